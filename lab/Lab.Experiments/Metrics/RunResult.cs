@@ -1,0 +1,109 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>How far a network can be trusted to show a fault.</summary>
+public enum Fidelity { Exact, Modelled, Approximate, Unsupported }
+
+public enum Verdict { Pass, Unknown, Fail }
+
+/// <summary>Which end of the client's connection.</summary>
+public enum Side { Client, Server }
+
+/// <summary>
+/// A fault as one side of one client's connection met it. Detected: when it gave up and by what. Otherwise the time is
+/// censored where the fault ended (outlived) or the run did.
+/// </summary>
+public sealed record Incident(
+    int Client, string ClientName, Side Side, FaultKind Fault, Instant Began, Instant Until, bool Detected, Instant DetectedAt,
+    Mechanism Mechanism, Claim Claim, bool Outlived)
+{
+    /// <summary>Time to detection, or the censored time.</summary>
+    public Duration Elapsed => (Detected ? DetectedAt : Until) - Began;
+}
+
+public enum MessageFate { Delivered, Bounced, Stored, Lost, Pending }
+
+/// <summary>One message from the moment its sender wanted it sent. Delay is meaningful when Copies > 0.</summary>
+public readonly record struct MessageRecord(long Number, int From, int To, Instant SentAt, Instant DeliveredAt, int Copies, MessageFate Fate)
+{
+    public Duration Delay => DeliveredAt - SentAt;
+}
+
+/// <summary>What a client's connection was, from one moment to another, as drawn in the lanes figure.</summary>
+public enum LaneState { Offline, Connecting, Online, Hibernating }
+
+public readonly record struct LaneSegment(int Client, Side Side, LaneState State, Instant From, Instant To);
+
+public readonly record struct LaneMark(int Client, Side Side, Mechanism Mechanism, Claim Claim, bool FalseAlarm, Instant At);
+
+public readonly record struct FaultBand(int Client, FaultKind Kind, Instant From, Instant To);
+
+/// <summary>Bytes and packets on the wire by cause: handshake, keepalive, ping, acks, payload, ...</summary>
+public readonly record struct CauseCost(string Cause, long Packets, long Bytes);
+
+public readonly record struct Measure(string Metric, double Value);
+
+/// <summary>Connection attempts at the servers in one interval of a run, for storms.</summary>
+public readonly record struct ArrivalBin(Instant From, int Attempts, int OnlineClients);
+
+/// <summary>All that is kept of one run.</summary>
+public sealed record RunResult
+{
+    public required RunSpec Spec { get; init; }
+    public required string Network { get; init; }
+    public required Fidelity Fidelity { get; init; }
+    public required ulong JournalHash { get; init; }
+    public required long Entries { get; init; }
+    public required long Events { get; init; }
+
+    /// <summary>One value per metric of the catalogue that has one for this run; NaN where the population is empty.</summary>
+    public required IReadOnlyList<Measure> Measures { get; init; }
+
+    public IReadOnlyList<Incident> Incidents { get; init; } = [];
+    public IReadOnlyList<MessageRecord> Messages { get; init; } = [];
+    public IReadOnlyList<CauseCost> Costs { get; init; } = [];
+
+    /// <summary>Lanes of the first clients only (see Recorder), so that a storm of thousands stays drawable.</summary>
+    public IReadOnlyList<LaneSegment> Lanes { get; init; } = [];
+
+    public IReadOnlyList<LaneMark> Marks { get; init; } = [];
+    public IReadOnlyList<FaultBand> Faults { get; init; } = [];
+    public IReadOnlyList<ArrivalBin> Arrivals { get; init; } = [];
+    public IReadOnlyList<string> ClientNames { get; init; } = [];
+
+    /// <summary>How often each verdict was given, by what was true at that moment: keys "dead/broken" (truth/claim).</summary>
+    public IReadOnlyDictionary<string, int> Verdicts { get; init; } = new Dictionary<string, int>();
+
+    public double Value(string metric)
+    {
+        foreach (Measure m in Measures)
+            if (m.Metric == metric) return m.Value;
+        return double.NaN;
+    }
+}
+
+/// <summary>An expectation and how it came out over the runs it speaks of.</summary>
+public sealed record CheckResult(Expectation Expectation, Verdict Verdict, string Explanation, IReadOnlyList<RunSpec> Failing);
+
+/// <summary>A whole sweep: what a report is made of.</summary>
+public sealed record SweepResult
+{
+    public required string ScenarioName { get; init; }
+    public required Scenario Scenario { get; init; }
+    public required Topology Topology { get; init; }
+    public required string Network { get; init; }
+    public required IReadOnlyList<RunResult> Runs { get; init; }
+    public required IReadOnlyList<CheckResult> Checks { get; init; }
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Paths of the varied fields, in order.</summary>
+    public required IReadOnlyList<string> Varied { get; init; }
+
+    /// <summary>The command line that gives the same again.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Runs planned; more than Runs.Count when the sweep was stopped early.</summary>
+    public required int Planned { get; init; }
+}

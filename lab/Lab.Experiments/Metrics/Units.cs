@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Lab.Experiments;
+
+public enum Unit { Count, Seconds, Bytes, Share, PerSecond, PerHour, BytesPerHour }
+
+/// <summary>How numbers are shown to people: three significant digits and a unit that fits the size.</summary>
+public static class Units
+{
+    public static string Symbol(Unit unit) => unit switch
+    {
+        Unit.Seconds => "s", Unit.Bytes => "B", Unit.Share => "%", Unit.PerSecond => "1/s", Unit.PerHour => "1/h", Unit.BytesPerHour => "B/h", _ => "",
+    };
+
+    public static string Format(double value, Unit unit)
+    {
+        if (double.IsNaN(value)) return "-";
+        if (double.IsInfinity(value)) return value > 0 ? "never" : "-never";
+        return unit switch
+        {
+            Unit.Seconds => Seconds(value),
+            Unit.Share => Digits(value * 100) + " %",
+            Unit.Bytes => Scaled(value, "B"),
+            Unit.BytesPerHour => Scaled(value, "B/h"),
+            Unit.PerSecond => Digits(value) + " /s",
+            Unit.PerHour => Digits(value) + " /h",
+            _ => Digits(value),
+        };
+    }
+
+    private static string Seconds(double s) => Math.Abs(s) switch
+    {
+        0 => "0 s",
+        < 0.001 => Digits(s * 1e6) + " us",
+        < 1 => Digits(s * 1e3) + " ms",
+        < 600 => Digits(s) + " s",
+        < 36000 => Digits(s / 60) + " min",
+        _ => Digits(s / 3600) + " h",
+    };
+
+    private static string Scaled(double value, string unit) => Math.Abs(value) switch
+    {
+        < 1024 => Digits(value) + " " + unit,
+        < 1024 * 1024 => Digits(value / 1024) + " Ki" + unit,
+        < 1024 * 1024 * 1024 => Digits(value / 1024 / 1024) + " Mi" + unit,
+        _ => Digits(value / 1024 / 1024 / 1024) + " Gi" + unit,
+    };
+
+    private static string Digits(double value)
+    {
+        double magnitude = Math.Abs(value);
+        string format = value == Math.Floor(value) && magnitude < 1e6 ? "0" : magnitude switch { >= 100 => "0", >= 10 => "0.#", >= 1 => "0.##", _ => "0.####" };
+        return value.ToString(format, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,19 @@
+namespace Lab.Experiments;
+
+/// <summary>One field that varies over the runs of a scenario, and its value in this one, as written.</summary>
+public readonly record struct Setting(string Path, string Value);
+
+/// <summary>Everything one run is built from, resolved: names of policies and links are looked up, vary is applied.</summary>
+public sealed record RunSpec
+{
+    public required string ScenarioName { get; init; }
+    public required Scenario Scenario { get; init; }
+    public required Topology Topology { get; init; }
+    public required ulong Seed { get; init; }
+
+    /// <summary>The varied fields, in the order of the file; empty without vary.</summary>
+    public IReadOnlyList<Setting> Point { get; init; } = [];
+
+    /// <summary>What tells this point from the others in tables and legends: "ping", "ping, 30s".</summary>
+    public string Label => Point.Count == 0 ? "all" : string.Join(", ", Point.Select(p => p.Value));
+}

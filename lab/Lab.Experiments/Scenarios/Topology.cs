@@ -1,0 +1,109 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+// Property names in kebab-case are the keys of the YAML files: QueueBytes is a C# habit, "queue" what users write, so the
+// records here use the users' words (Queue, Up, Down) and typed quantities instead of unit suffixes.
+
+/// <summary>Bits per second; 0 = unlimited.</summary>
+public readonly record struct Rate(long BitsPerSecond);
+
+/// <summary>Bytes.</summary>
+public readonly record struct Size(long Bytes);
+
+/// <summary>Who is connected to whom, over what.</summary>
+public sealed record Topology
+{
+    public string? Description { get; init; }
+
+    /// <summary>By XMPP domain.</summary>
+    public IReadOnlyDictionary<string, ServerSpec> Servers { get; init; } = new Dictionary<string, ServerSpec>();
+
+    /// <summary>By group name; a group of count 10 has members name[0] to name[9].</summary>
+    public IReadOnlyDictionary<string, ClientSpec> Clients { get; init; } = new Dictionary<string, ClientSpec>();
+
+    /// <summary>By name; a client may also name a preset link.</summary>
+    public IReadOnlyDictionary<string, LinkProfile> Links { get; init; } = new Dictionary<string, LinkProfile>();
+}
+
+/// <summary>The name of a policy of the scenario or of a preset, or a policy written in place.</summary>
+public sealed record PolicyChoice(string? Name, Policy? Inline);
+
+/// <summary>The name of a link of the topology or of a preset, or a link written in place.</summary>
+public sealed record LinkChoice(string? Name, LinkProfile? Inline);
+
+public enum TlsUse { Required, Offered, None }
+
+public sealed record ServerSpec
+{
+    public PolicyChoice? Policy { get; init; }
+    public ConflictPolicy Conflict { get; init; } = ConflictPolicy.GenerateResource;
+    public TlsUse Tls { get; init; } = TlsUse.Required;
+
+    /// <summary>Messages kept for an account that is away.</summary>
+    public int OfflineMessages { get; init; } = 1000;
+}
+
+public sealed record ClientSpec
+{
+    public required string Server { get; init; }
+    public LinkChoice? Link { get; init; }
+    public int Count { get; init; } = 1;
+    public PolicyChoice? Policy { get; init; }
+
+    /// <summary>starttls, direct or none.</summary>
+    public TlsMode Tls { get; init; } = TlsMode.StartTls;
+
+    /// <summary>Resource to ask for; absent = the server chooses.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary>Members start spread uniformly over this long.</summary>
+    public Duration StartWithin { get; init; } = Duration.Zero;
+}
+
+/// <summary>Both directions of a path. Loss is a share (2%) or a good/bad model.</summary>
+public sealed record LinkProfile
+{
+    /// <summary>One way.</summary>
+    public Duration Delay { get; init; } = Duration.Zero;
+
+    public Duration Jitter { get; init; } = Duration.Zero;
+    public JitterShape JitterShape { get; init; } = JitterShape.Uniform;
+    public Rate Up { get; init; }
+    public Rate Down { get; init; }
+    public Size Queue { get; init; }
+    public LossProfile? Loss { get; init; }
+    public OutageProfile? Outages { get; init; }
+
+    public LinkSpec Upward() => Direction(Up);
+    public LinkSpec Downward() => Direction(Down);
+
+    private LinkSpec Direction(Rate rate) => new()
+    {
+        Delay = Delay, Jitter = Jitter, Shape = JitterShape, RateBitsPerSecond = rate.BitsPerSecond, QueueBytes = checked((int)Queue.Bytes),
+        Loss = Loss?.ToSpec() ?? LossSpec.None,
+        Outages = Outages is { } o ? new OutageSpec { Every = o.Every, Median = o.Median, SigmaPermille = o.SigmaPermille } : null,
+    };
+}
+
+/// <summary>Written as a share (2%), or as bad-for, good-for, loss-when-bad, loss-when-good.</summary>
+public sealed record LossProfile
+{
+    public Duration BadFor { get; init; } = Duration.Zero;
+    public Duration GoodFor { get; init; } = Duration.Zero;
+    public Probability LossWhenBad { get; init; } = Probability.Always;
+    public Probability LossWhenGood { get; init; } = Probability.Never;
+
+    public LossSpec ToSpec() => new() { BadFor = BadFor, GoodFor = GoodFor, WhenBad = LossWhenBad, WhenGood = LossWhenGood };
+}
+
+/// <summary>Outages that come by themselves: exponential gaps, lognormal lengths.</summary>
+public sealed record OutageProfile
+{
+    public required Duration Every { get; init; }
+    public required Duration Median { get; init; }
+
+    /// <summary>Spread of the lengths: sigma of the lognormal in thousandths; 0 = all alike.</summary>
+    public int SigmaPermille { get; init; }
+}

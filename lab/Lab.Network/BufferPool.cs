@@ -1,0 +1,34 @@
+namespace Lab.Network;
+
+/// <summary>
+/// The byte buffers of one run, in size classes of powers of two from 64 bytes to 1 MiB. Single-threaded; what comes
+/// back last goes out first, so that a busy buffer stays in the processor's cache.
+/// </summary>
+public sealed class BufferPool
+{
+    private const int SmallestLog2 = 6, LargestLog2 = 20;
+    private readonly Stack<byte[]>[] shelves = [.. Enumerable.Range(0, LargestLog2 - SmallestLog2 + 1).Select(_ => new Stack<byte[]>())];
+
+    /// <summary>Buffers handed out and not yet returned.</summary>
+    public int Outstanding { get; private set; }
+
+    /// <summary>At least <paramref name="length"/> bytes, with whatever they held before.</summary>
+    public byte[] Rent(int length)
+    {
+        Outstanding++;
+        int shelf = Shelf(length);
+        return shelf > LargestLog2 - SmallestLog2 ? new byte[length]
+            : shelves[shelf].TryPop(out byte[]? buffer) ? buffer : new byte[1 << (shelf + SmallestLog2)];
+    }
+
+    /// <summary>Gives a buffer back; the caller must not touch it again.</summary>
+    public void Return(byte[] buffer)
+    {
+        Outstanding--;
+        int shelf = Shelf(buffer.Length);
+        if (shelf <= LargestLog2 - SmallestLog2) shelves[shelf].Push(buffer);
+    }
+
+    private static int Shelf(int length) =>
+        Math.Max(0, 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)Math.Max(0, length - 1)) - SmallestLog2);
+}

@@ -1,0 +1,43 @@
+namespace Lab.Network;
+
+[Flags]
+public enum TcpFlags : byte { None = 0, Fin = 1, Syn = 2, Rst = 4, Psh = 8, Ack = 16 }
+
+/// <summary>What a segment is for, so that its bytes can be charged to a cause.</summary>
+public enum SegmentUse : byte { Handshake, Data, Acknowledgement, Retransmission, KeepaliveProbe, WindowProbe, Teardown, Reset }
+
+/// <summary>
+/// One TCP segment. Its payload, if any, is a buffer of the run's <see cref="BufferPool"/>: whoever takes a segment out
+/// of the network (delivered or lost) returns <see cref="Payload"/> exactly once.
+/// </summary>
+public struct Segment
+{
+    /// <summary>IPv4 (20) + TCP (20) + timestamp option (12), in bytes; SACK blocks and SYN options come on top.</summary>
+    public const int HeaderBytes = 52;
+
+    public uint Sequence;
+    public uint Acknowledgement;
+    public TcpFlags Flags;
+    public SegmentUse Use;
+
+    /// <summary>What the application said of the first payload byte (see <see cref="TcpConnection.Write"/>).</summary>
+    public byte Mark;
+
+    public byte SackCount;
+
+    /// <summary>Receive window in bytes, already scaled.</summary>
+    public uint Window;
+
+    /// <summary>Sender's clock and the echo of the peer's, in microseconds since the run began (RFC 7323).</summary>
+    public uint Timestamp, TimestampEcho;
+
+    /// <summary>Up to three SACK blocks, [left, right).</summary>
+    public uint SackLeft0, SackRight0, SackLeft1, SackRight1, SackLeft2, SackRight2;
+
+    public byte[]? Payload;
+    public int Length;
+
+    /// <summary>Bytes on the wire, IP header included.</summary>
+    public readonly int WireBytes => HeaderBytes + Length + (SackCount == 0 ? 0 : 4 + 8 * SackCount)
+        + ((Flags & TcpFlags.Syn) != 0 ? 8 : 0);
+}

@@ -1,0 +1,40 @@
+namespace Lab.Network;
+
+/// <summary>SO_KEEPALIVE with its three Linux knobs.</summary>
+public sealed record TcpKeepalive(Duration Idle, Duration Interval, int Probes);
+
+/// <summary>What Linux lets an administrator or a socket set. Defaults are Linux 6.18's.</summary>
+public sealed record TcpSettings
+{
+    public Duration RtoMin { get; init; } = Duration.FromMilliseconds(200);
+    public Duration RtoMax { get; init; } = Duration.FromSeconds(120);
+    public Duration RtoInitial { get; init; } = Duration.FromSeconds(1);
+
+    /// <summary>net.ipv4.tcp_retries2: turned into a time, as Linux does.</summary>
+    public int Retries2 { get; init; } = 15;
+
+    public int SynRetries { get; init; } = 6;
+
+    /// <summary>Extra SYNs at 1 s spacing since Linux 6.5; 0 for older kernels.</summary>
+    public int SynLinearTimeouts { get; init; } = 4;
+
+    public int SynAckRetries { get; init; } = 5;
+    public int OrphanRetries { get; init; } = 8;
+    public Duration FinTimeout { get; init; } = Duration.FromSeconds(60);
+    public Duration TimeWait { get; init; } = Duration.FromSeconds(60);
+    public Duration DelayedAckMin { get; init; } = Duration.FromMilliseconds(40);
+    public Duration DelayedAckMax { get; init; } = Duration.FromMilliseconds(200);
+    public bool TailLossProbe { get; init; } = true;
+    public bool Sack { get; init; } = true;
+    public bool SlowStartAfterIdle { get; init; } = true;
+    public int InitialWindowSegments { get; init; } = 10;
+    public int MaximumSegmentBytes { get; init; } = 1448;
+    public int SendBufferBytes { get; init; } = 256 * 1024;
+    public int ReceiveBufferBytes { get; init; } = 128 * 1024;
+
+    /// <summary>Off (null) unless the policy asks for it.</summary>
+    public TcpKeepalive? Keepalive { get; init; }
+
+    /// <summary>TCP_USER_TIMEOUT; zero = the system's rule.</summary>
+    public Duration UserTimeout { get; init; } = Duration.Zero;
+}
