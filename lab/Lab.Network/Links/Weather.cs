@@ -1,0 +1,102 @@
+namespace Lab.Network;
+
+/// <summary>
+/// Theory of operation. Weather is what a link goes through whether or not anybody sends: a channel that is good or bad
+/// in turn (exponential stays), and outages (exponential gaps, lognormal lengths). Each of the two draws its stays from a
+/// stream of its own, one stay after the other from the start of the run, so the state at a moment depends on the seed and
+/// the moment alone: two policies compared under one seed meet the same weather. Changes show at multiples of 10 ms;
+/// the exact times behind them do not drift, so mean stays are as asked, and a stay that lies between two multiples is
+/// not seen. The channel starts in its stationary shares, outages start with a gap.
+/// Sources: Gilbert (1960) and Elliott (1963) for the two states; links.md sections 1.3 and 2.2 for stepping by time and
+/// for lognormal outages. Leaves out: stays that remember (Weibull, mixtures), correlation between the two directions.
+/// </summary>
+internal sealed class Weather
+{
+    private static readonly long GridNanoseconds = Duration.FromMilliseconds(10).Nanoseconds;
+
+    private Process channel, outages;
+
+    public Weather(Instant now, LinkSpec spec, RandomStream random)
+    {
+        channel = new(random.Fork("channel"));
+        outages = new(random.Fork("outages"));
+        channel.Begin(now, ChannelOf(spec), stationary: true);
+        outages.Begin(now, OutagesOf(spec), stationary: false);
+    }
+
+    public bool Bad => channel.On;
+    public bool Outage => outages.On;
+    public Instant NextChannelChange => channel.ShownAt;
+    public Instant NextOutageChange => outages.ShownAt;
+
+    public static bool IsNeeded(LinkSpec spec) => ChannelOf(spec).Exists || OutagesOf(spec).Exists;
+
+    public void Advance(Instant now)
+    {
+        if (channel.ShownAt <= now) channel.Advance(now);
+        if (outages.ShownAt <= now) outages.Advance(now);
+    }
+
+    /// <summary>A process whose numbers stay keeps its course; one with new numbers begins anew at this moment.</summary>
+    public void Change(Instant now, LinkSpec spec)
+    {
+        if (channel.Kind != ChannelOf(spec)) channel.Begin(now, ChannelOf(spec), stationary: true);
+        if (outages.Kind != OutagesOf(spec)) outages.Begin(now, OutagesOf(spec), stationary: false);
+    }
+
+    private static Stays ChannelOf(LinkSpec spec) => new(spec.Loss.GoodFor, spec.Loss.BadFor, -1);
+
+    private static Stays OutagesOf(LinkSpec spec) =>
+        spec.Outages is { } o ? new(o.Every, o.Median, o.SigmaPermille) : default;
+
+    /// <summary>Stays off are exponential; stays on are exponential (sigma -1) or lognormal around their median.</summary>
+    private readonly record struct Stays(Duration Off, Duration On, int SigmaPermille)
+    {
+        public bool Exists => On > Duration.Zero && (Off > Duration.Zero || SigmaPermille < 0);
+    }
+
+    private struct Process(RandomStream random)
+    {
+        private Instant changesAt = Instant.Never;
+
+        public Stays Kind { get; private set; }
+        public bool On { get; private set; }
+
+        /// <summary>When the next change shows.</summary>
+        public Instant ShownAt { get; private set; } = Instant.Never;
+
+        public void Begin(Instant now, Stays kind, bool stationary)
+        {
+            Kind = kind;
+            On = kind.Exists && (kind.Off == Duration.Zero || stationary && StartsOn(kind));
+            changesAt = now;
+            Schedule();
+        }
+
+        public void Advance(Instant now)
+        {
+            while (ShownAt <= now)
+            {
+                On = !On;
+                Schedule();
+            }
+        }
+
+        private readonly bool StartsOn(Stays kind) =>
+            random.Below((ulong)(kind.On.Nanoseconds + kind.Off.Nanoseconds)) < (ulong)kind.On.Nanoseconds;
+
+        private void Schedule()
+        {
+            if (!Kind.Exists || Kind.Off == Duration.Zero)
+            {
+                ShownAt = changesAt = Instant.Never;
+                return;
+            }
+            changesAt += !On ? random.Exponential(Kind.Off)
+                : Kind.SigmaPermille < 0 ? random.Exponential(Kind.On)
+                : random.Lognormal(Kind.On, Kind.SigmaPermille);
+            long grid = (changesAt.Nanoseconds + GridNanoseconds - 1) / GridNanoseconds * GridNanoseconds;
+            ShownAt = changesAt == Instant.Never ? Instant.Never : new(grid);
+        }
+    }
+}
