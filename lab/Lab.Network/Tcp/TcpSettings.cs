@@ -26,6 +26,10 @@ public sealed record TcpSettings
     public Duration DelayedAckMax { get; init; } = Duration.FromMilliseconds(200);
     public bool TailLossProbe { get; init; } = true;
     public bool Sack { get; init; } = true;
+
+    /// <summary>TCP_NODELAY. On here, since XMPP servers and clients set it; Linux leaves it off (Nagle, RFC 896).</summary>
+    public bool NoDelay { get; init; } = true;
+
     public bool SlowStartAfterIdle { get; init; } = true;
     public int InitialWindowSegments { get; init; } = 10;
     public int MaximumSegmentBytes { get; init; } = 1448;
