@@ -120,4 +120,7 @@ public sealed class XmppClient
 
     /// <summary>The same policy for sockets, read by whoever opens the transport.</summary>
     public Policy Policy => throw new NotImplementedException();
+
+    /// <summary>Numbers of the messages it would still send: outbox and unacknowledged ones of a session that can be resumed or resent.</summary>
+    public IEnumerable<long> HeldMessages() => throw new NotImplementedException();
 }

@@ -120,4 +120,7 @@ public sealed class XmppServer
     public ReadOnlySpan<byte> Output => throw new NotImplementedException();
     public Instant NextTime => throw new NotImplementedException();
     public Policy Policy => throw new NotImplementedException();
+
+    /// <summary>Numbers of the messages that wait in sessions' queues and in the offline store.</summary>
+    public IEnumerable<long> HeldMessages() => throw new NotImplementedException();
 }

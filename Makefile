@@ -1,0 +1,32 @@
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+SHOWCASE := dead-link broken-stream idle-peer lossy-commute keepalive-trap resume-or-lose reconnect-storm cut-while-connecting
+
+.PHONY: run build test determinism accept bench install help
+
+run: build ## build everything and run the showcase scenarios
+	@lab/bin/lab run $(SHOWCASE:%=scenarios/%.yaml)
+
+build: ## leave the program at lab/bin/lab
+	@dotnet publish lab/Lab.Cli/Lab.Cli.csproj -c Release -o lab/bin -v q
+
+test: ## everything that proves the project; ends with a plain count
+	@dotnet test lab/Lab.Tests -c Release -v q --logger "console;verbosity=minimal" | tee lab/test.log; status=$$?; \
+	awk -F'[:,]' '/Failed:.*Passed:.*Skipped:/ {f+=$$2; p+=$$4; s+=$$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s}' lab/test.log; exit $$status
+
+determinism: build ## run every shipped scenario twice here and once in another process, and compare
+	@lab/bin/lab repeat scenarios/*.yaml
+
+accept: ## rewrite the golden files from what the code gives now; read the diff before you commit it
+	@LAB_ACCEPT=1 dotnet test lab/Lab.Tests -c Release -v q --filter Golden
+
+bench: ## the numbers that matter, as a table
+	@dotnet run -c Release --project lab/Lab.Bench
+
+install: ## add the program as the .NET tool "lab"
+	@dotnet pack lab/Lab.Cli/Lab.Cli.csproj -c Release -o lab/bin/package -v q && dotnet tool install --global --add-source lab/bin/package Lab.Cli
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile

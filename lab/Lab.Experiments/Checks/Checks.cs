@@ -1,0 +1,52 @@
+namespace Lab.Experiments;
+
+/// <summary>
+/// Holds results against what the scenario expects. Each expectation is about every run that its "when" fits, one by one;
+/// a value that does not exist (NaN) is unknown, and the worst verdict wins.
+/// </summary>
+public static class Checks
+{
+    public static IReadOnlyList<CheckResult> Evaluate(Scenario scenario, IReadOnlyList<RunResult> runs) =>
+        [.. scenario.Expect.Select(e => Evaluate(e, runs))];
+
+    /// <summary>Fail beats unknown, unknown beats pass; nothing expected is a pass.</summary>
+    public static Verdict Worst(IEnumerable<CheckResult> checks) =>
+        checks.Aggregate(Verdict.Pass, (worst, c) => c.Verdict > worst ? c.Verdict : worst);
+
+    private static CheckResult Evaluate(Expectation e, IReadOnlyList<RunResult> runs)
+    {
+        List<RunResult> meant = [.. runs.Where(r => Fits(e, r.Spec))];
+        Unit unit = Catalogue.Find(e.Metric)?.Unit ?? Unit.Count;
+        if (meant.Count == 0) return new CheckResult(e, Verdict.Unknown, "no run finished that this speaks of", []);
+        List<RunResult> failing = [.. meant.Where(r => !double.IsNaN(r.Value(e.Metric)) && !Holds(e, r.Value(e.Metric)))];
+        List<RunResult> unknown = [.. meant.Where(r => double.IsNaN(r.Value(e.Metric)))];
+        string range = Range(meant, e.Metric, unit);
+        if (failing.Count > 0)
+            return new CheckResult(e, Verdict.Fail,
+                $"{failing.Count} of {meant.Count} runs do not hold; seed {failing[0].Spec.Seed} has {Units.Format(failing[0].Value(e.Metric), unit)}; {range}",
+                [.. failing.Select(r => r.Spec)]);
+        if (unknown.Count > 0)
+            return new CheckResult(e, Verdict.Unknown, $"{unknown.Count} of {meant.Count} runs have no value: nothing to measure happened in them; {range}",
+                [.. unknown.Select(r => r.Spec)]);
+        return new CheckResult(e, Verdict.Pass, $"holds in {meant.Count} of {meant.Count} runs; {range}", []);
+    }
+
+    private static bool Fits(Expectation e, RunSpec spec)
+    {
+        foreach ((string path, string value) in e.When)
+            if (!spec.Point.Any(s => s.Path == path && s.Value == value)) return false;
+        return true;
+    }
+
+    private static bool Holds(Expectation e, double value) =>
+        (e.Below is not { } below || value < below.Value) && (e.Above is not { } above || value > above.Value)
+        && (e.AtMost is not { } most || value <= most.Value) && (e.AtLeast is not { } least || value >= least.Value)
+        && (e.EqualTo is not { } equal || value == equal.Value);
+
+    private static string Range(List<RunResult> runs, string metric, Unit unit)
+    {
+        List<double> values = [.. runs.Select(r => r.Value(metric)).Where(v => !double.IsNaN(v)).Order()];
+        return values.Count == 0 ? "no values" : values[0] == values[^1] ? $"always {Units.Format(values[0], unit)}"
+            : $"{Units.Format(values[0], unit)} to {Units.Format(values[^1], unit)}";
+    }
+}

@@ -1,0 +1,154 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>
+/// Plays the faults of a scenario. When and how long is drawn from a stream of each fault's own, so it does not depend on
+/// what anybody does about it. A fault is over after its "for", or where the healed tail begins.
+/// </summary>
+internal sealed class FaultPlan : IEventTarget, IJournalReader
+{
+    private readonly World world;
+    private readonly Instant tail;
+    private readonly bool heals;
+    private readonly List<Occurrence> occurrences = [];
+    private readonly List<Occurrence> waiting = [];
+    private readonly int target;
+
+    /// <summary>One coming of one fault, on everything it hits at the same time.</summary>
+    private sealed class Occurrence
+    {
+        public required int Index, Number;
+        public required FaultSpec Spec;
+        public required IReadOnlyList<Member> Members;
+        public required int Server;
+        public required RandomStream Random;
+        public int Argument;
+    }
+
+    public FaultPlan(World world, Scenario scenario)
+    {
+        this.world = world;
+        tail = Instant.Zero + (scenario.Duration - scenario.Tail);
+        heals = scenario.Tail > Duration.Zero;
+        target = world.Queue.Register(this);
+        for (int i = 0; i < scenario.Faults.Count; i++)
+        {
+            FaultSpec spec = scenario.Faults[i];
+            RandomStream random = world.Random.Fork($"fault/{i}");
+            int server = world.Population.FindServer(spec.Target);
+            IReadOnlyList<Member> members = server < 0 ? world.Population.Find(spec.Target)
+                : [.. world.Population.Members.Where(m => m.Domain == spec.Target)];
+            if (spec.After is not null)
+                foreach (Member m in members) waiting.Add(New(i, spec, [m], -1, random.Fork(m.Name), 0));
+            else
+            {
+                Occurrence first = New(i, spec, members, server, random, 0);
+                Begin(first, Instant.Zero + spec.At + random.Between(Duration.Zero, spec.Within));
+            }
+        }
+        if (waiting.Count > 0) world.Journal.Attach(this);
+    }
+
+    /// <summary>Looks for the steps of negotiation that faults wait for.</summary>
+    public void On(in Entry entry)
+    {
+        if (entry.Kind != EntryKind.StepReached) return;
+        for (int i = 0; i < waiting.Count; i++)
+        {
+            Occurrence o = waiting[i];
+            if (o.Members[0].Index != entry.Host || (long)o.Spec.After!.Value != entry.A || entry.At < Instant.Zero + o.Spec.At) continue;
+            waiting.RemoveAt(i);
+            Begin(o, entry.At);
+            return;
+        }
+    }
+
+    public void OnEvent(Instant now, int argument)
+    {
+        Occurrence o = occurrences[argument >> 1];
+        if ((argument & 1) == 0) Strike(now, o);
+        else Heal(now, o);
+    }
+
+    private Occurrence New(int index, FaultSpec spec, IReadOnlyList<Member> members, int server, RandomStream random, int number)
+    {
+        var o = new Occurrence { Index = index, Spec = spec, Members = members, Server = server, Random = random, Number = number };
+        o.Argument = occurrences.Count << 1;
+        occurrences.Add(o);
+        return o;
+    }
+
+    private void Begin(Occurrence o, Instant when)
+    {
+        if (!heals || when < tail) world.Queue.At(when, target, o.Argument);
+    }
+
+    private void Strike(Instant now, Occurrence o)
+    {
+        world.Journal.Add(now, o.Server >= 0 ? ServerHost(o) : o.Members.Count > 0 ? o.Members[0].Index : -1, EntryKind.FaultBegan, o.Index, o.Number);
+        foreach (Action<Instant> act in Effects(o, begins: true)) act(now);
+        Instant end = o.Spec.Kind == FaultKind.Reset ? now : now + (o.Spec.For ?? Duration.Forever);
+        if (heals) end = Instant.Min(end, tail);
+        if (end != Instant.Never) world.Queue.At(end, target, o.Argument | 1);
+    }
+
+    private void Heal(Instant now, Occurrence o)
+    {
+        foreach (Action<Instant> act in Effects(o, begins: false)) act(now);
+        world.Journal.Add(now, o.Server >= 0 ? ServerHost(o) : o.Members.Count > 0 ? o.Members[0].Index : -1, EntryKind.FaultEnded, o.Index, o.Number);
+        if (o.Spec.Every is not { } mean) return;
+        Occurrence next = New(o.Index, o.Spec, o.Members, o.Server, o.Random, o.Number + 1);
+        Begin(next, now + o.Random.Exponential(mean));
+    }
+
+    private int ServerHost(Occurrence o) => world.Population.Members.Count + o.Server;
+
+    private IEnumerable<Action<Instant>> Effects(Occurrence o, bool begins) => o.Spec.Kind switch
+    {
+        FaultKind.Cut => o.Members.SelectMany(m => Cuts(o, m, begins)),
+        FaultKind.Degrade => o.Members.Select(m => (Action<Instant>)(now =>
+            world.Network.Change(now, m.Index, begins ? o.Spec.To!.Upward() : null, begins ? o.Spec.To!.Downward() : null))),
+        FaultKind.Reset => begins ? o.Members.Select(m => (Action<Instant>)(now => world.Network.ResetConnections(now, m.Index))) : [],
+        _ when o.Server >= 0 => [now => OnServer(now, o, begins)],
+        _ => o.Members.Select(m => (Action<Instant>)(now => OnClient(now, o, m, begins))),
+    };
+
+    private IEnumerable<Action<Instant>> Cuts(Occurrence o, Member m, bool begins)
+    {
+        for (int direction = 0; direction < 2; direction++)
+        {
+            if (o.Spec.Direction == (direction == 0 ? CutDirection.Down : CutDirection.Up)) continue;
+            int d = direction;
+            yield return begins ? now => world.Network.Cut(now, m.Index, d, o.Index) : now => world.Network.Heal(now, m.Index, d, o.Index);
+        }
+    }
+
+    private void OnServer(Instant now, Occurrence o, bool begins)
+    {
+        ServerHost server = world.Servers[o.Server];
+        switch (o.Spec.Kind)
+        {
+            case FaultKind.Freeze when begins: server.Freeze(now, o.Index); break;
+            case FaultKind.Freeze: server.Thaw(now, o.Index); break;
+            case FaultKind.Crash when begins: server.Crash(now, o.Index); break;
+            case FaultKind.Restart when begins: server.Stop(now, o.Index); break;
+            default: server.Start(now, o.Index); break;
+        }
+    }
+
+    private void OnClient(Instant now, Occurrence o, Member m, bool begins)
+    {
+        ClientHost client = world.Clients[m.Index];
+        switch (o.Spec.Kind)
+        {
+            case FaultKind.Freeze when begins: client.Freeze(now, o.Index); break;
+            case FaultKind.Freeze: client.Thaw(now, o.Index); break;
+            default:
+                if (begins) client.Crash(now, o.Index);
+                else client.Restart(now, o.Index);
+                break;
+        }
+    }
+}

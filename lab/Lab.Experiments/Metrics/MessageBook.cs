@@ -1,0 +1,74 @@
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>
+/// What became of each message. One that was neither delivered, bounced nor stored is pending at the end of the run when
+/// somebody still holds it and will send it, or when the connection it was written to still stands at both ends (its bytes
+/// may be in a kernel's buffer); otherwise it is lost.
+/// </summary>
+internal sealed class MessageBook
+{
+    private readonly Dictionary<long, int> indexes = [];
+    private readonly List<Line> lines = [];
+
+    private struct Line
+    {
+        public long Number;
+        public int From, To, Carrier, Connection, Copies;
+        public Instant SentAt, DeliveredAt;
+        public bool Bounced, Stored, Held;
+    }
+
+    public void On(in Entry e, IReadOnlyList<ClientRecord> clients)
+    {
+        if (e.Kind == EntryKind.MessageSent)
+        {
+            indexes[e.A] = lines.Count;
+            int carrier = e.Host >= 0 ? e.Host : (int)e.B;
+            lines.Add(new Line
+            {
+                Number = e.A, From = e.Host, To = (int)e.B, SentAt = e.At, Carrier = carrier,
+                Connection = e.Host >= 0 ? clients[carrier].OpenAtClient : clients[carrier].ServerConnection,
+            });
+            return;
+        }
+        if (!indexes.TryGetValue(e.A, out int index)) return;
+        Line line = lines[index];
+        switch (e.Kind)
+        {
+            case EntryKind.MessageReceived:
+                if (line.Copies++ == 0) line.DeliveredAt = e.At;
+                break;
+            case EntryKind.MessageBounced:
+                line.Bounced = true;
+                break;
+            case EntryKind.MessageStored:
+                line.Stored = true;
+                break;
+            case EntryKind.MessageHeld:
+                line.Held = true;
+                break;
+            case EntryKind.MessageAccepted when line.To < 0:
+                if (line.Copies++ == 0) line.DeliveredAt = e.At;
+                break;
+            case EntryKind.MessageAccepted:
+                (line.Carrier, line.Connection) = (line.To, clients[line.To].ServerConnection);
+                break;
+        }
+        lines[index] = line;
+    }
+
+    public IReadOnlyList<MessageRecord> Close(IReadOnlyList<ClientRecord> clients) =>
+        [.. lines.Select(l => new MessageRecord(l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, FateOf(in l, clients)))];
+
+    private static MessageFate FateOf(in Line l, IReadOnlyList<ClientRecord> clients)
+    {
+        if (l.Copies > 0) return MessageFate.Delivered;
+        if (l.Bounced) return MessageFate.Bounced;
+        if (l.Held) return l.Stored ? MessageFate.Stored : MessageFate.Pending;
+        ClientRecord carrier = clients[l.Carrier];
+        bool stands = l.Connection >= 0 && carrier.OpenAtClient == l.Connection && carrier.OpenAtServer.Contains(l.Connection);
+        return stands ? MessageFate.Pending : MessageFate.Lost;
+    }
+}

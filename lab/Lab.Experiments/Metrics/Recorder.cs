@@ -1,0 +1,271 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>
+/// Reads the journal while it is written and keeps what a result is made of. It knows nothing but the journal, the names
+/// and the faults' kinds: the same history gives the same numbers.
+/// </summary>
+internal sealed class Recorder : IJournalReader
+{
+    /// <summary>Clients whose lanes are kept; the rest would not be drawn.</summary>
+    public const int LaneClients = 20;
+
+    private static readonly Duration Silence = Duration.FromSeconds(10);
+    private readonly IReadOnlyList<FaultSpec> faults;
+    private readonly ProcessState[] servers;
+
+    public Recorder(Population population, Scenario scenario)
+    {
+        faults = scenario.Faults;
+        int n = population.Members.Count;
+        Clients = [.. population.Members.Select(m => new ClientRecord(m.Index, m.Name, n + population.ServerOf(m.Domain)))];
+        servers = new ProcessState[population.Domains.Count];
+    }
+
+    public IReadOnlyList<ClientRecord> Clients { get; }
+    public MessageBook Messages { get; } = new();
+    public List<Incident> Incidents { get; } = [];
+    public List<LaneSegment> Lanes { get; } = [];
+    public List<LaneMark> Marks { get; } = [];
+    public List<FaultBand> Bands { get; } = [];
+    public StormRecord Storm { get; } = new();
+    public SortedDictionary<string, int> Verdicts { get; } = new(StringComparer.Ordinal);
+    public int FalseAlarms { get; private set; }
+    public int WrongClaims { get; private set; }
+
+    public void On(in Entry e)
+    {
+        switch (e.Kind)
+        {
+            case EntryKind.PacketSent:
+                CountPacket(Clients[e.Host], e);
+                WakeUp(Clients[e.Host], e.At);
+                break;
+            case EntryKind.PacketDelivered:
+                WakeUp(Clients[e.Host], e.At);
+                break;
+            case EntryKind.PacketLost or EntryKind.PacketOverflowed:
+                break;
+            case EntryKind.MessageSent or EntryKind.MessageReceived or EntryKind.MessageBounced or EntryKind.MessageAccepted
+                or EntryKind.MessageStored or EntryKind.MessageAbandoned or EntryKind.MessageHeld:
+                Messages.On(in e, Clients);
+                break;
+            case EntryKind.FaultEnded:
+                Storm.FaultEnded(e.At);
+                break;
+            case EntryKind.ProcessChanged when e.Host >= Clients.Count:
+                ServerChanged(in e);
+                break;
+            default:
+                if (e.Host >= 0 && e.Host < Clients.Count) OnClient(Clients[e.Host], in e);
+                break;
+        }
+    }
+
+    /// <summary>The run is over: what is open is closed as censored.</summary>
+    public void Finish(Instant end)
+    {
+        foreach (ClientRecord c in Clients)
+        {
+            Integrate(c, end);
+            if (c.AtClient is { } a) Close(c, a, end, detected: false, Mechanism.None, Claim.None, outlived: false);
+            if (c.AtServer is { } b) Close(c, b, end, detected: false, Mechanism.None, Claim.None, outlived: false);
+            DrawLanes(c, end, closing: true);
+        }
+        for (int i = 0; i < Bands.Count; i++)
+            if (Bands[i].To == Instant.Never) Bands[i] = Bands[i] with { To = end };
+    }
+
+    private void OnClient(ClientRecord c, in Entry e)
+    {
+        Integrate(c, e.At);
+        bool wasOnline = c.ClientOnline;
+        switch (e.Kind)
+        {
+            case EntryKind.PathChanged:
+                (c.UpDead, c.DownDead) = ((e.A & 1) != 0, (e.A & 2) != 0);
+                Band(c, e.At, FaultKind.Cut, c.PathDead);
+                TruthChanged(c, e.At, e.B < 0 ? FaultKind.Cut : faults[(int)e.B].Kind);
+                break;
+            case EntryKind.ProcessChanged:
+                c.Process = (ProcessState)e.A;
+                Band(c, e.At, faults[(int)e.B].Kind, c.Process != ProcessState.Runs);
+                TruthChanged(c, e.At, faults[(int)e.B].Kind);
+                break;
+            case EntryKind.ConnectAttempt:
+                c.OpenAtClient = (int)e.B;
+                c.AttemptBegan = e.At;
+                c.Attempts++;
+                Storm.Attempt(e.At);
+                break;
+            case EntryKind.ServerAccepted:
+                c.OpenAtServer.Add((int)e.B);
+                break;
+            case EntryKind.ClientOnline:
+                (c.ClientOnline, c.ClientConnection) = (true, (int)e.B);
+                c.TimesOnline++;
+                c.TimesResumed += (int)e.A;
+                c.ConnectTimes.Add(e.At - c.AttemptBegan);
+                break;
+            case EntryKind.ClientOffline:
+                StreamEnded(c, in e, Side.Client, wasOnline && c.ClientConnection == e.B);
+                c.ClientOnline = false;
+                c.OpenAtClient = -1;
+                break;
+            case EntryKind.ClientTransportEnded:
+                if (c.OpenAtClient == e.B) c.OpenAtClient = -1;
+                break;
+            case EntryKind.ServerAvailable:
+                (c.ServerCallsAvailable, c.ServerHibernates, c.ServerConnection) = (true, false, (int)e.B);
+                break;
+            case EntryKind.ServerHibernated:
+                c.ServerHibernates = true;
+                break;
+            case EntryKind.ServerUnavailable:
+                (c.ServerCallsAvailable, c.ServerHibernates) = (false, false);
+                break;
+            case EntryKind.ServerOffline:
+                StreamEnded(c, in e, Side.Server, c.ServerConnection == e.B);
+                c.OpenAtServer.Remove((int)e.B);
+                break;
+            case EntryKind.ServerTransportEnded:
+                c.OpenAtServer.Remove((int)e.B);
+                break;
+        }
+        if (c.ClientOnline != wasOnline) Storm.Online(e.At, c.ClientOnline ? 1 : -1, Clients.Count);
+        DrawLanes(c, e.At, closing: false);
+    }
+
+    private void ServerChanged(in Entry e)
+    {
+        servers[e.Host - Clients.Count] = (ProcessState)e.A;
+        FaultKind kind = faults[(int)e.B].Kind;
+        foreach (ClientRecord c in Clients)
+        {
+            if (c.ServerHost != e.Host) continue;
+            Integrate(c, e.At);
+            Band(c, e.At, kind, (ProcessState)e.A != ProcessState.Runs);
+            TruthChanged(c, e.At, kind);
+        }
+    }
+
+    // ---- truth and incidents
+
+    private ProcessState ServerOf(ClientRecord c) => servers[c.ServerHost - Clients.Count];
+
+    /// <summary>What a side should say of its peer on a connection, if it knew: RFC 6120 section 4.6.</summary>
+    private Claim Truth(ClientRecord c, Side side, int connection)
+    {
+        ProcessState peer = side == Side.Client ? ServerOf(c) : c.Process;
+        bool peerEndStands = side == Side.Client ? c.OpenAtServer.Contains(connection) : c.OpenAtClient == connection;
+        if (c.PathDead || peer == ProcessState.Gone || !peerEndStands) return Claim.Dead;
+        return peer == ProcessState.Frozen ? Claim.Broken : Claim.Idle;
+    }
+
+    private void TruthChanged(ClientRecord c, Instant now, FaultKind fault)
+    {
+        if (fault is FaultKind.Restart or FaultKind.Reset or FaultKind.Degrade) return;
+        c.AtClient = Follow(c, now, fault, Side.Client, c.AtClient, c.ClientOnline ? c.ClientConnection : -1, c.Process);
+        int atServer = c.ServerCallsAvailable && !c.ServerHibernates && c.OpenAtServer.Contains(c.ServerConnection) ? c.ServerConnection : -1;
+        c.AtServer = Follow(c, now, fault, Side.Server, c.AtServer, atServer, ServerOf(c));
+    }
+
+    private OpenIncident? Follow(
+        ClientRecord c, Instant now, FaultKind fault, Side side, OpenIncident? open, int connection, ProcessState own)
+    {
+        if (open is not null)
+        {
+            if (Truth(c, side, open.Connection) == Claim.Idle)
+                Close(c, open, now, detected: false, Mechanism.None, Claim.None, outlived: true);
+            return side == Side.Client ? c.AtClient : c.AtServer;
+        }
+        bool canNotice = connection >= 0 && own == ProcessState.Runs;
+        return canNotice && Truth(c, side, connection) != Claim.Idle ? new OpenIncident(side, fault, now, connection) : null;
+    }
+
+    private void StreamEnded(ClientRecord c, in Entry e, Side side, bool wasEstablished)
+    {
+        var mechanism = (Mechanism)(e.A & 0xFF);
+        var claim = (Claim)((e.A >> 8) & 0xFF);
+        if (claim == Claim.None && mechanism is Mechanism.TcpRetransmissionLimit or Mechanism.TcpUserTimeout or Mechanism.TcpKeepalive
+            or Mechanism.TcpWindowProbe) claim = Claim.Dead;
+        bool falseAlarm = false;
+        if (wasEstablished && claim != Claim.None)
+        {
+            Claim truth = Truth(c, side, (int)e.B);
+            string key = $"{Word(truth)}/{Word(claim)}";
+            Verdicts[key] = Verdicts.GetValueOrDefault(key) + 1;
+            falseAlarm = truth == Claim.Idle && claim != Claim.Idle;
+            if (falseAlarm) FalseAlarms++;
+            if (truth != claim) WrongClaims++;
+        }
+        if (wasEstablished && mechanism is not (Mechanism.Stopped or Mechanism.Replaced) && c.Index < LaneClients)
+            Marks.Add(new LaneMark(c.Index, side, mechanism, claim, falseAlarm, e.At));
+        OpenIncident? open = side == Side.Client ? c.AtClient : c.AtServer;
+        if (open is null || open.Connection != e.B) return;
+        bool detected = mechanism is not (Mechanism.Replaced or Mechanism.Stopped or Mechanism.Crashed);
+        Close(c, open, e.At, detected, mechanism, claim, outlived: !detected);
+    }
+
+    private void Close(ClientRecord c, OpenIncident i, Instant now, bool detected, Mechanism mechanism, Claim claim, bool outlived)
+    {
+        Incidents.Add(new Incident(c.Index, c.Name, i.Side, i.Fault, i.Began, now, detected, detected ? now : Instant.Never, mechanism, claim, outlived));
+        if (i.Side == Side.Client) c.AtClient = null;
+        else c.AtServer = null;
+    }
+
+    private static string Word(Claim claim) => claim switch { Claim.Dead => "dead", Claim.Broken => "broken", _ => "idle" };
+
+    // ---- time
+
+    private void Integrate(ClientRecord c, Instant now)
+    {
+        long span = (now - c.Since).Nanoseconds;
+        c.Since = now;
+        if (span == 0) return;
+        bool reachable = c.ClientOnline && c.ServerCallsAvailable && !c.ServerHibernates && c.ClientConnection == c.ServerConnection
+            && !c.PathDead && c.Process == ProcessState.Runs && ServerOf(c) == ProcessState.Runs;
+        if (reachable) c.ReachableNanoseconds += span;
+        else if (c.ServerCallsAvailable) c.GhostNanoseconds += span;
+    }
+
+    private void DrawLanes(ClientRecord c, Instant now, bool closing)
+    {
+        if (c.Index >= LaneClients) return;
+        if (closing || c.ClientState != c.ClientLane)
+        {
+            if (now > c.ClientLaneSince) Lanes.Add(new LaneSegment(c.Index, Side.Client, c.ClientLane, c.ClientLaneSince, now));
+            (c.ClientLane, c.ClientLaneSince) = (c.ClientState, now);
+        }
+        if (closing || c.ServerState != c.ServerLane)
+        {
+            if (now > c.ServerLaneSince) Lanes.Add(new LaneSegment(c.Index, Side.Server, c.ServerLane, c.ServerLaneSince, now));
+            (c.ServerLane, c.ServerLaneSince) = (c.ServerState, now);
+        }
+    }
+
+    private void Band(ClientRecord c, Instant now, FaultKind kind, bool begins)
+    {
+        if (c.Index >= LaneClients) return;
+        int open = Bands.FindIndex(b => b.Client == c.Index && b.Kind == kind && b.To == Instant.Never);
+        if (begins && open < 0) Bands.Add(new FaultBand(c.Index, kind, now, Instant.Never));
+        else if (!begins && open >= 0) Bands[open] = Bands[open] with { To = now };
+    }
+
+    // ---- cost
+
+    private static void CountPacket(ClientRecord c, in Entry e)
+    {
+        int cause = Causes.Of((SegmentUse)((e.A >> 8) & 0xFF), (Traffic)((e.A >> 16) & 0xFF));
+        c.Packets[cause]++;
+        c.Bytes[cause] += e.B;
+    }
+
+    private static void WakeUp(ClientRecord c, Instant at)
+    {
+        if (at - c.LastPacket >= Silence) c.WakeUps++;
+        c.LastPacket = at;
+    }
+}

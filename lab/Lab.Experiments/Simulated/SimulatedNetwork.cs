@@ -1,0 +1,320 @@
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>A segment on a link, with the connection it belongs to (its 4-tuple).</summary>
+internal struct Packet
+{
+    public int Connection;
+    public Segment Segment;
+}
+
+/// <summary>Accepts connections for a server's host.</summary>
+internal interface IListener : IPipeOwner
+{
+    /// <summary>Whether the host has power; without it packets vanish.</summary>
+    bool IsPowered { get; }
+
+    /// <summary>Whether a process listens; without it the kernel refuses with RST.</summary>
+    bool IsListening { get; }
+
+    TcpSettings TcpSettings { get; }
+}
+
+/// <summary>
+/// Modelled TCP over modelled links, in virtual time. Every client has one path, two links, to its server's host; servers
+/// of this network are reached by no other way.
+/// </summary>
+internal sealed class SimulatedNetwork : IEventTarget
+{
+    private const int LinkEvent = 0, WeatherEvent = 1, PipeEvent = 2, KindBits = 2;
+    private readonly EventQueue queue;
+    private readonly Journal journal;
+    private readonly BufferPool buffers;
+    private readonly RandomStream random;
+    private readonly Path[] paths;
+    private readonly List<Connection> connections = [];
+    private readonly Queue<Pipe> ready = new();
+    private readonly int target;
+    private bool pumping;
+
+    public SimulatedNetwork(EventQueue queue, Journal journal, BufferPool buffers, RandomStream random, int clients)
+    {
+        (this.queue, this.journal, this.buffers, this.random) = (queue, journal, buffers, random);
+        paths = new Path[clients];
+        target = queue.Register(this);
+    }
+
+    /// <summary>For reading from TCP; only one pipe runs at a time.</summary>
+    public byte[] Scratch { get; } = new byte[16 * 1024];
+
+    /// <summary>The pipes of a connection; either may be gone.</summary>
+    private sealed class Connection
+    {
+        public required int Client;
+        public Pipe? ClientPipe, ServerPipe;
+        public bool ServerOpened;
+    }
+
+    private sealed class Path
+    {
+        public required Link<Packet> Up, Down;
+        public required LinkSpec UpSpec, DownSpec;
+        public required IListener Server;
+        public required Alarm UpAlarm, DownAlarm, WeatherAlarm;
+        public bool ClientPowered = true;
+        public long LastState = -1;
+
+        public Link<Packet> Link(int direction) => direction == 0 ? Up : Down;
+
+        public ref Alarm AlarmOf(int direction)
+        {
+            if (direction == 0) return ref UpAlarm;
+            return ref DownAlarm;
+        }
+    }
+
+    /// <summary>Lays the path of a client.</summary>
+    public void AddPath(int client, string linkName, LinkSpec up, LinkSpec down, IListener server)
+    {
+        RandomStream link = random.Fork("link/" + linkName);
+        paths[client] = new Path
+        {
+            Up = new Link<Packet>(up, link.Fork("up")), Down = new Link<Packet>(down, link.Fork("down")),
+            UpSpec = up, DownSpec = down, Server = server,
+            UpAlarm = new Alarm(target, Argument(LinkEvent, client * 2)), DownAlarm = new Alarm(target, Argument(LinkEvent, client * 2 + 1)),
+            WeatherAlarm = new Alarm(target, Argument(WeatherEvent, client)),
+        };
+        WatchWeather(Instant.Zero, client);
+    }
+
+    public LinkCounters Units(int client, int direction) => paths[client].Link(direction).Units;
+
+    // ---- what applications do
+
+    /// <summary>A client opens a connection to its server.</summary>
+    public Pipe Connect(Instant now, int client, IPipeOwner owner, TcpSettings settings)
+    {
+        int number = connections.Count;
+        Pipe pipe = NewPipe(owner, client, number, atServer: false, settings);
+        connections.Add(new Connection { Client = client, ClientPipe = pipe });
+        journal.Add(now, client, EntryKind.ConnectAttempt, 0, number);
+        pipe.Tcp.Connect(now, InitialSequence(number, 0));
+        Pump(now, pipe);
+        return pipe;
+    }
+
+    /// <summary>Runs a pipe, after the ones that wait already. Never nests: an owner's call back ends before another's begins.</summary>
+    public void Pump(Instant now, Pipe pipe)
+    {
+        if (!pipe.IsQueued)
+        {
+            pipe.IsQueued = true;
+            ready.Enqueue(pipe);
+        }
+        if (pumping) return;
+        pumping = true;
+        while (ready.TryDequeue(out Pipe? next))
+        {
+            next.IsQueued = false;
+            next.Run(now);
+            if (next.IsGone) Forget(next);
+            else next.Alarm.Set(queue, next.Tcp.NextTime);
+        }
+        pumping = false;
+    }
+
+    // ---- what pipes do
+
+    public void Send(Instant now, Pipe pipe, in Segment segment)
+    {
+        int direction = pipe.AtServer ? 1 : 0;
+        SendOn(now, pipe.Client, direction, new Packet { Connection = pipe.Connection, Segment = segment });
+    }
+
+    public void Ended(Instant now, Pipe pipe, TcpEnd end) =>
+        journal.Add(now, pipe.Client, pipe.AtServer ? EntryKind.ServerTransportEnded : EntryKind.ClientTransportEnded, (long)end, pipe.Connection);
+
+    // ---- what faults do
+
+    /// <summary>direction: 0 up, 1 down.</summary>
+    public void Cut(Instant now, int client, int direction, int fault)
+    {
+        paths[client].Link(direction).Cut(now);
+        PathMayHaveChanged(now, client, fault);
+    }
+
+    public void Heal(Instant now, int client, int direction, int fault)
+    {
+        paths[client].Link(direction).Heal(now);
+        PathMayHaveChanged(now, client, fault);
+    }
+
+    /// <summary>Other link numbers; null = the path's own.</summary>
+    public void Change(Instant now, int client, LinkSpec? up, LinkSpec? down)
+    {
+        Path path = paths[client];
+        path.Up.Change(now, up ?? path.UpSpec);
+        path.Down.Change(now, down ?? path.DownSpec);
+        ArmLink(client, 0);
+        ArmLink(client, 1);
+        WatchWeather(now, client);
+    }
+
+    /// <summary>Both ends of every connection of the client get a RST.</summary>
+    public void ResetConnections(Instant now, int client)
+    {
+        foreach (Connection c in connections)
+        {
+            if (c.Client != client) continue;
+            foreach (Pipe? pipe in new[] { c.ClientPipe, c.ServerPipe })
+                if (pipe is { IsGone: false }) pipe.Reset(now, pipe.Tcp.ForgedReset());
+        }
+    }
+
+    /// <summary>The client's host has power or not.</summary>
+    public void SetClientPower(int client, bool powered) => paths[client].ClientPowered = powered;
+
+    /// <summary>Each live pipe that <paramref name="owner"/> holds, oldest first.</summary>
+    public IEnumerable<Pipe> PipesOf(IPipeOwner owner)
+    {
+        foreach (Connection c in connections.ToArray())
+        {
+            if (c.ClientPipe is { } a && ReferenceEquals(a.Owner, owner)) yield return a;
+            if (c.ServerPipe is { } b && ReferenceEquals(b.Owner, owner)) yield return b;
+        }
+    }
+
+    /// <summary>Every end of a connection on that host is forgotten at once, orphans included.</summary>
+    public void LoseHost(int client, IListener? server)
+    {
+        foreach (Connection c in connections)
+        {
+            bool here = server is null ? c.Client == client : ReferenceEquals(paths[c.Client].Server, server);
+            Pipe? pipe = server is null ? c.ClientPipe : c.ServerPipe;
+            if (!here || pipe is null) continue;
+            pipe.Vanish();
+            Forget(pipe);
+        }
+    }
+
+    // ---- events
+
+    public void OnEvent(Instant now, int argument)
+    {
+        int subject = argument >> KindBits;
+        switch (argument & ((1 << KindBits) - 1))
+        {
+            case LinkEvent:
+                Arrivals(now, subject >> 1, subject & 1);
+                break;
+            case WeatherEvent:
+                if (paths[subject].WeatherAlarm.Due(queue, now)) WatchWeather(now, subject);
+                break;
+            case PipeEvent:
+                Connection c = connections[subject >> 1];
+                Pipe? pipe = (subject & 1) == 0 ? c.ClientPipe : c.ServerPipe;
+                if (pipe is null || !pipe.Alarm.Due(queue, now)) break;
+                pipe.Tcp.Tick(now);
+                Pump(now, pipe);
+                break;
+        }
+    }
+
+    private void Arrivals(Instant now, int client, int direction)
+    {
+        Path path = paths[client];
+        if (!path.AlarmOf(direction).Due(queue, now)) return;
+        while (path.Link(direction).TryTake(now, out Passage<Packet> passage))
+        {
+            Packet packet = passage.Unit;
+            bool delivered = passage.Fate == Fate.Delivered;
+            Record(now, delivered ? EntryKind.PacketDelivered : EntryKind.PacketLost, client, direction, in packet.Segment);
+            if (delivered) Deliver(now, client, direction, in packet);
+            if (packet.Segment.Payload is { } payload) buffers.Return(payload);
+        }
+        ArmLink(client, direction);
+    }
+
+    private void Deliver(Instant now, int client, int direction, in Packet packet)
+    {
+        Path path = paths[client];
+        Connection connection = connections[packet.Connection];
+        bool toServer = direction == 0;
+        if (toServer ? !path.Server.IsPowered : !path.ClientPowered) return;
+        Pipe? pipe = toServer ? connection.ServerPipe : connection.ClientPipe;
+        if (pipe is null && toServer && !connection.ServerOpened && path.Server.IsListening
+            && (packet.Segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn)
+        {
+            connection.ServerOpened = true;
+            connection.ServerPipe = pipe = NewPipe(path.Server, client, packet.Connection, atServer: true, path.Server.TcpSettings);
+            pipe.Tcp.Accept(now, in packet.Segment, InitialSequence(packet.Connection, 1));
+            Pump(now, pipe);
+        }
+        else if (pipe is not null)
+        {
+            pipe.Tcp.Receive(now, in packet.Segment);
+            Pump(now, pipe);
+        }
+        else if (TcpConnection.ResetFor(in packet.Segment) is { } reset)
+            SendOn(now, client, 1 - direction, new Packet { Connection = packet.Connection, Segment = reset });
+    }
+
+    private void SendOn(Instant now, int client, int direction, in Packet packet)
+    {
+        Record(now, EntryKind.PacketSent, client, direction, in packet.Segment);
+        Fate fate = paths[client].Link(direction).Offer(now, in packet, packet.Segment.WireBytes);
+        if (fate == Fate.Inside)
+        {
+            ArmLink(client, direction);
+            return;
+        }
+        Record(now, fate == Fate.Lost ? EntryKind.PacketLost : EntryKind.PacketOverflowed, client, direction, in packet.Segment);
+        if (packet.Segment.Payload is { } payload) buffers.Return(payload);
+    }
+
+    private void ArmLink(int client, int direction)
+    {
+        Path path = paths[client];
+        path.AlarmOf(direction).Set(queue, path.Link(direction).NextTime);
+    }
+
+    private void WatchWeather(Instant now, int client)
+    {
+        Path path = paths[client];
+        Instant next = Instant.Min(path.Up.NextChange, path.Down.NextChange);
+        path.WeatherAlarm.Set(queue, next);
+        PathMayHaveChanged(now, client, -1);
+    }
+
+    private void PathMayHaveChanged(Instant now, int client, int fault)
+    {
+        Path path = paths[client];
+        long state = (path.Up.IsDown(now) ? 1 : 0) | (path.Down.IsDown(now) ? 2 : 0);
+        if (state == path.LastState || (state == 0 && path.LastState < 0)) return;
+        path.LastState = state;
+        journal.Add(now, client, EntryKind.PathChanged, state, fault);
+    }
+
+    private void Record(Instant now, EntryKind kind, int client, int direction, in Segment segment) =>
+        journal.Add(now, client, kind, (long)((uint)direction | ((uint)segment.Use << 8) | ((uint)segment.Mark << 16)), segment.WireBytes);
+
+    private Pipe NewPipe(IPipeOwner owner, int client, int connection, bool atServer, TcpSettings tcp)
+    {
+        var alarm = new Alarm(target, Argument(PipeEvent, connection * 2 + (atServer ? 1 : 0)));
+        return new Pipe(this, owner, client, connection, atServer, new TcpConnection(tcp, buffers), alarm, buffers);
+    }
+
+    private void Forget(Pipe pipe)
+    {
+        pipe.Alarm.Clear(queue);
+        Connection c = connections[pipe.Connection];
+        if (pipe.AtServer) c.ServerPipe = null;
+        else c.ClientPipe = null;
+    }
+
+    private static int Argument(int kind, int subject) => kind | (subject << KindBits);
+
+    /// <summary>Any number does: no old segment of another connection can arrive on this one.</summary>
+    private static uint InitialSequence(int connection, uint side) => (uint)connection * 0x9E3779B1u + side * 0x85EBCA77u;
+}

@@ -1,0 +1,61 @@
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>What a caller may want to know or stop while a run goes on.</summary>
+public sealed record RunOptions
+{
+    public static readonly RunOptions Default = new();
+
+    /// <summary>Asked now and then; true ends the run without a result.</summary>
+    public Func<bool> IsCancelled { get; init; } = () => false;
+
+    /// <summary>Told now and then: simulated time and events so far.</summary>
+    public Action<Instant, long> Progress { get; init; } = (_, _) => { };
+
+    /// <summary>Reads the journal beside the lab's own recorder.</summary>
+    public IJournalReader? Reader { get; init; }
+}
+
+/// <summary>One run on the simulated network: virtual time, modelled TCP, the same every time.</summary>
+public static class Simulation
+{
+    public const string NetworkName = "simulated";
+    private const int EventsBetweenPolls = 1 << 14;
+
+    /// <summary>Null when it was cancelled.</summary>
+    public static RunResult? Run(RunSpec spec, RunOptions options)
+    {
+        var journal = new Journal();
+        var world = new World(spec, journal, out Recorder recorder, options.Reader);
+        Instant end = Instant.Zero + spec.Scenario.Duration;
+        for (int events = 0; world.Queue.Next <= end; events++)
+        {
+            world.Queue.RunNext();
+            if (events < EventsBetweenPolls) continue;
+            events = 0;
+            if (options.IsCancelled()) return null;
+            options.Progress(world.Queue.Now, world.Queue.Executed);
+        }
+        world.Finish(end);
+        options.Progress(end, world.Queue.Executed);
+        return Result(spec, world, recorder);
+    }
+
+    private static RunResult Result(RunSpec spec, World world, Recorder recorder)
+    {
+        recorder.Finish(Instant.Zero + spec.Scenario.Duration);
+        IReadOnlyList<MessageRecord> messages = recorder.Messages.Close(recorder.Clients);
+        return new RunResult
+        {
+            Spec = spec, Network = NetworkName, Fidelity = Fidelity.Modelled,
+            JournalHash = world.Journal.Hash, Entries = world.Journal.Count, Events = world.Queue.Executed,
+            Measures = Measures.Of(recorder, messages, spec.Scenario.Duration),
+            Incidents = recorder.Incidents, Messages = messages, Costs = Measures.Costs(recorder),
+            Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,
+            Arrivals = recorder.Storm.ToBins(spec.Scenario.Duration),
+            ClientNames = [.. recorder.Clients.Take(Recorder.LaneClients).Select(c => c.Name)],
+            Verdicts = recorder.Verdicts,
+        };
+    }
+}

@@ -1,0 +1,215 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>What a process is doing.</summary>
+internal enum ProcessState { Runs, Frozen, Gone }
+
+/// <summary>The device of one client: pumps bytes, timers and actions between the XMPP client and its pipe.</summary>
+internal sealed class ClientHost : IEventTarget, IPipeOwner
+{
+    private const int TimerEvent = 0, StartEvent = 1;
+    private readonly World world;
+    private readonly Member member;
+    private readonly TcpSettings tcp;
+    private readonly int target;
+    private XmppClient machine;
+    private Pipe? pipe;
+    private Alarm alarm;
+    private int boots;
+
+    public ClientHost(World world, Member member)
+    {
+        (this.world, this.member) = (world, member);
+        tcp = World.TcpSettingsOf(member.Policy);
+        machine = Boot();
+        target = world.Queue.Register(this);
+        alarm = new Alarm(target, TimerEvent);
+    }
+
+    public ProcessState State { get; private set; }
+    public bool Runs => State == ProcessState.Runs;
+
+    public void StartAt(Instant when) => world.Queue.At(when, target, StartEvent);
+
+    public void Send(Instant now, string to, long number, int bodyBytes)
+    {
+        machine.SendMessage(now, to, number, bodyBytes);
+        Drain(now);
+    }
+
+    public void Freeze(Instant now, int fault) => SetState(now, ProcessState.Frozen, fault);
+
+    /// <summary>What waited in the kernel is read first, then timers that passed meanwhile run.</summary>
+    public void Thaw(Instant now, int fault)
+    {
+        SetState(now, ProcessState.Runs, fault);
+        if (pipe is not null) world.Network.Pump(now, pipe);
+        TickIfDue(now);
+    }
+
+    /// <summary>Power gone: nothing is said to anyone, memory is lost.</summary>
+    public void Crash(Instant now, int fault)
+    {
+        if (pipe is not null) RecordOffline(now, Claim.None, Mechanism.Crashed, 0);
+        SetState(now, ProcessState.Gone, fault);
+        world.Network.SetClientPower(member.Index, powered: false);
+        world.Network.LoseHost(member.Index, null);
+        pipe = null;
+        alarm.Clear(world.Queue);
+    }
+
+    public void Restart(Instant now, int fault)
+    {
+        world.Network.SetClientPower(member.Index, powered: true);
+        SetState(now, ProcessState.Runs, fault);
+        machine = Boot();
+        machine.Start(now);
+        Drain(now);
+    }
+
+    /// <summary>Journals each message that would still be sent if the run went on.</summary>
+    public void ReportHeld(Instant now)
+    {
+        if (State == ProcessState.Gone) return;
+        foreach (long number in machine.HeldMessages()) world.Journal.Add(now, member.Index, EntryKind.MessageHeld, number);
+    }
+
+    public void OnEvent(Instant now, int argument)
+    {
+        if (argument == StartEvent)
+        {
+            machine.Start(now);
+            Drain(now);
+            return;
+        }
+        if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
+    }
+
+    public void OnConnected(Instant now, Pipe from)
+    {
+        machine.Connected(now);
+        Drain(now);
+    }
+
+    public void OnTlsEstablished(Instant now, Pipe from)
+    {
+        machine.TlsEstablished(now);
+        Drain(now);
+    }
+
+    public void OnReceived(Instant now, Pipe from, ReadOnlySpan<byte> bytes)
+    {
+        machine.Receive(now, bytes);
+        Drain(now);
+    }
+
+    public void OnPeerClosed(Instant now, Pipe from)
+    {
+        machine.PeerClosed(now);
+        Drain(now);
+    }
+
+    public void OnEnded(Instant now, Pipe from, TcpEnd end)
+    {
+        if (ReferenceEquals(from, pipe)) pipe = null;
+        machine.Disconnected(now, TransportEnd.Of(end));
+        Drain(now);
+    }
+
+    private XmppClient Boot()
+    {
+        var settings = new ClientSettings
+        {
+            BareJid = member.BareJid, Password = World.Password, Policy = member.Policy, Tls = member.Spec.Tls, Resource = member.Spec.Resource,
+        };
+        return new XmppClient(settings, world.Random.Fork($"client/{member.Name}/{boots++}"), world.Buffers, world.Scram);
+    }
+
+    private void TickIfDue(Instant now)
+    {
+        if (machine.NextTime <= now) machine.Tick(now);
+        Drain(now);
+    }
+
+    private void Drain(Instant now)
+    {
+        while (machine.TryTake(out ClientAction a)) Act(now, in a);
+        alarm.Set(world.Queue, machine.NextTime);
+    }
+
+    private void Act(Instant now, in ClientAction a)
+    {
+        switch (a.Kind)
+        {
+            case ClientActionKind.Connect:
+                pipe = world.Network.Connect(now, member.Index, this, tcp);
+                break;
+            case ClientActionKind.Write:
+                pipe!.Write(now, machine.Output, a.Traffic);
+                break;
+            case ClientActionKind.StartTls:
+                pipe!.StartTls(now);
+                break;
+            case ClientActionKind.Close:
+                pipe!.Close(now);
+                break;
+            case ClientActionKind.Abort:
+                pipe!.Drop(now);
+                break;
+            default:
+                Observe(now, in a);
+                break;
+        }
+    }
+
+    private void Observe(Instant now, in ClientAction a)
+    {
+        Journal journal = world.Journal;
+        int connection = pipe?.Connection ?? -1;
+        switch (a.Kind)
+        {
+            case ClientActionKind.Step:
+                journal.Add(now, member.Index, EntryKind.StepReached, (long)a.Step, connection);
+                break;
+            case ClientActionKind.Online:
+                journal.Add(now, member.Index, EntryKind.ClientOnline, a.A, connection);
+                break;
+            case ClientActionKind.Offline:
+                RecordOffline(now, a.Claim, a.Mechanism, a.A);
+                break;
+            case ClientActionKind.MessageReceived:
+                journal.Add(now, member.Index, EntryKind.MessageReceived, a.A);
+                break;
+            case ClientActionKind.MessageBounced:
+                journal.Add(now, member.Index, EntryKind.MessageBounced, a.A);
+                break;
+            case ClientActionKind.MessageAcknowledged:
+                journal.Add(now, member.Index, EntryKind.MessageAcknowledged, a.A);
+                break;
+            case ClientActionKind.MessageAbandoned:
+                journal.Add(now, member.Index, EntryKind.MessageAbandoned, a.A);
+                break;
+            case ClientActionKind.CheckSent:
+                journal.Add(now, member.Index, EntryKind.ClientCheckSent, (long)a.Traffic);
+                break;
+            case ClientActionKind.CheckAnswered:
+                journal.Add(now, member.Index, EntryKind.ClientCheckAnswered, (long)a.Traffic, a.A);
+                break;
+            case ClientActionKind.RetryScheduled:
+                journal.Add(now, member.Index, EntryKind.RetryScheduled, a.A, a.B);
+                break;
+        }
+    }
+
+    private void RecordOffline(Instant now, Claim claim, Mechanism mechanism, long condition) =>
+        world.Journal.Add(now, member.Index, EntryKind.ClientOffline,
+            (long)mechanism | ((long)claim << 8) | (condition << 16), pipe?.Connection ?? -1);
+
+    private void SetState(Instant now, ProcessState state, int fault)
+    {
+        State = state;
+        world.Journal.Add(now, member.Index, EntryKind.ProcessChanged, (long)state, fault);
+    }
+}

@@ -1,0 +1,234 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>The machine of one server: pumps bytes, timers and actions between the XMPP server and its pipes.</summary>
+internal sealed class ServerHost : IEventTarget, IListener
+{
+    /// <summary>The lab's own server offers stream management to those who ask, and checks nobody.</summary>
+    private static readonly Policy DefaultPolicy = new() { Acks = new AckPolicy { Resume = Duration.FromMinutes(10) } };
+
+    private readonly World world;
+    private readonly int host;
+    private readonly ServerSettings settings;
+    private readonly ServerStore store;
+    private readonly string domain;
+    private readonly Dictionary<int, Pipe> pipes = [];
+    private readonly List<int> clientOfAccount = [];
+    private XmppServer machine;
+    private ProcessState state;
+    private Alarm alarm;
+    private int boots;
+
+    public ServerHost(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
+    {
+        (this.world, this.host, this.domain) = (world, host, domain);
+        Policy policy = spec.Policy?.Inline ?? DefaultPolicy;
+        settings = new ServerSettings
+        {
+            Domains = [domain], Policy = policy, Conflict = spec.Conflict, OfflineMessages = spec.OfflineMessages,
+            OffersTls = spec.Tls != TlsUse.None, RequiresTls = spec.Tls == TlsUse.Required,
+        };
+        TcpSettings = World.TcpSettingsOf(policy);
+        store = new ServerStore();
+        foreach (Member m in accounts)
+        {
+            store.AddAccount(m.Local, World.Password);
+            clientOfAccount.Add(m.Index);
+        }
+        machine = Boot();
+        alarm = new Alarm(world.Queue.Register(this));
+    }
+
+    public TcpSettings TcpSettings { get; }
+    public bool Runs => state == ProcessState.Runs;
+    public bool IsPowered { get; private set; } = true;
+    public bool IsListening => state != ProcessState.Gone;
+
+    /// <summary>Sends a message from the echo account, as a push would come.</summary>
+    public void Send(Instant now, int client, long number, int bodyBytes)
+    {
+        machine.SendMessage(now, clientOfAccount.IndexOf(client), number, bodyBytes);
+        Drain(now);
+    }
+
+    public void Freeze(Instant now, int fault) => SetState(now, ProcessState.Frozen, fault);
+
+    /// <summary>What waited in the kernel is read first, then timers that passed meanwhile run.</summary>
+    public void Thaw(Instant now, int fault)
+    {
+        SetState(now, ProcessState.Runs, fault);
+        foreach (Pipe pipe in world.Network.PipesOf(this)) world.Network.Pump(now, pipe);
+        TickIfDue(now);
+    }
+
+    public void Crash(Instant now, int fault)
+    {
+        foreach (Pipe pipe in world.Network.PipesOf(this))
+            if (pipe.Tag >= 0) RecordEnd(now, pipe, Claim.None, Mechanism.Crashed, 0);
+        IsPowered = false;
+        world.Network.LoseHost(-1, this);
+        LoseProcess(now, fault);
+    }
+
+    /// <summary>The process says system-shutdown to everyone and ends; its kernel closes what is left.</summary>
+    public void Stop(Instant now, int fault)
+    {
+        machine.Shutdown(now);
+        Drain(now);
+        foreach (Pipe pipe in world.Network.PipesOf(this)) pipe.Drop(now);
+        LoseProcess(now, fault);
+    }
+
+    /// <summary>A new process on what the old one had stored.</summary>
+    public void Start(Instant now, int fault)
+    {
+        IsPowered = true;
+        machine = Boot();
+        SetState(now, ProcessState.Runs, fault);
+    }
+
+    /// <summary>Journals each message that waits in a session's queue or in the offline store.</summary>
+    public void ReportHeld(Instant now)
+    {
+        foreach (long number in machine.HeldMessages()) world.Journal.Add(now, host, EntryKind.MessageHeld, number);
+    }
+
+    public void OnEvent(Instant now, int argument)
+    {
+        if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
+    }
+
+    public void OnConnected(Instant now, Pipe pipe)
+    {
+        bool secured = world.IsDirectTls(pipe.Client);
+        pipe.Tag = machine.Accept(now, secured);
+        pipes.Add(pipe.Tag, pipe);
+        world.Journal.Add(now, pipe.Client, EntryKind.ServerAccepted, 0, pipe.Connection);
+        if (secured) pipe.StartTls(now);
+        Drain(now);
+    }
+
+    public void OnTlsEstablished(Instant now, Pipe pipe)
+    {
+        machine.TlsEstablished(now, pipe.Tag);
+        Drain(now);
+    }
+
+    public void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
+    {
+        machine.Receive(now, pipe.Tag, bytes);
+        Drain(now);
+    }
+
+    public void OnPeerClosed(Instant now, Pipe pipe)
+    {
+        machine.PeerClosed(now, pipe.Tag);
+        Drain(now);
+    }
+
+    public void OnEnded(Instant now, Pipe pipe, TcpEnd end)
+    {
+        if (pipe.Tag < 0) return;
+        machine.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
+        Drain(now);
+        pipes.Remove(pipe.Tag);
+    }
+
+    private XmppServer Boot() => new(settings, store, world.Random.Fork($"server/{domain}/{boots++}"), world.Buffers, world.Scram);
+
+    private void LoseProcess(Instant now, int fault)
+    {
+        foreach (int client in clientOfAccount) world.Journal.Add(now, client, EntryKind.ServerUnavailable);
+        pipes.Clear();
+        alarm.Clear(world.Queue);
+        SetState(now, ProcessState.Gone, fault);
+    }
+
+    private void TickIfDue(Instant now)
+    {
+        if (machine.NextTime <= now) machine.Tick(now);
+        Drain(now);
+    }
+
+    private void Drain(Instant now)
+    {
+        while (machine.TryTake(out ServerAction a)) Act(now, in a);
+        alarm.Set(world.Queue, machine.NextTime);
+    }
+
+    private void Act(Instant now, in ServerAction a)
+    {
+        switch (a.Kind)
+        {
+            case ServerActionKind.Write:
+                pipes[a.Stream].Write(now, machine.Output, a.Traffic);
+                break;
+            case ServerActionKind.StartTls:
+                pipes[a.Stream].StartTls(now);
+                break;
+            case ServerActionKind.Close:
+                pipes.Remove(a.Stream, out Pipe? closing);
+                closing!.Close(now);
+                break;
+            case ServerActionKind.Abort:
+                pipes.Remove(a.Stream, out Pipe? dropped);
+                dropped!.Drop(now);
+                break;
+            default:
+                Observe(now, in a);
+                break;
+        }
+    }
+
+    private void Observe(Instant now, in ServerAction a)
+    {
+        Journal journal = world.Journal;
+        Pipe? pipe = a.Stream >= 0 ? pipes.GetValueOrDefault(a.Stream) : null;
+        int client = a.Account >= 0 ? clientOfAccount[a.Account] : pipe?.Client ?? -1;
+        int connection = pipe?.Connection ?? -1;
+        switch (a.Kind)
+        {
+            case ServerActionKind.Available:
+                journal.Add(now, client, EntryKind.ServerAvailable, a.A, connection);
+                break;
+            case ServerActionKind.Hibernated:
+                journal.Add(now, client, EntryKind.ServerHibernated, 0, connection);
+                break;
+            case ServerActionKind.Unavailable:
+                journal.Add(now, client, EntryKind.ServerUnavailable, 0, connection);
+                break;
+            case ServerActionKind.Ended:
+                if (pipe is not null) RecordEnd(now, pipe, a.Claim, a.Mechanism, a.A);
+                break;
+            case ServerActionKind.MessageAccepted:
+                journal.Add(now, client, EntryKind.MessageAccepted, a.A);
+                break;
+            case ServerActionKind.MessageEchoed:
+                journal.Add(now, -1, EntryKind.MessageSent, a.A, client);
+                break;
+            case ServerActionKind.MessageStored:
+                journal.Add(now, client, EntryKind.MessageStored, a.A);
+                break;
+            case ServerActionKind.MessageBounced:
+                journal.Add(now, client, EntryKind.MessageBounced, a.A);
+                break;
+            case ServerActionKind.CheckSent:
+                journal.Add(now, client, EntryKind.ServerCheckSent, (long)a.Traffic);
+                break;
+            case ServerActionKind.CheckAnswered:
+                journal.Add(now, client, EntryKind.ServerCheckAnswered, (long)a.Traffic, a.A);
+                break;
+        }
+    }
+
+    private void RecordEnd(Instant now, Pipe pipe, Claim claim, Mechanism mechanism, long condition) =>
+        world.Journal.Add(now, pipe.Client, EntryKind.ServerOffline, (long)mechanism | ((long)claim << 8) | (condition << 16), pipe.Connection);
+
+    private void SetState(Instant now, ProcessState next, int fault)
+    {
+        state = next;
+        world.Journal.Add(now, host, EntryKind.ProcessChanged, (long)next, fault);
+    }
+}

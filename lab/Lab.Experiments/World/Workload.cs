@@ -1,0 +1,73 @@
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>
+/// Who writes to whom, and when. Each sender of each line has its own random stream; arrivals do not depend on what the
+/// policy does, so every policy under one seed is asked to send the same messages at the same times.
+/// </summary>
+internal sealed class Workload
+{
+    private long nextNumber;
+
+    public Workload(World world, Scenario scenario)
+    {
+        for (int i = 0; i < scenario.Workload.Count; i++)
+        {
+            WorkloadSpec spec = scenario.Workload[i];
+            Instant end = Instant.Zero + Duration.Min(spec.End ?? scenario.Duration, scenario.Duration);
+            IReadOnlyList<Member> to = world.Population.IsEcho(spec.To) ? [] : world.Population.Find(spec.To);
+            string stream = $"workload/{i}/";
+            if (world.Population.IsEcho(spec.From))
+                _ = new Sender(this, world, spec, null, to, end, world.Random.Fork(stream + "echo"));
+            else
+                foreach (Member from in world.Population.Find(spec.From))
+                    _ = new Sender(this, world, spec, from, to, end, world.Random.Fork(stream + from.Name));
+        }
+    }
+
+    private sealed class Sender : IEventTarget
+    {
+        private readonly Workload workload;
+        private readonly World world;
+        private readonly WorkloadSpec spec;
+        private readonly Member? from;
+        private readonly IReadOnlyList<Member> to;
+        private readonly Instant end;
+        private readonly RandomStream random;
+        private readonly int target;
+
+        public Sender(Workload workload, World world, WorkloadSpec spec, Member? from, IReadOnlyList<Member> to, Instant end, RandomStream random)
+        {
+            (this.workload, this.world, this.spec, this.from, this.to, this.end, this.random) = (workload, world, spec, from, to, end, random);
+            target = world.Queue.Register(this);
+            Duration phase = spec.Arrivals == Arrivals.Poisson ? random.Exponential(spec.Every) : random.Between(Duration.Zero, spec.Every);
+            Plan(Instant.Zero + spec.Begin + phase);
+        }
+
+        public void OnEvent(Instant now, int argument)
+        {
+            Send(now);
+            Plan(now + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(spec.Every) : spec.Every));
+        }
+
+        private void Plan(Instant when)
+        {
+            if (when <= end) world.Queue.At(when, target);
+        }
+
+        private void Send(Instant now)
+        {
+            Member? recipient = to.Count == 0 ? null : to[(int)random.Below((ulong)to.Count)];
+            if (from is not null ? !world.Clients[from.Index].Runs : recipient is null || !Server(recipient).Runs) return;
+            if (ReferenceEquals(recipient, from)) return;
+            long number = workload.nextNumber++;
+            int body = (int)spec.Body.Bytes;
+            world.Journal.Add(now, from?.Index ?? -1, EntryKind.MessageSent, number, recipient?.Index ?? -1);
+            if (from is null) Server(recipient!).Send(now, recipient!.Index, number, body);
+            else world.Clients[from.Index].Send(now, recipient?.BareJid ?? spec.To, number, body);
+        }
+
+        private ServerHost Server(Member of) => world.Servers[world.Population.ServerOf(of.Domain)];
+    }
+}

@@ -1,0 +1,62 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>Everything of one run: built from (scenario, topology, seed), run once, dropped.</summary>
+internal sealed class World
+{
+    /// <summary>Of every account; PBKDF2 is then paid once per run and salt.</summary>
+    public const string Password = "correct horse battery staple";
+
+    public World(RunSpec spec, Journal journal, out Recorder recorder, IJournalReader? reader)
+    {
+        Journal = journal;
+        Random = RandomStream.Root(spec.Seed);
+        Population = new Population(spec.Topology);
+        recorder = new Recorder(Population, spec.Scenario);
+        journal.Attach(recorder);
+        if (reader is not null) journal.Attach(reader);
+        IReadOnlyList<Member> members = Population.Members;
+        Network = new SimulatedNetwork(Queue, journal, Buffers, Random, members.Count);
+        Servers = [.. Population.Domains.Select((domain, i) =>
+            new ServerHost(this, members.Count + i, domain, spec.Topology.Servers[domain], [.. members.Where(m => m.Domain == domain)]))];
+        foreach (Member m in members)
+            Network.AddPath(m.Index, m.Name, m.Link.Upward(), m.Link.Downward(), Servers[Population.ServerOf(m.Domain)]);
+        Clients = [.. members.Select(m => new ClientHost(this, m))];
+        foreach (Member m in members)
+        {
+            RandomStream start = Random.Fork($"start/{m.Name}");
+            Clients[m.Index].StartAt(Instant.Zero + start.Between(Duration.Zero, m.Spec.StartWithin));
+        }
+        Faults = new FaultPlan(this, spec.Scenario);
+        Workload = new Workload(this, spec.Scenario);
+    }
+
+    public EventQueue Queue { get; } = new();
+    public BufferPool Buffers { get; } = new();
+    public ScramCache Scram { get; } = new();
+    public Journal Journal { get; }
+    public RandomStream Random { get; }
+    public Population Population { get; }
+    public SimulatedNetwork Network { get; }
+    public IReadOnlyList<ServerHost> Servers { get; }
+    public IReadOnlyList<ClientHost> Clients { get; }
+    public FaultPlan Faults { get; }
+    public Workload Workload { get; }
+
+    /// <summary>The run is over: machines say which messages they still hold.</summary>
+    public void Finish(Instant now)
+    {
+        foreach (ClientHost client in Clients) client.ReportHeld(now);
+        foreach (ServerHost server in Servers) server.ReportHeld(now);
+    }
+
+    public bool IsDirectTls(int client) => Population.Members[client].Spec.Tls == TlsMode.Direct;
+
+    public static TcpSettings TcpSettingsOf(Policy policy) => new()
+    {
+        Keepalive = policy.Tcp?.Keepalive,
+        UserTimeout = policy.Tcp?.UserTimeout ?? Duration.Zero,
+    };
+}
