@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Bench;
+
+/// <summary>
+/// So many clients on one server, each with a XEP-0199 ping every 60 s that is answered: 50 ms each way, 1 % loss, the whole
+/// of XMPP over the whole of TCP. Logging in is not timed; an hour of it is then as good as any other.
+/// </summary>
+internal static class SimulationBench
+{
+    public static IEnumerable<Benchmark> All { get; } =
+    [
+        new("10,000 clients, ping every 60 s", () => Speed(10_000, minutes: 10)),
+        new("100 clients, ping every 60 s", () => Speed(100, minutes: 1000)),
+        new("memory of a client, both ends", () => Memory(10_000)),
+    ];
+
+    private static readonly Duration WarmUp = Duration.FromMinutes(3);
+
+    private static Row Speed(int clients, int minutes)
+    {
+        World world = LoggedIn(clients);
+        TimeSpan before = ProcessorTime();
+        Instant start = world.Queue.Now;
+        long allocated = GC.GetAllocatedBytesForCurrentThread(), events = world.Queue.Executed;
+        world.Queue.RunUntil(start + Duration.FromMinutes(minutes));
+        double seconds = (ProcessorTime() - before).TotalSeconds;
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        events = world.Queue.Executed - events;
+        return new Row($"{clients:N0} clients, ping every 60 s", clients * minutes / 60.0 / seconds, 5000, "client-h/s", (double)allocated / events);
+    }
+
+    private static Row Memory(int clients)
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        World world = LoggedIn(clients);
+        long after = GC.GetTotalMemory(forceFullCollection: true);
+        GC.KeepAlive(world);
+        return new Row($"memory of a client, both ends, of {clients:N0}", (after - before) / 1024.0 / clients, 16, "KiB");
+    }
+
+    private static World LoggedIn(int clients)
+    {
+        var link = new LinkProfile
+        {
+            Delay = Duration.FromMilliseconds(50), Up = new Rate(10_000_000), Down = new Rate(10_000_000), Queue = new Size(64 * 1024),
+            Loss = new LossProfile { LossWhenGood = new Probability(10_000_000) },
+        };
+        var policy = new Policy { Ping = new PingPolicy { Every = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(55) } };
+        var spec = new RunSpec
+        {
+            ScenarioName = "bench", Seed = 1,
+            Scenario = new Scenario { Topology = "bench", Duration = Duration.FromHours(24) },
+            Topology = new Topology
+            {
+                Servers = new Dictionary<string, ServerSpec> { ["example.org"] = new() },
+                Clients = new Dictionary<string, ClientSpec>
+                {
+                    ["phone"] = new()
+                    {
+                        Server = "example.org", Count = clients, StartWithin = Duration.FromSeconds(60),
+                        Policy = new PolicyChoice(null, policy), Link = new LinkChoice(null, link),
+                    },
+                },
+            },
+        };
+        var world = new World(spec, new Journal(), out _, null);
+        world.Queue.RunUntil(Instant.Zero + WarmUp);
+        return world;
+    }
+
+    private static TimeSpan ProcessorTime() => Process.GetCurrentProcess().TotalProcessorTime;
+}
