@@ -16,95 +16,256 @@ public enum WireEvent : byte
     /// <summary>White space between first-level elements (RFC 6120 section 4.6.1).</summary>
     Whitespace,
 
-    /// <summary>The closing tag of the stream.</summary>
+    /// <summary>The closing tag of the stream; what follows it is thrown away.</summary>
     StreamClosed,
 
-    /// <summary>The peer broke the rules: see <see cref="XmppReader.Error"/>. Nothing more is read until Restart.</summary>
+    /// <summary>The peer broke the rules: see <see cref="XmppReader.Error"/>. Said once; nothing more is read until Restart.</summary>
     Failed,
 }
 
 /// <summary>
 /// Reads one XMPP stream from UTF-8 bytes pushed in at any chunking. Driving rule: call Read with the same span until
 /// NeedMore; Element and Header are valid until the next call. Holds a buffer only while an element is incomplete.
+///
+/// Rules: XML 1.0 (fifth edition) with namespaces, in the subset of RFC 6120 section 11; the events depend on the bytes alone,
+/// never on how they were divided (but for runs of white space, one event per piece). An error is said when the token that
+/// holds it is complete. Bytes go into the tree of one element, which checks everything in the same pass.
+/// Leaves out: schema checks, and what a stanza means.
 /// </summary>
 public sealed class XmppReader
 {
-    public XmppReader(BufferPool buffers, int maxElementBytes = 262_144) => throw new NotImplementedException();
+    private const int AppendBytes = 512;
 
-    /// <summary>Takes bytes off the front of <paramref name="input"/> and says what they were.</summary>
-    public WireEvent Read(ref ReadOnlySpan<byte> input) => throw new NotImplementedException();
+    /// <summary>Nobody writes an XML declaration or a closing tag beyond this; policy-violation.</summary>
+    private const int MaxMarkupBytes = 1024;
 
-    public StreamHeader Header => throw new NotImplementedException();
-    public Element Element => throw new NotImplementedException();
+    private enum Phase : byte { Start, Header, Open, Empty, Closed, Failed }
+
+    private readonly ElementTree tree;
+    private readonly int maxElementBytes;
+    private ElementParser parser;
+    private StreamHeader? header;
+    private Phase phase;
+    private bool complete;
+
+    public XmppReader(BufferPool buffers, int maxElementBytes = 262_144)
+    {
+        tree = new ElementTree(buffers);
+        parser = new ElementParser(tree);
+        this.maxElementBytes = maxElementBytes;
+    }
+
+    /// <summary>Of the header just read; after Failed, that of a header which is well-formed but refused (see HasHeader).</summary>
+    public StreamHeader Header => header ?? throw new InvalidOperationException("no stream header was just read");
+
+    public bool HasHeader => header is not null;
+
+    public Element Element => new(tree, complete && phase == Phase.Open && tree.NodeCount > 0 ? 0 : -1);
 
     /// <summary>The stream error to answer with after Failed.</summary>
-    public StreamErrorCondition Error => throw new NotImplementedException();
+    public StreamErrorCondition Error { get; private set; }
 
     /// <summary>Bytes held for an element that is not complete yet.</summary>
-    public int BufferedBytes => throw new NotImplementedException();
+    public int BufferedBytes => complete ? 0 : tree.Bytes.Length;
+
+    /// <summary>Takes bytes off the front of <paramref name="input"/> and says what they were.</summary>
+    public WireEvent Read(ref ReadOnlySpan<byte> input)
+    {
+        header = null;
+        if (complete) Forget();
+        while (true)
+        {
+            if (phase == Phase.Empty)
+            {
+                phase = Phase.Closed;
+                return WireEvent.StreamClosed;
+            }
+            if (phase is Phase.Closed or Phase.Failed) input = default;
+            int held = tree.Bytes.Length;
+            if (input.IsEmpty)
+            {
+                if (held == 0) tree.Release();
+                return WireEvent.NeedMore;
+            }
+            WireEvent read;
+            if (held == 0)
+            {
+                if (SkipSpace(ref input)) return WireEvent.Whitespace;
+                read = Parse(input, out int used);
+                tree.Append(read == WireEvent.NeedMore ? input : input[..used]);
+                input = read == WireEvent.NeedMore ? default : input[used..];
+            }
+            else
+            {
+                int piece = Math.Min(input.Length, Math.Min(Math.Max(AppendBytes, held), maxElementBytes + 1 - held));
+                tree.Append(input[..piece]);
+                read = Parse(tree.Bytes, out int used);
+                bool cut = read is WireEvent.NeedMore or WireEvent.Failed;
+                if (!cut) tree.TruncateBytes(used);
+                input = input[(cut ? piece : used - held)..];
+            }
+            if (read == WireEvent.NeedMore) continue;
+            if (read == WireEvent.StreamOpened) read = OpenStream();
+            if (read == WireEvent.Failed)
+            {
+                phase = Phase.Failed;
+                Release();
+                input = default;
+                return read;
+            }
+            complete = true;
+            if (read != WireEvent.Whitespace) return read;
+            Forget();
+        }
+    }
 
     /// <summary>Forgets everything: the next byte begins a new stream (after TLS, after SASL).</summary>
-    public void Restart() => throw new NotImplementedException();
+    public void Restart()
+    {
+        Release();
+        header = null;
+        tree.Scope = default;
+        phase = Phase.Start;
+        Error = StreamErrorCondition.None;
+    }
 
     /// <summary>Gives the buffer back.</summary>
-    public void Release() => throw new NotImplementedException();
-}
+    public void Release()
+    {
+        Forget();
+        tree.Release();
+    }
 
-/// <summary>A view of one element of the tree that the reader holds; names and values are UTF-8, entities decoded.</summary>
-public readonly ref struct Element
-{
-    /// <summary>True for the view of an element that is not there.</summary>
-    public bool IsNone => throw new NotImplementedException();
+    private void Forget()
+    {
+        tree.Clear();
+        parser.Reset();
+        complete = false;
+    }
 
-    /// <summary>Local name.</summary>
-    public ReadOnlySpan<byte> Name => throw new NotImplementedException();
+    private bool SkipSpace(ref ReadOnlySpan<byte> input)
+    {
+        if (!XmlText.IsSpace(input[0])) return false;
+        int end = input.IndexOfAnyExcept(" \t\r\n"u8);
+        input = end < 0 ? default : input[end..];
+        if (phase == Phase.Start) phase = Phase.Header;
+        return true;
+    }
 
-    public ReadOnlySpan<byte> Namespace => throw new NotImplementedException();
+    /// <summary>Reads one thing that begins with data; Whitespace stands for an XML declaration, which is no event.</summary>
+    private WireEvent Parse(ReadOnlySpan<byte> data, out int used)
+    {
+        ReadOnlySpan<byte> visible = data[..Math.Min(data.Length, maxElementBytes)];
+        WireEvent read = visible[0] != '<' ? Stray(visible[0], out used)
+            : visible.Length == 1 ? NeedMore(out used)
+            : phase == Phase.Open ? InStream(visible, out used)
+            : BeforeStream(visible, out used);
+        return read == WireEvent.NeedMore && visible.Length < data.Length ? Fail(StreamErrorCondition.PolicyViolation, out used) : read;
+    }
 
-    public bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> ns) => throw new NotImplementedException();
+    private WireEvent InStream(ReadOnlySpan<byte> data, out int used)
+    {
+        if (data[1] == '/') return ClosingTag(data, out used);
+        if (!parser.TryElement(data, out used)) return NeedMore(out used);
+        return parser.Problem == StreamErrorCondition.None ? WireEvent.Element : Fail(parser.Problem, out used);
+    }
 
-    /// <summary>The value of an attribute without namespace, or empty.</summary>
-    public ReadOnlySpan<byte> Attribute(ReadOnlySpan<byte> name) => throw new NotImplementedException();
+    private WireEvent BeforeStream(ReadOnlySpan<byte> data, out int used)
+    {
+        switch (data[1])
+        {
+            case (byte)'?':
+                return Declaration(data, out used);
+            case 0:
+                return Fail(StreamErrorCondition.UnsupportedEncoding, out used);
+            case (byte)'/':
+                return Fail(StreamErrorCondition.NotWellFormed, out used);
+            case (byte)'!':
+                if (data.Length < 3) return NeedMore(out used);
+                return Fail(data[2] == '-' || char.IsAsciiLetter((char)data[2])
+                    ? StreamErrorCondition.RestrictedXml : StreamErrorCondition.NotWellFormed, out used);
+        }
+        if (!parser.TryHeader(data, out used)) return NeedMore(out used);
+        return parser.Problem == StreamErrorCondition.None ? WireEvent.StreamOpened : Fail(parser.Problem, out used);
+    }
 
-    public bool TryAttribute(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => throw new NotImplementedException();
+    private WireEvent Declaration(ReadOnlySpan<byte> data, out int used)
+    {
+        ReadOnlySpan<byte> opening = "<?xml"u8;
+        int common = Math.Min(data.Length, opening.Length);
+        if (!data[..common].SequenceEqual(opening[..common])) return Fail(StreamErrorCondition.RestrictedXml, out used);
+        if (data.Length <= opening.Length) return NeedMore(out used);
+        if (!XmlText.IsSpace(data[opening.Length])) return Fail(StreamErrorCondition.RestrictedXml, out used);
+        if (phase != Phase.Start) return Fail(StreamErrorCondition.NotWellFormed, out used);
+        int end = data.IndexOf("?>"u8);
+        if (end < 0 ? data.Length >= MaxMarkupBytes : end + 2 > MaxMarkupBytes) return Fail(StreamErrorCondition.PolicyViolation, out used);
+        if (end < 0) return NeedMore(out used);
+        StreamErrorCondition problem = XmlDeclaration.Check(data[opening.Length..end]);
+        if (problem != StreamErrorCondition.None) return Fail(problem, out used);
+        phase = Phase.Header;
+        used = end + 2;
+        return WireEvent.Whitespace;
+    }
 
-    /// <summary>xml:lang of this very element, or empty.</summary>
-    public ReadOnlySpan<byte> Language => throw new NotImplementedException();
+    private WireEvent ClosingTag(ReadOnlySpan<byte> data, out int used)
+    {
+        ReadOnlySpan<byte> name = "</stream:stream"u8;
+        int end = data[1..].IndexOfAny((byte)'>', (byte)'<') + 1;
+        if (end == 0 ? data.Length >= MaxMarkupBytes : end + 1 > MaxMarkupBytes) return Fail(StreamErrorCondition.PolicyViolation, out used);
+        if (end == 0) return NeedMore(out used);
+        used = end + 1;
+        if (data[end] != '>' || !data.StartsWith(name) || data[name.Length..end].IndexOfAnyExcept(" \t\r\n"u8) >= 0)
+            return Fail(StreamErrorCondition.NotWellFormed, out used);
+        phase = Phase.Closed;
+        return WireEvent.StreamClosed;
+    }
 
-    /// <summary>Character data of this element, its children left out.</summary>
-    public ReadOnlySpan<byte> Text => throw new NotImplementedException();
+    /// <summary>Judges the start tag that was read and takes its namespaces over for the whole stream.</summary>
+    private WireEvent OpenStream()
+    {
+        Element tag = new(tree, 0);
+        int binding = tree.Node(0).Binding;
+        tree.TryResolve(default, binding, tree.Bytes, out int content);
+        ReadOnlySpan<byte> contentName = tree.Namespace(content, tree.Bytes);
+        StreamScope scope = default;
+        scope.Begin(contentName.SequenceEqual(Namespaces.Client) ? StreamScope.Client
+            : contentName.SequenceEqual(Namespaces.Server) ? StreamScope.Server : StreamScope.None);
+        for (int i = 0; i < tree.BindingCount; i++)
+        {
+            Binding b = tree.BindingAt(i);
+            if (b.PrefixLength > 0)
+                scope.Declare(tree.Bytes.Slice(b.PrefixStart, b.PrefixLength), tree.Slice(b.NameStart, b.NameLength, tree.Bytes));
+        }
+        StreamErrorCondition problem = StreamHeader.Read(tag, contentName, scope.DeclaresDialback, out header);
+        bool prefixed = tree.Bytes[1..].StartsWith("stream:"u8);
+        if (!tag.Namespace.SequenceEqual(Namespaces.Streams)) problem = StreamErrorCondition.InvalidNamespace;
+        else if (!prefixed) problem = StreamErrorCondition.BadNamespacePrefix;
+        else if (!tag.Name.SequenceEqual("stream"u8)) problem = StreamErrorCondition.BadFormat;
+        else if (!scope.IsOpen) problem = StreamErrorCondition.InvalidNamespace;
+        if (problem != StreamErrorCondition.None) return Fail(problem, out _);
+        phase = tree.Open < 0 ? Phase.Empty : Phase.Open;
+        tree.Scope = scope;
+        return WireEvent.StreamOpened;
+    }
 
-    public Element FirstChild => throw new NotImplementedException();
-    public Element NextSibling => throw new NotImplementedException();
+    /// <summary>Character data where only markup and white space may stand.</summary>
+    private WireEvent Stray(byte first, out int used)
+    {
+        bool utf16 = first is 0xFE or 0xFF or 0;
+        return Fail(phase == Phase.Open && first >= 0x20 && !utf16 ? StreamErrorCondition.BadFormat
+            : phase == Phase.Start && utf16 ? StreamErrorCondition.UnsupportedEncoding : StreamErrorCondition.NotWellFormed, out used);
+    }
 
-    /// <summary>The first child of that name and namespace, or none.</summary>
-    public Element Child(ReadOnlySpan<byte> name, ReadOnlySpan<byte> ns) => throw new NotImplementedException();
+    private static WireEvent NeedMore(out int used)
+    {
+        used = 0;
+        return WireEvent.NeedMore;
+    }
 
-    /// <summary>The bytes of the whole element as they were received.</summary>
-    public ReadOnlySpan<byte> Raw => throw new NotImplementedException();
-
-    /// <summary>The bytes between its start tag and its end tag as received; empty for an empty element.</summary>
-    public ReadOnlySpan<byte> RawContent => throw new NotImplementedException();
-}
-
-/// <summary>The attributes of a stream header (RFC 6120 section 4.7); null = absent, "" = present and empty.</summary>
-public sealed record StreamHeader
-{
-    public string? From { get; init; }
-    public string? To { get; init; }
-    public string? Id { get; init; }
-    public string? Language { get; init; }
-    public StreamVersion? Version { get; init; }
-
-    /// <summary>jabber:client or jabber:server.</summary>
-    public required string ContentNamespace { get; init; }
-
-    /// <summary>Whether xmlns:db was declared (XEP-0220).</summary>
-    public bool DeclaresDialback { get; init; }
-}
-
-/// <summary>Compared as two numbers: 2.4 is lower than 2.13 (RFC 6120 section 4.7.5).</summary>
-public readonly record struct StreamVersion(int Major, int Minor)
-{
-    public static readonly StreamVersion V10 = new(1, 0);
+    private WireEvent Fail(StreamErrorCondition condition, out int used)
+    {
+        used = 0;
+        Error = condition;
+        return WireEvent.Failed;
+    }
 }

@@ -1,0 +1,68 @@
+using System.Text;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Tests;
+
+/// <summary>Feeds a reader and writes down what it says, one line per event, so that readings can be compared as text.</summary>
+internal static class WireLog
+{
+    public const string ClientHeader =
+        "<stream:stream to='a.test' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
+
+    /// <summary>The events of a text fed at once; neighbouring white space counts once.</summary>
+    public static string Of(string text, int maxElementBytes = 262_144) => Of(Encoding.UTF8.GetBytes(text), maxElementBytes);
+
+    /// <summary>The events of bytes cut where <paramref name="nextPiece"/> says; without it, fed at once.</summary>
+    public static string Of(ReadOnlySpan<byte> bytes, int maxElementBytes = 262_144, Func<int>? nextPiece = null)
+    {
+        BufferPool buffers = new();
+        XmppReader reader = new(buffers, maxElementBytes);
+        StringBuilder log = new();
+        while (!bytes.IsEmpty)
+        {
+            int size = Math.Clamp(nextPiece?.Invoke() ?? bytes.Length, 1, bytes.Length);
+            ReadOnlySpan<byte> piece = bytes[..size];
+            bytes = bytes[size..];
+            for (WireEvent e = reader.Read(ref piece); e != WireEvent.NeedMore; e = reader.Read(ref piece)) Add(log, e, reader);
+            Assert.True(piece.IsEmpty, "input left over");
+            Assert.True(reader.BufferedBytes <= maxElementBytes, $"{reader.BufferedBytes} bytes held");
+            if (reader.BufferedBytes == 0) Assert.Equal(0, buffers.Outstanding);
+        }
+        reader.Release();
+        Assert.Equal(0, buffers.Outstanding);
+        return log.ToString();
+    }
+
+    private static void Add(StringBuilder log, WireEvent e, XmppReader reader)
+    {
+        string line = e switch
+        {
+            WireEvent.StreamOpened => "open " + reader.Header,
+            WireEvent.Element => "element " + Show(reader.Element) + " raw " + Encoding.UTF8.GetString(reader.Element.Raw),
+            WireEvent.Failed => "failed " + reader.Error,
+            WireEvent.Whitespace => "space",
+            _ => "close",
+        };
+        if (e != WireEvent.Whitespace || !log.ToString().EndsWith("space\n", StringComparison.Ordinal)) log.Append(line).Append('\n');
+    }
+
+    /// <summary>{ns}name(attributes sorted)"text"[children].</summary>
+    public static string Show(Element element)
+    {
+        List<string> attributes = [];
+        for (int i = 0; i < element.AttributeCount; i++)
+        {
+            string value = Escape(element.AttributeAt(i, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> ns));
+            attributes.Add($"{{{Escape(ns)}}}{Escape(name)}={value}");
+        }
+        attributes.Sort(StringComparer.Ordinal);
+        StringBuilder children = new();
+        for (Element child = element.FirstChild; !child.IsNone; child = child.NextSibling) children.Append(Show(child));
+        return $"{{{Escape(element.Namespace)}}}{Escape(element.Name)}({string.Join(' ', attributes)})\"{Escape(element.Text)}\"[{children}]";
+    }
+
+    public static string Escape(ReadOnlySpan<byte> utf8) =>
+        Encoding.UTF8.GetString(utf8).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)
+            .Replace("\t", "\\t", StringComparison.Ordinal);
+}

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Lab.Network;
+
+namespace Lab.Xmpp;
+
+/// <summary>A growing list of plain structs in a buffer of the run's pool; empty, it holds no memory.</summary>
+internal struct PooledList<T> where T : unmanaged
+{
+    private byte[]? buffer;
+
+    public int Count { get; private set; }
+
+    /// <summary>Valid until the next Add; an index outside the list is a bug and throws.</summary>
+    public readonly ref T this[int index]
+    {
+        get
+        {
+            if ((uint)index >= (uint)Count) throw new InvalidOperationException($"index {index} of {Count}");
+            return ref Unsafe.Add(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(buffer!)), index);
+        }
+    }
+
+    /// <summary>Appends an item of zeros.</summary>
+    public ref T Add(BufferPool buffers)
+    {
+        if (buffer is null || (Count + 1) * Unsafe.SizeOf<T>() > buffer.Length) Grow(buffers);
+        Count++;
+        ref T item = ref this[Count - 1];
+        item = default;
+        return ref item;
+    }
+
+    public void Truncate(int count) => Count = Math.Min(Count, count);
+
+    public void Release(BufferPool buffers)
+    {
+        if (buffer is not null) buffers.Return(buffer);
+        this = default;
+    }
+
+    private void Grow(BufferPool buffers)
+    {
+        byte[] larger = buffers.Rent(Math.Max(8 * Unsafe.SizeOf<T>(), 2 * Count * Unsafe.SizeOf<T>()));
+        if (buffer is not null)
+        {
+            buffer.AsSpan(0, Count * Unsafe.SizeOf<T>()).CopyTo(larger);
+            buffers.Return(buffer);
+        }
+        buffer = larger;
+    }
+}
+
+/// <summary>Growing bytes in a buffer of the run's pool; empty, they hold no memory.</summary>
+internal struct PooledBytes
+{
+    private byte[]? buffer;
+
+    public int Count { get; private set; }
+
+    public readonly Span<byte> Span => buffer.AsSpan(0, Count);
+
+    public void Append(BufferPool buffers, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(buffers, bytes.Length));
+        Count += bytes.Length;
+    }
+
+    /// <summary>Room behind the bytes; what is written there counts after <see cref="Commit"/>.</summary>
+    public Span<byte> Reserve(BufferPool buffers, int bytes)
+    {
+        if (buffer is null || buffer.Length - Count < bytes)
+        {
+            byte[] larger = buffers.Rent(Math.Max(Math.Max(256, Count + bytes), 2 * Count));
+            if (buffer is not null)
+            {
+                Span.CopyTo(larger);
+                buffers.Return(buffer);
+            }
+            buffer = larger;
+        }
+        return buffer.AsSpan(Count);
+    }
+
+    public void Commit(int bytes) => Count += bytes;
+
+    public void Truncate(int count) => Count = Math.Min(Count, count);
+
+    public void Release(BufferPool buffers)
+    {
+        if (buffer is not null) buffers.Return(buffer);
+        this = default;
+    }
+}
