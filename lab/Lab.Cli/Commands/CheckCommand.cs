@@ -1,0 +1,47 @@
+using Lab.Experiments;
+
+namespace Lab.Cli;
+
+/// <summary>lab check: everything lab run would complain about, without running.</summary>
+internal static class CheckCommand
+{
+    private const int MostShown = 50;
+
+    public static int Run(IReadOnlyList<string> files, Overrides overrides, Terminal terminal)
+    {
+        var problems = new Problems();
+        foreach (string file in files.Distinct())
+        {
+            string? summary = One(file, overrides, problems);
+            if (summary is not null) terminal.Out.WriteLine($"{file}: {summary}");
+        }
+        return problems.Any ? Report(problems, terminal) : ExitCode.Pass;
+    }
+
+    /// <summary>Prints the problems and gives the exit code for them.</summary>
+    public static int Report(Problems problems, Terminal terminal)
+    {
+        IReadOnlyList<Problem> all = problems.Sorted();
+        foreach (Problem problem in all.Take(MostShown)) terminal.Error.Write(problem.ToString());
+        if (all.Count > MostShown) terminal.Error.WriteLine($"... and {Words.Count(all.Count - MostShown, "more problem")}");
+        terminal.Error.WriteLine(Words.Count(all.Count, "problem"));
+        return ExitCode.BadInput;
+    }
+
+    private static string? One(string file, Overrides overrides, Problems problems)
+    {
+        int before = problems.Count;
+        var reading = new Problems();
+        if (YamlText.ReadFile(file, reading) is { } mapping && TopologyFiles.Is(mapping))
+        {
+            var binder = new Binder(problems);
+            var root = new Mapping(mapping.Place, [new Entry(new Scalar(mapping.Place, "topology"), mapping)], Flow: false);
+            mapping = (Mapping)Names.Expand(root, binder)["topology"]!;
+            Topology? topology = binder.Bind<Topology>(mapping);
+            Validation.Check(binder, mapping);
+            return problems.Count > before || topology is null ? null
+                : $"a topology with {Words.Count(topology.Servers.Count, "server")} and {Words.Count(topology.Clients.Values.Sum(c => c.Count), "client")}";
+        }
+        return SweepReader.Read(file, overrides, problems) is { } sweep ? Words.Count(sweep.Plan.Count, "run") : null;
+    }
+}

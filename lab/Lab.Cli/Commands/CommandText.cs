@@ -1,0 +1,35 @@
+using System.Globalization;
+using Lab.Experiments;
+
+namespace Lab.Cli;
+
+/// <summary>Command lines to copy and paste.</summary>
+internal static class CommandText
+{
+    /// <summary>The command that gives a whole sweep again.</summary>
+    public static string Of(string file, Overrides overrides) =>
+        "lab run " + Quote(file) + (overrides.Seeds is { } seeds ? " --seed " + Seeds(seeds) : "") + Sets(overrides.Sets);
+
+    /// <summary>The command that gives one run of a sweep again.</summary>
+    public static string Of(string file, Overrides overrides, RunSpec run)
+    {
+        string[] fixedPaths = [.. run.Point.Select(p => p.Path + "=")];
+        IEnumerable<string> others = overrides.Sets.Where(s => !fixedPaths.Any(p => s.StartsWith(p, StringComparison.Ordinal)));
+        return "lab run " + Quote(file) + " --seed " + run.Seed.ToString(CultureInfo.InvariantCulture)
+            + Sets([.. others, .. run.Point.Select(p => p.Path + "=" + p.Value)]);
+    }
+
+    /// <summary>1..20 where they follow each other, else a list.</summary>
+    public static string Seeds(IReadOnlyList<ulong> seeds)
+    {
+        bool range = seeds.Count > 2 && seeds.Zip(seeds.Skip(1)).All(p => p.Second == p.First + 1);
+        return range ? string.Create(CultureInfo.InvariantCulture, $"{seeds[0]}..{seeds[^1]}")
+            : string.Join(",", seeds.Select(s => s.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>As a shell wants it: in single quotes unless it is plain.</summary>
+    public static string Quote(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "_./:=%,@+-".Contains(c)) ? word : "'" + word.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+
+    private static string Sets(IEnumerable<string> sets) => string.Concat(sets.Select(s => " --set " + Quote(s)));
+}

@@ -1,0 +1,79 @@
+using Lab.Experiments;
+using Lab.Live;
+using Spectre.Console;
+
+namespace Lab.Cli;
+
+/// <summary>What a report is written from, and where.</summary>
+internal sealed record ReportRequest(SweepResult Result, string RunYaml, string Folder, bool Journal);
+
+/// <summary>The parts that the command line puts together; <c>Program</c> names the real ones.</summary>
+internal sealed record Engine
+{
+    /// <summary>One run on the simulated network; polls the control and throws OperationCanceledException when it should stop.</summary>
+    public required Func<RunSpec, RunControl, RunResult> Simulate { get; init; }
+
+    /// <summary>The scenario's expectations over the runs that finished.</summary>
+    public required Func<Scenario, IReadOnlyList<RunResult>, IReadOnlyList<CheckResult>> Check { get; init; }
+
+    /// <summary>Writes everything into the folder and returns the files worth telling of, report first.</summary>
+    public required Func<ReportRequest, IReadOnlyList<string>> Report { get; init; }
+}
+
+/// <summary>Where the command line talks, and the clock it reads.</summary>
+internal sealed record Terminal
+{
+    public required TextWriter Out { get; init; }
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Tables go here; no control codes when it is redirected.</summary>
+    public required IAnsiConsole Console { get; init; }
+
+    /// <summary>Live progress goes here (standard error); null = plain lines.</summary>
+    public IAnsiConsole? Live { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>The process's own terminal.</summary>
+    public static Terminal OfProcess()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });
+        if (System.Console.IsOutputRedirected) console = Plain(System.Console.Out);
+        IAnsiConsole? live = System.Console.IsErrorRedirected ? null
+            : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+        return new Terminal
+        {
+            Out = System.Console.Out, Error = System.Console.Error, Console = console, Clock = TimeProvider.System,
+            Live = live is { Profile.Capabilities.Ansi: true, Profile.Capabilities.Interactive: true } ? live : null,
+        };
+    }
+
+    /// <summary>A console for files and pipes: no colours, no control codes, wide lines.</summary>
+    public static IAnsiConsole Plain(TextWriter writer)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No,
+        });
+        console.Profile.Width = 240;
+        console.Profile.Capabilities.Unicode = true;
+        return console;
+    }
+}
+
+/// <summary>How a command ends.</summary>
+internal static class ExitCode
+{
+    public const int Pass = 0;
+    public const int Failed = 1;
+    public const int BadInput = 2;
+    public const int Unknown = 3;
+    public const int Stopped = 130;
+
+    public static int Of(Verdict verdict) => verdict switch { Verdict.Pass => Pass, Verdict.Fail => Failed, _ => Unknown };
+
+    /// <summary>Of several files the worst: a failure, then unknown, then pass.</summary>
+    public static int Worst(int a, int b) => Rank(a) >= Rank(b) ? a : b;
+
+    private static int Rank(int code) => code switch { Pass => 0, Unknown => 1, Failed => 2, BadInput => 3, _ => 4 };
+}

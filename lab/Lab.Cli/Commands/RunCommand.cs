@@ -1,0 +1,121 @@
+using System.Globalization;
+using Lab.Experiments;
+using Lab.Live;
+
+namespace Lab.Cli;
+
+/// <summary>What the user asked lab run for.</summary>
+internal sealed record RunRequest
+{
+    public required IReadOnlyList<string> Files { get; init; }
+    public Overrides Overrides { get; init; } = Overrides.None;
+    public required int Jobs { get; init; }
+
+    /// <summary>The exact folder; null = results/scenario/date-and-time.</summary>
+    public string? Folder { get; init; }
+
+    public bool Journal { get; init; }
+    public bool Quiet { get; init; }
+}
+
+/// <summary>lab run: check everything, then run, judge, write and say where it is.</summary>
+internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationToken stop)
+{
+    public int Run(RunRequest request)
+    {
+        var problems = new Problems();
+        List<Sweep> sweeps = [.. request.Files.Distinct().Select(f => SweepReader.Read(f, request.Overrides, problems)).OfType<Sweep>()];
+        if (problems.Any) return CheckCommand.Report(problems, terminal);
+        var folders = new List<string>();
+        foreach (Sweep sweep in sweeps)
+        {
+            string folder = Folder(sweep, request, sweeps.Count > 1, folders);
+            if (Unusable(folder, folders) is { } reason)
+            {
+                terminal.Error.WriteLine($"--out: {reason}");
+                return ExitCode.BadInput;
+            }
+            folders.Add(folder);
+        }
+        int code = ExitCode.Pass;
+        for (int i = 0; i < sweeps.Count && !stop.IsCancellationRequested; i++) code = ExitCode.Worst(code, One(sweeps[i], folders[i], request));
+        return stop.IsCancellationRequested ? ExitCode.Stopped : code;
+    }
+
+    private int One(Sweep sweep, string folder, RunRequest request)
+    {
+        string Command(RunSpec run) => CommandText.Of(sweep.File, request.Overrides, run);
+        if (!request.Quiet)
+            terminal.Error.WriteLine($"{sweep.Name}: {Words.Count(sweep.Plan.Count, "run")}{(sweep.Varied.Count > 0 ? " over " + Words.List(sweep.Varied) : "")}");
+        IReadOnlyList<RunOutcome> outcomes = Progress.Show(terminal, sweep.Name, request.Quiet,
+            watch => ParallelRuns.Run(sweep.Plan, request.Jobs, engine.Simulate, watch, stop));
+        RunResult[] runs = [.. outcomes.Select(o => o.Result).OfType<RunResult>()];
+        RunOutcome[] broken = [.. outcomes.Where(o => o.Failure is not null)];
+        SweepResult result = Judge(sweep, request, runs, complete: runs.Length == sweep.Plan.Count);
+        ResultText.Table(result, terminal.Console);
+        ResultText.Verdicts(result, Command, terminal.Out);
+        foreach (RunOutcome outcome in broken.Take(3)) Broken(outcome, Command(outcome.Spec));
+        if (broken.Length > 3) terminal.Error.WriteLine($"... and {Words.Count(broken.Length - 3, "more run")} broke");
+        if (runs.Length == 0)
+        {
+            terminal.Error.WriteLine(stop.IsCancellationRequested ? "Stopped before any run finished; nothing written." : "No run finished; nothing written.");
+            return ExitCode.Of(result.Verdict);
+        }
+        if (stop.IsCancellationRequested) terminal.Error.WriteLine($"Stopped; the {Words.Count(runs.Length, "run")} that finished of {sweep.Plan.Count} are kept.");
+        return Write(new ReportRequest(result, sweep.RunYaml, folder, request.Journal)) ? ExitCode.Of(result.Verdict) : ExitCode.Unknown;
+    }
+
+    private bool Write(ReportRequest report)
+    {
+        bool written = false;
+        try
+        {
+            foreach (string path in engine.Report(report)) terminal.Out.WriteLine($"wrote    {path}");
+            written = true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            terminal.Error.WriteLine($"The results could not be written to {report.Folder}: {e.Message}");
+        }
+        terminal.Out.WriteLine($"{report.Result.Verdict.ToString().ToLowerInvariant(),-7}  {report.Result.ScenarioName}");
+        terminal.Out.WriteLine($"again    {report.Result.Command}");
+        return written;
+    }
+
+    // runs that are missing or broke leave what they might have shown unknown
+    private SweepResult Judge(Sweep sweep, RunRequest request, IReadOnlyList<RunResult> runs, bool complete)
+    {
+        Scenario scenario = sweep.Plan[0].Scenario;
+        IReadOnlyList<CheckResult> checks = runs.Count > 0 ? engine.Check(scenario, runs) : [];
+        Verdict verdict = complete ? Verdict.Pass : Verdict.Unknown;
+        foreach (CheckResult check in checks) verdict = (Verdict)Math.Max((int)verdict, (int)check.Verdict);
+        return new SweepResult
+        {
+            ScenarioName = sweep.Name, Scenario = scenario, Topology = sweep.Plan[0].Topology, Network = "simulated", Runs = runs, Checks = checks,
+            Verdict = verdict, Varied = sweep.Varied, Command = CommandText.Of(sweep.File, request.Overrides), Planned = sweep.Plan.Count,
+        };
+    }
+
+    private void Broken(RunOutcome outcome, string command)
+    {
+        terminal.Error.WriteLine($"A run broke inside the lab, so the verdict is unknown: {outcome.Failure!.Message}");
+        terminal.Error.WriteLine($"         {command}");
+        if (outcome.Failure.StackTrace is { } trace)
+            foreach (string line in trace.Split('\n').Take(5)) terminal.Error.WriteLine("         " + line.Trim());
+    }
+
+    private string Folder(Sweep sweep, RunRequest request, bool several, List<string> taken)
+    {
+        if (request.Folder is { } exact) return several ? Path.Combine(exact, sweep.Name) : exact;
+        string time = terminal.Clock.GetLocalNow().ToString("yyyy-MM-dd'T'HH-mm-ss", CultureInfo.InvariantCulture);
+        string folder = Path.Combine("results", sweep.Name, time);
+        for (int n = 2; Path.Exists(folder) || taken.Contains(folder); n++)
+            folder = Path.Combine("results", sweep.Name, string.Create(CultureInfo.InvariantCulture, $"{time}-{n}"));
+        return folder;
+    }
+
+    private static string? Unusable(string folder, List<string> taken) =>
+        File.Exists(folder) ? $"{folder} is a file, expected a directory"
+        : taken.Contains(folder) ? $"two of the files have the same name, so both would write to {folder}; run them one by one"
+        : null;
+}

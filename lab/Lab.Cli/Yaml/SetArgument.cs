@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Lab.Cli;
+
+/// <summary>What stands on the command line: --set path=value, --seed 7 or 1,2,3 or 1..20.</summary>
+internal static class SetArgument
+{
+    /// <summary>Reads path=value; the value is YAML, its places count within the argument.</summary>
+    public static Func<string, (Scalar Path, Node Value)?> Parse(Problems problems) => argument =>
+    {
+        var source = new Source("--set", argument);
+        int equals = argument.IndexOf('=');
+        if (equals <= 0 || equals == argument.Length - 1)
+        {
+            problems.Add(new Place(source, 1, 1, argument.Length), "expected path=value, as in --set clients.phone.policy=ping");
+            return null;
+        }
+        string path = argument[..equals].Trim();
+        Node? value = YamlText.ReadAny(new Source("--set", new string(' ', equals + 1) + argument[(equals + 1)..]), problems);
+        if (value is null) return null;
+        return (new Scalar(new Place(source, 1, 1, path.Length), path), Moved(value, source));
+    };
+
+    /// <summary>Seeds by list and range; null when the text is neither.</summary>
+    public static IReadOnlyList<ulong>? Seeds(string text, out string error)
+    {
+        var seeds = new List<ulong>();
+        error = $"--seed takes a seed (7), a list (1,2,3) or a range (1..20), found '{text}'";
+        foreach (string part in text.Split(','))
+        {
+            string[] ends = part.Split("..");
+            if (ends.Length > 2 || !Number(ends[0], out ulong first) || !Number(ends[^1], out ulong last)) return null;
+            if (last < first || last - first >= SweepReader.MostRuns)
+            {
+                error = last < first ? $"--seed: the range {part} is empty" : $"--seed: the range {part} has more than {SweepReader.MostRuns} seeds";
+                return null;
+            }
+            for (ulong seed = first; ; seed++)
+            {
+                if (ends.Length == 1 && seeds.Contains(seed))
+                {
+                    error = $"--seed: {part} stands there twice";
+                    return null;
+                }
+                seeds.Add(seed);
+                if (seed == last) break;
+            }
+        }
+        error = "";
+        return seeds;
+    }
+
+    private static bool Number(string text, out ulong number) => ulong.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    // the same columns, but the argument as the user wrote it as the line to show
+    private static Node Moved(Node node, Source source) => node switch
+    {
+        Scalar s => s with { Place = s.Place with { Source = source } },
+        Sequence s => s with { Place = s.Place with { Source = source }, Items = [.. s.Items.Select(i => Moved(i, source))] },
+        Mapping m => m with
+        {
+            Place = m.Place with { Source = source },
+            Entries = [.. m.Entries.Select(e => new Entry((Scalar)Moved(e.Key, source), Moved(e.Value, source)))],
+        },
+        _ => node,
+    };
+}

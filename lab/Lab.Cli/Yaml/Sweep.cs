@@ -1,0 +1,239 @@
+using System.Globalization;
+using Lab.Experiments;
+using Lab.Xmpp;
+
+namespace Lab.Cli;
+
+/// <summary>What the command line adds to a file: --set path=value in order, --seed.</summary>
+internal sealed record Overrides(IReadOnlyList<string> Sets, IReadOnlyList<ulong>? Seeds)
+{
+    public static readonly Overrides None = new([], null);
+}
+
+/// <summary>A scenario file, resolved: the runs it asks for, in order, and the file that asks for the same again.</summary>
+internal sealed record Sweep
+{
+    public required string File { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>Points in the order of the file (the first path varies slowest), and for each point the seeds.</summary>
+    public required IReadOnlyList<RunSpec> Plan { get; init; }
+
+    public required IReadOnlyList<string> Varied { get; init; }
+
+    /// <summary>Everything resolved: topology in place, presets that are named written out, --set applied.</summary>
+    public required string RunYaml { get; init; }
+}
+
+/// <summary>Reads a scenario with its topology, applies --set and vary, binds and checks every point.</summary>
+internal sealed class SweepReader
+{
+    public const int MostRuns = 1_000_000;
+    public static readonly string[] FileKeys = ["name", "seeds", "vary"];
+
+    private readonly string file;
+    private readonly Problems problems;
+    private readonly List<(Scalar Path, IReadOnlyList<Node> Values)> vary = [];
+    private IReadOnlyList<ulong> seeds = [1];
+    private Mapping root = null!;
+    private bool unreadTopology;
+
+    private SweepReader(string file, Problems problems) => (this.file, this.problems) = (file, problems);
+
+    /// <summary>The sweep, or null after all problems of the file and its topology were noted.</summary>
+    public static Sweep? Read(string file, Overrides overrides, Problems problems)
+    {
+        int before = problems.Count;
+        Sweep? sweep = YamlText.ReadFile(file, problems) is { } mapping ? new SweepReader(file, problems).Read(mapping, overrides) : null;
+        return problems.Count == before ? sweep : null;
+    }
+
+    private Sweep? Read(Mapping mapping, Overrides overrides)
+    {
+        int before = problems.Count;
+        root = mapping;
+        List<(Scalar Path, Node Value)> sets = [.. overrides.Sets.Select(SetArgument.Parse(problems)).OfType<(Scalar, Node)>()];
+        foreach ((Scalar path, Node value) in sets.Where(s => s.Path.Text is "topology" or "seeds" or "name")) root = root.With(path.Text, value);
+        string name = Name();
+        Seeds(overrides.Seeds);
+        Vary();
+        Topology(name);
+        Validation.When(root["expect"], [.. vary.Select(v => (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))], problems);
+        foreach ((Scalar path, Node value) in sets.Where(s => s.Path.Text is not ("topology" or "seeds" or "name"))) Set(path, value);
+        long runs = vary.Aggregate((long)seeds.Count, (n, v) => Math.Min(MostRuns + 1L, n * v.Values.Count));
+        if (runs > MostRuns) problems.Add(root.Key("vary") ?? (Node)root, $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
+        List<RunSpec> plan = runs > MostRuns ? [] : Plan(name);
+        if (problems.Count > before) return null;
+        return new Sweep { File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)], RunYaml = Resolved(name) };
+    }
+
+    private string Name()
+    {
+        string fallback = Path.GetFileNameWithoutExtension(file);
+        if (root["name"] is not { } node) return fallback;
+        if (node is Scalar { Text.Length: > 0 } name && name.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name.Text[0] != '.') return name.Text;
+        problems.Add(node, $"name becomes a folder's name: letters, digits, - and _, found {node.Kind}");
+        return fallback;
+    }
+
+    // seeds: 20 means 1 to 20
+    private void Seeds(IReadOnlyList<ulong>? chosen)
+    {
+        if (root["seeds"] is { } node) seeds = SeedList(node) ?? seeds;
+        if (chosen is not null) seeds = chosen;
+    }
+
+    private IReadOnlyList<ulong>? SeedList(Node node)
+    {
+        if (node is Scalar scalar)
+        {
+            Parsed parsed = Quantities.Integer(scalar.Text, 1, MostRuns);
+            if (parsed.Value is decimal n) return [.. Enumerable.Range(1, (int)n).Select(i => (ulong)i)];
+            problems.Add(node, $"seeds: {parsed.Error}; write how many (seeds: 20 means 1 to 20) or a list of them");
+            return null;
+        }
+        if (node is not Sequence { Items.Count: > 0 } list)
+        {
+            problems.Add(node, node is Sequence ? "seeds is an empty list" : $"seeds takes how many (seeds: 20 means 1 to 20) or a list of them, found {node.Kind}");
+            return null;
+        }
+        var found = new List<ulong>();
+        foreach (Node item in list.Items)
+        {
+            Parsed parsed = item is Scalar s ? Quantities.Integer(s.Text, 0, ulong.MaxValue) : Parsed.Fail($"expected a whole number, found {item.Kind}");
+            if (parsed.Value is not decimal seed) problems.Add(item, $"seeds: {parsed.Error}");
+            else if (found.Contains((ulong)seed)) problems.Add(item, string.Create(CultureInfo.InvariantCulture, $"the seed {seed} stands here twice"));
+            else found.Add((ulong)seed);
+        }
+        return found;
+    }
+
+    private void Vary()
+    {
+        if (root["vary"] is not { } node) return;
+        if (node is not Mapping paths)
+        {
+            problems.Add(node, $"vary takes paths with lists of values, as in vary: {{clients.phone.policy: [ping, acks]}}, found {node.Kind}");
+            return;
+        }
+        foreach (Entry entry in paths.Entries)
+        {
+            if (entry.Value is not Sequence list)
+                problems.Add(entry.Value, $"{entry.Key.Text} needs a list of values to vary over, found {entry.Value.Kind}; a single value belongs in its own place");
+            else if (list.Items.Count == 0)
+                problems.Add(entry.Value, $"{entry.Key.Text} varies over an empty list");
+            else if (entry.Key.Text is "topology" or "seeds" or "name" or "expect")
+                problems.Add(entry.Key, $"{entry.Key.Text} cannot vary within a scenario");
+            else
+            {
+                for (int i = 1; i < list.Items.Count; i++)
+                    if (list.Items.Take(i).Any(v => YamlOut.Inline(v) == YamlOut.Inline(list.Items[i])))
+                        problems.Add(list.Items[i], $"{entry.Key.Text} has the value {YamlOut.Inline(list.Items[i])} twice");
+                vary.Add((entry.Key, list.Items));
+            }
+        }
+    }
+
+    private void Topology(string name)
+    {
+        if (root["topology"] is not Scalar { Text: not "" } reference) return;
+        if (TopologyFiles.Find(file, reference, problems) is { } found) root = root.With("topology", found);
+        else (root, unreadTopology) = (root.Without("topology"), true);
+    }
+
+    // a varied path is fixed to the one value; expectations about other values no longer speak of any run
+    private void Set(Scalar path, Node value)
+    {
+        int at = vary.FindIndex(v => v.Path.Text == path.Text);
+        if (at < 0)
+        {
+            root = new Paths(problems).Apply(root, path, value) ?? root;
+            return;
+        }
+        vary[at] = (vary[at].Path, [value]);
+        string text = YamlOut.Inline(value);
+        if (root["expect"] is Sequence expect)
+            root = root.With("expect", expect with { Items = [.. expect.Items.Where(e => ((e as Mapping)?["when"] as Mapping)?[path.Text] is not { } w || YamlOut.Inline(w) == text)] });
+        if (root["vary"] is Mapping paths)
+            root = root.With("vary", paths.With(path.Text, new Sequence(value.Place, [value], Flow: true)));
+    }
+
+    private List<RunSpec> Plan(string name)
+    {
+        var plan = new List<RunSpec>();
+        var chosen = new int[vary.Count];
+        while (true)
+        {
+            Mapping? tree = root;
+            var point = new Setting[vary.Count];
+            for (int i = 0; i < vary.Count && tree is not null; i++)
+            {
+                Node value = vary[i].Values[chosen[i]];
+                point[i] = new Setting(vary[i].Path.Text, YamlOut.Inline(value));
+                tree = new Paths(problems).Apply(tree, vary[i].Path, value);
+            }
+            // a path that leads nowhere: the rest of the file is still worth checking
+            if (Bind(tree ?? root, name) is (Scenario scenario, Topology topology))
+                plan.AddRange(seeds.Select(seed => new RunSpec { ScenarioName = name, Scenario = scenario, Topology = topology, Seed = seed, Point = point }));
+            int next = vary.Count - 1;
+            while (next >= 0 && ++chosen[next] == vary[next].Values.Count) chosen[next--] = 0;
+            if (next < 0 || tree is null) return plan;
+        }
+    }
+
+    private (Scenario, Topology)? Bind(Mapping tree, string name)
+    {
+        int before = problems.Count;
+        var binder = new Binder(problems);
+        tree = Names.Expand(tree, binder);
+        Topology? topology = tree["topology"] is { } t ? binder.Bind<Topology>(t, default(Trail).Then("topology")) : null;
+        // that the topology could not be read was said already; the rest is still worth checking
+        Node? node = tree["topology"] ?? (unreadTopology ? tree : null);
+        Mapping flat = node is null ? tree : tree.With("topology", new Scalar(node.Place, name));
+        Scenario? scenario = binder.Bind<Scenario>(flat, default, FileKeys);
+        if (scenario is not null) Validation.Check(binder, tree, scenario);
+        return problems.Count == before && scenario is not null && topology is not null ? (scenario, Resolve(topology, scenario)) : null;
+    }
+
+    private static Topology Resolve(Topology topology, Scenario scenario)
+    {
+        PolicyChoice? Policy(PolicyChoice? choice) => choice is { Name: { } name, Inline: null }
+            ? choice with { Inline = scenario.Policies.GetValueOrDefault(name) ?? Presets.Policy(name) } : choice;
+        LinkChoice? Link(LinkChoice? choice) => choice is { Name: { } name, Inline: null }
+            ? choice with { Inline = topology.Links.GetValueOrDefault(name) ?? Presets.Link(name) } : choice;
+        var servers = new OrderedDictionary<string, ServerSpec>();
+        foreach ((string key, ServerSpec server) in topology.Servers) servers[key] = server with { Policy = Policy(server.Policy) };
+        var clients = new OrderedDictionary<string, ClientSpec>();
+        foreach ((string key, ClientSpec client) in topology.Clients) clients[key] = client with { Policy = Policy(client.Policy), Link = Link(client.Link) };
+        return topology with { Servers = servers, Clients = clients };
+    }
+
+    private string Resolved(string name)
+    {
+        Place place = root.Place;
+        Mapping tree = Names.Expand(root, new Binder(problems));
+        tree = tree with { Entries = [new Entry(new Scalar(place, "name"), new Scalar(place, name)), .. tree.Without("name").Entries] };
+        tree = tree.With("seeds", new Sequence(place, [.. seeds.Select(s => new Scalar(place, s.ToString(CultureInfo.InvariantCulture)))], Flow: true));
+        return YamlOut.File(WithPresets(tree));
+    }
+
+    // presets that are named anywhere become definitions of the file, so that another version's numbers cannot slip in
+    private static Mapping WithPresets(Mapping tree)
+    {
+        var words = new List<string>();
+        Collect(tree, words);
+        Mapping topology = (Mapping)tree["topology"]!;
+        Mapping Add(Mapping? own, Mapping presets) => presets.Entries.Where(p => words.Contains(p.Key.Text) && own?[p.Key.Text] is null)
+            .Aggregate(own ?? new Mapping(tree.Place, [], Flow: false), (map, p) => map.With(p.Key.Text, p.Value));
+        Mapping links = Add(topology["links"] as Mapping, Presets.Links), policies = Add(tree["policies"] as Mapping, Presets.Policies);
+        if (links.Entries.Count > 0) tree = tree.With("topology", topology.With("links", links));
+        return policies.Entries.Count > 0 ? tree.With("policies", policies) : tree;
+    }
+
+    private static void Collect(Node node, List<string> words)
+    {
+        if (node is Scalar scalar) words.Add(scalar.Text);
+        foreach (Node item in (node as Sequence)?.Items ?? []) Collect(item, words);
+        foreach (Entry entry in (node as Mapping)?.Entries ?? []) Collect(entry.Value, words);
+    }
+}

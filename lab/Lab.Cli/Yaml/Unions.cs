@@ -1,0 +1,77 @@
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Cli;
+
+/// <summary>A type that files write in more than one way.</summary>
+internal sealed record Union(Func<Binder, Node, Trail, object?> Bind);
+
+/// <summary>The shapes that a plain record cannot say: a name or a value in place, a share or a model, a verb as the key.</summary>
+internal static class Unions
+{
+    private static readonly IReadOnlyList<string> Verbs = Shapes.Values(typeof(FaultKind));
+
+    public static Union? Of(Type type) =>
+        type == typeof(LossProfile) ? new Union(Loss)
+        : type == typeof(PolicyChoice) ? new Union(Policy)
+        : type == typeof(LinkChoice) ? new Union(Link)
+        : type == typeof(FaultSpec) ? new Union(Fault)
+        : null;
+
+    /// <summary>The keys to name when one is unknown: for a fault its verbs stand for kind and target.</summary>
+    public static IReadOnlyList<string> Expected(Type type, IReadOnlyList<string> keys) =>
+        type == typeof(FaultSpec) ? [.. Verbs, .. keys.Where(k => k is not ("kind" or "target"))] : keys;
+
+    /// <summary>The mapping that a share stands for, so that a path can go into it.</summary>
+    public static Mapping LossAsMapping(Scalar share) =>
+        new(share.Place, [new Entry(new Scalar(share.Place, "loss-when-good"), share)], Flow: true);
+
+    private static object? Loss(Binder binder, Node node, Trail trail)
+    {
+        if (node is not Scalar scalar) return binder.Record(typeof(LossProfile), node, trail);
+        Parsed parsed = Quantities.Probability(scalar.Text);
+        if (parsed.Value is Probability share) return new LossProfile { LossWhenGood = share };
+        binder.Fail(node, $"{trail.Last}: {parsed.Error}");
+        return null;
+    }
+
+    private static object? Policy(Binder binder, Node node, Trail trail) =>
+        node is Scalar { Text.Length: > 0 } name ? new PolicyChoice(name.Text, null)
+        : binder.Record(typeof(Policy), node, trail) is Policy policy ? new PolicyChoice(null, policy) : null;
+
+    private static object? Link(Binder binder, Node node, Trail trail) =>
+        node is Scalar { Text.Length: > 0 } name ? new LinkChoice(name.Text, null)
+        : binder.Record(typeof(LinkProfile), node, trail) is LinkProfile link ? new LinkChoice(null, link) : null;
+
+    // {cut: phone} binds as {kind: cut, target: phone}
+    private static object? Fault(Binder binder, Node node, Trail trail)
+    {
+        if (node is not Mapping mapping)
+        {
+            binder.Fail(node, $"a fault is a mapping such as {{at: 30m, cut: phone, for: 20m}}, found {node.Kind}");
+            return null;
+        }
+        Entry[] verbs = [.. mapping.Entries.Where(e => Verbs.Contains(e.Key.Text))];
+        foreach (Entry entry in mapping.Entries)
+            if (entry.Key.Text is "kind" or "target") binder.Unknown(entry.Key, trail.In, Expected(typeof(FaultSpec), Names()));
+        if (verbs.Length != 1)
+        {
+            Scalar? typed = mapping.Entries.Select(e => e.Key).FirstOrDefault(k => !Names().Contains(k.Text) && Words.Nearest(k.Text, Verbs) is not null);
+            string? meant = typed is null ? null : Words.Nearest(typed.Text, Verbs);
+            binder.Fail(verbs.Length > 1 ? verbs[1].Key : (Node?)typed ?? mapping, verbs.Length > 1
+                ? $"a fault has one kind; '{verbs[0].Key.Text}' and '{verbs[1].Key.Text}' are two faults"
+                : $"a fault needs its kind with the target as value: one of {Words.List(Verbs)}, as in {{at: 30m, cut: phone}}{(meant is null ? "" : $"; did you mean '{meant}'?")}");
+        }
+        if (verbs.Length == 0) return null;
+        Entry verb = verbs[0];
+        var kind = new Entry(verb.Key with { Text = "kind" }, verb.Key);
+        var target = new Entry(verb.Key with { Text = "target" }, verb.Value);
+        Mapping plain = mapping with { Entries = [kind, target, .. mapping.Entries.Where(e => !Verbs.Contains(e.Key.Text) && e.Key.Text is not ("kind" or "target"))] };
+        object? fault = binder.Record(typeof(FaultSpec), plain, trail);
+        binder.Remember(mapping, fault);
+        return fault;
+    }
+
+    private static string[] Names() => [.. Shapes.Keys(typeof(FaultSpec)).Select(k => k.Name)];
+}

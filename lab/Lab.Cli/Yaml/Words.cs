@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace Lab.Cli;
+
+/// <summary>Words as users write them.</summary>
+internal static class Words
+{
+    /// <summary>LossWhenGood to loss-when-good, Rfc6120 to rfc6120.</summary>
+    public static string Kebab(string name)
+    {
+        var text = new StringBuilder();
+        name = name.Replace("StartTls", "Starttls", StringComparison.Ordinal);   // one word in RFC 6120
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (i > 0 && char.IsUpper(name[i])) text.Append('-');
+            text.Append(char.ToLowerInvariant(name[i]));
+        }
+        return text.ToString();
+    }
+
+    /// <summary>"; did you mean 'from'?" or nothing.</summary>
+    public static string Hint(string word, IEnumerable<string> valid) => Nearest(word, valid) is { } near ? $"; did you mean '{near}'?" : "";
+
+    /// <summary>The valid word that most likely was meant: few edits, or one begins with the other; null when none is near.</summary>
+    public static string? Nearest(string word, IEnumerable<string> valid)
+    {
+        string? best = null;
+        int bestDistance = int.MaxValue;
+        foreach (string candidate in valid)
+        {
+            int shorter = Math.Min(word.Length, candidate.Length);
+            int allowed = shorter >= 4 && char.ToLowerInvariant(word[0]) == char.ToLowerInvariant(candidate[0]) ? Math.Max(2, shorter / 3) : Math.Max(1, shorter / 3);
+            int distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
+            bool begins = Math.Min(word.Length, candidate.Length) >= 3
+                && (candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) || word.StartsWith(candidate, StringComparison.OrdinalIgnoreCase));
+            if (distance > allowed && !begins) continue;
+            if (distance >= bestDistance) continue;
+            best = candidate;
+            bestDistance = distance;
+        }
+        return best;
+    }
+
+    public static string List(IEnumerable<string> words) => string.Join(", ", words);
+
+    /// <summary>"1 run", "3 runs".</summary>
+    public static string Count(int n, string noun) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{n} {noun}{(n == 1 ? "" : "s")}");
+
+    // optimal string alignment: insert, delete, replace, swap of neighbours
+    private static int Distance(string a, string b)
+    {
+        if (a.Length > 100 || b.Length > 100) return a == b ? 0 : int.MaxValue - 1;
+        int[,] d = new int[a.Length + 1, b.Length + 1];
+        for (int i = 0; i <= a.Length; i++) d[i, 0] = i;
+        for (int j = 0; j <= b.Length; j++) d[0, j] = j;
+        for (int i = 1; i <= a.Length; i++)
+        {
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int cost = a[i - 1] == b[j - 1] ? 0 : 1;
+                d[i, j] = Math.Min(Math.Min(d[i - 1, j] + 1, d[i, j - 1] + 1), d[i - 1, j - 1] + cost);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+            }
+        }
+        return d[a.Length, b.Length];
+    }
+}

@@ -1,0 +1,107 @@
+using Lab.Cli;
+using Lab.Experiments;
+using Lab.Live;
+
+namespace Lab.Tests;
+
+/// <summary>A folder with scenario files and a command line over a simulator that only pretends.</summary>
+internal sealed class Laboratory : IDisposable
+{
+    public const string Phone = """
+        servers:
+          example.org: {}
+        clients:
+          phone: {server: example.org, link: mobile}
+        links:
+          mobile: {delay: 35ms, up: 5Mbit/s}
+        """;
+
+    public const string DeadLink = """
+        topology: one-phone
+        duration: 2h
+        seeds: 3
+        policies:
+          ping: {ping: {every: 60s, timeout: 20s}}
+          acks: {acks: {every: 60s, timeout: 20s, resume: 5m}}
+        vary:
+          clients.phone.policy: [ping, acks]
+        workload:
+          - {from: phone, to: echo@example.org, every: 10m, body: 200B}
+        faults:
+          - {at: 30m, cut: phone, for: 20m}
+        expect:
+          - {metric: detection.client.p95, below: 90s, when: {clients.phone.policy: ping}}
+        """;
+
+    private readonly StringWriter output = new(), error = new();
+
+    public Laboratory()
+    {
+        Folder = Directory.CreateTempSubdirectory("lab-test-").FullName;
+        Write("topologies/one-phone.yaml", Phone);
+        Write("scenarios/dead-link.yaml", DeadLink);
+    }
+
+    public string Folder { get; }
+    public string Output => output.ToString().Replace(Folder + "/", "");
+    public string Error => error.ToString().Replace(Folder + "/", "");
+    public List<RunSpec> Ran { get; } = [];
+    public List<ReportRequest> Reports { get; } = [];
+    public Func<RunSpec, RunControl, RunResult> Simulate { get; set; } = (spec, _) => Result(spec, 80);
+    public Func<Scenario, IReadOnlyList<RunResult>, IReadOnlyList<CheckResult>> Check { get; set; } = (_, _) => [];
+    public CancellationTokenSource Stop { get; } = new();
+
+    public static RunResult Result(RunSpec spec, double seconds) => new()
+    {
+        Spec = spec, Network = "simulated", Fidelity = Fidelity.Modelled, JournalHash = spec.Seed, Entries = 1, Events = 1000,
+        Measures = [new Measure("detection.client.p95", seconds)],
+    };
+
+    public string Write(string path, string text)
+    {
+        string full = Path.Combine(Folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, text.Replace("\r\n", "\n"));
+        return full;
+    }
+
+    /// <summary>Runs a command line; words that name files of the folder are made whole.</summary>
+    public int Lab(params string[] words)
+    {
+        var engine = new Engine
+        {
+            Simulate = (spec, control) =>
+            {
+                lock (Ran) Ran.Add(spec);
+                return Simulate(spec, control);
+            },
+            Check = (scenario, runs) => Check(scenario, runs),
+            Report = request =>
+            {
+                Reports.Add(request);
+                return [Path.Combine(request.Folder, "report.html")];
+            },
+        };
+        var terminal = new Terminal { Out = output, Error = error, Console = Terminal.Plain(output), Clock = TimeProvider.System };
+        return new CommandLine(engine, terminal, Stop.Token).Run([.. words.Select(w => w.StartsWith("scenarios/") || w.StartsWith("topologies/") ? Path.Combine(Folder, w) : w)]);
+    }
+
+    /// <summary>The problems of a scenario in scenarios/x.yaml, as printed.</summary>
+    public string Problems(string scenario, params string[] sets)
+    {
+        var problems = new Problems();
+        SweepReader.Read(Write("scenarios/x.yaml", scenario), new Overrides(sets, null), problems);
+        return problems.ToString().Replace(Folder + "/", "");
+    }
+
+    /// <summary>The sweep of a scenario that must be right.</summary>
+    public Sweep Sweep(string scenario, params string[] sets)
+    {
+        var problems = new Problems();
+        Sweep? sweep = SweepReader.Read(Write("scenarios/x.yaml", scenario), new Overrides(sets, null), problems);
+        Assert.True(sweep is not null, problems.ToString());
+        return sweep;
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
