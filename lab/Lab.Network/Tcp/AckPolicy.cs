@@ -6,8 +6,8 @@ namespace Lab.Network;
 /// Rule. At once: out-of-order or repeated data, more than one full segment pending, and the first segments of a
 /// connection or after a pause longer than the RTO ("quick", up to 16). Otherwise after a delay that follows the gaps
 /// between arrivals, from 40 ms up to 200 ms. Sending data soon after receiving some makes the connection interactive:
-/// quick ACKs stop and the ACK rides on the answer. An application that reads everything while the connection is not
-/// interactive, or with two segments pending, releases the ACK too.
+/// quick ACKs stop and the ACK rides on the answer. An application that reads everything after a short or pushed
+/// segment (two of them when interactive) releases the ACK too.
 ///
 /// Source. RFC 9293 section 3.8.6.3; Linux tcp_event_data_recv, __tcp_ack_snd_check, tcp_send_delayed_ack,
 /// tcp_delack_timer_handler, tcp_cleanup_rbuf. Leaves out. ACK compression, TCP_QUICKACK.
@@ -19,16 +19,15 @@ internal struct AckPolicy
     private Instant lastDataAt;
     private ushort largestSegment;
     private byte quick;
-    private byte pending;
-    private bool interactive;
+    private byte pushes;
+    private bool pending, interactive;
 
-    /// <summary>Data segments not acknowledged yet.</summary>
-    public readonly bool IsPending => pending > 0;
-
-    public void OnData(Instant now, int length, Duration rto, TcpSettings settings)
+    /// <summary>In-order data came; <paramref name="pushed"/> when the sender had no more just then.</summary>
+    public void OnData(Instant now, int length, bool pushed, Duration rto, TcpSettings settings)
     {
-        if (pending < byte.MaxValue) pending++;
+        pending = true;
         largestSegment = (ushort)Math.Max(largestSegment, Math.Max(length, SmallestSegmentGuess));
+        if ((pushed || length < largestSegment) && pushes < 2) pushes++;
         Duration half = settings.DelayedAckMin / 2;
         if (delay == Duration.Zero)
         {
@@ -56,7 +55,7 @@ internal struct AckPolicy
     public readonly bool IsDue(uint unacknowledgedBytes) =>
         unacknowledgedBytes > largestSegment || (quick > 0 && !interactive);
 
-    public readonly bool IsDueAfterRead => pending > 0 && (!interactive || pending > 1);
+    public readonly bool IsDueAfterRead => pushes > (interactive ? 1 : 0);
 
     public readonly Duration Delay(Duration srtt, TcpSettings settings)
     {
@@ -72,8 +71,9 @@ internal struct AckPolicy
 
     public void OnAckSent()
     {
-        if (pending > 0 && quick > 0) quick--;
-        pending = 0;
+        if (pending && quick > 0) quick--;
+        pending = false;
+        pushes = 0;
     }
 
     public void OnDataSent(Instant now)

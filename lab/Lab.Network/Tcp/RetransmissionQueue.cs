@@ -24,6 +24,10 @@ internal struct SentSegment
 {
     public Instant SentAt;
     public uint Start;
+
+    /// <summary>Counts transmissions, so that those of one instant have an order too.</summary>
+    public uint Order;
+
     public ushort Length;
     public SentFlags Flags;
 
@@ -61,8 +65,7 @@ internal struct RetransmissionQueue
 {
     private PooledQueue<SentSegment> segments;
     private int sacked, lost, resent;
-    private uint newestEnd;
-    private Instant newestSentAt;
+    private uint lastOrder, newestOrder;
     private Duration newestRtt;
     private Duration minimumRtt;
 
@@ -76,9 +79,22 @@ internal struct RetransmissionQueue
     public readonly bool MustResend => lost > resent;
 
     public readonly ref SentSegment First => ref segments[0];
-    public readonly ref SentSegment Last => ref segments[segments.Count - 1];
 
-    public void Add(BufferPool pool, in SentSegment segment) => segments.Add(pool, segment);
+    public void Add(BufferPool pool, SentSegment segment)
+    {
+        segment.Order = ++lastOrder;
+        segments.Add(pool, segment);
+    }
+
+    /// <summary>The last segment, sent again as a tail probe.</summary>
+    public SentSegment ProbeWithLast(Instant now)
+    {
+        ref SentSegment last = ref segments[segments.Count - 1];
+        last.Flags |= SentFlags.EverResent;
+        last.SentAt = now;
+        last.Order = ++lastOrder;
+        return last;
+    }
 
     /// <summary>Removes what is acknowledged; a segment acknowledged in part keeps its rest.</summary>
     public void Acknowledge(BufferPool pool, uint acknowledgement, Instant now, ref Delivery delivery)
@@ -119,15 +135,12 @@ internal struct RetransmissionQueue
     /// <summary>Marks lost segments; returns how long until another might count as lost, zero if none might.</summary>
     public Duration FindLost(Instant now, Duration srtt, bool recovering)
     {
-        if (newestSentAt == Instant.Zero && newestRtt == Duration.Zero) return Duration.Zero;
         Duration window = recovering || sacked >= 3 ? Duration.Zero : Duration.Min(minimumRtt / 4, srtt);
         Duration wait = Duration.Zero;
         foreach (ref SentSegment segment in segments.Items)
         {
             if (segment.Has(SentFlags.Sacked) || (segment.Flags & (SentFlags.Lost | SentFlags.Resent)) == SentFlags.Lost) continue;
-            bool older = segment.SentAt < newestSentAt
-                || (segment.SentAt == newestSentAt && Sequence.Before(segment.End, newestEnd));
-            if (!older) continue;
+            if (!Sequence.Before(segment.Order, newestOrder)) continue;
             Duration left = segment.SentAt + newestRtt + window - now;
             if (left <= Duration.Zero) MarkLost(ref segment);
             else wait = Duration.Max(wait, left);
@@ -177,6 +190,7 @@ internal struct RetransmissionQueue
         ref SentSegment segment = ref segments[index];
         segment.Flags |= SentFlags.Resent | SentFlags.EverResent;
         segment.SentAt = now;
+        segment.Order = ++lastOrder;
         resent++;
         isFirst = index == 0;
         return segment;
@@ -209,8 +223,6 @@ internal struct RetransmissionQueue
             if (minimumRtt == Duration.Zero || rtt < minimumRtt) minimumRtt = rtt;
         }
         else if (rtt < minimumRtt) return;
-        bool newer = segment.SentAt > newestSentAt
-            || (segment.SentAt == newestSentAt && Sequence.Before(newestEnd, segment.End));
-        if (newer) (newestSentAt, newestEnd, newestRtt) = (segment.SentAt, segment.End, rtt);
+        if (Sequence.Before(newestOrder, segment.Order)) (newestOrder, newestRtt) = (segment.Order, rtt);
     }
 }

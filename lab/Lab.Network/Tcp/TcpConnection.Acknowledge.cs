@@ -27,6 +27,7 @@ public sealed partial class TcpConnection
     private void TakeDelivered(Instant now, in Segment segment, bool windowMoved)
     {
         int inFlightBefore = FlightSize;
+        bool wasFast = recovery is Recovery.Fast;
         bool advanced = segment.Acknowledgement != sendUnacknowledged;
         bool duplicate = !advanced && !windowMoved && SpanOf(segment) == 0;
         var delivery = new Delivery { FirstSentAt = Instant.Never };
@@ -38,7 +39,7 @@ public sealed partial class TcpConnection
         else if (advanced) AddEchoSample(now, segment);
         if (advanced)
         {
-            if (recovery is not Recovery.Fast) congestion.OnAcknowledged(delivery.Segments, inFlightBefore);
+            if (!wasFast) congestion.OnAcknowledged(delivery.Segments, inFlightBefore);
             RestartTransmitTimer(now);
         }
         if (settings.Sack) FindLosses(now);

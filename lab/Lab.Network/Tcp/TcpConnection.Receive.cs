@@ -164,7 +164,7 @@ public sealed partial class TcpConnection
         bool hadGap = incoming.HasGap;
         receiveNext = incoming.Store(
             buffers, receiveNext, segment.Sequence + (uint)skip, segment.Payload.AsSpan(skip, length));
-        acks.OnData(now, length, Rto, settings);
+        acks.OnData(now, length, (segment.Flags & TcpFlags.Psh) != 0, Rto, settings);
         if (receiveNext != before) news |= News.Readable;
         else acks.OnAnomaly(settings);
         if (hadGap || incoming.HasGap || acks.IsDue(receiveNext - lastAcknowledged)) due |= Due.Acknowledgement;

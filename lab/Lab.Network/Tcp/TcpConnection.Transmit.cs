@@ -44,10 +44,7 @@ public sealed partial class TcpConnection
         due &= ~Due.TailProbe;
         if (TrySendNew(now, true, ref segment)) return true;
         if (underway.Count == 0) return false;
-        ref SentSegment last = ref underway.Last;
-        last.Flags |= SentFlags.EverResent;
-        last.SentAt = now;
-        FillRetransmission(now, last, ref segment);
+        FillRetransmission(now, underway.ProbeWithLast(now), ref segment);
         return true;
     }
 

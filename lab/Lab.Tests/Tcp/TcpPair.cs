@@ -111,6 +111,13 @@ internal sealed class TcpPair
         return (TcpEnd.None, Instant.Never);
     }
 
+    public TcpEnd EndOf(bool client)
+    {
+        foreach ((_, TcpEvent e) in client ? ClientEvents : ServerEvents)
+            if (e.Kind == TcpEventKind.Ended) return e.End;
+        return TcpEnd.None;
+    }
+
     public void Release()
     {
         while (inFlight.TryDequeue(out var item, out _)) Return(item.Segment);
