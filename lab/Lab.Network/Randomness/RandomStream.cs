@@ -59,7 +59,7 @@ public sealed class RandomStream
         return new(high >> 31 != 0 ? long.MaxValue : (long)(high << 32 | low >> 32));
     }
 
-    /// <summary>Normal, rounded to the nearest integer; accurate to 1e-5 deviations, at most 6.3 of them.</summary>
+    /// <summary>Normal, rounded to the nearest integer; accurate to 1.3e-5 deviations, at most 6.3 of them.</summary>
     public long Normal(long mean, long standardDeviation)
     {
         Int128 spread = (Int128)InverseTables.Normal(Next()) * standardDeviation;
@@ -70,7 +70,7 @@ public sealed class RandomStream
     public Duration Normal(Duration mean, Duration standardDeviation) =>
         new(Normal(mean.Nanoseconds, standardDeviation.Nanoseconds));
 
-    /// <summary>Lognormal: its logarithm is normal with <paramref name="sigmaPermille"/> / 1000; accurate to 1e-5 sigma.</summary>
+    /// <summary>Lognormal: its logarithm is normal with <paramref name="sigmaPermille"/> / 1000; accurate to 1.3e-5 sigma.</summary>
     public Duration Lognormal(Duration median, int sigmaPermille)
     {
         Int128 nats = (Int128)InverseTables.Normal(Next()) * sigmaPermille / 1000;

@@ -175,7 +175,6 @@ public sealed class LinkTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    [InlineData(4)]
     public void Whatever_is_done_to_a_link_units_are_conserved_and_stay_in_order(ulong seed)
     {
         RandomStream chance = RandomStream.Root(seed).Fork("operations");
@@ -184,7 +183,7 @@ public sealed class LinkTests
         long[] units = new long[4], bytes = new long[4];
         int cuts = 0;
         var now = Instant.Zero;
-        for (int n = 0; n < 50_000; n++)
+        for (int n = 0; n < 20_000; n++)
         {
             now += chance.Exponential(Ms(2));
             while (link.NextTime <= now) Take(link.NextTime);
@@ -199,7 +198,7 @@ public sealed class LinkTests
             Assert.Equal(new LinkCounters(units.Sum() + inside.Count, units[1], units[2], units[3], inside.Count), link.Units);
             Assert.Equal(bytes.Sum() + inside.Sum(u => u.Bytes), link.Bytes.Offered);
         }
-        Assert.All(units[1..], n => Assert.True(n > 1000, $"only {n} of a fate"));
+        Assert.All(units[1..], n => Assert.True(n > 500, $"only {n} of a fate"));
 
         void Offer(int unit, int size)
         {
