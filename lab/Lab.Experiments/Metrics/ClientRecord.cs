@@ -17,14 +17,20 @@ internal sealed class ClientRecord(int index, string name, int server)
     public ProcessState Process;
 
     // what both sides have; connections count from 0
-    public int ClientConnection = -1, ServerConnection = -1;
-    public bool ClientOnline, ServerCallsAvailable, ServerHibernates;
+    public int ClientConnection = -1;
+    public bool ClientOnline;
+
+    /// <summary>The sessions that the server calls available, oldest first: usually one, more when ghosts of earlier ones linger.</summary>
+    public readonly List<ServerSession> Sessions = [];
 
     /// <summary>The connection whose client end still stands, or -1.</summary>
     public int OpenAtClient = -1;
 
     /// <summary>Connections whose server end still stands.</summary>
     public readonly List<int> OpenAtServer = [];
+
+    /// <summary>Those of them on which a session became available.</summary>
+    public readonly List<int> EstablishedAtServer = [];
 
     // time integrals, in nanoseconds
     public Instant Since;
@@ -44,12 +50,21 @@ internal sealed class ClientRecord(int index, string name, int server)
     public Instant LastPacket = new(long.MinValue / 2);
     public int WakeUps;
 
+    /// <summary>The newest session, or one of connection -1.</summary>
+    public ServerSession Session => Sessions.Count > 0 ? Sessions[^1] : ServerSession.None;
+
     public bool PathDead => UpDead || DownDead;
 
     public LaneState ClientState => ClientOnline ? LaneState.Online : OpenAtClient >= 0 ? LaneState.Connecting : LaneState.Offline;
 
-    public LaneState ServerState => ServerHibernates ? LaneState.Hibernating : ServerCallsAvailable ? LaneState.Online
+    public LaneState ServerState => Session.Hibernates ? LaneState.Hibernating : Sessions.Count > 0 ? LaneState.Online
         : OpenAtServer.Count > 0 ? LaneState.Connecting : LaneState.Offline;
+}
+
+/// <summary>A session at the server and the connection that carries it, or carried it before it was left to wait.</summary>
+internal readonly record struct ServerSession(int Connection, bool Hibernates)
+{
+    public static readonly ServerSession None = new(-1, false);
 }
 
 /// <summary>An incident that has not ended yet.</summary>

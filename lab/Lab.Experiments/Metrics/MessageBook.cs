@@ -29,7 +29,7 @@ internal sealed class MessageBook
             lines.Add(new Line
             {
                 Number = e.A, From = e.Host, To = (int)e.B, SentAt = e.At, Carrier = carrier,
-                Connection = e.Host >= 0 ? clients[carrier].OpenAtClient : clients[carrier].ServerConnection,
+                Connection = e.Host >= 0 ? clients[carrier].OpenAtClient : clients[carrier].Session.Connection,
             });
             return;
         }
@@ -53,7 +53,7 @@ internal sealed class MessageBook
                 if (line.Copies++ == 0) line.DeliveredAt = e.At;
                 break;
             case EntryKind.MessageAccepted:
-                (line.Carrier, line.Connection) = (line.To, clients[line.To].ServerConnection);
+                (line.Carrier, line.Connection) = (line.To, clients[line.To].Session.Connection);
                 break;
         }
         lines[index] = line;

@@ -87,12 +87,12 @@ internal sealed class Recorder : IJournalReader
             case EntryKind.PathChanged:
                 (c.UpDead, c.DownDead) = ((e.A & 1) != 0, (e.A & 2) != 0);
                 Band(c, e.At, FaultKind.Cut, c.PathDead);
-                TruthChanged(c, e.At, e.B < 0 ? FaultKind.Cut : faults[(int)e.B].Kind);
+                TruthChanged(c, e.At, e.B < 0 ? FaultKind.Cut : faults[(int)e.B].Kind, onlyFor: null);
                 break;
             case EntryKind.ProcessChanged:
                 c.Process = (ProcessState)e.A;
                 Band(c, e.At, faults[(int)e.B].Kind, c.Process != ProcessState.Runs);
-                TruthChanged(c, e.At, faults[(int)e.B].Kind);
+                TruthChanged(c, e.At, faults[(int)e.B].Kind, onlyFor: Side.Server);
                 break;
             case EntryKind.ConnectAttempt:
                 c.OpenAtClient = (int)e.B;
@@ -118,16 +118,27 @@ internal sealed class Recorder : IJournalReader
                 if (c.OpenAtClient == e.B) c.OpenAtClient = -1;
                 break;
             case EntryKind.ServerAvailable:
-                (c.ServerCallsAvailable, c.ServerHibernates, c.ServerConnection) = (true, false, (int)e.B);
+                // a client resumes the last session it had
+                if (e.A == 1 && c.Sessions.Count > 0) c.Sessions.RemoveAt(c.Sessions.Count - 1);
+                c.Sessions.Add(new ServerSession((int)e.B, false));
+                c.EstablishedAtServer.Add((int)e.B);
                 break;
             case EntryKind.ServerHibernated:
-                c.ServerHibernates = true;
+                int waiting = SessionOn(c, e.B);
+                if (waiting >= 0) c.Sessions[waiting] = c.Sessions[waiting] with { Hibernates = true };
                 break;
             case EntryKind.ServerUnavailable:
-                (c.ServerCallsAvailable, c.ServerHibernates) = (false, false);
+                int gone = SessionOn(c, e.B);
+                if (gone >= 0) c.Sessions.RemoveAt(gone);
+                break;
+            case EntryKind.ServerLost:
+                c.Sessions.Clear();
+                c.OpenAtServer.Clear();
+                c.EstablishedAtServer.Clear();
                 break;
             case EntryKind.ServerOffline:
-                StreamEnded(c, in e, Side.Server, c.ServerConnection == e.B);
+                StreamEnded(c, in e, Side.Server, c.OpenAtServer.Contains((int)e.B) && c.EstablishedAtServer.Contains((int)e.B));
+                c.EstablishedAtServer.Remove((int)e.B);
                 c.OpenAtServer.Remove((int)e.B);
                 break;
             case EntryKind.ServerTransportEnded:
@@ -147,7 +158,7 @@ internal sealed class Recorder : IJournalReader
             if (c.ServerHost != e.Host) continue;
             Integrate(c, e.At);
             Band(c, e.At, kind, (ProcessState)e.A != ProcessState.Runs);
-            TruthChanged(c, e.At, kind);
+            TruthChanged(c, e.At, kind, onlyFor: Side.Client);
         }
     }
 
@@ -164,26 +175,22 @@ internal sealed class Recorder : IJournalReader
         return peer == ProcessState.Frozen ? Claim.Broken : Claim.Idle;
     }
 
-    private void TruthChanged(ClientRecord c, Instant now, FaultKind fault)
+    /// <summary>A process that stops or goes on is an incident for its peer only.</summary>
+    private void TruthChanged(ClientRecord c, Instant now, FaultKind fault, Side? onlyFor)
     {
         if (fault is FaultKind.Restart or FaultKind.Reset or FaultKind.Degrade) return;
-        c.AtClient = Follow(c, now, fault, Side.Client, c.AtClient, c.ClientOnline ? c.ClientConnection : -1, c.Process);
-        int atServer = c.ServerCallsAvailable && !c.ServerHibernates && c.OpenAtServer.Contains(c.ServerConnection) ? c.ServerConnection : -1;
-        c.AtServer = Follow(c, now, fault, Side.Server, c.AtServer, atServer, ServerOf(c));
+        foreach (OpenIncident? open in new[] { c.AtClient, c.AtServer })
+            if (open is not null && Truth(c, open.Side, open.Connection) == Claim.Idle)
+                Close(c, open, now, detected: false, Mechanism.None, Claim.None, outlived: true);
+        if (onlyFor != Side.Server && c.AtClient is null && c.ClientOnline && c.Process == ProcessState.Runs)
+            c.AtClient = Begin(c, now, fault, Side.Client, c.ClientConnection);
+        if (onlyFor != Side.Client && c.AtServer is null && c.Session is { Hibernates: false } s && c.OpenAtServer.Contains(s.Connection)
+            && ServerOf(c) == ProcessState.Runs)
+            c.AtServer = Begin(c, now, fault, Side.Server, s.Connection);
     }
 
-    private OpenIncident? Follow(
-        ClientRecord c, Instant now, FaultKind fault, Side side, OpenIncident? open, int connection, ProcessState own)
-    {
-        if (open is not null)
-        {
-            if (Truth(c, side, open.Connection) == Claim.Idle)
-                Close(c, open, now, detected: false, Mechanism.None, Claim.None, outlived: true);
-            return side == Side.Client ? c.AtClient : c.AtServer;
-        }
-        bool canNotice = connection >= 0 && own == ProcessState.Runs;
-        return canNotice && Truth(c, side, connection) != Claim.Idle ? new OpenIncident(side, fault, now, connection) : null;
-    }
+    private OpenIncident? Begin(ClientRecord c, Instant now, FaultKind fault, Side side, int connection) =>
+        Truth(c, side, connection) == Claim.Idle ? null : new OpenIncident(side, fault, now, connection);
 
     private void StreamEnded(ClientRecord c, in Entry e, Side side, bool wasEstablished)
     {
@@ -218,6 +225,8 @@ internal sealed class Recorder : IJournalReader
 
     private static string Word(Claim claim) => claim switch { Claim.Dead => "dead", Claim.Broken => "broken", _ => "idle" };
 
+    private static int SessionOn(ClientRecord c, long connection) => c.Sessions.FindIndex(s => s.Connection == connection);
+
     // ---- time
 
     private void Integrate(ClientRecord c, Instant now)
@@ -225,10 +234,10 @@ internal sealed class Recorder : IJournalReader
         long span = (now - c.Since).Nanoseconds;
         c.Since = now;
         if (span == 0) return;
-        bool reachable = c.ClientOnline && c.ServerCallsAvailable && !c.ServerHibernates && c.ClientConnection == c.ServerConnection
+        bool reachable = c.ClientOnline && c.Session is { Hibernates: false } s && c.ClientConnection == s.Connection
             && !c.PathDead && c.Process == ProcessState.Runs && ServerOf(c) == ProcessState.Runs;
         if (reachable) c.ReachableNanoseconds += span;
-        else if (c.ServerCallsAvailable) c.GhostNanoseconds += span;
+        else if (c.Sessions.Count > 0) c.GhostNanoseconds += span;
     }
 
     private void DrawLanes(ClientRecord c, Instant now, bool closing)

@@ -17,7 +17,7 @@ internal sealed class ClientHost : IEventTarget, IPipeOwner
     private XmppClient machine;
     private Pipe? pipe;
     private Alarm alarm;
-    private int boots;
+    private int boots, connection = -1;
 
     public ClientHost(World world, Member member)
     {
@@ -145,6 +145,7 @@ internal sealed class ClientHost : IEventTarget, IPipeOwner
         {
             case ClientActionKind.Connect:
                 pipe = world.Network.Connect(now, member.Index, this, tcp);
+                connection = pipe.Connection;
                 break;
             case ClientActionKind.Write:
                 pipe!.Write(now, machine.Output, a.Traffic);
@@ -167,7 +168,6 @@ internal sealed class ClientHost : IEventTarget, IPipeOwner
     private void Observe(Instant now, in ClientAction a)
     {
         Journal journal = world.Journal;
-        int connection = pipe?.Connection ?? -1;
         switch (a.Kind)
         {
             case ClientActionKind.Step:
@@ -205,7 +205,7 @@ internal sealed class ClientHost : IEventTarget, IPipeOwner
 
     private void RecordOffline(Instant now, Claim claim, Mechanism mechanism, long condition) =>
         world.Journal.Add(now, member.Index, EntryKind.ClientOffline,
-            (long)mechanism | ((long)claim << 8) | (condition << 16), pipe?.Connection ?? -1);
+            (long)mechanism | ((long)claim << 8) | (condition << 16), connection);
 
     private void SetState(Instant now, ProcessState state, int fault)
     {

@@ -15,7 +15,7 @@ internal sealed class ServerHost : IEventTarget, IListener
     private readonly ServerStore store;
     private readonly string domain;
     private readonly Dictionary<int, Pipe> pipes = [];
-    private readonly List<int> clientOfAccount = [];
+    private readonly List<int> clientOfAccount = [], connectionOfStream = [];
     private XmppServer machine;
     private ProcessState state;
     private Alarm alarm;
@@ -105,6 +105,7 @@ internal sealed class ServerHost : IEventTarget, IListener
         bool secured = world.IsDirectTls(pipe.Client);
         pipe.Tag = machine.Accept(now, secured);
         pipes.Add(pipe.Tag, pipe);
+        connectionOfStream.Add(pipe.Connection);
         world.Journal.Add(now, pipe.Client, EntryKind.ServerAccepted, 0, pipe.Connection);
         if (secured) pipe.StartTls(now);
         Drain(now);
@@ -140,8 +141,9 @@ internal sealed class ServerHost : IEventTarget, IListener
 
     private void LoseProcess(Instant now, int fault)
     {
-        foreach (int client in clientOfAccount) world.Journal.Add(now, client, EntryKind.ServerUnavailable);
+        foreach (int client in clientOfAccount) world.Journal.Add(now, client, EntryKind.ServerLost);
         pipes.Clear();
+        connectionOfStream.Clear();
         alarm.Clear(world.Queue);
         SetState(now, ProcessState.Gone, fault);
     }
@@ -187,7 +189,7 @@ internal sealed class ServerHost : IEventTarget, IListener
         Journal journal = world.Journal;
         Pipe? pipe = a.Stream >= 0 ? pipes.GetValueOrDefault(a.Stream) : null;
         int client = a.Account >= 0 ? clientOfAccount[a.Account] : pipe?.Client ?? -1;
-        int connection = pipe?.Connection ?? -1;
+        int connection = a.Stream >= 0 ? connectionOfStream[a.Stream] : -1;
         switch (a.Kind)
         {
             case ServerActionKind.Available:

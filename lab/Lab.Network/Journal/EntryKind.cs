@@ -65,7 +65,11 @@ public enum EntryKind : ushort
     /// <summary>The session waits to be resumed.</summary>
     ServerHibernated,
 
+    /// <summary>The session of that connection is over.</summary>
     ServerUnavailable,
+
+    /// <summary>The server's process is gone and every session with it.</summary>
+    ServerLost,
 
     /// <summary>The server's stream is over. A and B as <see cref="ClientOffline"/>.</summary>
     ServerOffline,

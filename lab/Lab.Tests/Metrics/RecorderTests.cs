@@ -116,12 +116,36 @@ public class RecorderTests
     {
         GoOnline();
         At(101, Phone, EntryKind.PathChanged, 2, 0);
-        At(161, Phone, EntryKind.ServerHibernated);
-        At(201, Phone, EntryKind.ServerUnavailable);
+        At(161, Phone, EntryKind.ServerHibernated, 0, 0);
+        At(201, Phone, EntryKind.ServerUnavailable, 0, 0);
         Finish(1001);
         ClientRecord c = recorder.Clients[0];
         Assert.Equal(100, c.GhostNanoseconds / 1e9);
         Assert.Equal(100, c.ReachableNanoseconds / 1e9);
+    }
+
+    [Fact]
+    public void The_end_of_a_ghost_does_not_make_the_new_session_unavailable()
+    {
+        GoOnline();
+        At(100, Phone, EntryKind.ClientOffline, End(Mechanism.PingTimeout, Claim.Dead), 0);
+        GoOnline(1, 200);
+        At(300, Phone, EntryKind.ServerOffline, End(Mechanism.Reset, Claim.None), 0);
+        At(300, Phone, EntryKind.ServerUnavailable, 0, 0);
+        Finish(1201);
+        Assert.Equal(99 + 1000, recorder.Clients[0].ReachableNanoseconds / 1e9);
+        Assert.Equal(101, recorder.Clients[0].GhostNanoseconds / 1e9);
+    }
+
+    [Fact]
+    public void A_resumed_session_moves_to_its_new_connection()
+    {
+        GoOnline();
+        At(100, Phone, EntryKind.ServerHibernated, 0, 0);
+        At(150, Phone, EntryKind.ConnectAttempt, 0, 1);
+        At(150, Phone, EntryKind.ServerAccepted, 0, 1);
+        At(151, Phone, EntryKind.ServerAvailable, 1, 1);
+        Assert.Equal([new ServerSession(1, false)], recorder.Clients[0].Sessions);
     }
 
     [Fact]
