@@ -174,11 +174,11 @@ internal struct ElementParser(ElementTree tree)
             return end;
         }
         tree.Rollback(mark);
-        StreamErrorCondition problem = Problem;
         Problem = StreamErrorCondition.None;
         if (!resumed && !TryFindTagEnd(data)) return Incomplete;
-        ReadOnlySpan<byte> tag = data[at..searched];
-        return Fail(problem is StreamErrorCondition.None or StreamErrorCondition.NotWellFormed ? Malformed(tag) : problem);
+        ReadOnlySpan<byte> tag = data[..(searched + 1)]; // the condition must not depend on what follows the tag
+        TryStartTag(tag, mark);
+        return Problem == StreamErrorCondition.None ? Fail(Malformed(tag[at..])) : Bad;
     }
 
     private bool TryFindTagEnd(ReadOnlySpan<byte> data)

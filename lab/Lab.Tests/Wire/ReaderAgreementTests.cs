@@ -1,0 +1,97 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml;
+using Lab.Network;
+using Lab.Xmpp;
+using Xunit.Abstractions;
+
+namespace Lab.Tests;
+
+/// <summary>
+/// The reader against System.Xml on generated and damaged input: 10,000 inputs, 100,000 with LAB_FUZZ=full.
+/// Where System.Xml accepts and the reader does not, the condition must be one of those that RFC 6120 adds to XML:
+/// restricted-xml (comments, processing instructions), bad-format (text between first-level elements),
+/// bad-namespace-prefix and invalid-namespace (rules for first-level elements), policy-violation (limits).
+/// Where the reader accepts and System.Xml does not, either a name uses a character that the fifth edition of XML 1.0 allows
+/// and the fourth, which System.Xml follows, does not; or something follows the closing tag of the stream, which is thrown away.
+/// </summary>
+public class ReaderAgreementTests(ITestOutputHelper output)
+{
+    private static readonly int Inputs = Environment.GetEnvironmentVariable("LAB_FUZZ") == "full" ? 100_000 : 10_000;
+
+    private static readonly string[] OursAlone =
+        ["RestrictedXml", "BadFormat", "BadNamespacePrefix", "InvalidNamespace", "PolicyViolation"];
+
+    [Fact]
+    public void The_reader_and_System_Xml_agree()
+    {
+        XmlInputs inputs = new(RandomStream.Root(6120).Fork("agreement"));
+        SortedDictionary<string, int> outcomes = new(StringComparer.Ordinal);
+        for (int i = 0; i < Inputs; i++)
+        {
+            byte[] bytes = [.. Encoding.UTF8.GetBytes(WireLog.ClientHeader), .. inputs.Next(), .. StreamHeaders.Close];
+            string outcome = Compare(bytes, WireLog.Of(bytes), SystemXml.Read(bytes));
+            outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
+        }
+        foreach ((string outcome, int count) in outcomes) output.WriteLine($"{count,7} {outcome}");
+        Assert.True(outcomes["both accept"] > Inputs / 4, "too few inputs were well-formed to prove anything");
+        Assert.True(outcomes["both refuse"] > Inputs / 10, "too few inputs were damaged to prove anything");
+    }
+
+    private static string Compare(byte[] bytes, string log, SystemXml theirs)
+    {
+        string[] lines = log.TrimEnd('\n').Split('\n');
+        List<string> elements = [.. lines.Where(l => l.StartsWith("element ", StringComparison.Ordinal)).Select(l => l[8..].Split(" raw ")[0])];
+        bool accepts = lines[^1] == "close";
+        string input = Encoding.UTF8.GetString(bytes);
+        for (int i = 0; i < Math.Min(elements.Count, theirs.Elements.Count); i++)
+            if (elements[i] != theirs.Elements[i]) Assert.Fail($"{input}\nours   {elements[i]}\ntheirs {theirs.Elements[i]}");
+        if (accepts && theirs.IsWellFormed)
+        {
+            Assert.True(elements.Count == theirs.Elements.Count && !theirs.IsRestricted, $"other elements in {input}\n{log}");
+            return "both accept";
+        }
+        if (!accepts && !theirs.IsWellFormed) return "both refuse";
+        if (theirs.IsWellFormed)
+        {
+            string condition = lines[^1].Replace("failed ", "", StringComparison.Ordinal);
+            Assert.True(OursAlone.Contains(condition), $"{input}\nSystem.Xml accepts, the reader says {lines[^1]}");
+            return "System.Xml alone accepts: " + condition;
+        }
+        bool early = input.IndexOf("</stream:stream", StringComparison.Ordinal) is var close && input.IndexOf('>', close) < input.Length - 1;
+        bool newer = elements.SelectMany(e => Regex.Matches(e, @"\}([^(=]*)[(=]")).SelectMany(m => m.Groups[1].Value)
+            .Any(c => char.IsSurrogate(c) || !XmlConvert.IsNCNameChar(c));
+        Assert.True(early || newer, $"{input}\nthe reader accepts, System.Xml says {theirs.Problem}");
+        return "the reader alone accepts: " + (early ? "something after the closing tag" : "a name of the fifth edition");
+    }
+
+    [Fact]
+    public void The_events_do_not_depend_on_how_the_bytes_were_divided()
+    {
+        RandomStream random = RandomStream.Root(6120).Fork("chunks");
+        XmlInputs inputs = new(random.Fork("inputs"));
+        byte[] header = Encoding.UTF8.GetBytes("<?xml version='1.0' encoding='UTF-8'?>\n" + WireLog.ClientHeader);
+        int[] sizes = [64, 200, 1000, 262_144];
+        for (int i = 0; i < Inputs; i++)
+        {
+            byte[] bytes = [.. i % 8 == 0 ? Damaged(header, inputs) : header, .. inputs.Next(), .. i % 3 == 0 ? [] : StreamHeaders.Close];
+            int max = sizes[inputs.Pick(4)];
+            string whole = WireLog.Of(bytes, max);
+            Same(whole, WireLog.Of(bytes, max, () => 1), bytes, "byte by byte");
+            int largest = 2 + inputs.Pick(60);
+            Same(whole, WireLog.Of(bytes, max, () => 1 + inputs.Pick(largest)), bytes, $"in pieces of up to {largest}");
+        }
+    }
+
+    private static byte[] Damaged(byte[] header, XmlInputs inputs)
+    {
+        byte[] copy = [.. header];
+        copy[inputs.Pick(copy.Length)] = (byte)inputs.Pick(256);
+        return copy;
+    }
+
+    private static void Same(string expected, string actual, byte[] bytes, string how)
+    {
+        if (expected != actual) Assert.Fail($"{how}: {Encoding.UTF8.GetString(bytes)}\nat once:\n{expected}\n{how}:\n{actual}");
+    }
+}
