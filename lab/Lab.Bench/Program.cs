@@ -13,6 +13,7 @@ Benchmark[] all =
     .. RandomStreamBench.All,
     .. LinkBench.All,
     .. JournalBench.All,
+    .. StanzaReaderBench.All,
 ];
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
