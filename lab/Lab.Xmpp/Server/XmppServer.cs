@@ -1,126 +1,315 @@
+using System.Text;
 using Lab.Network;
 
 namespace Lab.Xmpp;
 
-/// <summary>What to do when a resource is asked for that is in use (RFC 6120 section 7.7.2.2).</summary>
-public enum ConflictPolicy : byte { GenerateResource, RefuseNew, CloseOld }
-
-public sealed record ServerSettings
-{
-    /// <summary>Domains served; the first is the server's own name.</summary>
-    public required IReadOnlyList<string> Domains { get; init; }
-
-    /// <summary>Domains once served here: host-gone.</summary>
-    public IReadOnlyList<string> FormerDomains { get; init; } = [];
-
-    public Policy Policy { get; init; } = Policy.Nothing;
-    public ConflictPolicy Conflict { get; init; } = ConflictPolicy.GenerateResource;
-    public bool OffersTls { get; init; } = true;
-    public bool RequiresTls { get; init; } = true;
-    public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } = [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
-    public int ScramIterations { get; init; } = 4096;
-    public IReadOnlyList<string> Languages { get; init; } = ["en"];
-    public int MaxStanzaBytes { get; init; } = 262_144;
-    public int MaxResources { get; init; } = 10;
-    public int SaslRetries { get; init; } = 3;
-    public int BindRetries { get; init; } = 5;
-
-    /// <summary>Messages kept per account that is away; beyond it they bounce with service-unavailable (XEP-0160).</summary>
-    public int OfflineMessages { get; init; } = 1000;
-
-    /// <summary>Whether the account echo@domain answers each message with one of the same body.</summary>
-    public bool Echo { get; init; } = true;
-}
-
-public enum ServerActionKind : byte
-{
-    /// <summary>Write <see cref="XmppServer.Output"/> to Stream, charged to Traffic.</summary>
-    Write,
-
-    /// <summary>Answer the TLS handshake on Stream.</summary>
-    StartTls,
-
-    /// <summary>Close the transport of Stream in an orderly way.</summary>
-    Close,
-
-    /// <summary>Drop the transport of Stream.</summary>
-    Abort,
-
-    // observations
-
-    /// <summary>Account is available to others through Stream. A = 1 when a session was resumed.</summary>
-    Available,
-
-    /// <summary>Account lost its transport; its session waits to be resumed and still counts as available.</summary>
-    Hibernated,
-
-    /// <summary>Account is unavailable to others: closed, expired or replaced.</summary>
-    Unavailable,
-
-    /// <summary>Stream is over for this side: Claim, Mechanism; A = the stream error condition sent or received, or 0.</summary>
-    Ended,
-
-    /// <summary>The server took responsibility for a message: A = its number, Account = the sender or -1.</summary>
-    MessageAccepted,
-
-    /// <summary>The echo account sent a message: A = its number, B = the number it answers, Account = the recipient.</summary>
-    MessageEchoed,
-
-    /// <summary>A message was put into the offline store: A = its number.</summary>
-    MessageStored,
-
-    /// <summary>A message was returned to its sender as an error: A = its number.</summary>
-    MessageBounced,
-
-    CheckSent,
-    CheckAnswered,
-}
-
-public readonly record struct ServerAction(
-    ServerActionKind Kind, int Stream = -1, int Account = -1, Traffic Traffic = Traffic.Handshake, Claim Claim = Claim.None,
-    Mechanism Mechanism = Mechanism.None, long A = 0, long B = 0);
-
-/// <summary>What survives a restart of the server's process: accounts, offline messages, and for each lost stream
-/// management session its id and last h (what Prosody keeps).</summary>
-public sealed class ServerStore
-{
-    /// <summary>Adds local@ each served domain and returns the account's number, counting from 0.</summary>
-    public int AddAccount(string local, string password) => throw new NotImplementedException();
-}
-
 /// <summary>
-/// An XMPP server with all its streams, sans IO.
+/// An XMPP server with all its streams, sans IO: RFC 6120 and 6121 towards clients, XEP-0160, 0198, 0199, 0203.
+/// <para>
 /// Driving rule: make one call; then TryTake until false (a Write action's bytes are in Output until the next TryTake);
-/// then look at NextTime and call Tick at that moment.
+/// then look at NextTime and call Tick at that moment. Calls with actions left over, or with a time before the last
+/// one's, throw. Calls about a stream that is over are ignored: bytes and ends may cross with a Close or Abort.
+/// </para>
+/// <para>
+/// Order: what one call says to one stream is one Write. Sessions that die in a call are wound up at its end, after
+/// everything else, so that their unacknowledged messages meet the final routing table.
+/// </para>
+/// The routing table, the life of a session and what is left out: lab/models/server.md.
 /// </summary>
-public sealed class XmppServer
+public sealed partial class XmppServer
 {
     /// <summary>An echo's number is the number it answers plus this.</summary>
     public const long EchoOffset = 1L << 40;
 
-    public XmppServer(ServerSettings settings, ServerStore store, RandomStream random, BufferPool buffers, ScramCache scram) =>
-        throw new NotImplementedException();
+    private readonly ServerSettings settings;
+    private readonly ServerStore store;
+    private readonly BufferPool buffers;
+    private readonly ScramCache scram;
+    private readonly RandomStream streamIds, resources, ackIds, nonces;
+    private readonly byte[][] domains;
+    private readonly Policy policy;
+    private readonly AckPolicy? acks;
+
+    private readonly Dictionary<int, ServerStream> streams = [];       // looked up, never enumerated but sorted
+    private readonly Deadlines deadlines = new();
+    private readonly List<ServerStream> touched = [];
+    private readonly Queue<Session> dying = new();
+    private readonly List<(ServerAction Action, ServerStream? Stream)> actions = [];
+    private readonly XmppWriter scratch, reply;
+    private readonly XmppReader rereader;
+
+    private Session?[] sessions = [];                                  // by account: its resources in order of binding
+    private ServerStream? taken;
+    private Instant now;
+    private int nextAction, nextStream;
+    private long availabilities, pings;
+
+    public XmppServer(ServerSettings settings, ServerStore store, RandomStream random, BufferPool buffers, ScramCache scram)
+    {
+        if (settings.Domains.Count == 0) throw new ArgumentException("a server needs a domain", nameof(settings));
+        this.settings = settings;
+        this.store = store;
+        this.buffers = buffers;
+        this.scram = scram;
+        acks = settings.Policy.Acks ?? settings.AcksWhenAsked;
+        policy = settings.Policy with { Acks = acks };
+        domains = [.. settings.Domains.Select(Encoding.UTF8.GetBytes)];
+        if (store.Salt.Length == 0) random.Fork("salt").Fill(store.Salt = new byte[16]);
+        // A restarted server must not repeat the identifiers of its predecessor.
+        RandomStream life = random.Fork($"start-{store.Starts++}");
+        streamIds = life.Fork("stream-id");
+        resources = life.Fork("resource");
+        ackIds = life.Fork("sm-id");
+        nonces = life.Fork("nonce");
+        scratch = new XmppWriter(buffers);
+        reply = new XmppWriter(buffers);
+        rereader = new XmppReader(buffers, int.MaxValue);
+        ReadOnlySpan<byte> header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"u8;
+        if (rereader.Read(ref header) != WireEvent.StreamOpened) throw new InvalidOperationException("the reader refused a plain header");
+        rereader.Release();
+    }
 
     /// <summary>A transport was accepted; returns the number of its stream, never used before by this server.</summary>
-    public int Accept(Instant now, bool secured = false) => throw new NotImplementedException();
+    public int Accept(Instant now, bool secured = false)
+    {
+        Begin(now);
+        var stream = new ServerStream(
+            nextStream++, new XmppReader(buffers, settings.MaxStanzaBytes), new XmppWriter(buffers), new Liveness(policy))
+        {
+            Secured = secured,
+            PhaseEnd = settings.Policy.Connect.Total is { } total ? now + total : Instant.Never,
+        };
+        streams.Add(stream.Number, stream);
+        Touch(stream);
+        Finish();
+        return stream.Number;
+    }
 
-    public void TlsEstablished(Instant now, int stream) => throw new NotImplementedException();
-    public void Receive(Instant now, int stream, ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
-    public void PeerClosed(Instant now, int stream) => throw new NotImplementedException();
-    public void Disconnected(Instant now, int stream, TransportEnd end) => throw new NotImplementedException();
-    public void Tick(Instant now) => throw new NotImplementedException();
+    public void TlsEstablished(Instant now, int stream)
+    {
+        Begin(now);
+        if (streams.TryGetValue(stream, out ServerStream? s) && s.Phase == StreamPhase.Securing)
+        {
+            s.Secured = true;
+            Reopen(s);
+        }
+        Finish();
+    }
+
+    public void Receive(Instant now, int stream, ReadOnlySpan<byte> bytes)
+    {
+        Begin(now);
+        if (streams.TryGetValue(stream, out ServerStream? s))
+        {
+            Read(s, bytes);
+            Touch(s);
+        }
+        Finish();
+    }
+
+    /// <summary>The peer's FIN. Without a closing tag before it, the session stays resumable (SM-26).</summary>
+    public void PeerClosed(Instant now, int stream)
+    {
+        Begin(now);
+        if (streams.TryGetValue(stream, out ServerStream? s))
+        {
+            End(s, Claim.None, Mechanism.Fin, StreamErrorCondition.None, Fate.Hibernate);
+            CloseTransport(s);
+        }
+        Finish();
+    }
+
+    /// <summary>The transport is over.</summary>
+    public void Disconnected(Instant now, int stream, TransportEnd end)
+    {
+        Begin(now);
+        if (streams.TryGetValue(stream, out ServerStream? s))
+        {
+            End(s, ClaimOf(end.Mechanism), end.Mechanism, StreamErrorCondition.None, Fate.Hibernate);
+            Forget(s);
+        }
+        Finish();
+    }
+
+    public void Tick(Instant now)
+    {
+        Begin(now);
+        while (deadlines.TryTake(now, out Timed timed))
+        {
+            if (timed is Session session) Retire(session);
+            else if (timed is ServerStream stream)
+            {
+                if (stream.PhaseEnd <= now) EndPhase(stream);
+                Touch(stream);
+            }
+        }
+        Finish();
+    }
 
     /// <summary>Sends a message from echo@domain to an account, as a push would be.</summary>
-    public void SendMessage(Instant now, int account, long number, int bodyBytes) => throw new NotImplementedException();
+    public void SendMessage(Instant now, int account, long number, int bodyBytes)
+    {
+        Begin(now);
+        Push(account, number, bodyBytes);
+        Finish();
+    }
 
-    /// <summary>Says system-shutdown to every stream and closes it.</summary>
-    public void Shutdown(Instant now) => throw new NotImplementedException();
+    /// <summary>Says system-shutdown to every stream and closes it; sessions end, their (id, h) stay in the store.</summary>
+    public void Shutdown(Instant now)
+    {
+        Begin(now);
+        foreach (ServerStream stream in streams.Values.OrderBy(s => s.Number).ToList())
+        {
+            if (stream.Phase is StreamPhase.Securing) Drop(stream, Claim.None, Mechanism.Stopped);
+            else if (stream.Phase != StreamPhase.Closing) Fail(stream, StreamErrorCondition.SystemShutdown, Mechanism.Stopped);
+        }
+        foreach (Session? first in sessions.ToList())
+            for (Session? session = first; session is not null; session = session.Next) Retire(session);
+        Finish();
+    }
 
-    public bool TryTake(out ServerAction action) => throw new NotImplementedException();
-    public ReadOnlySpan<byte> Output => throw new NotImplementedException();
-    public Instant NextTime => throw new NotImplementedException();
-    public Policy Policy => throw new NotImplementedException();
+    public bool TryTake(out ServerAction action)
+    {
+        taken?.Output.Release();
+        taken = null;
+        if (nextAction == actions.Count)
+        {
+            actions.Clear();
+            nextAction = 0;
+            action = default;
+            return false;
+        }
+        (action, ServerStream? stream) = actions[nextAction++];
+        if (stream is null) return true;
+        action = action with { Traffic = stream.Cause };
+        stream.WriteQueued = false;
+        taken = stream;
+        return true;
+    }
 
-    /// <summary>Numbers of the messages that wait in sessions' queues and in the offline store.</summary>
-    public IEnumerable<long> HeldMessages() => throw new NotImplementedException();
+    /// <summary>The bytes of the Write action taken last.</summary>
+    public ReadOnlySpan<byte> Output => taken is null ? default : taken.Output.Written;
+
+    public Instant NextTime => deadlines.Next;
+
+    /// <summary>The policy as set; its socket options are for whoever accepts the transports.</summary>
+    public Policy Policy => settings.Policy;
+
+    /// <summary>Numbers of the messages that wait in sessions' queues and in the offline store, account by account.</summary>
+    public IEnumerable<long> HeldMessages()
+    {
+        var held = new List<long>();
+        IEnumerable<Session?> closing = streams.Values.OrderBy(s => s.Number).Select(s => s.Session).Where(s => s is { Withdrawn: true });
+        for (int account = 0; account < store.Count; account++)
+        {
+            for (Session? session = account < sessions.Length ? sessions[account] : null; session is not null; session = session.Next)
+                Add(session);
+            held.AddRange(store[account].Offline.Where(message => message.Number >= 0).Select(message => message.Number));
+        }
+        foreach (Session? session in closing) Add(session!);
+        return held;
+
+        void Add(Session session)
+        {
+            if (session.Acks is not { } queue) return;
+            foreach (UnackedStanza stanza in queue)
+                if (stanza.Number >= 0) held.Add(stanza.Number);
+        }
+    }
+
+    /// <summary>Where the counters of new stream management sessions begin; other than 0 only to test their wrap.</summary>
+    internal uint FirstStanzaCount { get; init; }
+
+    private void Begin(Instant now)
+    {
+        if (nextAction != actions.Count)
+            throw new InvalidOperationException($"{actions.Count - nextAction} actions were not taken before the next call");
+        if (now < this.now) throw new InvalidOperationException($"call at {now}, the last one was at {this.now}");
+        taken?.Output.Release();
+        taken = null;
+        actions.Clear();
+        nextAction = 0;
+        this.now = now;
+        if (sessions.Length < store.Count) Array.Resize(ref sessions, store.Count);
+    }
+
+    // The end of every call: checks of the streams it touched, then dead sessions, until nothing is left.
+    private void Finish()
+    {
+        int checkedStreams = 0;
+        while (true)
+        {
+            if (checkedStreams < touched.Count) Check(touched[checkedStreams++]);
+            else if (dying.TryDequeue(out Session? session)) WindUp(session);
+            else break;
+        }
+        touched.Clear();
+        scratch.Release();
+        reply.Release();
+    }
+
+    private void Touch(ServerStream stream)
+    {
+        if (stream.Touched) return;
+        stream.Touched = true;
+        touched.Add(stream);
+    }
+
+    private void Check(ServerStream stream)
+    {
+        stream.Touched = false;
+        if (stream.Phase == StreamPhase.Over) return;
+        for (Due due = stream.Liveness.Take(now); due.Kind != DueKind.Nothing; due = stream.Liveness.Take(now)) Do(stream, due);
+        if (stream.Phase == StreamPhase.Over) return;
+        deadlines.Arm(stream, Instant.Min(stream.PhaseEnd, stream.Liveness.NextTime));
+    }
+
+    private void Do(ServerStream stream, in Due due)
+    {
+        switch (due.Kind)
+        {
+            case DueKind.SendWhitespace:
+                Write(stream, Traffic.Whitespace).Raw(" "u8);
+                Observe(ServerActionKind.CheckSent, stream, Traffic.Whitespace);
+                break;
+            case DueKind.SendPing:
+                SendPing(stream);
+                break;
+            case DueKind.RequestAck:
+                Write(stream, Traffic.Acks).Raw("<r xmlns='urn:xmpp:sm:3'/>"u8);
+                Observe(ServerActionKind.CheckSent, stream, Traffic.Acks);
+                break;
+            case DueKind.GiveUp:
+                GiveUp(stream, due);
+                break;
+        }
+    }
+
+    private void Observe(ServerActionKind kind, ServerStream stream, Traffic traffic = Traffic.Handshake, long a = 0) =>
+        actions.Add((new ServerAction(kind, stream.Number, stream.Account, traffic, A: a), null));
+
+    private void ObserveMessage(ServerActionKind kind, int account, long number, long answers = 0, int stream = -1)
+    {
+        if (number >= 0) actions.Add((new ServerAction(kind, stream, account, Traffic.Payload, A: number, B: answers), null));
+    }
+
+    private XmppWriter Write(ServerStream stream, Traffic cause)
+    {
+        if (!stream.WriteQueued)
+        {
+            stream.WriteQueued = true;
+            stream.Cause = cause;
+            actions.Add((new ServerAction(ServerActionKind.Write, stream.Number, stream.Account), stream));
+        }
+        stream.Liveness.Sent(now);
+        Touch(stream);
+        return stream.Output;
+    }
+
+    private static Claim ClaimOf(Mechanism mechanism) => mechanism switch
+    {
+        Mechanism.TcpRetransmissionLimit or Mechanism.TcpUserTimeout or Mechanism.TcpKeepalive or Mechanism.TcpWindowProbe
+            or Mechanism.TcpConnectTimeout => Claim.Dead,
+        _ => Claim.None,
+    };
 }

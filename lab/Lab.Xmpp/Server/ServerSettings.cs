@@ -1,0 +1,47 @@
+using Lab.Network;
+
+namespace Lab.Xmpp;
+
+/// <summary>What to do when a resource is asked for that is in use (RFC 6120 section 7.7.2.2).</summary>
+public enum ConflictPolicy : byte { GenerateResource, RefuseNew, CloseOld }
+
+public sealed record ServerSettings
+{
+    /// <summary>Domains served; the first is the server's own name.</summary>
+    public required IReadOnlyList<string> Domains { get; init; }
+
+    /// <summary>Domains once served here: host-gone.</summary>
+    public IReadOnlyList<string> FormerDomains { get; init; } = [];
+
+    public Policy Policy { get; init; } = Policy.Nothing;
+
+    /// <summary>
+    /// Stream management for a client that enables it when the policy has no acks part: asked after every stanza, without a
+    /// verdict, with five minutes to resume. Null = not offered then.
+    /// </summary>
+    public AckPolicy? AcksWhenAsked { get; init; } = new() { Resume = Duration.FromMinutes(5) };
+
+    public ConflictPolicy Conflict { get; init; } = ConflictPolicy.GenerateResource;
+    public bool OffersTls { get; init; } = true;
+
+    /// <summary>Nothing but STARTTLS is offered before TLS; without effect when TLS is not offered.</summary>
+    public bool RequiresTls { get; init; } = true;
+
+    public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } = [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
+    public int ScramIterations { get; init; } = 4096;
+    public IReadOnlyList<string> Languages { get; init; } = ["en"];
+    public int MaxStanzaBytes { get; init; } = 262_144;
+    public int MaxResources { get; init; } = 10;
+
+    /// <summary>Attempts after the first that failed; one more failure ends the stream (RFC 6120 section 6.4.5).</summary>
+    public int SaslRetries { get; init; } = 3;
+
+    /// <summary>Bind attempts after the first that failed (RFC 6120 section 7.7.3).</summary>
+    public int BindRetries { get; init; } = 5;
+
+    /// <summary>Messages kept per account that is away; beyond it they bounce with service-unavailable (XEP-0160).</summary>
+    public int OfflineMessages { get; init; } = 1000;
+
+    /// <summary>Whether the account echo@domain answers each message with one of the same body.</summary>
+    public bool Echo { get; init; } = true;
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using Lab.Network;
+
+namespace Lab.Xmpp;
+
+/// <summary>What survives a restart of the server's process: accounts, offline messages, and for each lost stream
+/// management session its id and last h (what Prosody keeps).</summary>
+public sealed class ServerStore
+{
+    /// <summary>Lost sessions remembered per account; the oldest goes first (Prosody: 10).</summary>
+    internal const int RememberedSessions = 10;
+
+    private readonly List<StoredAccount> accounts = [];
+
+    // Open addressing by local part, linear probing; 0 = free, else number + 1. At most half full.
+    private int[] slots = new int[16];
+
+    /// <summary>Adds local@ each served domain and returns the account's number, counting from 0. A name taken throws.</summary>
+    public int AddAccount(string local, string password)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(local);
+        if (!Jid.TryParse(name, out Jid jid) || jid.Local.Length + jid.Resource.Length > 0)
+            throw new ArgumentException($"'{local}' is not the local part of an address", nameof(local));
+        if (Find(name) >= 0) throw new ArgumentException($"account '{local}' exists", nameof(local));
+        accounts.Add(new StoredAccount(name, password));
+        if (accounts.Count * 2 > slots.Length)
+        {
+            slots = new int[slots.Length * 2];
+            for (int i = 0; i < accounts.Count - 1; i++) slots[Slot(accounts[i].Local)] = i + 1;
+        }
+        slots[Slot(name)] = accounts.Count;
+        return accounts.Count - 1;
+    }
+
+    internal int Count => accounts.Count;
+
+    internal StoredAccount this[int account] => accounts[account];
+
+    /// <summary>SCRAM salt of this server; drawn once, so that clients may keep their salted passwords over restarts.</summary>
+    internal byte[] Salt { get; set; } = [];
+
+    /// <summary>Servers that ran on this store so far.</summary>
+    internal int Starts { get; set; }
+
+    /// <summary>The account of a local part, ASCII letters compared without case, or -1.</summary>
+    internal int Find(ReadOnlySpan<byte> local) => slots[Slot(local)] - 1;
+
+    private int Slot(ReadOnlySpan<byte> local)
+    {
+        ulong hash = 0xCBF29CE484222325;
+        foreach (byte b in local) hash = (hash ^ Jid.Fold(b)) * 0x100000001B3;
+        int mask = slots.Length - 1;
+        int slot = (int)(hash ^ (hash >> 32)) & mask;
+        while (slots[slot] != 0 && !Jid.SameText(accounts[slots[slot] - 1].Local, local)) slot = (slot + 1) & mask;
+        return slot;
+    }
+}
+
+internal sealed class StoredAccount(byte[] local, string password)
+{
+    private readonly List<LostSession> lost = [];
+
+    public byte[] Local { get; } = local;
+    public string Password { get; } = password;
+
+    /// <summary>Derived when a mechanism is first used.</summary>
+    public List<ScramKeys> Keys { get; } = [];
+
+    /// <summary>Messages that wait for the account, delay stamp included, oldest first.</summary>
+    public List<OfflineMessage> Offline { get; } = [];
+
+    public void Remember(UInt128 id, uint handled)
+    {
+        Forget(id);
+        if (lost.Count == ServerStore.RememberedSessions) lost.RemoveAt(0);
+        lost.Add(new LostSession(id, handled));
+    }
+
+    public void Forget(UInt128 id) => lost.RemoveAll(session => session.Id == id);
+
+    public bool TryRecall(UInt128 id, out uint handled)
+    {
+        int at = lost.FindIndex(session => session.Id == id);
+        handled = at < 0 ? 0 : lost[at].Handled;
+        return at >= 0;
+    }
+
+    private readonly record struct LostSession(UInt128 Id, uint Handled);
+}
+
+/// <summary>A stored message; Domain is the index of the served domain it was addressed to.</summary>
+internal readonly record struct OfflineMessage(byte[] Stanza, long Number, int Domain, Instant FirstAttempt);

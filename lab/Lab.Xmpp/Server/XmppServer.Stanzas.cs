@@ -1,0 +1,256 @@
+using System.Buffers.Text;
+using Lab.Network;
+
+namespace Lab.Xmpp;
+
+// Stanzas from a client: whose they are, what the server answers itself, presence (RFC 6120 section 8, RFC 6121 section 4).
+public sealed partial class XmppServer
+{
+    private void OnStanza(ServerStream stream, Session session, Element stanza)
+    {
+        if (!stanza.Raw[1..].StartsWith(stanza.Name)) Fail(stream, StreamErrorCondition.BadNamespacePrefix);        // XML-04
+        else if (stanza.TryAttribute(Names.From, out ReadOnlySpan<byte> from) && !IsOwn(session, from))
+            Fail(stream, StreamErrorCondition.InvalidFrom);
+        else
+        {
+            if (stanza.Name.SequenceEqual(Names.Message)) OnMessage(stream, session, stanza);
+            else if (stanza.Name.SequenceEqual(Names.Iq)) OnIq(stream, session, stanza);
+            else OnPresence(stream, session, stanza);
+            session.Acks?.CountHandled();                                                                          // SM-12
+        }
+    }
+
+    private static bool IsOwn(Session session, ReadOnlySpan<byte> from)
+    {
+        if (from.SequenceEqual(session.FullJid)) return true;
+        int slash = from.IndexOf((byte)'/');
+        return Jid.SameText(slash < 0 ? from : from[..slash], session.BareJid)
+            && (slash < 0 || from[(slash + 1)..].SequenceEqual(session.Resource));
+    }
+
+    private void OnMessage(ServerStream stream, Session session, Element message)
+    {
+        Letter letter = Letter.Of(message, session.FullJid, session.BareJid, now);
+        if (letter.Type != MessageType.Error)
+            ObserveMessage(ServerActionKind.MessageAccepted, session.Account, letter.Number, stream: stream.Number);
+        if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, "modify"u8, "jid-malformed"u8);
+        else if (DomainOf(target.Domain) is var domain && domain < 0) Bounce(letter, "cancel"u8, "remote-server-not-found"u8);
+        else if (IsEcho(target)) OnMessageToEcho(session, letter, message);
+        else
+        {
+            scratch.Clear();
+            Restamp(scratch, message, session.FullJid, default, stream.Language);
+            Route(letter, target, domain, scratch.Written);
+        }
+    }
+
+    private bool IsEcho(in Jid jid) => settings.Echo && Jid.SameText(jid.Local, "echo"u8);
+
+    private void OnMessageToEcho(Session session, in Letter letter, Element message)
+    {
+        Element body = message.Child(Names.Body, Namespaces.Client);
+        if (letter.Type == MessageType.Groupchat) Bounce(letter, "cancel"u8, "service-unavailable"u8);
+        if (letter.Type is not (MessageType.Chat or MessageType.Normal) || body.IsNone) return;
+        scratch.Clear();
+        scratch.Raw("<message"u8).Attribute(Names.From, letter.To).Attribute(Names.To, session.FullJid).Raw(" type='chat' id='"u8);
+        if (letter.Number >= 0) scratch.Raw("m"u8).Number(letter.Number + EchoOffset);
+        else scratch.Text(letter.Id);
+        scratch.Raw("'>"u8).Raw(body.Raw).Raw("</message>"u8);
+        long number = letter.Number < 0 ? -1 : letter.Number + EchoOffset;
+        ObserveMessage(ServerActionKind.MessageEchoed, session.Account, number, letter.Number, session.StreamNumber);
+        if (Deliver(session, scratch.Written, Traffic.Payload, now, number)) return;
+        Letter echo = new()
+        {
+            From = letter.To, To = session.FullJid, Type = MessageType.Chat, Number = number, First = now, Storable = true,
+        };
+        Jid.TryParse(session.FullJid, out Jid back);
+        Route(echo, back, session.Domain, scratch.Written);
+    }
+
+    private void Push(int account, long number, int bodyBytes)
+    {
+        scratch.Clear();
+        scratch.Raw("echo@"u8).Raw(domains[0]);
+        int from = scratch.Length;
+        scratch.Raw(store[account].Local).Raw("@"u8).Raw(domains[0]);
+        byte[] addresses = scratch.Written.ToArray();
+        scratch.Clear();
+        scratch.Raw("<message"u8).Attribute(Names.From, addresses.AsSpan(0, from)).Attribute(Names.To, addresses.AsSpan(from))
+            .Raw(" type='chat' id='m"u8).Number(number).Raw("'><body>"u8);
+        Span<byte> filler = stackalloc byte[256];
+        filler.Fill((byte)'x');
+        for (int left = bodyBytes; left > 0; left -= filler.Length) scratch.Raw(filler[..Math.Min(left, filler.Length)]);
+        scratch.Raw("</body></message>"u8);
+        ObserveMessage(ServerActionKind.MessageAccepted, -1, number);
+        Letter letter = new()
+        {
+            From = addresses.AsSpan(0, from), To = addresses.AsSpan(from), Type = MessageType.Chat, Number = number, First = now,
+            Storable = true,
+        };
+        Jid.TryParse(letter.To, out Jid target);
+        Route(letter, target, 0, scratch.Written);
+    }
+
+    private void OnIq(ServerStream stream, Session session, Element iq)
+    {
+        ReadOnlySpan<byte> type = iq.Attribute(Names.Type), to = iq.Attribute(Names.To);
+        bool asks = type.SequenceEqual("get"u8) || type.SequenceEqual("set"u8);
+        bool answers = type.SequenceEqual("result"u8) || type.SequenceEqual("error"u8);
+        Element payload = iq.FirstChild;
+        Letter letter = Letter.Of(iq, session.FullJid, session.BareJid, now);
+        if (!asks && !answers || iq.Attribute(Names.Id).IsEmpty || asks && (payload.IsNone || !payload.NextSibling.IsNone))
+        {
+            if (!answers) Bounce(letter, "modify"u8, "bad-request"u8);
+        }
+        else if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, "modify"u8, "jid-malformed"u8);
+        else if (DomainOf(target.Domain) is var domain && domain < 0) Bounce(letter, "cancel"u8, "remote-server-not-found"u8);
+        else if (!target.Resource.IsEmpty && !target.Local.IsEmpty)
+        {
+            scratch.Clear();
+            Restamp(scratch, iq, session.FullJid, default, stream.Language);
+            bool delivered = FindSession(store.Find(target.Local), domain, target.Resource) is { } other
+                && Deliver(other, scratch.Written, Traffic.Payload, now);
+            if (!delivered) Bounce(letter, "cancel"u8, "service-unavailable"u8);
+        }
+        else if (asks) Answer(session, iq, letter, target, payload);
+        else OnAnswer(stream, iq.Attribute(Names.Id));
+    }
+
+    /// <summary>A request to the server, or to an account, for which the server answers.</summary>
+    private void Answer(Session session, Element iq, in Letter letter, in Jid target, Element payload)
+    {
+        bool gets = iq.Attribute(Names.Type).SequenceEqual("get"u8);
+        bool exists = target.Local.IsEmpty || IsEcho(target) || store.Find(target.Local) >= 0;
+        bool own = !target.Local.IsEmpty && Jid.SameText(target.Local, store[session.Account].Local);
+        if (exists && gets && payload.Is(Names.Ping, Namespaces.Ping)) WriteAnswer(session, iq, Traffic.Ping, default);
+        else if (exists && gets && payload.Is("query"u8, Namespaces.DiscoInfo) && payload.Attribute("node"u8).IsEmpty)
+            WriteAnswer(session, iq, Traffic.Payload, target.Local.IsEmpty ? ServerInfo : AccountInfo);
+        else if (exists && gets && payload.Is("query"u8, "http://jabber.org/protocol/disco#items"u8))
+            WriteAnswer(session, iq, Traffic.Payload, "<query xmlns='http://jabber.org/protocol/disco#items'/>"u8);
+        else if (own && gets && payload.Is("query"u8, Namespaces.Roster))
+            WriteAnswer(session, iq, Traffic.Payload, "<query xmlns='jabber:iq:roster'/>"u8);
+        else if (!gets && payload.Is("session"u8, Namespaces.Session)) WriteAnswer(session, iq, Traffic.Handshake, default);
+        else Bounce(letter, "cancel"u8, "service-unavailable"u8);
+    }
+
+    private static ReadOnlySpan<byte> ServerInfo =>
+        """
+        <query xmlns='http://jabber.org/protocol/disco#info'><identity category='server' type='im' name='lab'/><feature var='http://jabber.org/protocol/disco#info'/><feature var='http://jabber.org/protocol/disco#items'/><feature var='msgoffline'/><feature var='urn:xmpp:ping'/></query>
+        """u8;
+
+    private static ReadOnlySpan<byte> AccountInfo =>
+        """
+        <query xmlns='http://jabber.org/protocol/disco#info'><identity category='account' type='registered'/><feature var='http://jabber.org/protocol/disco#info'/><feature var='urn:xmpp:ping'/></query>
+        """u8;
+
+    private void WriteAnswer(Session session, Element iq, Traffic cause, ReadOnlySpan<byte> payload)
+    {
+        reply.Clear();
+        reply.Raw("<iq type='result'"u8).Attribute(Names.Id, iq.Attribute(Names.Id));
+        if (iq.TryAttribute(Names.To, out ReadOnlySpan<byte> to)) reply.Attribute(Names.From, to);
+        reply.Attribute(Names.To, session.FullJid);
+        if (payload.IsEmpty) reply.Raw("/>"u8);
+        else reply.Raw(">"u8).Raw(payload).Raw("</iq>"u8);
+        Deliver(session, reply.Written, cause, now);
+    }
+
+    private void SendPing(ServerStream stream)
+    {
+        if (stream.Session is not { } session) return;
+        stream.Ping = ++pings;
+        reply.Clear();
+        reply.Raw("<iq type='get'"u8).Attribute(Names.From, domains[session.Domain]).Attribute(Names.To, session.FullJid)
+            .Raw(" id='p"u8).Number(stream.Ping).Raw("'><ping xmlns='urn:xmpp:ping'/></iq>"u8);
+        Deliver(session, reply.Written, Traffic.Ping, now);
+        Observe(ServerActionKind.CheckSent, stream, Traffic.Ping);
+    }
+
+    /// <summary>A result or an error for the server: both prove that the client lives.</summary>
+    private void OnAnswer(ServerStream stream, ReadOnlySpan<byte> id)
+    {
+        bool known = id.Length > 1 && id[0] == 'p' && Utf8Parser.TryParse(id[1..], out long number, out int used)
+            && used == id.Length - 1 && number == stream.Ping;
+        if (known && stream.Liveness.PingAnswered(now, out Duration roundTrip))
+            Observe(ServerActionKind.CheckAnswered, stream, Traffic.Ping, roundTrip.Nanoseconds);
+    }
+
+    private void OnPresence(ServerStream stream, Session session, Element presence)
+    {
+        ReadOnlySpan<byte> type = presence.Attribute(Names.Type);
+        bool unavailable = type.SequenceEqual("unavailable"u8);
+        if (!type.IsEmpty && !unavailable) return;                                 // subscriptions and probes: there is no roster
+        if (presence.TryAttribute(Names.To, out ReadOnlySpan<byte> to))
+        {
+            DirectPresence(stream, session, presence, to);
+            return;
+        }
+        if (unavailable)
+        {
+            if (!session.Available) return;
+            session.Available = false;
+            ObserveSession(ServerActionKind.Unavailable, session);
+            Broadcast(stream, session, presence);
+            return;
+        }
+        bool initial = !session.Available, received = session.Available && session.Priority >= 0;
+        session.Available = true;
+        Element priority = presence.Child("priority"u8, Namespaces.Client);
+        session.Priority = Utf8Parser.TryParse(priority.Text, out sbyte value, out int used) && used == priority.Text.Length ? value : 0;
+        if (initial)
+        {
+            session.Since = ++availabilities;
+            ObserveSession(ServerActionKind.Available, session);
+        }
+        Broadcast(stream, session, presence);
+        if (initial) IntroduceOthers(session);
+        if (!received && session.Priority >= 0) DeliverOffline(session);
+    }
+
+    /// <summary>To every available resource of the account, the sending one included (RFC 6121 section 4.2.2).</summary>
+    private void Broadcast(ServerStream stream, Session session, Element presence)
+    {
+        for (Session? other = sessions[session.Account]; other is not null; other = other.Next)
+        {
+            if (!other.Available || other.Domain != session.Domain) continue;
+            scratch.Clear();
+            Restamp(scratch, presence, session.FullJid, other.FullJid, stream.Language);
+            Deliver(other, scratch.Written, Traffic.Presence, now);
+        }
+    }
+
+    private void IntroduceOthers(Session session)
+    {
+        for (Session? other = sessions[session.Account]; other is not null; other = other.Next)
+        {
+            if (!other.Available || other == session || other.Domain != session.Domain) continue;
+            reply.Clear();
+            reply.Raw("<presence"u8).Attribute(Names.From, other.FullJid).Attribute(Names.To, session.FullJid).Raw("><priority>"u8)
+                .Number(other.Priority).Raw("</priority></presence>"u8);
+            Deliver(session, reply.Written, Traffic.Presence, now);
+        }
+    }
+
+    private void SayUnavailable(Session gone)
+    {
+        for (Session? other = sessions[gone.Account]; other is not null; other = other.Next)
+        {
+            if (!other.Available || other.Domain != gone.Domain) continue;
+            reply.Clear();
+            reply.Raw("<presence"u8).Attribute(Names.From, gone.FullJid).Attribute(Names.To, other.FullJid).Raw(" type='unavailable'/>"u8);
+            Deliver(other, reply.Written, Traffic.Presence, now);
+        }
+    }
+
+    private void DirectPresence(ServerStream stream, Session session, Element presence, ReadOnlySpan<byte> to)
+    {
+        if (!Jid.TryParse(to, out Jid target) || DomainOf(target.Domain) is var domain && domain < 0 || target.Local.IsEmpty) return;
+        if (store.Find(target.Local) is var account && account < 0) return;
+        scratch.Clear();
+        Restamp(scratch, presence, session.FullJid, default, stream.Language);
+        for (Session? other = sessions[account]; other is not null; other = other.Next)
+        {
+            bool meant = target.Resource.IsEmpty ? other.Available : other.Resource.SequenceEqual(target.Resource);
+            if (meant && other.Domain == domain) Deliver(other, scratch.Written, Traffic.Presence, now);
+        }
+    }
+}
