@@ -1,126 +1,239 @@
+using System.Text;
 using Lab.Network;
 
 namespace Lab.Xmpp;
 
-public enum TlsMode : byte { StartTls, Direct, None }
-
-public enum SaslMechanism : byte { Plain, ScramSha1, ScramSha256, External }
-
-public sealed record ClientSettings
-{
-    /// <summary>local@domain.</summary>
-    public required string BareJid { get; init; }
-
-    /// <summary>Resource to ask for; null = let the server choose.</summary>
-    public string? Resource { get; init; }
-
-    public required string Password { get; init; }
-    public string Language { get; init; } = "en";
-    public TlsMode Tls { get; init; } = TlsMode.StartTls;
-
-    /// <summary>The client's own preference, best first (SAS-02).</summary>
-    public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } = [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
-
-    public required Policy Policy { get; init; }
-    public int MaxStanzaBytes { get; init; } = 262_144;
-}
-
-public enum ClientActionKind : byte
-{
-    /// <summary>Open a transport to the server; exactly one attempt is in flight.</summary>
-    Connect,
-
-    /// <summary>Write <see cref="XmppClient.Output"/>, charged to Traffic.</summary>
-    Write,
-
-    /// <summary>Begin the TLS handshake on the transport.</summary>
-    StartTls,
-
-    /// <summary>Close the transport in an orderly way: close_notify, FIN.</summary>
-    Close,
-
-    /// <summary>Drop the transport: nothing more is written, buffers are thrown away.</summary>
-    Abort,
-
-    // observations, for the journal and the metrics
-
-    /// <summary>A step of negotiation was reached (Step).</summary>
-    Step,
-
-    /// <summary>Stanzas may flow. A = 1 when a session was resumed.</summary>
-    Online,
-
-    /// <summary>The stream is over for this side: Claim, Mechanism; A = the stream error condition sent or received, or 0.</summary>
-    Offline,
-
-    /// <summary>A message arrived: A = its number.</summary>
-    MessageReceived,
-
-    /// <summary>A message came back as an error: A = its number.</summary>
-    MessageBounced,
-
-    /// <summary>A message was acknowledged by the server (XEP-0198): A = its number.</summary>
-    MessageAcknowledged,
-
-    /// <summary>The client had to give a message up (no resumption, no resend): A = its number.</summary>
-    MessageAbandoned,
-
-    /// <summary>A check was sent: Traffic says which.</summary>
-    CheckSent,
-
-    /// <summary>A check was answered: A = its round trip in nanoseconds.</summary>
-    CheckAnswered,
-
-    /// <summary>The next attempt is due: A = delay in nanoseconds, B = attempt number since the last reset.</summary>
-    RetryScheduled,
-}
-
-public readonly record struct ClientAction(
-    ClientActionKind Kind, Traffic Traffic = Traffic.Handshake, Step Step = Step.Offline, Claim Claim = Claim.None,
-    Mechanism Mechanism = Mechanism.None, long A = 0, long B = 0);
-
 /// <summary>
 /// An XMPP client that wants to be online, sans IO.
+/// <para>
+/// Rule: the initiating entity of RFC 6120 with XEP-0198 and XEP-0199, in the order of XEP-0170: STARTTLS (or direct TLS,
+/// or none), SASL, then resumption instead of binding when a session may still live, else binding, stream management,
+/// presence. The header names the account only under TLS (section 4.7.1). STARTTLS is asked for even when it is not
+/// offered (RFC 7590 section 3.1). Checks and back-off are those of the policy; a phase that takes too long drops the
+/// transport. Elements it does not know are ignored (section 4.8.4), requests it does not know get service-unavailable.
+/// </para>
+/// <para>
+/// Leaves out: roster, service discovery, the location a server prefers for resuming, the host a see-other-host names
+/// (up to five in a row are followed by coming back at once, then the back-off holds), TLS session resumption.
+/// </para>
 /// Driving rule: make one call; then TryTake until false (a Write action's bytes are in Output until the next TryTake);
-/// then look at NextTime and call Tick at that moment.
+/// then look at NextTime and call Tick at that moment. After Close or Abort, or a report that it ended, a transport is
+/// not the client's any more: report nothing of it.
 /// </summary>
-public sealed class XmppClient
+public sealed partial class XmppClient
 {
-    public XmppClient(ClientSettings settings, RandomStream random, BufferPool buffers, ScramCache scram) => throw new NotImplementedException();
+    private readonly ClientSettings settings;
+    private readonly BufferPool buffers;
+    private readonly ScramCache scram;
+    private readonly RandomStream chance;
+    private readonly Backoff backoff;
+    private readonly XmppReader reader;
+    private readonly byte[] bareJid, domain;
 
-    /// <summary>Wants to be online from now on.</summary>
-    public void Start(Instant now) => throw new NotImplementedException();
+    private ClientOutbound outbound;
+    private Liveness liveness;
+    private Instant now, phaseEnd = Instant.Never, totalEnd = Instant.Never, retryAt = Instant.Never;
+    private Mechanism phaseMechanism;
+    private bool wanted, secured, streamOpen, reading;
 
-    /// <summary>Goes offline for good: closes the stream in an orderly way.</summary>
-    public void Stop(Instant now) => throw new NotImplementedException();
+    public XmppClient(ClientSettings settings, RandomStream random, BufferPool buffers, ScramCache scram)
+    {
+        this.settings = settings;
+        this.buffers = buffers;
+        this.scram = scram;
+        chance = random.Fork("sasl");
+        backoff = new Backoff(settings.Policy.Reconnect, random.Fork("backoff"));
+        reader = new XmppReader(buffers, settings.MaxStanzaBytes);
+        outbound = new ClientOutbound(buffers);
+        unacked = new AckQueue(buffers, settings.Policy.Acks?.QueueStanzas ?? 1);
+        outbox = new AckQueue(buffers, int.MaxValue);
+        liveness = new Liveness(settings.Policy);
+        int at = settings.BareJid.IndexOf('@');
+        if (at <= 0 || at == settings.BareJid.Length - 1) throw new ArgumentException($"not local@domain: {settings.BareJid}");
+        bareJid = Encoding.UTF8.GetBytes(settings.BareJid);
+        domain = Encoding.UTF8.GetBytes(settings.BareJid[(at + 1)..]);
+    }
 
-    public void Connected(Instant now) => throw new NotImplementedException();
-    public void TlsEstablished(Instant now) => throw new NotImplementedException();
-    public void Receive(Instant now, ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
-
-    /// <summary>The peer's FIN: nothing more will be received; what was asked to be sent may still go.</summary>
-    public void PeerClosed(Instant now) => throw new NotImplementedException();
-
-    /// <summary>The transport is over, or the attempt failed.</summary>
-    public void Disconnected(Instant now, TransportEnd end) => throw new NotImplementedException();
-
-    public void Tick(Instant now) => throw new NotImplementedException();
-
-    /// <summary>Sends a chat message of that many body bytes with id m{number}; offline, it waits in the outbox until online.</summary>
-    public void SendMessage(Instant now, string to, long number, int bodyBytes) => throw new NotImplementedException();
-
-    public bool TryTake(out ClientAction action) => throw new NotImplementedException();
-    public ReadOnlySpan<byte> Output => throw new NotImplementedException();
-    public Instant NextTime => throw new NotImplementedException();
-
-    public Step Step => throw new NotImplementedException();
+    public Step Step { get; private set; }
 
     /// <summary>The full JID, once bound.</summary>
-    public string? FullJid => throw new NotImplementedException();
+    public string? FullJid { get; private set; }
 
     /// <summary>The same policy for sockets, read by whoever opens the transport.</summary>
-    public Policy Policy => throw new NotImplementedException();
+    public Policy Policy => settings.Policy;
+
+    public ReadOnlySpan<byte> Output => outbound.Bytes;
+
+    public Instant NextTime =>
+        Instant.Min(Instant.Min(retryAt, totalEnd), Instant.Min(phaseEnd, liveness.NextTime));
+
+    public bool TryTake(out ClientAction action) => outbound.TryTake(out action);
+
+    /// <summary>Wants to be online from now on.</summary>
+    public void Start(Instant now)
+    {
+        Enter(now);
+        bool resting = Step == Step.Offline && !wanted;
+        wanted = true;
+        if (resting) Attempt();
+    }
+
+    /// <summary>Goes offline for good: closes the stream in an orderly way. Messages still waiting are given up.</summary>
+    public void Stop(Instant now)
+    {
+        Enter(now);
+        wanted = false;
+        retryAt = Instant.Never;
+        if (Step == Step.Offline) GiveUpMessages();
+        else if (Step != Step.Closing) CloseStream(Claim.None, Mechanism.Stopped);
+    }
+
+    public void Connected(Instant now)
+    {
+        Enter(now);
+        if (Step != Step.Connecting) return;
+        backoff.Connected();
+        liveness = new Liveness(Policy);
+        secured = false;
+        Reach(Step.TcpConnected);
+        if (settings.Tls == TlsMode.Direct) BeginTls();
+        else OpenStream(Step.HeaderSent);
+    }
+
+    public void TlsEstablished(Instant now)
+    {
+        Enter(now);
+        if (Step is not (Step.ProceedReceived or Step.TcpConnected)) return;
+        secured = true;
+        Reach(Step.TlsEstablished);
+        OpenStream(Step.SecureHeaderSent);
+    }
+
+    public void Receive(Instant now, ReadOnlySpan<byte> bytes)
+    {
+        Enter(now);
+        bool heard = false;
+        while (reading)
+        {
+            WireEvent e = reader.Read(ref bytes);
+            if (e == WireEvent.NeedMore) break;
+            heard = true;
+            if (e != WireEvent.Failed) liveness.Received(now, e == WireEvent.Whitespace ? Heard.Whitespace : Heard.Element);
+            if (e == WireEvent.StreamOpened) OnHeader(reader.Header);
+            else if (e == WireEvent.Element) OnElement(reader.Element);
+            else if (e == WireEvent.StreamClosed) OnStreamClosed();
+            else if (e == WireEvent.Failed) Refuse(reader.Error);
+        }
+        if (!heard) liveness.Received(now, Heard.Bytes);
+        RunChecks();
+    }
+
+    /// <summary>The peer's FIN: nothing more will be received; what was asked to be sent may still go.</summary>
+    public void PeerClosed(Instant now)
+    {
+        Enter(now);
+        if (Step == Step.Offline) return;
+        Report(Claim.None, Mechanism.Fin);
+        Finish(ClientActionKind.Close);
+    }
+
+    /// <summary>The transport is over, or the attempt failed.</summary>
+    public void Disconnected(Instant now, TransportEnd end)
+    {
+        Enter(now);
+        if (Step == Step.Offline) return;
+        bool silence = end.Mechanism is >= Mechanism.TcpRetransmissionLimit and <= Mechanism.TcpConnectTimeout;
+        Report(silence ? Claim.Dead : Claim.None, end.Mechanism);
+        Finish(null);
+    }
+
+    public void Tick(Instant now)
+    {
+        Enter(now);
+        if (retryAt <= now) Attempt();
+        else if (phaseEnd <= now && Step == Step.Closing) Finish(ClientActionKind.Close);
+        else if (phaseEnd <= now && phaseEnd <= totalEnd) Drop(Claim.Dead, phaseMechanism);
+        else if (totalEnd <= now) Drop(Claim.Dead, Mechanism.TotalTimeout);
+        RunChecks();
+    }
+
+    /// <summary>Sends a chat message of that many body bytes with id m{number}; offline, it waits in the outbox until online.</summary>
+    public void SendMessage(Instant now, string to, long number, int bodyBytes)
+    {
+        Enter(now);
+        if (Step == Step.Online) WriteMessage(outbound.Write(Traffic.Payload), to, number, bodyBytes);
+        else KeepForLater(to, number, bodyBytes);
+        RunChecks();
+    }
 
     /// <summary>Numbers of the messages it would still send: outbox and unacknowledged ones of a session that can be resumed or resent.</summary>
-    public IEnumerable<long> HeldMessages() => throw new NotImplementedException();
+    public IEnumerable<long> HeldMessages()
+    {
+        List<long> held = [];
+        if (sessionId is not null || Policy.Acks is { ResendAfterFailedResume: true })
+            foreach (UnackedStanza stanza in unacked)
+                if (stanza.Number >= 0) held.Add(stanza.Number);
+        foreach (UnackedStanza stanza in outbox) held.Add(stanza.Number);
+        return held;
+    }
+
+    private void Enter(Instant at)
+    {
+        if (outbound.Waiting > 0) throw new InvalidOperationException($"{outbound.Waiting} actions were not taken before the next call");
+        if (at < now) throw new InvalidOperationException($"call at {at.Nanoseconds} ns after one at {now.Nanoseconds} ns");
+        now = at;
+    }
+
+    private void Attempt()
+    {
+        retryAt = Instant.Never;
+        totalEnd = now + (Policy.Connect.Total ?? Duration.Forever);
+        Expect(Policy.Connect.Tcp, Mechanism.ConnectTimeout);
+        Reach(Step.Connecting);
+        outbound.Add(new ClientAction(ClientActionKind.Connect));
+    }
+
+    /// <summary>Writes are possible: a header went out, no TLS handshake runs, the closing tag did not go out.</summary>
+    private bool CanWrite => streamOpen && Step is not (Step.StartTlsSent or Step.ProceedReceived or Step.Closing or Step.Offline);
+
+    private void RunChecks()
+    {
+        while (CanWrite)
+        {
+            Due due = liveness.Take(now);
+            switch (due.Kind)
+            {
+                case DueKind.SendWhitespace:
+                    outbound.Write(Traffic.Whitespace).Raw(" "u8);
+                    NoteCheck(Traffic.Whitespace);
+                    break;
+                case DueKind.SendPing:
+                    SendPing();
+                    break;
+                case DueKind.RequestAck:
+                    outbound.Write(Traffic.Acks).Raw("<r xmlns='urn:xmpp:sm:3'/>"u8);
+                    NoteCheck(Traffic.Acks);
+                    break;
+                case DueKind.GiveUp:
+                    GiveUp(due);
+                    return;
+                default:
+                    return;
+            }
+        }
+    }
+
+    private void NoteCheck(Traffic check) => outbound.Add(new ClientAction(ClientActionKind.CheckSent, check));
+
+    private void Reach(Step step)
+    {
+        Step = step;
+        outbound.Add(new ClientAction(ClientActionKind.Step, Step: step));
+    }
+
+    private void Expect(Duration? within, Mechanism mechanism)
+    {
+        phaseEnd = now + (within ?? Duration.Forever);
+        phaseMechanism = mechanism;
+    }
 }

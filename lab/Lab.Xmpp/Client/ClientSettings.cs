@@ -1,0 +1,27 @@
+namespace Lab.Xmpp;
+
+public enum TlsMode : byte { StartTls, Direct, None }
+
+public enum SaslMechanism : byte { Plain, ScramSha1, ScramSha256, External }
+
+public sealed record ClientSettings
+{
+    /// <summary>local@domain.</summary>
+    public required string BareJid { get; init; }
+
+    /// <summary>Resource to ask for; null = let the server choose.</summary>
+    public string? Resource { get; init; }
+
+    public required string Password { get; init; }
+    public string Language { get; init; } = "en";
+    public TlsMode Tls { get; init; } = TlsMode.StartTls;
+
+    /// <summary>The client's own preference, best first (SAS-02).</summary>
+    public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } = [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
+
+    public required Policy Policy { get; init; }
+    public int MaxStanzaBytes { get; init; } = 262_144;
+
+    /// <summary>Where the stanza counters of XEP-0198 begin: 0, except to bring their wrap at 2^32 near.</summary>
+    public uint FirstStanzaCount { get; init; }
+}

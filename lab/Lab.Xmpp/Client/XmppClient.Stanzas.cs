@@ -1,0 +1,134 @@
+using System.Buffers.Text;
+using System.Text;
+using Lab.Network;
+
+namespace Lab.Xmpp;
+
+/// <summary>Stanzas both ways, and what counts them: RFC 6120 section 8, XEP-0199, XEP-0198 section 4.</summary>
+public sealed partial class XmppClient
+{
+    private long pings;
+    private bool bound;
+
+    private void OnStanza(Element stanza)
+    {
+        ReadOnlySpan<byte> name = stanza.Name;
+        bool iq = name.SequenceEqual(Names.Iq);
+        bool message = name.SequenceEqual(Names.Message);
+        if (!iq && !message && !name.SequenceEqual(Names.Presence)) return;
+        if (!bound)
+        {
+            if (iq && Step == Step.BindSent && stanza.Attribute(Names.Id).SequenceEqual("bind"u8) && IsAnswer(stanza)) OnBindAnswer(stanza);
+            return;
+        }
+        if (acking) unacked.CountHandled();
+        if (message) OnMessage(stanza);
+        else if (iq && IsAnswer(stanza)) OnAnswer(stanza);
+        else if (iq) Answer(stanza);
+    }
+
+    private static bool IsAnswer(Element iq) =>
+        iq.Attribute(Names.Type).SequenceEqual("result"u8) || iq.Attribute(Names.Type).SequenceEqual("error"u8);
+
+    private void OnMessage(Element message)
+    {
+        if (!TryNumber(message.Attribute(Names.Id), (byte)'m', out long number)) return;
+        bool bounced = message.Attribute(Names.Type).SequenceEqual("error"u8);
+        outbound.Add(new ClientAction(bounced ? ClientActionKind.MessageBounced : ClientActionKind.MessageReceived, A: number));
+    }
+
+    // An error proves life as well (XEP-0199 section 4.2), unless another server speaks for the one that was asked.
+    private void OnAnswer(Element iq)
+    {
+        if (!TryNumber(iq.Attribute(Names.Id), (byte)'p', out long number) || number != pings) return;
+        Element error = iq.Child(Names.Error, Namespaces.Client);
+        bool fromElsewhere = !error.Child("remote-server-not-found"u8, Namespaces.StanzaErrors).IsNone
+            || !error.Child("remote-server-timeout"u8, Namespaces.StanzaErrors).IsNone;
+        if (fromElsewhere || !liveness.PingAnswered(now, out Duration roundTrip)) return;
+        outbound.Add(new ClientAction(ClientActionKind.CheckAnswered, Traffic.Ping, A: roundTrip.Nanoseconds));
+    }
+
+    private void Answer(Element request)
+    {
+        if (!CanWrite) return;
+        bool ping = !request.Child(Names.Ping, Namespaces.Ping).IsNone && request.Attribute(Names.Type).SequenceEqual("get"u8);
+        XmppWriter w = outbound.Write(ping ? Traffic.Ping : Traffic.Payload);
+        int start = w.Length;
+        w.Raw("<iq"u8).Attribute(Names.Type, ping ? "result"u8 : "error"u8).Attribute(Names.Id, request.Attribute(Names.Id));
+        if (request.TryAttribute(Names.From, out ReadOnlySpan<byte> from)) w.Attribute(Names.To, from);
+        w.Raw(ping ? "/>"u8
+            : "><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"u8);
+        CountSent(start, -1, now);
+    }
+
+    private void SendPing()
+    {
+        XmppWriter w = outbound.Write(Traffic.Ping);
+        int start = w.Length;
+        w.Raw("<iq type='get' id='p"u8).Number(++pings).Raw("' to='"u8).Text(domain).Raw("'><ping xmlns='urn:xmpp:ping'/></iq>"u8);
+        CountSent(start, -1, now);
+        NoteCheck(Traffic.Ping);
+    }
+
+    private void Presence()
+    {
+        XmppWriter w = outbound.Write(Traffic.Presence);
+        int start = w.Length;
+        w.Raw("<presence/>"u8);
+        CountSent(start, -1, now);
+    }
+
+    private void SendOutbox()
+    {
+        foreach (UnackedStanza stanza in outbox)
+        {
+            XmppWriter w = outbound.Write(Traffic.Payload);
+            int start = w.Length;
+            w.Raw(stanza.Bytes);
+            CountSent(start, stanza.Number, stanza.FirstSent);
+        }
+        outbox.Release();
+    }
+
+    private void WriteMessage(XmppWriter w, string to, long number, int bodyBytes)
+    {
+        int start = w.Length;
+        ComposeMessage(w, to, number, bodyBytes);
+        CountSent(start, number, now);
+    }
+
+    private void KeepForLater(string to, long number, int bodyBytes)
+    {
+        var scratch = new XmppWriter(buffers);
+        ComposeMessage(scratch, to, number, bodyBytes);
+        outbox.Push(now, number, scratch.Written);
+        scratch.Release();
+    }
+
+    private static void ComposeMessage(XmppWriter w, string to, long number, int bodyBytes)
+    {
+        Span<byte> address = stackalloc byte[Encoding.UTF8.GetMaxByteCount(Math.Min(to.Length, 3071))];
+        address = address[..Encoding.UTF8.GetBytes(to, address)];
+        w.Raw("<message type='chat' id='m"u8).Number(number).Raw("' to='"u8).Text(address).Raw("'><body>"u8);
+        ReadOnlySpan<byte> filler = "The quick brown fox jumps over the lazy dog. 0123456789 abcdefghi"u8;
+        for (int left = bodyBytes; left > 0; left -= filler.Length) w.Raw(filler[..Math.Min(left, filler.Length)]);
+        w.Raw("</body></message>"u8);
+    }
+
+    /// <summary>A stanza was appended from that place on: stream management counts it from enable on (SM-09, SM-10).</summary>
+    private void CountSent(int start, long number, Instant firstSent)
+    {
+        if (counting)
+        {
+            unacked.Push(firstSent, number, outbound.Since(start));
+            liveness.SentStanza(now);
+        }
+        else liveness.Sent(now);
+    }
+
+    private static bool TryNumber(ReadOnlySpan<byte> id, byte prefix, out long number)
+    {
+        number = -1;
+        return id.Length > 1 && id[0] == prefix && Utf8Parser.TryParse(id[1..], out number, out int used) && used == id.Length - 1;
+    }
+}
