@@ -111,6 +111,15 @@ internal sealed class Story
         return text;
     }
 
+    /// <summary>Matches in what was written and not looked at, which stays unlooked at.</summary>
+    public IReadOnlyList<Match> Peek(string pattern) => Regex.Matches(unread.ToString(), pattern);
+
+    /// <summary>Looks at the first so many characters; positions of an earlier Peek stay those before this call.</summary>
+    public void Consume(int characters)
+    {
+        for (int i = 0; i < characters; i++) unread[i] = '\0';
+    }
+
     public Story Says(string text)
     {
         Assert.Equal(text, Said());

@@ -133,9 +133,14 @@ public sealed partial class XmppClient
     private void LoseSession()
     {
         sessionId = null;
+        if (unacked.Count == 0)
+        {
+            unacked.Release();
+            return;
+        }
         bool resend = Policy.Acks is { ResendAfterFailedResume: true };
         AckQueue later = outbox;
-        if (unacked.Count > 0 && resend) outbox = new AckQueue(buffers, int.MaxValue);
+        if (resend) outbox = new AckQueue(buffers, int.MaxValue);
         var scratch = new XmppWriter(buffers);
         foreach (UnackedStanza stanza in unacked)
         {

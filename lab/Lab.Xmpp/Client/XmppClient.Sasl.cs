@@ -10,7 +10,7 @@ namespace Lab.Xmpp;
 public sealed partial class XmppClient
 {
     private SaslClient? exchange;
-    private List<SaslMechanism> offered = [];
+    private List<SaslMechanism>? offered;
 
     private void Authenticate(Element features)
     {
@@ -21,12 +21,12 @@ public sealed partial class XmppClient
 
     private void TryMechanism()
     {
-        if (SaslMechanisms.Choose(settings.Mechanisms, offered, secured) is not { } mechanism)
+        if (SaslMechanisms.Choose(settings.Mechanisms, offered!, secured) is not { } mechanism)
         {
             Refuse(StreamErrorCondition.UnsupportedFeature);
             return;
         }
-        offered.Remove(mechanism);
+        offered!.Remove(mechanism);
         string user = settings.BareJid[..settings.BareJid.IndexOf('@')];
         exchange = new SaslClient(mechanism, user, settings.Password, Scram.NewNonce(chance), scram);
         XmppWriter w = outbound.Write(Traffic.Handshake).Raw("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"u8)
@@ -69,6 +69,7 @@ public sealed partial class XmppClient
     private void OnAuthenticated()
     {
         exchange = null;
+        offered = null;
         Reach(Step.AuthSucceeded);
         OpenStream(Step.FinalHeaderSent);
     }
@@ -77,7 +78,7 @@ public sealed partial class XmppClient
     {
         exchange = null;
         bool another = failure is SaslFailure.InvalidMechanism or SaslFailure.MechanismTooWeak or SaslFailure.EncryptionRequired
-            && SaslMechanisms.Choose(settings.Mechanisms, offered, secured) is not null;
+            && SaslMechanisms.Choose(settings.Mechanisms, offered!, secured) is not null;
         if (another) TryMechanism();
         else CloseStream(Claim.None, Mechanism.ProtocolError);
     }

@@ -65,10 +65,11 @@ public struct Liveness
     /// <summary>When Take has something to say at the latest known facts; Never when nothing is due.</summary>
     public readonly Instant NextTime => Earliest(out _);
 
-    /// <summary>The stream header is out: white space may flow. Ends a hold.</summary>
+    /// <summary>A stream header is out: white space may flow, an interval from now. Ends a hold.</summary>
     public void Open(Instant now)
     {
-        if (!Has(Flags.Open)) received = sent = alive = spaced = now;
+        spaced = now;
+        if (!Has(Flags.Open)) received = sent = alive = now;
         flags = (flags | Flags.Open) & ~Flags.Held;
     }
 
