@@ -1,4 +1,5 @@
 using Lab.Cli;
+using Lab.Experiments;
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
@@ -9,8 +10,8 @@ Console.CancelKeyPress += (_, e) =>
 };
 var engine = new Engine
 {
-    Simulate = (spec, control) => throw new NotSupportedException("this build has no simulator"),
-    Check = (scenario, runs) => [],
-    Report = request => [],
+    Simulate = (spec, control) => Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }),
+    Check = Checks.Evaluate,
+    Report = request => [RunFolder.Write(request)],
 };
 return new CommandLine(engine, Terminal.OfProcess(), stop.Token).Run(args);

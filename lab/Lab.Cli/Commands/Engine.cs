@@ -10,8 +10,8 @@ internal sealed record ReportRequest(SweepResult Result, string RunYaml, string 
 /// <summary>The parts that the command line puts together; <c>Program</c> names the real ones.</summary>
 internal sealed record Engine
 {
-    /// <summary>One run on the simulated network; polls the control and throws OperationCanceledException when it should stop.</summary>
-    public required Func<RunSpec, RunControl, RunResult> Simulate { get; init; }
+    /// <summary>One run on the simulated network; polls the control, and null when that told it to stop.</summary>
+    public required Func<RunSpec, RunControl, RunResult?> Simulate { get; init; }
 
     /// <summary>The scenario's expectations over the runs that finished.</summary>
     public required Func<Scenario, IReadOnlyList<RunResult>, IReadOnlyList<CheckResult>> Check { get; init; }

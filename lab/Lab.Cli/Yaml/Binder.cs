@@ -99,14 +99,14 @@ internal sealed class Binder(Problems problems)
     private bool Property(KeyShape key, Node node, Trail trail, Dictionary<KeyShape, object?> values)
     {
         Trail inner = trail.Then(key.Name);
-        if (key.Nullable && key.Type != typeof(string) && node is Scalar { Text: "none", Quoted: false })
+        if (node is Scalar { Quoted: false } word && (Shapes.TakesNone(key) && word.Text == "none" || word.Text == "forever" && Limits.AbsentMeansForever(key.Property)))
         {
             values[key] = null;
             return true;
         }
         if (node is Scalar { Quoted: false, Text: "" or "~" or "null" } && !IsRecord(key.Type))
         {
-            Fail(node, $"{key.Name} needs a value{(key.Nullable && key.Type != typeof(string) ? "; write none to have none" : "")}");
+            Fail(node, $"{key.Name} needs a value{(Limits.AbsentMeansForever(key.Property) ? "; write forever for no limit" : Shapes.TakesNone(key) ? "; write none to have none" : "")}");
             return false;
         }
         object? value = key.Permille ? Read(Shapes.Permille, node, inner) : Value(key.Type, node, inner);
@@ -138,7 +138,7 @@ internal sealed class Binder(Problems problems)
         if (node is Scalar scalar)
         {
             for (int i = 0; i < names.Count; i++)
-                if (names[i] == scalar.Text) return Enum.GetValues(type).GetValue(i);
+                if (names[i] == scalar.Text.Replace("start-tls", "starttls", StringComparison.Ordinal)) return Enum.GetValues(type).GetValue(i);
         }
         string hint = node is Scalar s ? Words.Hint(s.Text, names) : "";
         Fail(node, $"{trail.Last} takes one of {Words.List(names)}, found {node.Kind}{hint}");

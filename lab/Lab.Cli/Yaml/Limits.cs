@@ -60,6 +60,12 @@ internal static class Limits
     public static string? Broken(PropertyInfo property, object value) =>
         Table.TryGetValue((property.DeclaringType!, property.Name), out Func<object, string?>? rule) ? rule(value) : null;
 
+    /// <summary>Whether leaving the key out means no limit, so that "forever" may stand there.</summary>
+    public static bool AbsentMeansForever(PropertyInfo property) =>
+        property.PropertyType == typeof(Duration?)
+        && (property.DeclaringType == typeof(ConnectPolicy) || (property.DeclaringType, property.Name) is var at
+            && (at == (typeof(FaultSpec), nameof(FaultSpec.For)) || at == (typeof(AckPolicy), nameof(AckPolicy.Timeout)) || at == (typeof(WorkloadSpec), nameof(WorkloadSpec.End))));
+
     /// <summary>What is wrong between the keys of one record: the key to point at, and the words.</summary>
     public static IEnumerable<(string Key, string Message)> Within(object record) => record switch
     {
@@ -89,7 +95,7 @@ internal static class Limits
         if (r.Kind != BackoffKind.RandomTiers && r.Tiers.Count > 0) yield return ("tiers", "tiers belong to kind: random-tiers");
         if (r.Kind == BackoffKind.Linear && r.Step == Duration.Zero) yield return ("kind", "kind: linear needs step, the time added per attempt");
         if (r.Kind != BackoffKind.Linear && r.Step != Duration.Zero) yield return ("step", "step belongs to kind: linear");
-        if (r.Kind is not (BackoffKind.None or BackoffKind.Fixed or BackoffKind.Steps) && r.First > r.Max)
+        if (r.Kind is not (BackoffKind.None or BackoffKind.Fixed or BackoffKind.Steps or BackoffKind.Rfc6120) && r.First > r.Max)
             yield return ("first", $"first ({r.First}) is longer than max ({r.Max})");
         for (int i = 1; i < r.Tiers.Count; i++)
             if (r.Tiers[i].UpToAttempt <= r.Tiers[i - 1].UpToAttempt) yield return ("tiers", "tiers must be in the order of up-to-attempt");

@@ -79,7 +79,8 @@ internal sealed class Schema
         {
             if (fault && key.Name is "kind" or "target") continue;
             JsonNode value = key.Permille ? new JsonObject { ["type"] = "number", ["minimum"] = 0 } : Of(key.Type);
-            properties[key.Name] = key.Nullable && key.Type != typeof(string) ? Any(value, new JsonObject { ["const"] = "none" }) : value;
+            JsonArray words = [.. new[] { (Shapes.TakesNone(key), "none"), (Limits.AbsentMeansForever(key.Property), "forever") }.Where(w => w.Item1).Select(w => (JsonNode)w.Item2)];
+            properties[key.Name] = words.Count > 0 ? Any(value, new JsonObject { ["enum"] = words }) : value;
         }
         var record = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
         string[] required = [.. keys.Where(k => k.Required && !(fault && k.Name is "kind" or "target")).Select(k => k.Name)];

@@ -69,6 +69,10 @@ internal static class Shapes
         return keys;
     });
 
+    /// <summary>Whether "none" switches it off; where a name is taken, none is a name like any other.</summary>
+    public static bool TakesNone(KeyShape key) =>
+        key.Nullable && key.Type != typeof(string) && key.Type != typeof(PolicyChoice) && key.Type != typeof(LinkChoice);
+
     /// <summary>The constructor to call: the one of a positional record, or the empty one.</summary>
     public static ConstructorInfo Constructor(Type record) =>
         record.GetConstructors(BindingFlags.Public | BindingFlags.Instance).OrderByDescending(c => c.GetParameters().Length).First();

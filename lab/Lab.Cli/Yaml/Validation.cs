@@ -27,7 +27,6 @@ internal sealed class Validation
     public static void Check(Binder binder, Mapping root, Scenario scenario)
     {
         var check = new Validation(binder, root);
-        check.DefinedNames(root["policies"], "policy");
         if (check.topology is not null) check.Network();
         Duration? end = binder.Failed(root["duration"]) || scenario.Duration == Duration.Zero ? null : scenario.Duration;
         if (end is { } e && root["tail"] is { } tail && !binder.Failed(tail) && scenario.Tail >= e)
@@ -70,7 +69,6 @@ internal sealed class Validation
                 binder.Fail(server.Key, $"'{server.Key.Text}' is no XMPP domain; write a name such as example.org");
             PolicyName((server.Value as Mapping)?["policy"]);
         }
-        DefinedNames(topology["links"], "link");
         foreach (Entry client in Entries(topology["clients"]))
         {
             if (client.Key.Text.Length == 0 || client.Key.Text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')))
@@ -80,7 +78,7 @@ internal sealed class Validation
             if (client.Value is not Mapping mapping) continue;
             if (mapping["server"] is Scalar { Text.Length: > 0 } s && !binder.Failed(s) && !servers.Contains(s.Text))
                 binder.Fail(s, $"there is no server '{s.Text}', {Known(servers, "servers")}{Words.Hint(s.Text, servers)}");
-            if (mapping["link"] is Scalar { Text: not ("" or "none") } l && !binder.Failed(l) && names.Link(l.Text) is null)
+            if (mapping["link"] is Scalar { Text.Length: > 0 } l && !binder.Failed(l) && names.Link(l.Text) is null)
                 binder.Fail(l, $"there is no link '{l.Text}' in the topology or the presets{Words.Hint(l.Text, names.LinkNames)}; lab show presets lists them");
             PolicyName(mapping["policy"]);
         }
@@ -88,15 +86,9 @@ internal sealed class Validation
             binder.Fail((topology["links"] as Mapping)!.Key(link)!, $"'{link}' is also the name of a server; faults could not tell them apart");
     }
 
-    private void DefinedNames(Node? map, string what)
-    {
-        foreach (Entry entry in Entries(map))
-            if (entry.Key.Text is "" or "none") binder.Fail(entry.Key, $"'{entry.Key.Text}' cannot be the name of a {what}: none means to have none");
-    }
-
     private void PolicyName(Node? node)
     {
-        if (node is Scalar { Text: not ("" or "none") } name && !binder.Failed(name) && names.Policy(name.Text) is null)
+        if (node is Scalar { Text.Length: > 0 } name && !binder.Failed(name) && names.Policy(name.Text) is null)
             binder.Fail(name, $"there is no policy '{name.Text}' in the scenario or the presets{Words.Hint(name.Text, names.PolicyNames)}; lab show presets lists them");
     }
 

@@ -51,7 +51,7 @@ public sealed class RunControl
 
     internal RunControl(SweepProgress progress, CancellationToken stop) => (this.progress, this.stop) = (progress, stop);
 
-    /// <summary>Polled by the run every so many events; when true it throws <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Polled by the run every so many events; when true it ends without a result (null).</summary>
     public bool ShouldStop() => stop.IsCancellationRequested;
 
     /// <summary>The run has reached this moment after so many events.</summary>
@@ -72,7 +72,7 @@ public static class ParallelRuns
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Blocks until all runs are finished or stopped; calls watch on the calling thread a few times a second and at the end.</summary>
-    public static IReadOnlyList<RunOutcome> Run(IReadOnlyList<RunSpec> plan, int jobs, Func<RunSpec, RunControl, RunResult> run,
+    public static IReadOnlyList<RunOutcome> Run(IReadOnlyList<RunSpec> plan, int jobs, Func<RunSpec, RunControl, RunResult?> run,
         Action<SweepProgress> watch, CancellationToken stop)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(jobs, 1);
@@ -100,19 +100,15 @@ public static class ParallelRuns
         return outcomes;
     }
 
-    private static RunOutcome One(RunSpec spec, Func<RunSpec, RunControl, RunResult> run, SweepProgress progress, CancellationToken stop)
+    private static RunOutcome One(RunSpec spec, Func<RunSpec, RunControl, RunResult?> run, SweepProgress progress, CancellationToken stop)
     {
         var control = new RunControl(progress, stop);
         try
         {
-            RunResult result = run(spec, control);
+            if (run(spec, control) is not { } result) return new RunOutcome(spec, null, null);
             control.Reached(Instant.Zero + spec.Scenario.Duration, result.Events);
             progress.Finish(failure: false);
             return new RunOutcome(spec, result, null);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return new RunOutcome(spec, null, null);
         }
         catch (Exception e)   // a bug in one run must not take the others with it
         {

@@ -47,7 +47,7 @@ internal sealed class Laboratory : IDisposable
     public string Error => error.ToString().Replace(Folder + "/", "");
     public List<RunSpec> Ran { get; } = [];
     public List<ReportRequest> Reports { get; } = [];
-    public Func<RunSpec, RunControl, RunResult> Simulate { get; set; } = (spec, _) => Result(spec, 80);
+    public Func<RunSpec, RunControl, RunResult?> Simulate { get; set; } = (spec, _) => Result(spec, 80);
     public Func<Scenario, IReadOnlyList<RunResult>, IReadOnlyList<CheckResult>> Check { get; set; } = (_, _) => [];
     public CancellationTokenSource Stop { get; } = new();
 
