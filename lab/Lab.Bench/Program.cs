@@ -13,6 +13,7 @@ Benchmark[] all =
     .. RandomStreamBench.All,
     .. LinkBench.All,
     .. JournalBench.All,
+    .. SimulationBench.All,
     .. StanzaReaderBench.All,
 ];
 

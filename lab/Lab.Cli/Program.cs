@@ -10,8 +10,9 @@ Console.CancelKeyPress += (_, e) =>
 };
 var engine = new Engine
 {
-    Simulate = (spec, control) => Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }),
+    Simulate = (spec, control) => Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached })
+        ?? throw new OperationCanceledException(),
     Check = Checks.Evaluate,
-    Report = request => [RunFolder.Write(request)],
+    Report = request => [],
 };
 return new CommandLine(engine, Terminal.OfProcess(), stop.Token).Run(args);

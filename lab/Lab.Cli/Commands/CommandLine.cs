@@ -65,7 +65,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
           lab show presets
         """)
     {
-        RunWord(), CheckWord(), ShowWord(), SchemaWord(),
+        RunWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(),
     };
 
     private Command RunWord()
@@ -139,6 +139,36 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
               lab show metrics detection.client.p95
             """) { what, name };
         command.SetAction(parsed => ShowCommand.Run(parsed.GetValue(what)!, parsed.GetValue(name), terminal));
+        return command;
+    }
+
+    private Command RepeatWord()
+    {
+        var seed = new Option<string?>("--seed") { Description = "The seed to repeat: 7.", HelpName = "seeds" };
+        var emit = new Option<bool>("--emit") { Hidden = true };
+        var command = new Command("repeat", """
+            Runs each point of the scenarios twice in this process and once in another with other settings, and compares the histories.
+
+            Example:
+              lab repeat scenarios/*.yaml
+
+            Exit code: 0 everything repeats, 1 something does not (the first entry that differs is printed), 2 bad input.
+            """) { files, set, seed, emit };
+        command.SetAction(parsed =>
+        {
+            IReadOnlyList<ulong>? seeds = null;
+            string error = "";
+            if (parsed.GetValue(seed) is { } written && (seeds = SetArgument.Seeds(written, out error)) is null)
+            {
+                terminal.Error.WriteLine(error);
+                return ExitCode.BadInput;
+            }
+            var overrides = new Overrides(parsed.GetValue(set) ?? [], seeds);
+            var repeat = new RepeatCommand(terminal, stop);
+            if (!parsed.GetValue(emit)) return repeat.Run(parsed.GetValue(files)!, overrides);
+            using Stream output = Console.OpenStandardOutput();
+            return repeat.Emit(parsed.GetValue(files)!, overrides, output);
+        });
         return command;
     }
 
