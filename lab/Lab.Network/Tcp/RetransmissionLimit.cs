@@ -9,10 +9,12 @@ namespace Lab.Network;
 /// Source. tcp_model_timeout and retransmits_timed_out in net/ipv4/tcp_timer.c. The base is always 200 ms there
 /// (TCP_RTO_MIN), whatever the connection's own minimum.
 /// </summary>
-internal static class RetransmissionLimit
+public static class RetransmissionLimit
 {
+    /// <summary>TCP_RTO_MIN, 200 ms.</summary>
     public static readonly Duration Base = Duration.FromMilliseconds(200);
 
+    /// <summary>Time from the first retransmission to the limit; waits double from the first timeout up to the longest.</summary>
     public static Duration Of(int retries, Duration firstTimeout, Duration longest)
     {
         long ratio = Math.Max(1, longest.Nanoseconds / firstTimeout.Nanoseconds);

@@ -10,10 +10,12 @@ namespace Lab.Network;
 /// The first sample R gives SRTT = R and a variance term of max(2R, RtoMin).
 ///
 /// Source. RFC 6298 section 2; Linux tcp_rtt_estimator (net/ipv4/tcp_input.c) and __tcp_set_rto (include/net/tcp.h).
-/// Leaves out. Jiffies: Linux rounds timers up to its tick (1 to 10 ms), here they are exact. Backoff lives with the timer.
+/// Leaves out. Jiffies: Linux rounds timers up to its tick (1 to 10 ms), here they are exact. Samples
+/// above 250 s count as 250 s. Backoff lives with the timer.
 /// </summary>
 internal struct RttEstimator
 {
+    private const int LongestSampleMicroseconds = 250_000_000;
     private int srttEighths;
     private int deviationFourths;
     private int deviationMax;
@@ -24,7 +26,8 @@ internal struct RttEstimator
 
     public readonly Duration Srtt => Duration.FromMicroseconds(srttEighths >> 3);
 
-    public readonly Duration Variance => Duration.FromMicroseconds(variance);
+    /// <summary>The mean deviation, as TCP_INFO shows it (the variance term of the RTO is about four times this, and floored).</summary>
+    public readonly Duration Deviation => Duration.FromMicroseconds(deviationFourths >> 2);
 
     public readonly Duration Rto(TcpSettings settings) => srttEighths == 0
         ? settings.RtoInitial
@@ -33,7 +36,7 @@ internal struct RttEstimator
     /// <summary>Takes a sample; a round ends when what was sent by its start (<paramref name="sendNext"/>) is acknowledged.</summary>
     public void Add(Duration sample, Duration rtoMin, uint acknowledged, uint sendNext)
     {
-        int rtt = (int)Math.Clamp(sample.Nanoseconds / 1000, 1, 200_000_000);
+        int rtt = (int)Math.Clamp(sample.Nanoseconds / 1000, 1, LongestSampleMicroseconds);
         int floor = (int)(rtoMin.Nanoseconds / 1000);
         if (srttEighths == 0)
         {

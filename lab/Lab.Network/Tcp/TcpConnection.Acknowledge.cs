@@ -88,6 +88,7 @@ public sealed partial class TcpConnection
         congestion.Undo();
         underway.MarkNoneLost();
         recovery = Recovery.None;
+        due &= ~Due.Retransmission;
     }
 
     private void OnFinAcknowledged(Instant now)
@@ -113,7 +114,7 @@ public sealed partial class TcpConnection
         bool mustBefore = underway.MustResend;
         Duration wait = underway.FindLost(now, rtt.Srtt, recovery is not Recovery.None);
         if (underway.MustResend && !mustBefore && recovery is Recovery.None) EnterRecovery(now);
-        if (wait > Duration.Zero && underway.Count > 0) Arm(TransmitTimer.Reordering, now + wait);
+        if (wait > Duration.Zero && now + wait < transmitAt) Arm(TransmitTimer.Reordering, now + wait);
     }
 
     private void CountDuplicates(Instant now, bool duplicate, bool advanced, int delivered)

@@ -99,7 +99,7 @@ public sealed partial class TcpConnection
         if ((segment.Flags & TcpFlags.Rst) != 0)
         {
             if (!inWindow) return false;
-            if (segment.Sequence == receiveNext) TakeReset();
+            if (segment.Sequence == receiveNext) Finish(TcpEnd.Reset);
             else due |= Due.Acknowledgement;
             return false;
         }
@@ -115,12 +115,6 @@ public sealed partial class TcpConnection
         due |= Due.Acknowledgement;
         if (state is TcpState.TimeWait) expireAt = now + settings.TimeWait;
         return false;
-    }
-
-    private void TakeReset()
-    {
-        if (state is TcpState.SynReceived) Finish(TcpEnd.Refused);
-        else Finish(TcpEnd.Reset);
     }
 
     private void ReceiveData(Instant now, in Segment segment)

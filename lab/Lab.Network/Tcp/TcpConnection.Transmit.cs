@@ -88,7 +88,7 @@ public sealed partial class TcpConnection
         int length = Math.Min(Math.Min(unsent, settings.MaximumSegmentBytes), room);
         bool small = length < settings.MaximumSegmentBytes;
         bool cut = length < unsent;
-        if (cut && (length == 0 || (small && underway.Count > 0))) return false;
+        if (cut && length == 0) return false;
         fin &= !cut;
         if (!settings.NoDelay && small && !fin && underway.Count > 0) return false;
         var record = new SentSegment

@@ -82,7 +82,7 @@ public sealed partial class TcpConnection
     public TcpState State => state;
 
     public TcpInfo Info => new(
-        state, rtt.Srtt, rtt.Variance, Rto, congestion.Segments * settings.MaximumSegmentBytes,
+        state, rtt.Srtt, rtt.Deviation, Rto, congestion.Segments * settings.MaximumSegmentBytes,
         (int)Math.Min(int.MaxValue, (long)congestion.Threshold * settings.MaximumSegmentBytes),
         outgoing.Count - UnsentBytes, UnsentBytes, retransmissions, lastReceived);
 

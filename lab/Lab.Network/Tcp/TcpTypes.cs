@@ -14,7 +14,7 @@ public enum TcpEnd : byte
     /// <summary>Both sides said FIN and both were acknowledged (or TIME_WAIT began).</summary>
     Closed,
 
-    /// <summary>RST from the peer of an established connection (ECONNRESET).</summary>
+    /// <summary>RST from the peer of a connection that had begun (ECONNRESET).</summary>
     Reset,
 
     /// <summary>RST in answer to the SYN (ECONNREFUSED).</summary>
@@ -26,7 +26,7 @@ public enum TcpEnd : byte
     /// <summary>tcp_retries2 ran out with data unacknowledged (ETIMEDOUT).</summary>
     RetransmissionLimit,
 
-    /// <summary>TCP_USER_TIMEOUT passed (ETIMEDOUT).</summary>
+    /// <summary>TCP_USER_TIMEOUT passed (ETIMEDOUT), whichever timer noticed: data, keepalive, window probe or SYN.</summary>
     UserTimeout,
 
     /// <summary>Keepalive probes went unanswered (ETIMEDOUT).</summary>
@@ -35,10 +35,10 @@ public enum TcpEnd : byte
     /// <summary>Window probes went unanswered (ETIMEDOUT).</summary>
     WindowProbeTimeout,
 
-    /// <summary>An orphan (closed by the application) gave up sending what was left.</summary>
+    /// <summary>An orphan (closed by the application) gave up sending what was left, or waiting for the peer's FIN.</summary>
     OrphanTimeout,
 
-    /// <summary>Abort was called here.</summary>
+    /// <summary>Abort was called here, or Close with data unread or still coming; the peer gets a RST.</summary>
     Aborted,
 }
 

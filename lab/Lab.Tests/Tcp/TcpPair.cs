@@ -43,9 +43,13 @@ internal sealed class TcpPair
 
     public TcpConnection Peer(bool client) => client ? Client : Server!;
 
-    public void Connect()
+    public const uint ServerSequence = 4_294_960_000;
+    public uint ClientSequence { get; private set; }
+
+    public void Connect(uint initialSequence = 1000)
     {
-        Client.Connect(Now, 1000);
+        ClientSequence = initialSequence;
+        Client.Connect(Now, initialSequence);
         Drain();
     }
 
@@ -137,7 +141,7 @@ internal sealed class TcpPair
         else if ((segment.Flags & TcpFlags.Syn) != 0)
         {
             Server = new TcpConnection(ServerSettings, Buffers);
-            Server.Accept(Now, segment, 500_000);
+            Server.Accept(Now, segment, ServerSequence);
         }
         Return(segment);
     }
