@@ -16,8 +16,8 @@ internal class Benchmark(string name, Func<Row> measure)
 }
 
 /// <summary>
-/// A benchmark of one small operation. <paramref name="start"/> builds a fresh world and returns what runs the operation
-/// so many times in it. Also runs under BenchmarkDotNet (--bdn).
+/// A benchmark of one small operation. <paramref name="start"/> builds a fresh world and returns what runs the
+/// operation so many times in it. Also runs under BenchmarkDotNet (--bdn).
 /// </summary>
 internal sealed class OperationBenchmark(string name, double target, string unit, Func<Action<int>> start)
     : Benchmark(name, () => Timing.Measure(name, target, unit, start))

@@ -5,7 +5,9 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Lab.Bench;
 
-/// <summary>Runs the chosen operations under BenchmarkDotNet, in this process (so that nothing has to be restored).</summary>
+/// <summary>
+/// Runs the chosen operations under BenchmarkDotNet, in this process (so that nothing has to be restored).
+/// </summary>
 [Config(typeof(InThisProcess))]
 [MemoryDiagnoser]
 public class DeepDive

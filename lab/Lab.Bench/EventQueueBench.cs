@@ -23,7 +23,8 @@ internal static class EventQueueBench
         var queue = new EventQueue();
         var chance = RandomStream.Root(1);
         int target = queue.Register(new Holder(queue, chance));
-        for (int i = 0; i < pending; i++) queue.At(Instant.Zero + chance.Between(Duration.Zero, i % 2 == 0 ? Near : Far), target);
+        for (int i = 0; i < pending; i++)
+            queue.At(Instant.Zero + chance.Between(Duration.Zero, i % 2 == 0 ? Near : Far), target);
         return events =>
         {
             for (int i = 0; i < events; i++) queue.RunNext();
@@ -41,8 +42,8 @@ internal static class EventQueueBench
         for (int i = 0; i < pending; i++) tickets[i] = queue.At(Instant.Zero + gap * i, target);
         return times =>
         {
-            // Every timer is pushed out once a minute on average, to one minute from then. Time goes round in two minutes,
-            // so that nothing needs to run.
+            // Every timer is pushed out once a minute on average, to one minute from then. Time goes round in two
+            // minutes, so that nothing needs to run.
             for (int i = 0; i < times; i++)
             {
                 ref Ticket ticket = ref tickets[chance.Below((ulong)pending)];

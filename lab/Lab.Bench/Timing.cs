@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Lab.Bench;
 
 /// <summary>
-/// Times an operation: warm-up until the compiler has settled and the world is in its steady state, then rounds of equal
-/// work; the median round counts. Processor time of the process, not the clock on the wall: neighbours on the machine still
-/// slow it down through the caches they share, but no longer by taking turns.
+/// Times an operation: warm-up until the compiler has settled and the world is in its steady state, then rounds of
+/// equal work; the median round counts. Processor time of the process, not the clock on the wall: neighbours on the
+/// machine still slow it down through the caches they share, but no longer by taking turns.
 /// </summary>
 internal static class Timing
 {
@@ -25,7 +25,8 @@ internal static class Timing
             if (perOperation * batch < 20e6) batch *= 2;
         }
         int operations = (int)Math.Clamp(Round.TotalNanoseconds / perOperation, 1, 1e9);
-        (double Nanoseconds, double Bytes)[] rounds = [.. Enumerable.Range(0, Rounds).Select(_ => Time(run, operations))];
+        (double Nanoseconds, double Bytes)[] rounds =
+            [.. Enumerable.Range(0, Rounds).Select(_ => Time(run, operations))];
         double nanoseconds = Median(rounds.Select(r => r.Nanoseconds));
         double measured = unit switch
         {

@@ -4,7 +4,8 @@ namespace Lab.Network;
 
 /// <summary>
 /// The byte buffers of one run, in size classes of powers of two from 64 bytes to 1 MiB; longer ones are made for the
-/// occasion. Single-threaded; what comes back last goes out first, so that a busy buffer stays in the processor's cache.
+/// occasion. Single-threaded; what comes back last goes out first, so that a busy buffer stays in the processor's
+/// cache.
 /// </summary>
 public sealed class BufferPool
 {
@@ -25,12 +26,14 @@ public sealed class BufferPool
         return shelves[shelf].TryPop(out byte[]? buffer) ? buffer : new byte[1 << (shelf + SmallestLog2)];
     }
 
-    /// <summary>Gives a buffer back; the caller must not touch it again. A buffer from elsewhere is a bug and throws.</summary>
+    /// <summary>
+    /// Gives a buffer back; the caller must not touch it again. A buffer from elsewhere is a bug and throws.
+    /// </summary>
     public void Return(byte[] buffer)
     {
         int shelf = Shelf(buffer.Length);
         if (Outstanding == 0 || shelf < shelves.Length && buffer.Length != 1 << (shelf + SmallestLog2))
-            throw new ArgumentException($"a buffer of {buffer.Length} bytes is not of this pool, {Outstanding} are out", nameof(buffer));
+            throw new ArgumentException($"a buffer of {buffer.Length} bytes is not of this pool, {Outstanding} are out");
         Outstanding--;
         if (shelf < shelves.Length) shelves[shelf].Push(buffer);
     }

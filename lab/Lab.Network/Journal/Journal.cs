@@ -25,7 +25,7 @@ public sealed class Journal
     private IJournalReader[] readers = [];
     private ulong state = 0x9E3779B97F4A7C15;
 
-    /// <summary>Rolling hash over every entry so far, and their number.</summary>
+    /// <summary>Rolling hash over every entry so far.</summary>
     public ulong Hash => Fold(state ^ 0xD6E8FEB86659FD93, (ulong)Count ^ 0xA0761D6478BD642F);
 
     /// <summary>Entries so far.</summary>

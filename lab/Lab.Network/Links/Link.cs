@@ -8,7 +8,9 @@ public enum Fate : byte { Inside, Delivered, Lost, Overflowed }
 /// <summary>A unit that left the link: delivered at its far end, or lost on the way.</summary>
 public readonly record struct Passage<T>(T Unit, Fate Fate, Instant OfferedAt);
 
-/// <summary>Conservation: Offered = Delivered + Lost + Overflowed + Inside, in units and in bytes, at every moment.</summary>
+/// <summary>
+/// Conservation: Offered = Delivered + Lost + Overflowed + Inside, in units and in bytes, at every moment.
+/// </summary>
 public readonly record struct LinkCounters(long Offered, long Delivered, long Lost, long Overflowed, long Inside);
 
 /// <summary>
@@ -58,7 +60,9 @@ public sealed class Link<T>
     /// <summary>When the first unit inside arrives; Never when empty.</summary>
     public Instant NextTime => first == 0 ? Instant.Never : transit.Seats[first].ArrivesAt;
 
-    /// <summary>Offers a unit of <paramref name="bytes"/> on the wire. Lost or Overflowed: the caller still owns it.</summary>
+    /// <summary>
+    /// Offers a unit of <paramref name="bytes"/> on the wire. Lost or Overflowed: the caller still owns it.
+    /// </summary>
     public Fate Offer(Instant now, in T unit, int bytes)
     {
         Advance(now);
@@ -106,7 +110,9 @@ public sealed class Link<T>
         else if (Weather.IsNeeded(spec)) weather = new Weather(now, spec, random);
     }
 
-    /// <summary>Blackhole: what is inside and what comes is lost, until healed. Cuts nest: two cuts need two heals.</summary>
+    /// <summary>
+    /// Blackhole: what is inside and what comes is lost, until healed. Cuts nest: two cuts need two heals.
+    /// </summary>
     public void Cut(Instant now)
     {
         Advance(now);
@@ -204,17 +210,19 @@ public sealed class Link<T>
         {
             JitterShape.Exponential => delay + jitterRandom.Exponential(jitter),
             JitterShape.Pareto => delay + jitterRandom.Pareto(jitter),
-            JitterShape.Normal => Duration.Max(Duration.Zero, delay + Cut(jitterRandom.Normal(Duration.Zero, jitter), jitter * 4)),
+            JitterShape.Normal =>
+                Duration.Max(Duration.Zero, delay + Within(jitter * 4, jitterRandom.Normal(Duration.Zero, jitter))),
             _ => Duration.Max(Duration.Zero, jitterRandom.Between(delay - jitter, delay + jitter)),
         };
     }
 
-    private static Duration Cut(Duration deviation, Duration limit) =>
+    private static Duration Within(Duration limit, Duration deviation) =>
         Duration.Max(Duration.Zero - limit, Duration.Min(limit, deviation));
 
     private void Advance(Instant to)
     {
-        if (to < now) throw new InvalidOperationException($"link called at {to.Nanoseconds} ns after {now.Nanoseconds} ns");
+        if (to < now)
+            throw new InvalidOperationException($"link called at {to.Nanoseconds} ns after {now.Nanoseconds} ns");
         now = to;
         weather?.Advance(to);
     }

@@ -16,7 +16,9 @@ public enum JitterShape : byte
     Pareto,
 }
 
-/// <summary>Loss that is either independent per packet (Bad probabilities absent) or follows a good/bad channel in time.</summary>
+/// <summary>
+/// Loss that is either independent per packet (Bad probabilities absent) or follows a good/bad channel in time.
+/// </summary>
 public sealed record LossSpec
 {
     public static readonly LossSpec None = new();
@@ -27,7 +29,9 @@ public sealed record LossSpec
     /// <summary>Loss of each packet while the channel is bad.</summary>
     public Probability WhenBad { get; init; } = Probability.Never;
 
-    /// <summary>Mean stay in the bad state; zero = there is none. Stays are exponential, on the channel's own time grid.</summary>
+    /// <summary>
+    /// Mean stay in the bad state; zero = there is none. Stays are exponential, on the channel's own time grid.
+    /// </summary>
     public Duration BadFor { get; init; } = Duration.Zero;
 
     public Duration GoodFor { get; init; } = Duration.Zero;

@@ -6,8 +6,8 @@ namespace Lab.Network;
 /// Rule: a draw from a distribution is its inverse applied to 64 uniform bits. Three inverses serve all of them: log2,
 /// 2^x and the normal quantile, each a table with straight lines between its points. The tables are computed once with
 /// integers alone, so every machine has the same bits. All values are Q32: units of 2^-32.
-/// Accuracy (absolute, tested): -log2 2e-7; 2^x 6e-8 of the value; normal quantile 1.3e-5 up to 6.3 standard deviations,
-/// flat beyond (one draw in 8 * 10^9).
+/// Accuracy (absolute, tested): -log2 2e-7; 2^x 6e-8 of the value; normal quantile 1.3e-5 up to 6.3 standard
+/// deviations, flat beyond (one draw in 8 * 10^9).
 /// Source: the bits of log2 by repeated squaring (D. Knuth, TAOCP vol. 1, exercise 1.2.2-25); the normal quantile by
 /// Simpson's rule over exp(-z^2/2), whose values on an even grid need only multiplications.
 /// </summary>
@@ -103,8 +103,8 @@ public static class InverseTables
         }
     }
 
-    // Point 64 row + j is the z whose upper tail is 2^(row-33) (1 + j/64); the last is the median, z = 0. The density at
-    // z = i/256 follows from its left neighbour by the factor r, and r from its own by q = exp(-1/65536).
+    // Point 64 row + j is the z whose upper tail is 2^(row-33) (1 + j/64); the last is the median, z = 0. The density
+    // at z = i/256 follows from its left neighbour by the factor r, and r from its own by q = exp(-1/65536).
     private static long[] BuildNormal()
     {
         const int cells = 11 * 256, bits = 160;

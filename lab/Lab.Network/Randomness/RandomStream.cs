@@ -70,7 +70,9 @@ public sealed class RandomStream
     public Duration Normal(Duration mean, Duration standardDeviation) =>
         new(Normal(mean.Nanoseconds, standardDeviation.Nanoseconds));
 
-    /// <summary>Lognormal: its logarithm is normal with <paramref name="sigmaPermille"/> / 1000; accurate to 1.3e-5 sigma.</summary>
+    /// <summary>
+    /// Lognormal: its logarithm is normal with <paramref name="sigmaPermille"/> / 1000; accurate to 1.3e-5 sigma.
+    /// </summary>
     public Duration Lognormal(Duration median, int sigmaPermille)
     {
         Int128 nats = (Int128)InverseTables.Normal(Next()) * sigmaPermille / 1000;

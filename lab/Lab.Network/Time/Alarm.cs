@@ -1,11 +1,12 @@
 namespace Lab.Network;
 
 /// <summary>
-/// One wake-up that moves often: it keeps at most one queue entry and a deadline. Moving the deadline later only changes
-/// a field, and the entry, when it fires early, queues itself again; moving it earlier replaces the entry.
-/// Driving rule: keep it in a field that is not readonly; <see cref="Set"/> it whenever the deadline changes; in OnEvent
-/// of its target and argument, go on only when <see cref="Due"/> says so.
-/// Among equal times it runs in the order in which its entry was queued, which is not always when it was set.
+/// One wake-up that moves often: it keeps at most one queue entry and a deadline. Moving the deadline later only
+/// changes a field, and the entry, when it fires early, queues itself again; moving it earlier replaces the entry.
+/// Driving rule: make it with its target (a default Alarm belongs to nobody); keep it in a field that is not readonly;
+/// <see cref="Set"/> it whenever the deadline changes; in OnEvent of its target and argument, go on only when <see
+/// cref="Due"/> says so. Among equal times it runs in the order in which its entry was queued, which is not always when
+/// it was set.
 /// </summary>
 public struct Alarm(int target, int argument = 0)
 {
@@ -35,7 +36,9 @@ public struct Alarm(int target, int argument = 0)
         Deadline = queuedFor = Instant.Never;
     }
 
-    /// <summary>To be asked once per event: true when the deadline has come (and is then unset), false when it was early.</summary>
+    /// <summary>
+    /// To be asked once per event: true when the deadline has come (and is then unset), false when it was early.
+    /// </summary>
     public bool Due(EventQueue queue, Instant now)
     {
         queuedFor = Instant.Never;

@@ -42,6 +42,7 @@ public readonly record struct Duration(long Nanoseconds) : IComparable<Duration>
         foreach ((long unit, string name) in units)
             if (Nanoseconds != 0 && Nanoseconds % unit == 0)
                 return (Nanoseconds / unit).ToString(CultureInfo.InvariantCulture) + name;
-        return Nanoseconds == 0 ? "0s" : (Nanoseconds / 1e9m).ToString("0.#########", CultureInfo.InvariantCulture) + "s";
+        return Nanoseconds == 0 ? "0s"
+            : (Nanoseconds / 1e9m).ToString("0.#########", CultureInfo.InvariantCulture) + "s";
     }
 }

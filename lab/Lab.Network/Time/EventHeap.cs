@@ -18,7 +18,9 @@ internal struct EventNode
     public EventPlace Place;
 }
 
-/// <summary>A 4-ary heap by (time, sequence) whose nodes know their place, so that any of them can be removed.</summary>
+/// <summary>
+/// A 4-ary heap by (time, sequence) whose nodes know their place, so that any of them can be removed.
+/// </summary>
 internal struct EventHeap(EventPlace place)
 {
     private Entry[] entries = [];

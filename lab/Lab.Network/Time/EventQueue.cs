@@ -16,18 +16,19 @@ public readonly record struct Ticket(int Node, uint Generation)
 }
 
 /// <summary>
-/// The one queue of a run. Order: (time, insertion sequence); equal times run in insertion order.
-/// Steady state allocates nothing; a cancelled event leaves nothing behind.
+/// The one queue of a run. Order: (time, insertion sequence); equal times run in insertion order. Steady state
+/// allocates nothing; a cancelled event leaves nothing behind.
 /// </summary>
 /// <remarks>
-/// Theory of operation. Time is cut into slots of 2^slotBits nanoseconds, and a ring of 2^ringBits slots lies ahead of the
-/// present one. An event waits in its slot's list (newest first), in the far heap when it lies beyond the ring, or in the
-/// near heap when it falls into the present slot. When the present slot is done, the next slot in use becomes the
-/// present one: far events that the ring now reaches move into it, then the slot's list is sorted into the batch. All of a
-/// batch was inserted before anything in the near heap, so at equal times the batch goes first; the list keeps insertion
-/// order and far events enter a slot before any later insertion can, so the order is exactly that of one plain heap.
-/// Source: the calendar queue of R. Brown (CACM 31, 1988) with fixed days, and the timing wheel of G. Varghese and
-/// T. Lauck (SOSP 1987); performance.md section 2 for the measured choice.
+/// Theory of operation. Time is cut into slots of 2^slotBits nanoseconds, and a ring of 2^ringBits slots lies ahead of
+/// the present one. An event waits in its slot's list (newest first), in the far heap when it lies beyond the ring, or
+/// in the near heap when it falls into the present slot. When the present slot is done, the next slot in use becomes
+/// the present one: far events that the ring now reaches move into it, then the slot's list is sorted into the batch.
+/// All of a batch was inserted before anything in the near heap, so at equal times the batch goes first; the list keeps
+/// insertion order and far events enter a slot before any later insertion can, so the order is exactly that of one
+/// plain heap.
+/// Source: the calendar queue of R. Brown (CACM 31, 1988) with fixed days, and the timing wheel of G. Varghese and T.
+/// Lauck (SOSP 1987); measured against heaps and exact wheels before it was chosen.
 /// </remarks>
 public sealed class EventQueue
 {
@@ -44,7 +45,8 @@ public sealed class EventQueue
     private ulong sequence;
 
     /// <summary>
-    /// The defaults (slots of 1.05 ms, 137 s of them, about 0.6 MB) suit a whole run; <see cref="Small"/> a handful of timers.
+    /// The defaults (slots of 1.05 ms, 137 s of them, about 0.6 MB) suit a whole run; <see cref="Small"/> a handful of
+    /// timers.
     /// </summary>
     /// <param name="slotBits">log2 of a slot in nanoseconds, 0 to 31.</param>
     /// <param name="ringBits">log2 of the number of slots, 6 to 24.</param>
@@ -97,12 +99,13 @@ public sealed class EventQueue
     }
 
     /// <summary>
-    /// Schedules an event; a time before <see cref="Now"/> is a bug and throws. At <see cref="Instant.Never"/> nothing is
-    /// scheduled and the ticket is <see cref="Ticket.None"/>.
+    /// Schedules an event; a time before <see cref="Now"/> is a bug and throws. At <see cref="Instant.Never"/> nothing
+    /// is scheduled and the ticket is <see cref="Ticket.None"/>.
     /// </summary>
     public Ticket At(Instant when, int target, int argument = 0)
     {
-        if (when < Now) throw new InvalidOperationException($"event at {when.Nanoseconds} ns, now is {Now.Nanoseconds} ns");
+        if (when < Now)
+            throw new InvalidOperationException($"event at {when.Nanoseconds} ns, now is {Now.Nanoseconds} ns");
         if ((uint)target >= (uint)targetCount)
             throw new ArgumentOutOfRangeException(nameof(target), $"target {target}, {targetCount} are registered");
         if (when == Instant.Never) return Ticket.None;
@@ -168,10 +171,14 @@ public sealed class EventQueue
         return true;
     }
 
-    /// <summary>Runs everything up to and including <paramref name="end"/>, then stands at <paramref name="end"/>.</summary>
+    /// <summary>
+    /// Runs everything up to and including <paramref name="end"/>, then stands there; with <see cref="Instant.Never"/>
+    /// at the last event.
+    /// </summary>
     public void RunUntil(Instant end)
     {
-        if (end < Now) throw new InvalidOperationException($"run until {end.Nanoseconds} ns, now is {Now.Nanoseconds} ns");
+        if (end < Now)
+            throw new InvalidOperationException($"run until {end.Nanoseconds} ns, now is {Now.Nanoseconds} ns");
         while (Count > 0)
         {
             // A slot that ends in time is taken without a look at its events.
@@ -179,7 +186,7 @@ public sealed class EventQueue
             if ((turns ? ((NextSlot() + 1) << slotBits) - 1 : long.MaxValue) > end.Nanoseconds && Next > end) break;
             RunNext();
         }
-        Now = end;
+        if (end < Instant.Never) Now = end;
     }
 
     private void TurnRing()

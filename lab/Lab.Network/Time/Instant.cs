@@ -13,7 +13,8 @@ public readonly record struct Instant(long Nanoseconds) : IComparable<Instant>
 
     /// <summary>Never plus anything stays Never; other sums must not overflow (292 years).</summary>
     public static Instant operator +(Instant at, Duration by) =>
-        at.Nanoseconds == long.MaxValue || by.Nanoseconds == long.MaxValue ? Never : new(at.Nanoseconds + by.Nanoseconds);
+        at.Nanoseconds == long.MaxValue || by.Nanoseconds == long.MaxValue ? Never
+            : new(at.Nanoseconds + by.Nanoseconds);
 
     public static Instant operator -(Instant at, Duration by) => new(at.Nanoseconds - by.Nanoseconds);
     public static Duration operator -(Instant a, Instant b) => new(a.Nanoseconds - b.Nanoseconds);

@@ -36,7 +36,9 @@ public sealed class JournalTests
         Assert.NotEqual(one.Hash, other.Hash);
     }
 
-    /// <summary>Each of the 240 bits of an entry, in the first and in the last of ten, turns about half of the hash.</summary>
+    /// <summary>
+    /// Each of the 240 bits of an entry, in the first and in the last of ten, turns about half of the hash.
+    /// </summary>
     [Theory]
     [InlineData(0)]
     [InlineData(9)]
@@ -100,11 +102,12 @@ public sealed class JournalTests
         var journal = new Journal();
         for (int i = 0; i < 10; i++)
         {
-            UInt128 mask = i == changed ? UInt128.One << (bit % 112) : 0, longs = i == changed ? UInt128.One << (bit - 112) : 0;
-            if (bit >= 112) mask = 0;
-            else longs = 0;
-            journal.Add(new(i * 1000L ^ (long)(ulong)mask), i ^ (int)(uint)(mask >> 64), (EntryKind)((ushort)i ^ (ushort)(mask >> 96)),
-                i * 3 ^ (long)(ulong)longs, -i ^ (long)(ulong)(longs >> 64));
+            UInt128 one = i == changed ? 1 : UInt128.Zero;
+            UInt128 head = bit < 112 ? one << bit : 0, tail = bit < 112 ? 0 : one << (bit - 112);
+            var at = new Instant(i * 1000L ^ (long)(ulong)head);
+            int host = i ^ (int)(uint)(head >> 64);
+            var kind = (EntryKind)((ushort)i ^ (ushort)(head >> 96));
+            journal.Add(at, host, kind, i * 3 ^ (long)(ulong)tail, -i ^ (long)(ulong)(tail >> 64));
         }
         return journal;
     }

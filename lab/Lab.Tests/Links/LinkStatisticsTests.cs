@@ -2,7 +2,9 @@ using Lab.Network;
 
 namespace Lab.Tests;
 
-/// <summary>Loss, jitter and weather against their known values; bounds are 5 sigma unless a line says otherwise.</summary>
+/// <summary>
+/// Loss, jitter and weather against their known values; bounds are 5 sigma unless a line says otherwise.
+/// </summary>
 public sealed class LinkStatisticsTests
 {
     [Theory]
@@ -41,7 +43,9 @@ public sealed class LinkStatisticsTests
         Assert.Equal(Instant.Never, all.NextChange);
     }
 
-    /// <summary>mean, then the share of units below each of (delay - jitter, delay, delay + jitter, delay + 3 jitters).</summary>
+    /// <summary>
+    /// mean, then the share of units below each of (delay - jitter, delay, delay + jitter, delay + 3 jitters).
+    /// </summary>
     public static TheoryData<JitterShape, double, double[]> Shapes => new()
     {
         { JitterShape.Uniform, 100, [0, 0.5, 1, 1] },
@@ -117,7 +121,8 @@ public sealed class LinkStatisticsTests
     [Fact]
     public void A_channel_starts_in_its_stationary_shares_and_without_a_good_state_stays_bad()
     {
-        int bad = Enumerable.Range(0, 20_000).Count(seed => New(new() { Loss = Channel(Ms(3_000), Ms(7_000)) }, (ulong)seed).IsDown(Instant.Zero));
+        var spec = new LinkSpec { Loss = Channel(Ms(3_000), Ms(7_000)) };
+        int bad = Enumerable.Range(0, 20_000).Count(seed => New(spec, (ulong)seed).IsDown(Instant.Zero));
         Assert.InRange(bad, 6_000 - 325, 6_000 + 325);
         Assert.True(New(new() { Loss = Channel(Ms(1), Duration.Zero) }).IsDown(Instant.Zero + Duration.FromHours(1)));
     }
@@ -143,7 +148,7 @@ public sealed class LinkStatisticsTests
     [Fact]
     public void Outages_have_exponential_gaps_and_lognormal_lengths()
     {
-        var spec = new LinkSpec { Outages = new() { Every = Duration.FromSeconds(60), Median = Ms(3_000), SigmaPermille = 1000 } };
+        var spec = new LinkSpec { Outages = new() { Every = Ms(60_000), Median = Ms(3_000), SigmaPermille = 1000 } };
         (List<Duration> down, List<Duration> up) = Stays(New(spec), Duration.FromHours(200));
         AssertMean(up, 60, 60);
         AssertMean(down, 3 * Math.Exp(0.5), 3 * Math.Exp(0.5) * Math.Sqrt(Math.E - 1));
@@ -169,7 +174,8 @@ public sealed class LinkStatisticsTests
             var spec = new LinkSpec
             {
                 Delay = Ms(30), Jitter = Ms(20), RateBitsPerSecond = 1_000_000, QueueBytes = 10_000,
-                Loss = Channel(Ms(700), Ms(5_000)), Outages = new() { Every = Duration.FromSeconds(40), Median = Ms(900), SigmaPermille = 900 },
+                Loss = Channel(Ms(700), Ms(5_000)),
+                Outages = new() { Every = Ms(40_000), Median = Ms(900), SigmaPermille = 900 },
             };
             var unchanged = Weather(New(spec, seed), null);
             Assert.Equal(unchanged, Weather(New(spec, seed), RandomStream.Root(seed).Fork("sparse"), 60_000));
@@ -201,12 +207,16 @@ public sealed class LinkStatisticsTests
     [Fact]
     public void A_change_that_leaves_the_weathers_numbers_alone_leaves_the_weather_alone()
     {
-        var spec = new LinkSpec { Loss = Channel(Ms(700), Ms(5_000)), Outages = new() { Every = Duration.FromSeconds(40), Median = Ms(900) } };
+        var spec = new LinkSpec
+        {
+            Loss = Channel(Ms(700), Ms(5_000)), Outages = new() { Every = Ms(40_000), Median = Ms(900) },
+        };
         Link<int> still = New(spec), changed = New(spec);
         for (int i = 0; i < 60_000; i++)
         {
             var now = new Instant(i * Ms(10).Nanoseconds);
-            if (i == 20_000) changed.Change(now, spec with { Delay = Ms(500), Loss = spec.Loss with { WhenGood = new(1) } });
+            if (i == 20_000)
+                changed.Change(now, spec with { Delay = Ms(500), Loss = spec.Loss with { WhenGood = new(1) } });
             if (i == 40_000) changed.Change(now, spec);
             Assert.Equal(still.IsDown(now), changed.IsDown(now));
         }
@@ -224,7 +234,9 @@ public sealed class LinkStatisticsTests
         Assert.Equal(Instant.Never, link.NextChange);
     }
 
-    /// <summary>Follows NextChange through a time and returns how long the link was down and up, whole stays only.</summary>
+    /// <summary>
+    /// Follows NextChange through a time and returns how long the link was down and up, whole stays only.
+    /// </summary>
     private static (List<Duration> Down, List<Duration> Up) Stays(Link<int> link, Duration length)
     {
         List<Duration> down = [], up = [];
@@ -244,8 +256,11 @@ public sealed class LinkStatisticsTests
     private static void AssertMean(List<Duration> stays, double seconds, double sigma) =>
         Assert.Equal(seconds, stays.Average(s => s.TotalSeconds), 5 * sigma / Math.Sqrt(stays.Count) + 0.006);
 
-    private static void AssertShare(List<Duration> stays, Func<Duration, bool> that, double share, double slack = 0.003) =>
-        Assert.Equal(share, stays.Count(that) / (double)stays.Count, 5 * Math.Sqrt(share * (1 - share) / stays.Count) + slack);
+    private static void AssertShare(List<Duration> stays, Func<Duration, bool> that, double share, double slack = 0.003)
+    {
+        double sigma = Math.Sqrt(share * (1 - share) / stays.Count);
+        Assert.Equal(share, stays.Count(that) / (double)stays.Count, 5 * sigma + slack);
+    }
 
     /// <summary>Offers one unit and takes it at its arrival, if it has one.</summary>
     private static Fate Pass(Link<int> link, Instant now)
@@ -254,7 +269,8 @@ public sealed class LinkStatisticsTests
         return fate == Fate.Inside && link.TryTake(now, out Passage<int> passage) ? passage.Fate : fate;
     }
 
-    private static LossSpec Channel(Duration bad, Duration good) => new() { WhenBad = Probability.Always, BadFor = bad, GoodFor = good };
+    private static LossSpec Channel(Duration bad, Duration good) =>
+        new() { WhenBad = Probability.Always, BadFor = bad, GoodFor = good };
 
     private static Link<int> New(LinkSpec spec, ulong seed = 1) => new(spec, RandomStream.Root(seed).Fork("link"));
     private static Duration Ms(long n) => Duration.FromMilliseconds(n);

@@ -96,7 +96,8 @@ public sealed class LinkTests
         link.Heal(At(30));
         Assert.False(link.IsDown(At(31)));
         Assert.Equal(Fate.Inside, link.Offer(At(40), 2, 10));
-        Assert.Equal([(At(100), Fate.Lost), (At(140), Fate.Delivered)], Drain(link).Select(p => (p.At, p.Passage.Fate)));
+        (Instant, Fate)[] expected = [(At(100), Fate.Lost), (At(140), Fate.Delivered)];
+        Assert.Equal(expected, Drain(link).Select(p => (p.At, p.Passage.Fate)));
         Assert.Equal(new LinkCounters(3, 1, 2, 0, 0), link.Units);
     }
 
@@ -130,7 +131,10 @@ public sealed class LinkTests
         for (int i = 0; i < 1000; i++) links[i % 100].Offer(At(0), $"unit {i}", 10);
         Assert.Equal(1000, transit.Count);
         for (int i = 0; i < 100; i++)
-            Assert.Equal(Enumerable.Range(0, 10).Select(n => $"unit {n * 100 + i}"), Drain(links[i]).Select(p => p.Passage.Unit));
+        {
+            string[] expected = [.. Enumerable.Range(0, 10).Select(n => $"unit {n * 100 + i}")];
+            Assert.Equal(expected, Drain(links[i]).Select(p => p.Passage.Unit));
+        }
         Assert.Equal(0, transit.Count);
         Assert.InRange(transit.Capacity, 1000, 2048);
     }
@@ -146,7 +150,8 @@ public sealed class LinkTests
         _ = new Link<int>(spec, root.Fork("warm-up"), transit);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < links; i++) kept[i] = new Link<int>(spec, root, transit);
-        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / links, 100, 268); // and 32 for a stream of its own
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / links;
+        Assert.InRange(each, 100, 268); // and 32 for a stream of its own
     }
 
     [Fact]
@@ -195,7 +200,8 @@ public sealed class LinkTests
                 case < 90: Offer(n, (int)chance.Below(3000)); break;
                 default: Assert.False(link.TryTake(now, out _)); break;
             }
-            Assert.Equal(new LinkCounters(units.Sum() + inside.Count, units[1], units[2], units[3], inside.Count), link.Units);
+            long offered = units.Sum() + inside.Count;
+            Assert.Equal(new LinkCounters(offered, units[1], units[2], units[3], inside.Count), link.Units);
             Assert.Equal(bytes.Sum() + inside.Sum(u => u.Bytes), link.Bytes.Offered);
         }
         Assert.All(units[1..], n => Assert.True(n > 500, $"only {n} of a fate"));
@@ -233,7 +239,8 @@ public sealed class LinkTests
 
     private static LinkSpec Busy { get; } = new()
     {
-        Delay = Ms(20), Jitter = Ms(10), Shape = JitterShape.Normal, RateBitsPerSecond = 10_000_000, QueueBytes = 20_000,
+        Delay = Ms(20), Jitter = Ms(10), Shape = JitterShape.Normal,
+        RateBitsPerSecond = 10_000_000, QueueBytes = 20_000,
         Loss = new() { WhenGood = new(10_000_000), WhenBad = new(500_000_000), GoodFor = Ms(500), BadFor = Ms(100) },
         Outages = new() { Every = Duration.FromSeconds(10), Median = Ms(300), SigmaPermille = 700 },
     };

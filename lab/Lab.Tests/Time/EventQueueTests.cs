@@ -188,6 +188,27 @@ public sealed class EventQueueTests
         }
     }
 
+    [Fact]
+    public void A_small_queue_takes_two_kibibytes_and_one_for_a_run_less_than_700()
+    {
+        _ = EventQueue.Small();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _ = EventQueue.Small();
+        long between = GC.GetAllocatedBytesForCurrentThread();
+        _ = new EventQueue();
+        Assert.InRange(between - before, 0, 2 * 1024);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - between, 512 * 1024, 700 * 1024);
+    }
+
+    [Fact]
+    public void Running_until_Never_runs_everything_and_stands_at_the_last_event()
+    {
+        (QueueKind queue, Recorder recorder) = New("whole run");
+        for (int i = 0; i < 3; i++) queue.At(new(i * 1_000_000_000_000), 0, i);
+        queue.RunUntil(Instant.Never);
+        Assert.Equal((3, new Instant(2_000_000_000_000)), (recorder.Ran.Count, queue.Now));
+    }
+
     private static (QueueKind, Recorder) New(string kind)
     {
         QueueKind queue = QueueKind.Named(kind);
