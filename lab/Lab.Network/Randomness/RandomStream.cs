@@ -31,7 +31,8 @@ public sealed class RandomStream
     public RandomStream Fork(string name)
     {
         ulong hash = 0xCBF29CE484222325;
-        foreach (byte b in Encoding.UTF8.GetBytes(name)) hash = (hash ^ b) * 0x100000001B3;
+        Span<byte> utf8 = name.Length <= 100 ? stackalloc byte[300] : new byte[3 * name.Length];
+        foreach (byte b in utf8[..Encoding.UTF8.GetBytes(name, utf8)]) hash = (hash ^ b) * 0x100000001B3;
         return new RandomStream(Mix(key ^ Mix(hash)));
     }
 
