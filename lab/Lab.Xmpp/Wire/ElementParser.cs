@@ -14,6 +14,8 @@ internal struct ElementParser(ElementTree tree)
     /// <summary>Limits that real servers have as well; beyond them policy-violation.</summary>
     public const int MaxDepth = 256, MaxAttributes = 256, MaxDeclarations = 256;
 
+    public readonly ElementTree Tree => tree;
+
     private int at;
     private int searched;
     private byte quote;

@@ -41,7 +41,6 @@ public sealed class XmppReader
 
     private enum Phase : byte { Start, Header, Open, Empty, Closed, Failed }
 
-    private readonly ElementTree tree;
     private readonly int maxElementBytes;
     private ElementParser parser;
     private StreamHeader? header;
@@ -50,23 +49,24 @@ public sealed class XmppReader
 
     public XmppReader(BufferPool buffers, int maxElementBytes = 262_144)
     {
-        tree = new ElementTree(buffers);
-        parser = new ElementParser(tree);
+        parser = new ElementParser(new ElementTree(buffers));
         this.maxElementBytes = maxElementBytes;
     }
+
+    private ElementTree Tree => parser.Tree;
 
     /// <summary>Of the header just read; after Failed, that of a header which is well-formed but refused (see HasHeader).</summary>
     public StreamHeader Header => header ?? throw new InvalidOperationException("no stream header was just read");
 
     public bool HasHeader => header is not null;
 
-    public Element Element => new(tree, complete && phase == Phase.Open && tree.NodeCount > 0 ? 0 : -1);
+    public Element Element => new(Tree, complete && phase == Phase.Open && Tree.NodeCount > 0 ? 0 : -1);
 
     /// <summary>The stream error to answer with after Failed.</summary>
     public StreamErrorCondition Error { get; private set; }
 
     /// <summary>Bytes held for an element that is not complete yet.</summary>
-    public int BufferedBytes => complete ? 0 : tree.Bytes.Length;
+    public int BufferedBytes => complete ? 0 : Tree.Bytes.Length;
 
     /// <summary>Takes bytes off the front of <paramref name="input"/> and says what they were.</summary>
     public WireEvent Read(ref ReadOnlySpan<byte> input)
@@ -81,10 +81,10 @@ public sealed class XmppReader
                 return WireEvent.StreamClosed;
             }
             if (phase is Phase.Closed or Phase.Failed) input = default;
-            int held = tree.Bytes.Length;
+            int held = Tree.Bytes.Length;
             if (input.IsEmpty)
             {
-                if (held == 0) tree.Release();
+                if (held == 0) Tree.Release();
                 return WireEvent.NeedMore;
             }
             WireEvent read;
@@ -92,16 +92,16 @@ public sealed class XmppReader
             {
                 if (SkipSpace(ref input)) return WireEvent.Whitespace;
                 read = Parse(input, out int used);
-                tree.Append(read == WireEvent.NeedMore ? input : input[..used]);
+                Tree.Append(read == WireEvent.NeedMore ? input : input[..used]);
                 input = read == WireEvent.NeedMore ? default : input[used..];
             }
             else
             {
                 int piece = Math.Min(input.Length, Math.Min(Math.Max(AppendBytes, held), maxElementBytes + 1 - held));
-                tree.Append(input[..piece]);
-                read = Parse(tree.Bytes, out int used);
+                Tree.Append(input[..piece]);
+                read = Parse(Tree.Bytes, out int used);
                 bool cut = read is WireEvent.NeedMore or WireEvent.Failed;
-                if (!cut) tree.TruncateBytes(used);
+                if (!cut) Tree.TruncateBytes(used);
                 input = input[(cut ? piece : used - held)..];
             }
             if (read == WireEvent.NeedMore) continue;
@@ -124,7 +124,7 @@ public sealed class XmppReader
     {
         Release();
         header = null;
-        tree.Scope = default;
+        Tree.Scope = default;
         phase = Phase.Start;
         Error = StreamErrorCondition.None;
     }
@@ -133,12 +133,12 @@ public sealed class XmppReader
     public void Release()
     {
         Forget();
-        tree.Release();
+        Tree.Release();
     }
 
     private void Forget()
     {
-        tree.Clear();
+        Tree.Clear();
         parser.Reset();
         complete = false;
     }
@@ -223,28 +223,28 @@ public sealed class XmppReader
     /// <summary>Judges the start tag that was read and takes its namespaces over for the whole stream.</summary>
     private WireEvent OpenStream()
     {
-        Element tag = new(tree, 0);
-        int binding = tree.Node(0).Binding;
-        tree.TryResolve(default, binding, tree.Bytes, out int content);
-        ReadOnlySpan<byte> contentName = tree.Namespace(content, tree.Bytes);
+        Element tag = new(Tree, 0);
+        int binding = Tree.Node(0).Binding;
+        Tree.TryResolve(default, binding, Tree.Bytes, out int content);
+        ReadOnlySpan<byte> contentName = Tree.Namespace(content, Tree.Bytes);
         StreamScope scope = default;
         scope.Begin(contentName.SequenceEqual(Namespaces.Client) ? StreamScope.Client
             : contentName.SequenceEqual(Namespaces.Server) ? StreamScope.Server : StreamScope.None);
-        for (int i = 0; i < tree.BindingCount; i++)
+        for (int i = 0; i < Tree.BindingCount; i++)
         {
-            Binding b = tree.BindingAt(i);
+            Binding b = Tree.BindingAt(i);
             if (b.PrefixLength > 0)
-                scope.Declare(tree.Bytes.Slice(b.PrefixStart, b.PrefixLength), tree.Slice(b.NameStart, b.NameLength, tree.Bytes));
+                scope.Declare(Tree.Bytes.Slice(b.PrefixStart, b.PrefixLength), Tree.Slice(b.NameStart, b.NameLength, Tree.Bytes));
         }
         StreamErrorCondition problem = StreamHeader.Read(tag, contentName, scope.DeclaresDialback, out header);
-        bool prefixed = tree.Bytes[1..].StartsWith("stream:"u8);
+        bool prefixed = Tree.Bytes[1..].StartsWith("stream:"u8);
         if (!tag.Namespace.SequenceEqual(Namespaces.Streams)) problem = StreamErrorCondition.InvalidNamespace;
         else if (!prefixed) problem = StreamErrorCondition.BadNamespacePrefix;
         else if (!tag.Name.SequenceEqual("stream"u8)) problem = StreamErrorCondition.BadFormat;
         else if (!scope.IsOpen) problem = StreamErrorCondition.InvalidNamespace;
         if (problem != StreamErrorCondition.None) return Fail(problem, out _);
-        phase = tree.Open < 0 ? Phase.Empty : Phase.Open;
-        tree.Scope = scope;
+        phase = Tree.Open < 0 ? Phase.Empty : Phase.Open;
+        Tree.Scope = scope;
         return WireEvent.StreamOpened;
     }
 
