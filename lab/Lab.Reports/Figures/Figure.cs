@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+
+namespace Lab.Reports;
+
+/// <summary>One figure: a Vega-Lite specification, or, when there is nothing to draw, the sentence that says why.</summary>
+internal sealed record Figure(string Name, string Title, string Caption, JsonObject? Spec)
+{
+    public static Figure Absent(string name, string title, string why) => new(name, title, why, null);
+}
+
+/// <summary>All figures of a report, in its order.</summary>
+internal static class AllFigures
+{
+    public static IReadOnlyList<Figure> Of(Study study) =>
+    [
+        LanesFigure.Of(study),
+        DetectionFigure.Of(study),
+        TradeOffFigure.Bytes(study),
+        TradeOffFigure.Wakeups(study),
+        DelayFigure.Of(study),
+        BytesFigure.Of(study),
+        StormFigure.Of(study),
+    ];
+}

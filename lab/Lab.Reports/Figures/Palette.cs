@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using Lab.Experiments;
+
+namespace Lab.Reports;
+
+/// <summary>
+/// Colours that people with any common kind of colour vision can tell apart: Okabe and Ito's set (2008) without its black and
+/// yellow, which vanish on a dark or on a white page. A value keeps its colour in all figures of a report; after seven
+/// values the colours come again with broken lines and other symbols.
+/// </summary>
+internal static class Palette
+{
+    private static readonly string[] Colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#808080"];
+    private static readonly double[][] Dashes = [[1, 0], [7, 3], [2, 2], [9, 3, 2, 3]];
+    private static readonly string[] Shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"];
+
+    /// <summary>Paul Tol's "muted" set, for the causes of bytes.</summary>
+    private static readonly string[] Muted =
+        ["#CC6677", "#88CCEE", "#DDCC77", "#117733", "#AA4499", "#44AA99", "#999933", "#6699CC", "#882255", "#999999"];
+
+    private static readonly string[] Causes =
+        ["handshake", "tls", "payload", "presence", "acks", "ping", "whitespace", "keepalive", "retransmission", "closing"];
+
+    public static JsonObject PolicyColour(Study study) => Policy(study, Domain(study, i => Colours[i % Colours.Length]));
+
+    public static JsonObject PolicyShape(Study study) => Policy(study, Domain(study, i => Shapes[i % Shapes.Length]));
+
+    public static JsonObject PolicyDash(Study study) =>
+        Policy(study, Domain(study, i => VegaLite.Numbers(Dashes[i / Colours.Length % Dashes.Length])));
+
+    public static IReadOnlyList<(string Word, string Colour)> States { get; } =
+    [
+        (Words.Of(LaneState.Online), "#0072B2"), (Words.Of(LaneState.Connecting), "#E69F00"),
+        (Words.Of(LaneState.Hibernating), "#56B4E9"), (Words.Of(LaneState.Offline), "#A6A6A6"),
+    ];
+
+    public static string Fault(FaultKind kind) => kind switch
+    {
+        FaultKind.Cut => "#CC3311",
+        FaultKind.Degrade => "#DDAA33",
+        FaultKind.Reset => "#AA3377",
+        FaultKind.Freeze => "#33BBEE",
+        FaultKind.Crash => "#777777",
+        _ => "#009988",
+    };
+
+    /// <summary>Causes in a fixed order, those nobody foresaw last; a cause has the same colour in all reports.</summary>
+    public static IReadOnlyList<(string Cause, string Colour)> CauseColours(IEnumerable<string> present)
+    {
+        string[] strangers = [.. present.Where(c => !Causes.Contains(c)).Distinct().Order(StringComparer.Ordinal)];
+        return [.. Causes.Concat(strangers).Select((cause, i) => (cause, Muted[i % Muted.Length])).Where(c => present.Contains(c.cause))];
+    }
+
+    public static JsonObject Scale(IEnumerable<(string Word, string Colour)> entries) => new()
+    {
+        ["domain"] = VegaLite.Strings(entries.Select(e => e.Word)), ["range"] = VegaLite.Strings(entries.Select(e => e.Colour)),
+    };
+
+    private static JsonObject Domain(Study study, Func<int, JsonNode> entry) => new()
+    {
+        ["domain"] = VegaLite.Strings(study.Policies),
+        ["range"] = new JsonArray([.. study.Policies.Select((_, i) => entry(i))]),
+    };
+
+    private static JsonObject Policy(Study study, JsonObject scale)
+    {
+        JsonObject channel = VegaLite.Name("policy", study.ColourName);
+        channel["scale"] = scale;
+        if (study.ColourField is null) channel["legend"] = null;
+        return channel;
+    }
+}

@@ -1,0 +1,147 @@
+using Lab.Experiments;
+
+namespace Lab.Reports;
+
+/// <summary>Policies against metrics: medians over seeds with intervals, the best of each column marked.</summary>
+internal static class MetricTables
+{
+    private static readonly string[] MainMetrics =
+    [
+        "detection.client.p50", "detection.client.p95", "detection.client.share", "detection.server.p50", "misdiagnosis.false-alarms",
+        "ghost.time", "availability", "messages.lost", "messages.delay.p95", "cost.bytes", "cost.wakeups",
+    ];
+
+    private static readonly string[] StormMetrics = ["storm.peak", "storm.recovery"];
+
+    /// <summary>Neither more nor less of these is better.</summary>
+    private static readonly string[] Neutral = ["messages.sent", "messages.stored", "connects.online"];
+
+    public static Html Main(Study study)
+    {
+        bool storm = study.Sweep.Runs.Any(r => Study.Clients(r) > 50);
+        IEnumerable<string> wanted = MainMetrics.Concat(storm ? StormMetrics : []).Concat(study.Sweep.Checks.Select(c => c.Expectation.Metric));
+        MetricDefinition[] metrics = [.. Present(study).Where(m => wanted.Contains(m.Name))];
+        if (metrics.Length == 0) return $"<h2>Results</h2>\n<p>No run has a value for any metric.</p>";
+        return $"""
+            <h2>Results</h2>
+            <p>{Legend(study)}</p>
+            {Table(study, metrics)}
+            """;
+    }
+
+    public static Html All(Study study)
+    {
+        IGrouping<string, MetricDefinition>[] groups = [.. Present(study).GroupBy(m => m.Name.Split('.')[0])];
+        if (groups.Length == 0) return Html.Empty;
+        Html tables = Html.Join(groups.Select(g => Html.Of($"<h3>{g.Key}</h3>\n{Table(study, [.. g])}")));
+        Html meanings = Html.Join(groups.SelectMany(g => g).Select(m => Html.Of(
+            $"<dt>{Name(m.Name)}</dt><dd>{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}.</dd>")));
+        return $"""
+            <h2>All metrics</h2>
+            <details><summary>Every metric that has a value, by group</summary>
+            {tables}
+            </details>
+            <details><summary>What each metric means</summary>
+            <dl class="facts">
+            {meanings}
+            </dl>
+            </details>
+            """;
+    }
+
+    /// <summary>Each variant against the first one of its panel, seed by seed.</summary>
+    public static Html Differences(Study study)
+    {
+        if (study.Variants.Count < 2 || study.Seeds.Count < 2) return Html.Empty;
+        MetricDefinition[] metrics = [.. Present(study).Where(m => MainMetrics.Contains(m.Name) || StormMetrics.Contains(m.Name))];
+        Variant reference = study.Variants[0];
+        if (metrics.Length == 0) return Html.Empty;
+        Estimate[][] columns = [.. metrics.Select(m => study.Variants.Skip(1).Select(v => Pairing.Difference(v, reference, m.Name)).ToArray())];
+        if (columns.All(c => c.All(e => !e.Known))) return Html.Empty;
+        DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
+        Html rows = Html.Join(study.Variants.Skip(1).Select((v, row) => Html.Of(
+            $"<tr><th>{v.Label}</th>{Html.Join(metrics.Select((m, i) => Difference(columns[i][row], units[i])), "")}</tr>")));
+        return $"""
+            <h2>Differences to {reference.Label}</h2>
+            <p>Variants under the same seed meet the same weather, so they are compared seed by seed: median of the differences, with its 95&nbsp;%
+            bootstrap interval. Underlined where the interval leaves out zero; with this many comparisons one in twenty does so by chance.</p>
+            <div class="scroll"><table>
+            <thead><tr><th></th>{Html.Join(metrics.Select((m, i) => Header(m, units[i])), "")}</tr></thead>
+            <tbody>
+            {rows}
+            </tbody>
+            </table></div>
+            """;
+    }
+
+    /// <summary>A metric's name, breakable after its dots.</summary>
+    public static Html Name(string metric) =>
+        Html.Join(metric.Split('.').Select((part, i) => i == 0 ? Html.Of($"{part}") : Html.Of($".<wbr>{part}")), "");
+
+    /// <summary>The metrics that have a value, in the order of the catalogue.</summary>
+    private static IEnumerable<MetricDefinition> Present(Study study) =>
+        Catalogue.All.Where(m => study.Sweep.Runs.Any(r => !double.IsNaN(r.Value(m.Name))));
+
+    private static string Legend(Study study)
+    {
+        int fewest = study.Variants.Min(v => v.Runs.Count), most = study.Variants.Max(v => v.Runs.Count);
+        string over = fewest == most ? Words.Count(most, "seed") : $"{fewest} to {most} seeds";
+        string below = most == 1 ? "one run has no interval" :
+            most < Bootstrap.FewestForInterval ? "below, smallest and largest value: too few seeds for an interval" :
+            "below, its 95 % bootstrap interval" + (fewest < Bootstrap.FewestForInterval ? " (in brackets: the range, where seeds are too few)" : "");
+        string best = study.Variants.Count > 1 ? " A dot marks the best median of a column." : "";
+        return $"Median over {over}; {below}.{best} “never” means: not before the end. Hover over a column's name for its meaning.";
+    }
+
+    private static Html Table(Study study, MetricDefinition[] metrics)
+    {
+        Estimate[][] columns = [.. metrics.Select(m => study.Variants.Select(v => OfMetric(v, m)).ToArray())];
+        DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
+        double[] best = [.. metrics.Select((m, i) => Best(m, columns[i]))];
+        bool only = study.Variants.Count == 1;
+        Html rows = Html.Join(study.Variants.Select((v, row) => Html.Of(
+            $"<tr><th>{v.Label}</th>{Html.Join(metrics.Select((m, i) => Cell(columns[i][row], units[i], !only && columns[i][row].Value == best[i])), "")}</tr>")));
+        return $"""
+            <div class="scroll"><table>
+            <thead><tr><th>{study.ColourName}{(study.PanelFields.Count > 0 ? ", " + string.Join(", ", study.PanelFields) : "")}</th>{Html.Join(metrics.Select((m, i) => Header(m, units[i])), "")}</tr></thead>
+            <tbody>
+            {rows}
+            </tbody>
+            </table></div>
+            """;
+    }
+
+    private static Estimate OfMetric(Variant variant, MetricDefinition metric) =>
+        Bootstrap.Median(variant.Runs.Select(r => r.Value(metric.Name)), $"median/{metric.Name}/{variant.Label}");
+
+    /// <summary>The best median; NaN when there is no contest.</summary>
+    private static double Best(MetricDefinition metric, Estimate[] column)
+    {
+        double[] known = [.. column.Select(e => e.Value).Where(v => !double.IsNaN(v))];
+        if (known.Distinct().Count() < 2 || Neutral.Contains(metric.Name)) return double.NaN;
+        return metric.LowerIsBetter ? known.Min() : known.Max();
+    }
+
+    private static Html Header(MetricDefinition m, DisplayUnit unit)
+    {
+        string meaning = $"{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}.";
+        return $"<th class=\"n\" scope=\"col\"><abbr title=\"{meaning}\">{Name(m.Name)}</abbr><span class=\"unit\">{(unit.Symbol == "" ? "count" : unit.Symbol)}</span></th>";
+    }
+
+    private static Html Cell(Estimate e, DisplayUnit unit, bool best) =>
+        $"<td class=\"n{(best ? " best" : "")}\"><b>{unit.Text(e.Value)}</b>{EndsOf(e, unit)}</td>";
+
+    private static Html Difference(Estimate e, DisplayUnit unit)
+    {
+        bool differs = e.Ends == Ends.Interval && (e.Low > 0 || e.High < 0);
+        string sign = e.Value > 0 && double.IsFinite(e.Value) ? "+" : "";
+        return $"<td class=\"n{(differs ? " differs" : "")}\"><b>{sign}{unit.Text(e.Value)}</b>{EndsOf(e, unit)}</td>";
+    }
+
+    public static Html EndsOf(Estimate e, DisplayUnit unit) => e.Ends switch
+    {
+        Ends.None => Html.Empty,
+        Ends.Range => $"<small>[{unit.Text(e.Low)} … {unit.Text(e.High)}]</small>",
+        _ => $"<small>{unit.Text(e.Low)} – {unit.Text(e.High)}</small>",
+    };
+}

@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using Lab.Experiments;
+
+namespace Lab.Reports;
+
+/// <summary>report.html: one file that needs nothing else, for a screen, a phone and paper.</summary>
+internal static class ReportPage
+{
+    // Nothing may be fetched from anywhere. Vega compiles its expressions, hence unsafe-eval.
+    private const string Policy =
+        "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:";
+
+    public static string Of(Study study, IReadOnlyList<Figure> figures, string runYaml, IReadOnlyList<string> svgs)
+    {
+        Html page = $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="{Policy}">
+            <title>{study.Sweep.ScenarioName}: {Words.Of(study.Sweep.Verdict)}</title>
+            <style>
+            {Html.Trusted(Resources.Text("report.css"))}
+            </style>
+            </head>
+            <body>
+            {RunSection.Of(study)}
+            {VerdictSection.Of(study)}
+            {MetricTables.Main(study)}
+            <h2>Figures</h2>
+            <p class="screen-only">Drag to move along an axis, shift and wheel to zoom, double-click to go back. Click a legend entry to
+            single it out. The button at the top right of each chart saves it as SVG or PNG.</p>
+            {Html.Join(figures.Select(Drawn))}
+            {DetectionTable.Of(study)}
+            {VerdictMatrix.Of(study)}
+            {MetricTables.Differences(study)}
+            {MetricTables.All(study)}
+            {MethodSection.Of(study)}
+            {Files(runYaml, svgs)}
+            {Scripts(figures)}
+            </body>
+            </html>
+
+            """;
+        return page.ToString();
+    }
+
+    private static Html Drawn(Figure figure)
+    {
+        if (figure.Spec is null) return $"<p><b>{figure.Title}:</b> {figure.Caption}</p>";
+        return $"""
+            <figure id="{figure.Name}">
+            <div class="chart" data-name="{figure.Name}" role="img" aria-label="{figure.Title}"><div class="screen"></div><div class="paper"></div></div>
+            <noscript><p>Charts need JavaScript; they are in figures/{figure.Name}.svg, too.</p></noscript>
+            <figcaption><b>{figure.Title}.</b> {figure.Caption}</figcaption>
+            </figure>
+            """;
+    }
+
+    private static Html Files(string runYaml, IReadOnlyList<string> svgs)
+    {
+        (string Name, string What)[] files =
+        [
+            ("run.yaml", "what was run, with every default and preset filled in; running it again gives the same"),
+            ("metrics.csv", "one row per run and metric, for a spreadsheet, R or pandas"),
+            ("results.db", "SQLite: runs, settings, metrics, incidents, messages, costs, verdicts, arrivals"),
+            .. svgs.Select(f => (f, "a figure of this page")),
+        ];
+        Html list = Html.Join(files.Select(f => Html.Of($"<li><a href=\"{f.Name}\"><code>{f.Name}</code></a>: {f.What}</li>")));
+        return $"""
+            <h2>Data</h2>
+            <ul>
+            {list}
+            </ul>
+            <details><summary>run.yaml, everything resolved</summary><pre>{runYaml}</pre></details>
+            """;
+    }
+
+    private static Html Scripts(IReadOnlyList<Figure> figures)
+    {
+        Figure[] drawable = [.. figures.Where(f => f.Spec is not null)];
+        if (drawable.Length == 0) return Html.Empty;
+        // System.Text.Json writes <, > and & as escapes, so data cannot end its script element.
+        Html data = Html.Join(drawable.Select(f => Html.Of(
+            $"<script type=\"application/json\" id=\"spec-{f.Name}\">{Html.Trusted(f.Spec!.ToJsonString())}</script>")));
+        string[] libraries = ["vega", "vega-lite", "vega-embed"];
+        Html code = Html.Join(libraries.Select(l => Html.Of($"""
+            <script>
+            /* {l}
+            {Html.Trusted(Resources.Text(l + ".license").Replace("*/", "* /"))}
+            */
+            {Html.Trusted(WithoutMap(Resources.Text(l + ".min.js")))}
+            </script>
+            """)));
+        return $"""
+            {data}
+            {code}
+            <script>
+            {Html.Trusted(Resources.Text("charts.js"))}
+            {Html.Trusted(Resources.Text("report.js"))}
+            </script>
+            """;
+    }
+
+    /// <summary>Without the comment that names a file which is not there.</summary>
+    private static string WithoutMap(string script)
+    {
+        int map = script.LastIndexOf("//# sourceMappingURL", StringComparison.Ordinal);
+        return map < 0 ? script : script[..map];
+    }
+}

@@ -1,0 +1,84 @@
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Reports;
+
+/// <summary>Topologies, workloads and faults in a line each.</summary>
+internal static class TopologyWords
+{
+    public static string Server(string domain, ServerSpec server)
+    {
+        List<string> about = [];
+        if (server.Policy is { } policy) about.Add("policy " + Named(policy));
+        if (server.Tls != TlsUse.Required) about.Add($"TLS {Words.Of(server.Tls)}");
+        return Line(domain, about);
+    }
+
+    public static string Client(string name, ClientSpec client, Topology topology)
+    {
+        List<string> about = [];
+        if (client.Policy is { } policy) about.Add("policy " + Named(policy));
+        if (client.Tls != TlsMode.StartTls) about.Add(client.Tls == TlsMode.None ? "no TLS" : "direct TLS");
+        if (client.StartWithin > Duration.Zero) about.Add($"started within {client.StartWithin}");
+        string group = client.Count == 1 ? name : $"{name} × {Words.Number(client.Count)}";
+        return Line($"{group} at {client.Server}{Link(client.Link, topology)}", about);
+    }
+
+    public static string Workload(WorkloadSpec w)
+    {
+        string arrivals = w.Arrivals == Arrivals.Poisson ? " on average (Poisson)" : "";
+        string from = w.Begin > Duration.Zero ? $", from {w.Begin}" : "", to = w.End is { } end ? $", to {end}" : "";
+        return $"a {Words.Of(w.Send)} of {w.Body.Bytes} B from {w.From} to {w.To} every {w.Every}{arrivals}{from}{to}";
+    }
+
+    public static string Fault(FaultSpec f)
+    {
+        string direction = f.Direction == CutDirection.Both ? "" : $" ({Words.Of(f.Direction)}stream only)";
+        string within = f.Within > Duration.Zero ? $" to {f.At + f.Within}, drawn per run," : "";
+        string when = f.After is { } step ? $"when it first reaches {Words.Of(step)}" + (f.At > Duration.Zero ? $", not before {f.At}" : "") : $"at {f.At}{within}";
+        string again = f.Every is { } every ? $", again every {every} on average" : "";
+        string length = f.For is { } time ? $", for {time}" : f.Kind == FaultKind.Reset ? "" : ", to the end";
+        string to = f.To is { } profile ? $", to {Profile(profile)}" : "";
+        return $"{Words.Of(f.Kind)} {f.Target}{direction} {when}{again}{length}{to}";
+    }
+
+    private static string Link(LinkChoice? link, Topology topology)
+    {
+        if (link is null) return "";
+        LinkProfile? profile = link.Inline ?? (link.Name is { } known ? topology.Links.GetValueOrDefault(known) : null);
+        string numbers = profile is null ? "" : $" ({Profile(profile)})";
+        return $" over {link.Name ?? "a link of its own"}{numbers}";
+    }
+
+    private static string Profile(LinkProfile link)
+    {
+        List<string> parts = [$"delay {link.Delay}"];
+        if (link.Jitter > Duration.Zero) parts.Add($"jitter {link.Jitter}");
+        if (link.Up.BitsPerSecond > 0) parts.Add($"{Rate(link.Up)} up");
+        if (link.Down.BitsPerSecond > 0) parts.Add($"{Rate(link.Down)} down");
+        if (link.Queue.Bytes > 0) parts.Add($"queue {Units.Format(link.Queue.Bytes, Unit.Bytes)}");
+        if (link.Loss is { } loss) parts.Add(Loss(loss));
+        if (link.Outages is { } outages) parts.Add($"outages every {outages.Every} on average, median {outages.Median}");
+        return string.Join(", ", parts);
+    }
+
+    private static string Loss(LossProfile loss)
+    {
+        string good = Units.Format(loss.LossWhenGood.Ratio, Unit.Share), bad = Units.Format(loss.LossWhenBad.Ratio, Unit.Share);
+        return loss.BadFor == Duration.Zero
+            ? $"loss {good}"
+            : $"loss {good}, and {bad} in bad times (good for {loss.GoodFor}, bad for {loss.BadFor})";
+    }
+
+    private static string Rate(Rate rate) => rate.BitsPerSecond switch
+    {
+        >= 1_000_000 => Units.Format(rate.BitsPerSecond / 1e6, Unit.Count) + " Mbit/s",
+        >= 1_000 => Units.Format(rate.BitsPerSecond / 1e3, Unit.Count) + " kbit/s",
+        _ => rate.BitsPerSecond + " bit/s",
+    };
+
+    private static string Named(PolicyChoice policy) => policy.Name ?? PolicyWords.Of(policy.Inline!);
+
+    private static string Line(string subject, List<string> about) => about.Count == 0 ? subject : $"{subject}; {string.Join(", ", about)}";
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using Lab.Experiments;
+using Microsoft.Data.Sqlite;
+
+namespace Lab.Reports;
+
+/// <summary>How to write a report.</summary>
+public sealed record ReportOptions
+{
+    /// <summary>Whether to draw figures/*.svg; needs Node.</summary>
+    public bool Svg { get; init; } = true;
+
+    /// <summary>The Node program.</summary>
+    public string Node { get; init; } = "node";
+
+    /// <summary>Take the place of a result that is already there, instead of standing beside it as "name-2".</summary>
+    public bool Replace { get; init; }
+}
+
+/// <summary>Where the report is, its files (relative, sorted), and sentences for the console about what could not be done.</summary>
+public sealed record WrittenReport(string Folder, IReadOnlyList<string> Files, IReadOnlyList<string> Notes)
+{
+    public string Page => Path.Combine(Folder, ReportWriter.PageName);
+}
+
+/// <summary>Turns a sweep into a folder of files that people keep.</summary>
+public static class ReportWriter
+{
+    internal const string PageName = "report.html";
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>
+    /// Writes run.yaml, results.db, metrics.csv, report.html and figures/*.svg into a hidden folder beside the target and moves
+    /// it into place when it is complete. A finished result already there is kept (the new one gets the next free name, name-2)
+    /// unless it is to be replaced, and then only once the new one is complete. Throws <see cref="ReportFailure"/> when the
+    /// disk does not take it, leaving nothing half-written.
+    /// </summary>
+    public static WrittenReport Write(SweepResult sweep, string runYaml, string folder, ReportOptions? options = null)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string partial = Path.Combine(Path.GetDirectoryName(target) ?? target, $".{Path.GetFileName(target)}.partial-{Environment.ProcessId}");
+        try
+        {
+            Remove(partial);
+            Directory.CreateDirectory(partial);
+            List<string> notes = Fill(partial, sweep, runYaml, options ?? new ReportOptions());
+            string[] files = [.. Directory.EnumerateFiles(partial, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(partial, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+            string place = MoveIntoPlace(partial, target, options?.Replace ?? false);
+            return new WrittenReport(place, files, notes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or NotSupportedException)
+        {
+            RemoveQuietly(partial);
+            throw new ReportFailure($"cannot write the report to {target}: {Reason(e)}", e);
+        }
+        catch
+        {
+            RemoveQuietly(partial);
+            throw;
+        }
+    }
+
+    private static List<string> Fill(string folder, SweepResult sweep, string runYaml, ReportOptions options)
+    {
+        List<string> notes = [];
+        File.WriteAllText(Path.Combine(folder, "run.yaml"), runYaml, Utf8);
+        Database.Write(sweep, Path.Combine(folder, "results.db"));
+        using (StreamWriter csv = new(Path.Combine(folder, "metrics.csv"), append: false, Utf8)) TidyCsv.Write(sweep, csv);
+        Study study = new(sweep);
+        IReadOnlyList<Figure> figures = AllFigures.Of(study);
+        IReadOnlyList<string> drawn = options.Svg ? DrawSvg(folder, figures, options.Node, notes) : [];
+        File.WriteAllText(Path.Combine(folder, PageName), ReportPage.Of(study, figures, runYaml, drawn), Utf8);
+        return notes;
+    }
+
+    private static IReadOnlyList<string> DrawSvg(string folder, IReadOnlyList<Figure> figures, string node, List<string> notes)
+    {
+        SvgOutcome outcome = SvgDrawing.Draw(figures, node);
+        if (outcome.Problem is { } problem) notes.Add(problem);
+        if (outcome.Svgs.Count == 0) return [];
+        Directory.CreateDirectory(Path.Combine(folder, "figures"));
+        foreach ((string name, string svg) in outcome.Svgs)
+            File.WriteAllText(Path.Combine(folder, "figures", name + ".svg"), svg, Utf8);
+        return [.. outcome.Svgs.Select(s => $"figures/{s.Name}.svg")];
+    }
+
+    private static string MoveIntoPlace(string partial, string target, bool replace)
+    {
+        // An empty folder holds no result; somebody made it to say where the result should go.
+        if (Directory.Exists(target) && !Directory.EnumerateFileSystemEntries(target).Any()) Directory.Delete(target);
+        if (replace && Directory.Exists(target))
+        {
+            string old = partial + "-old";
+            Directory.Move(target, old);
+            try
+            {
+                Directory.Move(partial, target);
+            }
+            catch
+            {
+                Directory.Move(old, target);
+                throw;
+            }
+            RemoveQuietly(old);
+            return target;
+        }
+        for (int n = 1; ; n++)
+        {
+            string place = n == 1 ? target : $"{target}-{n}";
+            if (Path.Exists(place)) continue;
+            try
+            {
+                Directory.Move(partial, place);
+                return place;
+            }
+            catch (IOException) when (Path.Exists(place) && Directory.Exists(partial))
+            {
+                // Somebody else took the name in between.
+            }
+        }
+    }
+
+    private static string Reason(Exception e) => e switch
+    {
+        SqliteException { SqliteErrorCode: 13 } => "the disk is full",
+        _ => e.Message,
+    };
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    private static void RemoveQuietly(string folder)
+    {
+        try
+        {
+            Remove(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The failure that brought us here is the one to tell.
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using Lab.Experiments;
+using Lab.Network;
+using Microsoft.Data.Sqlite;
+
+namespace Lab.Reports;
+
+/// <summary>
+/// results.db: everything kept of a sweep, as SQLite tables (results/README.md explains the columns). Times are integers of
+/// nanoseconds of the run (_ns) or, where they are for reading, seconds (_s). NaN is NULL, "never" is Inf. Seeds above 2^63
+/// appear as negative numbers, because SQLite's integers are signed.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    /// <summary>Grows with each change of the tables.</summary>
+    public const int SchemaVersion = 1;
+
+    private readonly SqliteConnection connection;
+
+    private Database(string path)
+    {
+        connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+    }
+
+    public static void Write(SweepResult sweep, string path)
+    {
+        using Database database = new(path);
+        // The file is only moved into place when it is complete, so a journal would protect nothing.
+        database.Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
+        using SqliteTransaction all = database.connection.BeginTransaction();
+        database.Execute(Schema);
+        database.Add(sweep);
+        database.Execute(Indexes);
+        all.Commit();
+    }
+
+    public void Dispose() => connection.Dispose();
+
+    private const string Schema = """
+        CREATE TABLE schema_version (version INTEGER NOT NULL);
+        CREATE TABLE runs (
+            run INTEGER PRIMARY KEY, scenario TEXT NOT NULL, network TEXT NOT NULL, fidelity TEXT NOT NULL,
+            seed INTEGER NOT NULL, label TEXT NOT NULL, journal_hash TEXT NOT NULL, entries INTEGER NOT NULL,
+            events INTEGER NOT NULL, clients INTEGER NOT NULL, duration_s REAL NOT NULL);
+        CREATE TABLE settings (
+            run INTEGER NOT NULL REFERENCES runs, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, path)) WITHOUT ROWID;
+        CREATE TABLE metrics (
+            run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, value REAL, unit TEXT NOT NULL,
+            PRIMARY KEY (run, metric)) WITHOUT ROWID;
+        CREATE TABLE incidents (
+            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, client_name TEXT NOT NULL, side TEXT NOT NULL,
+            fault TEXT NOT NULL, began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, detected INTEGER NOT NULL,
+            detected_at_ns INTEGER, elapsed_s REAL NOT NULL, mechanism TEXT NOT NULL, claim TEXT NOT NULL, outlived INTEGER NOT NULL);
+        CREATE TABLE messages (
+            run INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL, sender INTEGER NOT NULL, recipient INTEGER NOT NULL,
+            sent_at_ns INTEGER NOT NULL, delivered_at_ns INTEGER, delay_s REAL, copies INTEGER NOT NULL, fate TEXT NOT NULL,
+            PRIMARY KEY (run, number)) WITHOUT ROWID;
+        CREATE TABLE costs (
+            run INTEGER NOT NULL REFERENCES runs, cause TEXT NOT NULL, packets INTEGER NOT NULL, bytes INTEGER NOT NULL,
+            PRIMARY KEY (run, cause)) WITHOUT ROWID;
+        CREATE TABLE verdicts (
+            run INTEGER NOT NULL REFERENCES runs, truth TEXT NOT NULL, claim TEXT NOT NULL, count INTEGER NOT NULL,
+            PRIMARY KEY (run, truth, claim)) WITHOUT ROWID;
+        CREATE TABLE arrivals (
+            run INTEGER NOT NULL REFERENCES runs, from_ns INTEGER NOT NULL, attempts INTEGER NOT NULL,
+            online_clients INTEGER NOT NULL, PRIMARY KEY (run, from_ns)) WITHOUT ROWID;
+        """;
+
+    private const string Indexes = """
+        CREATE INDEX runs_by_label ON runs (label, seed);
+        CREATE INDEX settings_by_value ON settings (path, value);
+        CREATE INDEX metrics_by_name ON metrics (metric, run);
+        CREATE INDEX incidents_by_run ON incidents (run, side);
+        CREATE INDEX messages_by_fate ON messages (fate, run);
+        """;
+
+    private void Add(SweepResult sweep)
+    {
+        using Insert version = new(connection, "schema_version", 1), runs = new(connection, "runs", 11);
+        using Insert settings = new(connection, "settings", 3), metrics = new(connection, "metrics", 4);
+        using Insert incidents = new(connection, "incidents", 13), messages = new(connection, "messages", 9);
+        using Insert costs = new(connection, "costs", 4), verdicts = new(connection, "verdicts", 4);
+        using Insert arrivals = new(connection, "arrivals", 4);
+        version.Row(SchemaVersion);
+        for (int i = 0; i < sweep.Runs.Count; i++)
+        {
+            RunResult run = sweep.Runs[i];
+            long id = i + 1;
+            runs.Row(id, sweep.ScenarioName, run.Network, Word(run.Fidelity), unchecked((long)run.Spec.Seed), run.Spec.Label,
+                run.JournalHash.ToString("x16"), run.Entries, run.Events, Study.Clients(run), run.Spec.Scenario.Duration.TotalSeconds);
+            foreach (Setting s in run.Spec.Point) settings.Row(id, s.Path, s.Value);
+            foreach (Measure m in run.Measures) metrics.Row(id, m.Metric, m.Value, TidyCsv.UnitOf(m.Metric));
+            foreach (Incident n in run.Incidents) Add(incidents, id, n);
+            foreach (MessageRecord m in run.Messages) Add(messages, id, m);
+            foreach (CauseCost c in run.Costs) costs.Row(id, c.Cause, c.Packets, c.Bytes);
+            foreach ((string key, int count) in run.Verdicts) verdicts.Row(id, Part(key, 0), Part(key, 1), count);
+            foreach (ArrivalBin bin in run.Arrivals) arrivals.Row(id, bin.From.Nanoseconds, bin.Attempts, bin.OnlineClients);
+        }
+    }
+
+    private static void Add(Insert incidents, long run, Incident n) => incidents.Row(
+        run, n.Client, n.ClientName, Word(n.Side), Word(n.Fault), n.Began.Nanoseconds, n.Until.Nanoseconds, n.Detected ? 1 : 0,
+        n.Detected ? n.DetectedAt.Nanoseconds : null, n.Elapsed.TotalSeconds, Word(n.Mechanism), Word(n.Claim), n.Outlived ? 1 : 0);
+
+    private static void Add(Insert messages, long run, MessageRecord m) => messages.Row(
+        run, m.Number, m.From, m.To, m.SentAt.Nanoseconds, m.Copies > 0 ? m.DeliveredAt.Nanoseconds : null,
+        m.Copies > 0 ? m.Delay.TotalSeconds : null, m.Copies, Word(m.Fate));
+
+    private static string Part(string key, int index) => key.Split('/', 2).ElementAtOrDefault(index) ?? "";
+
+    private static string Word<T>(T value) where T : struct, Enum => Words.Of(value);
+
+    private void Execute(string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>One prepared INSERT, used again for each row.</summary>
+    private sealed class Insert : IDisposable
+    {
+        private readonly SqliteCommand command;
+        private readonly SqliteParameter[] parameters;
+
+        public Insert(SqliteConnection connection, string table, int columns)
+        {
+            command = connection.CreateCommand();
+            parameters = [.. Enumerable.Range(0, columns).Select(i => command.Parameters.AddWithValue("$" + i, DBNull.Value))];
+            command.CommandText = $"INSERT INTO {table} VALUES ({string.Join(", ", parameters.Select(p => p.ParameterName))})";
+        }
+
+        public void Row(params object?[] values)
+        {
+            for (int i = 0; i < values.Length; i++)
+                parameters[i].Value = values[i] is null or double.NaN ? DBNull.Value : values[i];
+            command.ExecuteNonQuery();
+        }
+
+        public void Dispose() => command.Dispose();
+    }
+}

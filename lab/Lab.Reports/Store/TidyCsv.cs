@@ -1,0 +1,58 @@
+using System.Globalization;
+using Lab.Experiments;
+
+namespace Lab.Reports;
+
+/// <summary>
+/// metrics.csv: one row per run and metric. Comma-separated, quoted where RFC 4180 section 2 asks for it, lines end in LF, UTF-8
+/// without byte order mark, numbers in the invariant culture with all their digits; an empty population is an empty field, "never"
+/// is inf. Values are in base units: seconds, bytes, shares from 0 to 1.
+/// </summary>
+internal static class TidyCsv
+{
+    public static void Write(SweepResult sweep, TextWriter to)
+    {
+        Row(to, ["scenario", "seed", "network", .. sweep.Varied, "metric", "value", "unit"]);
+        foreach (RunResult run in sweep.Runs)
+        {
+            string[] start =
+            [
+                sweep.ScenarioName, run.Spec.Seed.ToString(CultureInfo.InvariantCulture), run.Network,
+                .. sweep.Varied.Select(path => run.Spec.Point.FirstOrDefault(s => s.Path == path).Value ?? ""),
+            ];
+            foreach (Measure measure in run.Measures)
+                Row(to, [.. start, measure.Metric, Number(measure.Value), UnitOf(measure.Metric)]);
+        }
+    }
+
+    /// <summary>The unit of a metric in files; empty for a metric that the catalogue does not know.</summary>
+    public static string UnitOf(string metric) => Catalogue.Find(metric)?.Unit switch
+    {
+        Unit.Seconds => "s",
+        Unit.Bytes => "B",
+        Unit.Share => "share",
+        Unit.PerSecond => "1/s",
+        Unit.PerHour => "1/h",
+        Unit.BytesPerHour => "B/h",
+        Unit.Count => "count",
+        _ => "",
+    };
+
+    private static string Number(double value) =>
+        double.IsNaN(value) ? "" :
+        double.IsPositiveInfinity(value) ? "inf" :
+        double.IsNegativeInfinity(value) ? "-inf" : value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static void Row(TextWriter to, IReadOnlyList<string> fields)
+    {
+        for (int i = 0; i < fields.Count; i++)
+        {
+            if (i > 0) to.Write(',');
+            to.Write(Quoted(fields[i]));
+        }
+        to.Write('\n');
+    }
+
+    private static string Quoted(string field) =>
+        field.AsSpan().IndexOfAny("\",\r\n") < 0 ? field : "\"" + field.Replace("\"", "\"\"") + "\"";
+}

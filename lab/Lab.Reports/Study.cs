@@ -1,0 +1,93 @@
+using Lab.Experiments;
+
+namespace Lab.Reports;
+
+/// <summary>The runs that differ in nothing but the seed.</summary>
+internal sealed record Variant(string Label, string Policy, string Panel, IReadOnlyList<RunResult> Runs)
+{
+    /// <summary>The run of this seed, if it took place.</summary>
+    public RunResult? Run(ulong seed) => Runs.FirstOrDefault(r => r.Spec.Seed == seed);
+}
+
+/// <summary>
+/// A sweep arranged for reading. One varied field tells the variants apart by colour (the policy, or the first one varied); the
+/// others, if any, put them into panels beside each other.
+/// </summary>
+internal sealed class Study
+{
+    public Study(SweepResult sweep)
+    {
+        Sweep = sweep;
+        string[] varying = [.. sweep.Varied.Where(IsVarying)];
+        ColourField = varying.FirstOrDefault(p => p.EndsWith(".policy", StringComparison.Ordinal)) ?? varying.FirstOrDefault();
+        PanelFields = [.. varying.Where(p => p != ColourField)];
+        Variants = [.. sweep.Runs.GroupBy(r => r.Spec.Label)
+            .Select(g => new Variant(g.Key, Colour(g.First()), Panel(g.First()), [.. g.OrderBy(r => r.Spec.Seed)]))];
+        Policies = [.. Variants.Select(v => v.Policy).Distinct()];
+        Panels = [.. Variants.Select(v => v.Panel).Distinct()];
+        Seeds = [.. sweep.Runs.Select(r => r.Spec.Seed).Distinct().Order()];
+        Fidelity = sweep.Runs.Select(r => r.Fidelity).DefaultIfEmpty(Fidelity.Exact).Max();
+    }
+
+    public SweepResult Sweep { get; }
+    public IReadOnlyList<Variant> Variants { get; }
+
+    /// <summary>The varied field shown by colour; null when nothing varies.</summary>
+    public string? ColourField { get; }
+
+    public IReadOnlyList<string> PanelFields { get; }
+
+    /// <summary>Values of the colour field, in the order in which they were run: a policy keeps its colour in all figures.</summary>
+    public IReadOnlyList<string> Policies { get; }
+
+    public IReadOnlyList<string> Panels { get; }
+    public IReadOnlyList<ulong> Seeds { get; }
+
+    /// <summary>The least faithful of the runs: what must be said of the whole.</summary>
+    public Fidelity Fidelity { get; }
+
+    public bool Partial => Sweep.Runs.Count < Sweep.Planned;
+    public double DurationSeconds => Sweep.Scenario.Duration.TotalSeconds;
+
+    /// <summary>The seed whose runs are drawn where only one can be: the first that every variant has, else the first.</summary>
+    public ulong ShownSeed =>
+        Seeds.Where(s => Variants.All(v => v.Run(s) is not null)).Concat(Seeds).FirstOrDefault();
+
+    /// <summary>What the colour field is called in legends and tables: "policy", "every".</summary>
+    public string ColourName => ColourField is { } path ? Last(path) : "runs";
+
+    /// <summary>Stands under every figure.</summary>
+    public string Subtitle(string? seeds = null) =>
+        $"{Sweep.ScenarioName} · {Sweep.Network} network ({FidelityWords}) · {seeds ?? SeedWords}" +
+        (Partial ? $" · stopped early, {Sweep.Runs.Count} of {Sweep.Planned} runs" : "");
+
+    public string FidelityWords => Fidelity switch
+    {
+        Fidelity.Exact => "faults exact",
+        Fidelity.Modelled => "faults modelled",
+        Fidelity.Approximate => "faults approximate",
+        _ => "faults unsupported",
+    };
+
+    public string SeedWords => Seeds.Count switch
+    {
+        0 => "no seeds",
+        1 => $"seed {Seeds[0]}",
+        int n when Seeds[^1] - Seeds[0] == (ulong)n - 1 => $"seeds {Seeds[0]}–{Seeds[^1]}",
+        <= 6 => "seeds " + string.Join(", ", Seeds),
+        int n => $"{n} seeds from {Seeds[0]} to {Seeds[^1]}",
+    };
+
+    /// <summary>Clients of a run, from its topology.</summary>
+    public static int Clients(RunResult run) => run.Spec.Topology.Clients.Values.Sum(c => c.Count);
+
+    private bool IsVarying(string path) => Sweep.Runs.Select(r => Value(r, path)).Distinct().Count() > 1;
+
+    private string Colour(RunResult run) => ColourField is { } path ? Value(run, path) : "all runs";
+
+    private string Panel(RunResult run) => string.Join(", ", PanelFields.Select(p => $"{Last(p)} {Value(run, p)}"));
+
+    private static string Value(RunResult run, string path) => run.Spec.Point.FirstOrDefault(s => s.Path == path).Value ?? "";
+
+    private static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using Lab.Experiments;
+using Lab.Xmpp;
+
+namespace Lab.Reports;
+
+/// <summary>Names of the code as words of files and sentences.</summary>
+internal static class Words
+{
+    /// <summary>PingTimeout becomes ping-timeout.</summary>
+    public static string Of<T>(T value) where T : struct, Enum => Kebab(value.ToString());
+
+    /// <summary>"1 client", "3 clients".</summary>
+    public static string Count(long n, string thing) => Number(n) + " " + thing + (n == 1 ? "" : "s");
+
+    public static string Number(long n) => n.ToString("#,0", CultureInfo.InvariantCulture).Replace(",", "\u202f");
+
+    public static string Kebab(string name)
+    {
+        StringBuilder kebab = new();
+        foreach (char c in name)
+        {
+            if (char.IsUpper(c) && kebab.Length > 0) kebab.Append('-');
+            kebab.Append(char.ToLowerInvariant(c));
+        }
+        return kebab.ToString();
+    }
+
+    /// <summary>The six ways in which a side learns that its stream is over, for symbols in figures.</summary>
+    public static string Family(Mechanism mechanism) => mechanism switch
+    {
+        Mechanism.PingTimeout or Mechanism.AckTimeout => "XMPP check unanswered",
+        Mechanism.IdleRule => "idle rule",
+        Mechanism.ConnectTimeout or Mechanism.TlsTimeout or Mechanism.StepTimeout or Mechanism.TotalTimeout
+            or Mechanism.TcpConnectTimeout => "set-up timeout",
+        Mechanism.TcpRetransmissionLimit or Mechanism.TcpUserTimeout or Mechanism.TcpKeepalive
+            or Mechanism.TcpWindowProbe => "TCP timer",
+        Mechanism.Reset or Mechanism.Refused or Mechanism.Fin or Mechanism.StreamError or Mechanism.StreamClose => "told by the peer",
+        _ => "own act",
+    };
+
+    public static readonly IReadOnlyList<string> Families =
+        ["XMPP check unanswered", "TCP timer", "idle rule", "told by the peer", "set-up timeout", "own act"];
+
+    public static string Of(Expectation e)
+    {
+        List<string> bounds = [];
+        if (e.Below is { } below) bounds.Add($"below {below}");
+        if (e.Above is { } above) bounds.Add($"above {above}");
+        if (e.AtMost is { } most) bounds.Add($"at most {most}");
+        if (e.AtLeast is { } least) bounds.Add($"at least {least}");
+        if (e.EqualTo is { } equal) bounds.Add($"equal to {equal}");
+        return string.Join(" and ", bounds);
+    }
+}
