@@ -74,7 +74,9 @@ internal struct ByteQueue
     }
 }
 
-/// <summary>A first-in first-out list of plain structs that lives in a buffer of the pool, and holds none when empty.</summary>
+/// <summary>
+/// A first-in first-out list of plain structs that lives in a buffer of the pool, and holds none when empty.
+/// </summary>
 internal struct PooledQueue<T> where T : unmanaged
 {
     private byte[]? bytes;
@@ -82,7 +84,9 @@ internal struct PooledQueue<T> where T : unmanaged
 
     public int Count;
 
-    public readonly Span<T> Items => Count == 0 ? default : MemoryMarshal.Cast<byte, T>(bytes.AsSpan()).Slice(head, Count);
+    public readonly Span<T> Items => Count == 0
+        ? default
+        : MemoryMarshal.Cast<byte, T>(bytes.AsSpan()).Slice(head, Count);
 
     public readonly ref T this[int index] => ref Items[index];
 

@@ -68,7 +68,9 @@ internal struct ReceiveBuffer
         ahead.AddFirst(pool, new Range(left, right));
     }
 
-    /// <summary>Ranges never touch each other, so one forward step cannot join more than what it reaches; order is by age.</summary>
+    /// <summary>
+    /// Ranges never touch each other, so one forward step cannot join more than what it reaches; order is by age.
+    /// </summary>
     private uint TakeReached(BufferPool pool, uint end)
     {
         for (int i = ahead.Count - 1; i >= 0; i--)

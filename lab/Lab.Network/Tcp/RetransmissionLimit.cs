@@ -14,7 +14,9 @@ public static class RetransmissionLimit
     /// <summary>TCP_RTO_MIN, 200 ms.</summary>
     public static readonly Duration Base = Duration.FromMilliseconds(200);
 
-    /// <summary>Time from the first retransmission to the limit; waits double from the first timeout up to the longest.</summary>
+    /// <summary>
+    /// Time from the first retransmission to the limit; waits double from the first timeout up to the longest.
+    /// </summary>
     public static Duration Of(int retries, Duration firstTimeout, Duration longest)
     {
         long ratio = Math.Max(1, longest.Nanoseconds / firstTimeout.Nanoseconds);

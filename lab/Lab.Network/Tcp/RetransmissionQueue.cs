@@ -34,6 +34,8 @@ internal struct SentSegment
     public readonly uint End => Start + Length + ((Flags & SentFlags.Fin) != 0 ? 1u : 0);
 
     public readonly bool Has(SentFlags flags) => (Flags & flags) != 0;
+
+    public readonly bool WaitsToBeResent => (Flags & (SentFlags.Lost | SentFlags.Resent)) == SentFlags.Lost;
 }
 
 /// <summary>What one ACK delivered.</summary>
@@ -139,7 +141,7 @@ internal struct RetransmissionQueue
         Duration wait = Duration.Zero;
         foreach (ref SentSegment segment in segments.Items)
         {
-            if (segment.Has(SentFlags.Sacked) || (segment.Flags & (SentFlags.Lost | SentFlags.Resent)) == SentFlags.Lost) continue;
+            if (segment.Has(SentFlags.Sacked) || segment.WaitsToBeResent) continue;
             if (!Sequence.Before(segment.Order, newestOrder)) continue;
             Duration left = segment.SentAt + newestRtt + window - now;
             if (left <= Duration.Zero) MarkLost(ref segment);
@@ -176,12 +178,12 @@ internal struct RetransmissionQueue
     public SentSegment TakeLost(BufferPool pool, Instant now, int maximumSegmentBytes, out bool isFirst)
     {
         int index = 0;
-        while ((segments[index].Flags & (SentFlags.Lost | SentFlags.Resent)) != SentFlags.Lost) index++;
+        while (!segments[index].WaitsToBeResent) index++;
         while (index + 1 < segments.Count)
         {
             ref SentSegment next = ref segments[index + 1];
             ref SentSegment one = ref segments[index];
-            if ((next.Flags & (SentFlags.Lost | SentFlags.Resent)) != SentFlags.Lost || one.Length + next.Length > maximumSegmentBytes) break;
+            if (!next.WaitsToBeResent || one.Length + next.Length > maximumSegmentBytes) break;
             one.Length += next.Length;
             one.Flags |= next.Flags & SentFlags.Fin;
             lost--;

@@ -6,7 +6,8 @@ namespace Lab.Network;
 /// Rule. SRTT moves by 1/8 of the error; the mean deviation (kept times four) moves by 1/4 of it, but when the round
 /// trip fell below SRTT by more than the deviation only by 1/32, so that a sudden improvement does not inflate the
 /// timeout. The variance term is the largest deviation of the last round trip's worth of samples, never below RtoMin;
-/// it rises at once and falls by a quarter of the gap per round trip. RTO = SRTT + variance term, so RTO >= SRTT + RtoMin.
+/// it rises at once and falls by a quarter of the gap per round trip. RTO = SRTT + variance term, so RTO >= SRTT +
+/// RtoMin.
 /// The first sample R gives SRTT = R and a variance term of max(2R, RtoMin).
 ///
 /// Source. RFC 6298 section 2; Linux tcp_rtt_estimator (net/ipv4/tcp_input.c) and __tcp_set_rto (include/net/tcp.h).
@@ -26,14 +27,18 @@ internal struct RttEstimator
 
     public readonly Duration Srtt => Duration.FromMicroseconds(srttEighths >> 3);
 
-    /// <summary>The mean deviation, as TCP_INFO shows it (the variance term of the RTO is about four times this, and floored).</summary>
+    /// <summary>
+    /// The mean deviation, as TCP_INFO shows it (the variance term of the RTO is about four times this, and floored).
+    /// </summary>
     public readonly Duration Deviation => Duration.FromMicroseconds(deviationFourths >> 2);
 
     public readonly Duration Rto(TcpSettings settings) => srttEighths == 0
         ? settings.RtoInitial
         : Duration.Min(Duration.FromMicroseconds((srttEighths >> 3) + variance), settings.RtoMax);
 
-    /// <summary>Takes a sample; a round ends when what was sent by its start (<paramref name="sendNext"/>) is acknowledged.</summary>
+    /// <summary>
+    /// Takes a sample; a round ends when what was sent by its start (<paramref name="sendNext"/>) is acknowledged.
+    /// </summary>
     public void Add(Duration sample, Duration rtoMin, uint acknowledged, uint sendNext)
     {
         int rtt = (int)Math.Clamp(sample.Nanoseconds / 1000, 1, LongestSampleMicroseconds);

@@ -4,7 +4,28 @@ namespace Lab.Network;
 public enum TcpFlags : byte { None = 0, Fin = 1, Syn = 2, Rst = 4, Psh = 8, Ack = 16 }
 
 /// <summary>What a segment is for, so that its bytes can be charged to a cause.</summary>
-public enum SegmentUse : byte { Handshake, Data, Acknowledgement, Retransmission, KeepaliveProbe, WindowProbe, Teardown, Reset }
+public enum SegmentUse : byte
+{
+    /// <summary>SYN and SYN+ACK, however often, and the ACK that completes them.</summary>
+    Handshake,
+
+    /// <summary>Payload sent for the first time, with or without FIN.</summary>
+    Data,
+
+    /// <summary>Nothing but an ACK.</summary>
+    Acknowledgement,
+
+    /// <summary>Payload or FIN sent again, by timeout, recovery or tail-loss probe.</summary>
+    Retransmission,
+
+    KeepaliveProbe,
+    WindowProbe,
+
+    /// <summary>A FIN without payload, sent for the first time.</summary>
+    Teardown,
+
+    Reset,
+}
 
 /// <summary>
 /// One TCP segment. Its payload, if any, is a buffer of the run's <see cref="BufferPool"/>: whoever takes a segment out
@@ -12,7 +33,9 @@ public enum SegmentUse : byte { Handshake, Data, Acknowledgement, Retransmission
 /// </summary>
 public struct Segment
 {
-    /// <summary>IPv4 (20) + TCP (20) + timestamp option (12), in bytes; SACK blocks and SYN options come on top.</summary>
+    /// <summary>
+    /// IPv4 (20) + TCP (20) + timestamp option (12), in bytes; SACK blocks and SYN options come on top.
+    /// </summary>
     public const int HeaderBytes = 52;
 
     public uint Sequence;

@@ -1,11 +1,15 @@
 namespace Lab.Network;
 
-/// <summary>What an ACK brings: samples, delivered segments, losses found, window, state changes (RFC 9293, 5681, 8985).</summary>
+/// <summary>
+/// What an ACK brings: samples, delivered segments, losses found, window, state changes (RFC 9293, 5681, 8985).
+/// </summary>
 public sealed partial class TcpConnection
 {
     private const int DuplicateAckThreshold = 3;
 
-    /// <summary>False when the segment's ACK is for something never sent: an ACK answers and the rest is ignored.</summary>
+    /// <summary>
+    /// False when the segment's ACK is for something never sent: an ACK answers and the rest is ignored.
+    /// </summary>
     private bool ReceiveAcknowledgement(Instant now, in Segment segment)
     {
         uint acknowledgement = segment.Acknowledgement;
@@ -68,7 +72,7 @@ public sealed partial class TcpConnection
         troubleSince = Instant.Never;
         if (tailProbeOut && Sequence.AtMost(tailProbeEnd, sendUnacknowledged)) tailProbeOut = false;
         if (undoPossible) UndoIfImaginary(segment);
-        if (recovery is not Recovery.None && Sequence.AtMost(recoveryPoint, sendUnacknowledged)) recovery = Recovery.None;
+        if (Sequence.AtMost(recoveryPoint, sendUnacknowledged)) recovery = Recovery.None;
         if (writerWaits && settings.SendBufferBytes - outgoing.Count >= settings.SendBufferBytes / 3)
         {
             writerWaits = false;

@@ -3,20 +3,24 @@ namespace Lab.Network;
 /// <summary>
 /// What happens when nothing arrives.
 ///
-/// Rule. SYN: tcp_syn_linear_timeouts resends one second apart, then doubling, tcp_syn_retries of them. Data: a tail-loss
-/// probe at 2 SRTT (+ RtoMin for a lone segment, never after the RTO), then timeouts that double up to RtoMax; the limit
+/// Rule. SYN: tcp_syn_linear_timeouts resends one second apart, then doubling, tcp_syn_retries of them. Data: a
+/// tail-loss
+/// probe at 2 SRTT (+ RtoMin for a lone segment, never after the RTO), then timeouts that double up to RtoMax; the
+/// limit
 /// is a time since the first retransmission (see RetransmissionLimit), or TCP_USER_TIMEOUT, for which the last wait is
 /// shortened so that it ends on time. Zero window: probes that double up to RtoMax, tcp_retries2 of them unanswered,
 /// or TCP_USER_TIMEOUT since the first even when they are answered. Keepalive: probes Interval apart once nothing came
 /// for Idle; suspended while anything is unacknowledged or unsent; with TCP_USER_TIMEOUT its count of probes is ignored
 /// and the first firing at least that long after the last arrival ends the connection.
-/// Source. Linux net/ipv4/tcp_timer.c, tcp_output.c (tcp_schedule_loss_probe), RFC 8985 section 7, RFC 9293 section 3.8.
+/// Source. Linux net/ipv4/tcp_timer.c, tcp_output.c (tcp_schedule_loss_probe), RFC 8985 section 7, RFC 9293 section
+/// 3.8.
 /// Leaves out. Thin-stream linear timeouts, F-RTO (Eifel detection stands in), halving the window after a tail probe
 /// that repaired a loss, memory pressure on orphans.
 /// </summary>
 public sealed partial class TcpConnection
 {
-    private static readonly Duration TailProbeSlack = Duration.FromMilliseconds(2), AtOnce = Duration.FromMilliseconds(1);
+    private static readonly Duration TailProbeSlack = Duration.FromMilliseconds(2);
+    private static readonly Duration AtOnce = Duration.FromMilliseconds(1);
 
     /// <summary>Runs what is due at <paramref name="now"/>.</summary>
     public void Tick(Instant now)
@@ -74,7 +78,8 @@ public sealed partial class TcpConnection
                 return;
             }
             if (settings.UserTimeout == Duration.Zero)
-                expired |= now - troubleSince >= RetransmissionLimit.Of(settings.SynRetries, settings.RtoInitial, settings.RtoMax);
+                expired |= now - troubleSince
+                    >= RetransmissionLimit.Of(settings.SynRetries, settings.RtoInitial, settings.RtoMax);
         }
         if (expired)
         {
@@ -117,7 +122,9 @@ public sealed partial class TcpConnection
     private Duration DataLimit => settings.UserTimeout > Duration.Zero
         ? settings.UserTimeout
         : RetransmissionLimit.Of(
-            closedByApplication ? settings.OrphanRetries : settings.Retries2, RetransmissionLimit.Base, settings.RtoMax);
+            closedByApplication ? settings.OrphanRetries : settings.Retries2,
+            RetransmissionLimit.Base,
+            settings.RtoMax);
 
     private Duration UntilUserTimeout(Instant now, Duration wait)
     {
@@ -127,7 +134,9 @@ public sealed partial class TcpConnection
 
     private void RestartTransmitTimer(Instant now) => RestartTransmitTimer(now, now);
 
-    /// <summary>Sets the tail probe or the retransmission timeout, the latter counted from <paramref name="since"/>.</summary>
+    /// <summary>
+    /// Sets the tail probe or the retransmission timeout, the latter counted from <paramref name="since"/>.
+    /// </summary>
     private void RestartTransmitTimer(Instant now, Instant since)
     {
         if (underway.Count == 0)
@@ -136,7 +145,8 @@ public sealed partial class TcpConnection
             return;
         }
         Instant timeoutAt = Instant.Max(since + Rto, now);
-        bool mayProbe = settings.TailLossProbe && settings.Sack && recovery is Recovery.None && !tailProbeOut && timeouts == 0;
+        bool mayProbe = settings.TailLossProbe && settings.Sack
+            && recovery is Recovery.None && !tailProbeOut && timeouts == 0;
         if (!mayProbe)
         {
             Arm(TransmitTimer.Retransmission, timeoutAt);
@@ -172,7 +182,9 @@ public sealed partial class TcpConnection
         Arm(TransmitTimer.WindowProbe, now + UntilUserTimeout(now, Rto));
     }
 
-    /// <summary>An ACK came while the window was closed: either it opened, or the wait starts again at the same length.</summary>
+    /// <summary>
+    /// An ACK came while the window was closed: either it opened, or the wait starts again at the same length.
+    /// </summary>
     private void OnProbeAnswered(Instant now)
     {
         if (Sequence.AtMost(peerWindowEnd, sendNext))

@@ -1,6 +1,8 @@
 namespace Lab.Network;
 
-/// <summary>What leaves: in this order resets, handshake, tail probe, retransmissions, new data and FIN, probes, ACKs.</summary>
+/// <summary>
+/// What leaves: in this order resets, handshake, tail probe, retransmissions, new data and FIN, probes, ACKs.
+/// </summary>
 public sealed partial class TcpConnection
 {
     /// <summary>The next segment to send now; its payload belongs to the caller (see <see cref="Segment"/>).</summary>
@@ -103,7 +105,8 @@ public sealed partial class TcpConnection
         underway.Add(buffers, record);
         FillData(now, record, ref segment);
         segment.Use = length > 0 ? SegmentUse.Data : SegmentUse.Teardown;
-        if (underway.Count == 1 || transmitTimer is TransmitTimer.None or TransmitTimer.TailProbe) RestartTransmitTimer(now, underway.First.SentAt);
+        if (underway.Count == 1 || transmitTimer is TransmitTimer.None or TransmitTimer.TailProbe)
+            RestartTransmitTimer(now, underway.First.SentAt);
         return true;
     }
 

@@ -2,12 +2,15 @@ namespace Lab.Network;
 
 /// <summary>
 /// One end of a TCP connection, sans IO.
-/// Driving rule: make one call (Connect, Accept, Receive, Tick, Write, Read, Close, Abort); then TryTransmit and TryTake
+/// Driving rule: make one call (Connect, Accept, Receive, Tick, Write, Read, Close, Abort); then TryTransmit and
+/// TryTake
 /// until both say false; then look at NextTime and call Tick at that moment, not before.
 ///
 /// Rule. RFC 9293 with the numbers and habits of Linux 6.18: each collaborator (RttEstimator, RetransmissionQueue,
-/// CongestionWindow, AckPolicy, RetransmissionLimit) states its own. Timers are deadline fields; one of them serves SYN,
-/// retransmission, tail-loss probe, reordering and window probe in turn, as in Linux. Buffers and records are rented when
+/// CongestionWindow, AckPolicy, RetransmissionLimit) states its own. Timers are deadline fields; one of them serves
+/// SYN,
+/// retransmission, tail-loss probe, reordering and window probe in turn, as in Linux. Buffers and records are rented
+/// when
 /// there are bytes to hold and returned when there are none: an idle connection holds no buffer.
 ///
 /// Leaves out. IP fragmentation and path MTU, urgent data, ECN, PAWS, fast open, SYN cookies, window autotuning, a peer
@@ -22,7 +25,9 @@ public sealed partial class TcpConnection
     private Instant keepaliveAt = Instant.Never, expireAt = Instant.Never;
     private Instant lastReceived, lastSent;
 
-    /// <summary>First retransmission of what is unacknowledged, or first window probe; Never when there was none.</summary>
+    /// <summary>
+    /// First retransmission of what is unacknowledged, or first window probe; Never when there was none.
+    /// </summary>
     private Instant troubleSince = Instant.Never;
 
     private uint sendUnacknowledged, sendNext, peerWindowEnd;
@@ -39,7 +44,8 @@ public sealed partial class TcpConnection
     private Recovery recovery;
     private Due due;
     private News news;
-    private bool writeShut, closedByApplication, finSent, peerFinKnown, tailProbeOut, undoPossible, writerWaits, established;
+    private bool established, writeShut, closedByApplication, finSent, peerFinKnown;
+    private bool tailProbeOut, undoPossible, writerWaits;
 
     private RttEstimator rtt;
     private CongestionWindow congestion;
@@ -101,7 +107,9 @@ public sealed partial class TcpConnection
         Arm(TransmitTimer.Handshake, now + Rto);
     }
 
-    /// <summary>Takes as many bytes as the send buffer holds and returns that number; <paramref name="mark"/> labels them.</summary>
+    /// <summary>
+    /// Takes as many bytes as the send buffer holds and returns that number; <paramref name="mark"/> labels them.
+    /// </summary>
     public int Write(Instant now, ReadOnlySpan<byte> bytes, byte mark)
     {
         if (writeShut || state is TcpState.Closed) return 0;
@@ -126,7 +134,8 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
-    /// close(2): FIN after what is queued. Unread data, or data that arrive later, are answered with RST, as Linux does;
+    /// close(2): FIN after what is queued. Unread data, or data that arrive later, are answered with RST, as Linux
+    /// does;
     /// the rest is an orphan's life.
     /// </summary>
     public void Close(Instant now)
@@ -161,7 +170,8 @@ public sealed partial class TcpConnection
     public void Abort(Instant now)
     {
         closedByApplication = true;
-        if (state is not (TcpState.Closed or TcpState.SynSent or TcpState.TimeWait)) ScheduleReset(sendNext, receiveNext);
+        if (state is not (TcpState.Closed or TcpState.SynSent or TcpState.TimeWait))
+            ScheduleReset(sendNext, receiveNext);
         Finish(TcpEnd.Aborted);
     }
 
@@ -193,7 +203,9 @@ public sealed partial class TcpConnection
         state = TcpState.Closed;
     }
 
-    /// <summary>The RST that a host without this connection answers; null for a RST (RFC 9293 section 3.10.7.1).</summary>
+    /// <summary>
+    /// The RST that a host without this connection answers; null for a RST (RFC 9293 section 3.10.7.1).
+    /// </summary>
     public static Segment? ResetFor(in Segment unexpected)
     {
         if ((unexpected.Flags & TcpFlags.Rst) != 0) return null;
@@ -228,7 +240,9 @@ public sealed partial class TcpConnection
     private uint SmallestWindowStep => (uint)Math.Min(settings.MaximumSegmentBytes, settings.ReceiveBufferBytes / 2);
 
     private static uint SpanOf(in Segment segment) =>
-        (uint)segment.Length + ((segment.Flags & TcpFlags.Syn) != 0 ? 1u : 0) + ((segment.Flags & TcpFlags.Fin) != 0 ? 1u : 0);
+        (uint)segment.Length
+        + ((segment.Flags & TcpFlags.Syn) != 0 ? 1u : 0)
+        + ((segment.Flags & TcpFlags.Fin) != 0 ? 1u : 0);
 
     private void Open(Instant now, uint initialSequence, TcpState opening)
     {

@@ -27,7 +27,9 @@ public sealed record TcpSettings
     public bool TailLossProbe { get; init; } = true;
     public bool Sack { get; init; } = true;
 
-    /// <summary>TCP_NODELAY. On here, since XMPP servers and clients set it; Linux leaves it off (Nagle, RFC 896).</summary>
+    /// <summary>
+    /// TCP_NODELAY. On here, since XMPP servers and clients set it; Linux leaves it off (Nagle, RFC 896).
+    /// </summary>
     public bool NoDelay { get; init; } = true;
 
     public bool SlowStartAfterIdle { get; init; } = true;

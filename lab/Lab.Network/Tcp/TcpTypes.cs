@@ -26,7 +26,9 @@ public enum TcpEnd : byte
     /// <summary>tcp_retries2 ran out with data unacknowledged (ETIMEDOUT).</summary>
     RetransmissionLimit,
 
-    /// <summary>TCP_USER_TIMEOUT passed (ETIMEDOUT), whichever timer noticed: data, keepalive, window probe or SYN.</summary>
+    /// <summary>
+    /// TCP_USER_TIMEOUT passed (ETIMEDOUT), whichever timer noticed: data, keepalive, window probe or SYN.
+    /// </summary>
     UserTimeout,
 
     /// <summary>Keepalive probes went unanswered (ETIMEDOUT).</summary>
@@ -35,7 +37,9 @@ public enum TcpEnd : byte
     /// <summary>Window probes went unanswered (ETIMEDOUT).</summary>
     WindowProbeTimeout,
 
-    /// <summary>An orphan (closed by the application) gave up sending what was left, or waiting for the peer's FIN.</summary>
+    /// <summary>
+    /// An orphan (closed by the application) gave up sending what was left, or waiting for the peer's FIN.
+    /// </summary>
     OrphanTimeout,
 
     /// <summary>Abort was called here, or Close with data unread or still coming; the peer gets a RST.</summary>
@@ -64,5 +68,6 @@ public readonly record struct TcpEvent(TcpEventKind Kind, TcpEnd End = TcpEnd.No
 
 /// <summary>What TCP_INFO would say.</summary>
 public readonly record struct TcpInfo(
-    TcpState State, Duration SmoothedRtt, Duration RttVariation, Duration Rto, int CongestionWindowBytes, int SlowStartThresholdBytes,
+    TcpState State, Duration SmoothedRtt, Duration RttVariation, Duration Rto,
+    int CongestionWindowBytes, int SlowStartThresholdBytes,
     int UnacknowledgedBytes, int UnsentBytes, int Retransmissions, Instant LastReceived);

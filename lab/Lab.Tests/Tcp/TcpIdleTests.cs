@@ -63,7 +63,8 @@ public class TcpIdleTests
     [Fact]
     public void A_frozen_application_leaves_acknowledging_and_keepalive_intact_until_its_window_is_full()
     {
-        TcpPair pair = TcpPair.Calibrated(Duration.FromMilliseconds(100), Keeping, new TcpSettings { ReceiveBufferBytes = 4000 });
+        TcpPair pair = TcpPair.Calibrated(
+            Duration.FromMilliseconds(100), Keeping, new TcpSettings { ReceiveBufferBytes = 4000 });
         pair.ServerReads = false;
         for (int i = 0; i < 40; i++)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lab.Network;
 
 namespace Lab.Tests;
@@ -141,7 +142,8 @@ public class TcpLossTests
 
     /// <summary>
     /// Three segments arrive, their ACKs are lost for 26.4 s. The first is sent again, lies left of the window, and is
-    /// answered with the old echo (RFC 7323 section 4.3, rule 2). Measured on Linux 6.18: SRTT 3.300 s, deviation 6.600 s, RTO
+    /// answered with the old echo (RFC 7323 section 4.3, rule 2). Measured on Linux 6.18: SRTT 3.300 s, deviation
+    /// 6.600 s, RTO
     /// 29.7 s, where the RTO had been 204 ms.
     /// </summary>
     [Fact]
@@ -163,7 +165,9 @@ public class TcpLossTests
         Assert.InRange(info.Rto.TotalSeconds, lost * 9 / 8 * 0.98, lost * 9 / 8 * 1.02);
     }
 
-    /// <summary>Protocol facts 3.5: after an outage data wait for the next transmission of the backed-off schedule.</summary>
+    /// <summary>
+    /// Protocol facts 3.5: after an outage data wait for the next transmission of the backed-off schedule.
+    /// </summary>
     [Theory]
     [InlineData(1_000, 1_200)]
     [InlineData(10_000, 19_200)]
@@ -208,7 +212,8 @@ public class TcpLossTests
         foreach (string[] words in talk.Said.Split('\n').Select(line => line.Split(' ')))
         {
             if (!shape.Contains(words[1])) shape.Add(words[1]);
-            shape.Add((long.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture) - StartMs).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            long ms = long.Parse(words[0], CultureInfo.InvariantCulture) - StartMs;
+            shape.Add(ms.ToString(CultureInfo.InvariantCulture));
         }
         return string.Join(' ', shape);
     }

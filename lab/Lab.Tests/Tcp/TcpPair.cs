@@ -2,7 +2,9 @@ using Lab.Network;
 
 namespace Lab.Tests;
 
-/// <summary>Two connections joined by a path with delay and whatever a test does to it; the test's own small clock.</summary>
+/// <summary>
+/// Two connections joined by a path with delay and whatever a test does to it; the test's own small clock.
+/// </summary>
 internal sealed class TcpPair
 {
     private readonly PriorityQueue<(bool ToServer, Segment Segment), (long, long)> inFlight = new();

@@ -58,8 +58,8 @@ public class TcpPropertyTests
             pair.RunFor(Duration.FromMicroseconds((long)random.Below(5_000_000)));
         }
         string which = $"seed {seed}";
-        Assert.True(up.AsSpan().SequenceEqual(pair.ServerRead.ToArray()), $"{which}: up {pair.ServerRead.Count} of {up.Length}");
-        Assert.True(down.AsSpan().SequenceEqual(pair.ClientRead.ToArray()), $"{which}: down {pair.ClientRead.Count} of {down.Length}");
+        AssertSame(up, pair.ServerRead, $"{which}, up");
+        AssertSame(down, pair.ClientRead, $"{which}, down");
         Assert.Equal((which, TcpEnd.Closed, TcpEnd.Closed), (which, pair.EndOf(true), pair.EndOf(false)));
         AssertSegments(pair, marks, up, down, which);
         pair.RunFor(Duration.FromMinutes(10));
@@ -67,12 +67,18 @@ public class TcpPropertyTests
         Assert.Equal((which, 0), (which, pair.Buffers.Outstanding));
     }
 
-    /// <summary>Each segment carries the bytes and the mark of its place, stays inside the window it was given, and names its use.</summary>
+    /// <summary>
+    /// Each segment carries the bytes and the mark of its place, stays inside the window it was given, and names its
+    /// use.
+    /// </summary>
     private static void AssertSegments(
         TcpPair pair, Dictionary<bool, List<byte>> marks, byte[] up, byte[] down, string which)
     {
         var windowEnd = new Dictionary<bool, uint> { [true] = 0, [false] = 0 };
-        var sentTo = new Dictionary<bool, uint> { [true] = pair.ClientSequence + 1, [false] = TcpPair.ServerSequence + 1 };
+        var sentTo = new Dictionary<bool, uint>
+        {
+            [true] = pair.ClientSequence + 1, [false] = TcpPair.ServerSequence + 1,
+        };
         foreach ((_, bool fromClient, Segment segment) in pair.Sent)
         {
             uint first = fromClient ? pair.ClientSequence + 1 : TcpPair.ServerSequence + 1;
@@ -89,6 +95,9 @@ public class TcpPropertyTests
             if (!again) sentTo[fromClient] = end;
         }
     }
+
+    private static void AssertSame(byte[] sent, List<byte> read, string which) =>
+        Assert.True(sent.AsSpan().SequenceEqual(read.ToArray()), $"{which}: {read.Count} of {sent.Length}");
 
     /// <summary>The first to close is done reading; it only shuts its writing side, or closes outright.</summary>
     private static void Finish(TcpConnection connection, Instant now)

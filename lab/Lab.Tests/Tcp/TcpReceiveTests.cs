@@ -82,7 +82,8 @@ public class TcpReceiveTests
     [Fact]
     public void A_window_that_closed_is_announced_open_when_the_application_reads()
     {
-        TcpPair pair = TcpPair.Calibrated(Duration.FromMilliseconds(100), server: new TcpSettings { ReceiveBufferBytes = 10_000 });
+        TcpPair pair = TcpPair.Calibrated(
+            Duration.FromMilliseconds(100), server: new TcpSettings { ReceiveBufferBytes = 10_000 });
         pair.ServerReads = false;
         Assert.Equal(30_000, pair.Write(true, 30_000));
         pair.RunFor(Duration.FromSeconds(3));

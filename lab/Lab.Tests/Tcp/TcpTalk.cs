@@ -50,11 +50,14 @@ internal sealed class TcpTalk(TcpSettings? settings = null)
     public void Accept()
     {
         Connection = new TcpConnection(settings ?? new TcpSettings(), Buffers);
-        Connection.Accept(Now, new Segment { Flags = TcpFlags.Syn, Sequence = Theirs, Window = 65536, Timestamp = 1 }, Ours);
+        var syn = new Segment { Flags = TcpFlags.Syn, Sequence = Theirs, Window = 65536, Timestamp = 1 };
+        Connection.Accept(Now, syn, Ours);
         Drain();
     }
 
-    /// <summary>A segment from the peer, at the present moment. The echo is that of one round trip ago unless given.</summary>
+    /// <summary>
+    /// A segment from the peer, at the present moment. The echo is that of one round trip ago unless given.
+    /// </summary>
     public void Hear(
         TcpFlags flags, uint sequence, uint acknowledgement, int length = 0, uint window = 65536, long echoMs = -1,
         (uint Left, uint Right)? sack = null)
@@ -68,7 +71,8 @@ internal sealed class TcpTalk(TcpSettings? settings = null)
             Timestamp = (uint)(Now.Nanoseconds / 1000) + 1,
             TimestampEcho = (flags & TcpFlags.Ack) != 0 ? (uint)(echo * 1000) + 1 : 0,
         };
-        if (sack is { } block) (segment.SackCount, segment.SackLeft0, segment.SackRight0) = (1, Ours + block.Left, Ours + block.Right);
+        if (sack is { } block)
+            (segment.SackCount, segment.SackLeft0, segment.SackRight0) = (1, Ours + block.Left, Ours + block.Right);
         Connection.Receive(Now, segment);
         if (segment.Payload is not null) Buffers.Return(segment.Payload);
         Drain();
@@ -131,7 +135,9 @@ internal sealed class TcpTalk(TcpSettings? settings = null)
         if ((s.Flags & TcpFlags.Syn) != 0) flags.Append(" SYN");
         if ((s.Flags & TcpFlags.Fin) != 0) flags.Append(" FIN");
         if ((s.Flags & TcpFlags.Rst) != 0) flags.Append(" RST");
-        string sequence = s.Length > 0 ? $" {s.Sequence - Ours}..{s.Sequence - Ours + (uint)s.Length}" : $" {(int)(s.Sequence - Ours)}";
+        string sequence = s.Length > 0
+            ? $" {s.Sequence - Ours}..{s.Sequence - Ours + (uint)s.Length}"
+            : $" {(int)(s.Sequence - Ours)}";
         string acknowledgement = (s.Flags & TcpFlags.Ack) != 0 ? $" ack {s.Acknowledgement - Theirs}" : "";
         string sack = s.SackCount > 0 ? $" sack {s.SackLeft0 - Theirs}-{s.SackRight0 - Theirs}" : "";
         if (s.SackCount > 1) sack += $" {s.SackLeft1 - Theirs}-{s.SackRight1 - Theirs}";

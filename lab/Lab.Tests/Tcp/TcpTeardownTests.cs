@@ -57,7 +57,8 @@ public class TcpTeardownTests
         talk.Hear(TcpFlags.Ack, 1, 2, length: 50);
         Assert.Equal(50, talk.Read(100));
         talk.Hear(TcpFlags.Ack | TcpFlags.Fin, 51, 2);
-        Assert.Equal([TcpEventKind.Readable, TcpEventKind.PeerClosed, TcpEventKind.Ended], talk.Events.Select(e => e.Kind));
+        Assert.Equal(
+            [TcpEventKind.Readable, TcpEventKind.PeerClosed, TcpEventKind.Ended], talk.Events.Select(e => e.Kind));
     }
 
     [Fact]
@@ -178,8 +179,8 @@ public class TcpTeardownTests
     public void A_RST_is_never_answered_with_a_RST()
     {
         Assert.Null(TcpConnection.ResetFor(new Segment { Flags = TcpFlags.Rst }));
-        Segment? toSyn = TcpConnection.ResetFor(new Segment { Flags = TcpFlags.Syn, Sequence = 41 });
-        Assert.Equal((TcpFlags.Rst | TcpFlags.Ack, 0u, 42u), (toSyn!.Value.Flags, toSyn.Value.Sequence, toSyn.Value.Acknowledgement));
+        Segment toSyn = TcpConnection.ResetFor(new Segment { Flags = TcpFlags.Syn, Sequence = 41 })!.Value;
+        Assert.Equal((TcpFlags.Rst | TcpFlags.Ack, 0u, 42u), (toSyn.Flags, toSyn.Sequence, toSyn.Acknowledgement));
     }
 
     [Fact]
