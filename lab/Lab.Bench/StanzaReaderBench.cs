@@ -41,7 +41,8 @@ internal static class StanzaReaderBench
         int segment = segmentBytes ?? once.Length;
         XmppReader reader = new(new BufferPool());
         ReadOnlySpan<byte> header = Encoding.UTF8.GetBytes(Header);
-        if (reader.Read(ref header) != WireEvent.StreamOpened) throw new InvalidOperationException($"header refused: {reader.Error}");
+        if (reader.Read(ref header) != WireEvent.StreamOpened)
+            throw new InvalidOperationException($"header refused: {reader.Error}");
         int at = 0;
         return times =>
         {

@@ -10,7 +10,8 @@ public class SaslTests
 
     private static SaslServer Server(SaslMechanism mechanism, string? certified = null) =>
         new(mechanism, "a.test", "def", Cache,
-            (m, user) => user == "user" ? ScramKeys.Derive(Cache, m, "pencil", "salt"u8.ToArray(), 16) : null, certified);
+            (m, user) => user == "user" ? ScramKeys.Derive(Cache, m, "pencil", "salt"u8.ToArray(), 16) : null,
+                certified);
 
     [Theory]
     [InlineData("\0user\0pencil", SaslFailure.None)]
@@ -27,7 +28,8 @@ public class SaslTests
     public void The_server_judges_PLAIN(string message, SaslFailure failure)
     {
         SaslReply reply = Server(SaslMechanism.Plain).Begin(Encoding.UTF8.GetBytes(message));
-        Assert.Equal((failure == SaslFailure.None ? SaslReplyKind.Success : SaslReplyKind.Failure, failure), (reply.Kind, reply.Failure));
+        Assert.Equal((failure == SaslFailure.None ? SaslReplyKind.Success : SaslReplyKind.Failure, failure),
+            (reply.Kind, reply.Failure));
     }
 
     [Fact]
@@ -93,7 +95,8 @@ public class SaslTests
     public void Offered_mechanisms_read_in_order_without_the_unknown_ones()
     {
         XmppWriter writer = new(new BufferPool());
-        SaslMechanisms.Write(writer, [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain, SaslMechanism.External]);
+        SaslMechanisms.Write(writer, [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain,
+            SaslMechanism.External]);
         string text = Encoding.UTF8.GetString(writer.Written);
         Assert.Equal(
             "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism><mechanism>SCRAM-SHA-1</mechanism>"
@@ -108,9 +111,13 @@ public class SaslTests
     public void The_client_walks_its_own_list_and_keeps_PLAIN_for_TLS()
     {
         SaslMechanism[] offered = [SaslMechanism.Plain, SaslMechanism.ScramSha1];
-        Assert.Equal(SaslMechanism.ScramSha1, SaslMechanisms.Choose([SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain], offered, true));
-        Assert.Equal(SaslMechanism.Plain, SaslMechanisms.Choose([SaslMechanism.Plain, SaslMechanism.ScramSha1], offered, true));
-        Assert.Equal(SaslMechanism.ScramSha1, SaslMechanisms.Choose([SaslMechanism.Plain, SaslMechanism.ScramSha1], offered, false));
+        Assert.Equal(SaslMechanism.ScramSha1,
+            SaslMechanisms.Choose([SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain], offered,
+                true));
+        Assert.Equal(SaslMechanism.Plain, SaslMechanisms.Choose([SaslMechanism.Plain, SaslMechanism.ScramSha1], offered,
+            true));
+        Assert.Equal(SaslMechanism.ScramSha1,
+            SaslMechanisms.Choose([SaslMechanism.Plain, SaslMechanism.ScramSha1], offered, false));
         Assert.Null(SaslMechanisms.Choose([SaslMechanism.External], offered, true));
     }
 
@@ -140,7 +147,8 @@ public class SaslTests
     [Fact]
     public void An_unknown_failure_counts_as_not_authorized()
     {
-        using Reading reading = new("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><text>no</text><new-thing/></failure>");
+        using Reading reading =
+            new("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><text>no</text><new-thing/></failure>");
         Assert.True(SaslFailures.TryRead(reading.Element, out SaslFailure read));
         Assert.Equal(SaslFailure.NotAuthorized, read);
     }

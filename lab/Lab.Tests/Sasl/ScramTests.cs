@@ -10,7 +10,8 @@ public class ScramTests
 
     private static readonly ScramCache Cache = new();
 
-    private static SaslServer Server(SaslMechanism mechanism, string nonce, string salt, string user = "user", string password = "pencil") =>
+    private static SaslServer Server(SaslMechanism mechanism, string nonce, string salt, string user = "user",
+        string password = "pencil") =>
         new(mechanism, Domain, nonce, Cache, (m, name) => name != user ? null
             : ScramKeys.Derive(Cache, m, password, Convert.FromBase64String(salt), 4096));
 
@@ -20,7 +21,8 @@ public class ScramTests
     [Theory]
     [InlineData(SaslMechanism.ScramSha1, "fyko+d2lbbFgONRv9qkxdawL", "3rfcNHYJY1ZVvWVs7j", "QSXCR+Q6sek8bf92",
         "v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=", "rmF9pqV8S7suAoZWja4dJRkFsKQ=")]
-    [InlineData(SaslMechanism.ScramSha256, "rOprNGfwEbeRWgbNEkqO", "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0", "W22ZaJ0SNY7soEsUEjb6gQ==",
+    [InlineData(SaslMechanism.ScramSha256, "rOprNGfwEbeRWgbNEkqO", "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0",
+        "W22ZaJ0SNY7soEsUEjb6gQ==",
         "dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=", "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")]
     public void Both_sides_speak_the_worked_examples_of_the_RFCs(
         SaslMechanism mechanism, string clientNonce, string serverNonce, string salt, string proof, string signature)
@@ -30,7 +32,8 @@ public class ScramTests
         Assert.Equal($"n,,n=user,r={clientNonce}", Text(client.Initial));
 
         SaslReply challenge = server.Begin(client.Initial);
-        Assert.Equal((SaslReplyKind.Challenge, $"r={clientNonce}{serverNonce},s={salt},i=4096"), (challenge.Kind, Text(challenge.Data)));
+        Assert.Equal((SaslReplyKind.Challenge, $"r={clientNonce}{serverNonce},s={salt},i=4096"),
+            (challenge.Kind, Text(challenge.Data)));
 
         Assert.True(client.TryAnswer(challenge.Data, out byte[] response));
         Assert.Equal($"c=biws,r={clientNonce}{serverNonce},p={proof}", Text(response));
@@ -46,7 +49,8 @@ public class ScramTests
     [InlineData(2, "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957")]
     [InlineData(4096, "4b007901b765489abead49d926f721d065a429c1")]
     public void Salted_passwords_match_the_vectors_of_PBKDF2(int iterations, string expected) =>
-        Assert.Equal(expected, Convert.ToHexStringLower(new ScramCache().SaltedPassword(SaslMechanism.ScramSha1, "password", "salt"u8, iterations)));
+        Assert.Equal(expected, Convert.ToHexStringLower(new ScramCache().SaltedPassword(SaslMechanism.ScramSha1,
+            "password", "salt"u8, iterations)));
 
     [Fact]
     public void A_salted_password_is_derived_once()
@@ -89,7 +93,8 @@ public class ScramTests
     public void The_client_refuses_a_success_that_does_not_prove_the_server(string? final)
     {
         SaslClient client = new(SaslMechanism.ScramSha1, "user", "pencil", "fyko+d2lbbFgONRv9qkxdawL", Cache);
-        Assert.True(client.TryAnswer("r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096"u8, out _));
+        Assert.True(client.TryAnswer("r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096"u8,
+            out _));
         Assert.False(client.TryFinish(final is null ? null : Encoding.ASCII.GetBytes(final)));
         Assert.NotEqual("", client.Problem);
     }
@@ -98,7 +103,8 @@ public class ScramTests
     public void The_signature_may_come_as_a_challenge_of_its_own()
     {
         SaslClient client = new(SaslMechanism.ScramSha1, "user", "pencil", "fyko+d2lbbFgONRv9qkxdawL", Cache);
-        Assert.True(client.TryAnswer("r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096"u8, out _));
+        Assert.True(client.TryAnswer("r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096"u8,
+            out _));
         Assert.True(client.TryAnswer("v=rmF9pqV8S7suAoZWja4dJRkFsKQ="u8, out byte[] empty));
         Assert.Empty(empty);
         Assert.True(client.TryFinish(null));
@@ -106,7 +112,8 @@ public class ScramTests
 
     [Fact]
     public void Success_before_any_challenge_proves_nothing() =>
-        Assert.False(new SaslClient(SaslMechanism.ScramSha1, "user", "pencil", "abc", Cache).TryFinish("v=rmF9pqV8S7suAoZWja4dJRkFsKQ="u8.ToArray()));
+        Assert.False(new SaslClient(SaslMechanism.ScramSha1, "user", "pencil", "abc",
+            Cache).TryFinish("v=rmF9pqV8S7suAoZWja4dJRkFsKQ="u8.ToArray()));
 
     [Theory]
     [InlineData("")]
@@ -122,7 +129,8 @@ public class ScramTests
     [InlineData("m=x,r=abcdef,s=QSXC,i=4096")]
     [InlineData("r=abcdef,s=QSXC,i=4096,!")]
     public void The_client_refuses_a_malformed_challenge(string challenge) =>
-        Assert.False(new SaslClient(SaslMechanism.ScramSha1, "user", "pencil", "abc", Cache).TryAnswer(Encoding.ASCII.GetBytes(challenge), out _));
+        Assert.False(new SaslClient(SaslMechanism.ScramSha1, "user", "pencil", "abc",
+            Cache).TryAnswer(Encoding.ASCII.GetBytes(challenge), out _));
 
     [Theory]
     [InlineData("n,,n=user,r=abc", SaslFailure.None)]
@@ -145,7 +153,8 @@ public class ScramTests
     [InlineData("n,a=user@a.test", SaslFailure.MalformedRequest)]
     public void The_server_judges_a_client_first_message(string message, SaslFailure failure)
     {
-        SaslReply reply = Server(SaslMechanism.ScramSha1, "def", "QSXCR+Q6sek8bf92").Begin(Encoding.UTF8.GetBytes(message));
+        SaslReply reply = Server(SaslMechanism.ScramSha1, "def",
+            "QSXCR+Q6sek8bf92").Begin(Encoding.UTF8.GetBytes(message));
         Assert.Equal((failure, failure == SaslFailure.None), (reply.Failure, reply.Kind == SaslReplyKind.Challenge));
     }
 

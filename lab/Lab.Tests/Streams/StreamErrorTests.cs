@@ -11,10 +11,14 @@ public class StreamErrorTests
 
     private static readonly string[] names =
     [
-        "bad-format", "bad-namespace-prefix", "conflict", "connection-timeout", "host-gone", "host-unknown", "improper-addressing",
-        "internal-server-error", "invalid-from", "invalid-namespace", "invalid-xml", "not-authorized", "not-well-formed",
-        "policy-violation", "remote-connection-failed", "reset", "resource-constraint", "restricted-xml", "see-other-host",
-        "system-shutdown", "undefined-condition", "unsupported-encoding", "unsupported-feature", "unsupported-stanza-type",
+        "bad-format", "bad-namespace-prefix", "conflict", "connection-timeout", "host-gone", "host-unknown",
+        "improper-addressing",
+        "internal-server-error", "invalid-from", "invalid-namespace", "invalid-xml", "not-authorized",
+        "not-well-formed",
+        "policy-violation", "remote-connection-failed", "reset", "resource-constraint", "restricted-xml",
+        "see-other-host",
+        "system-shutdown", "undefined-condition", "unsupported-encoding", "unsupported-feature",
+        "unsupported-stanza-type",
         "unsupported-version",
     ];
 
@@ -24,14 +28,16 @@ public class StreamErrorTests
     public void Each_condition_is_written_and_read_by_its_name(string name)
     {
         StreamError error = new(StreamErrors.Condition(Encoding.ASCII.GetBytes(name)));
-        if (error.Condition == StreamErrorCondition.SeeOtherHost) error = error with { OtherHost = "[2001:db8::1]:5222" };
+        if (error.Condition == StreamErrorCondition.SeeOtherHost)
+            error = error with { OtherHost = "[2001:db8::1]:5222" };
         Assert.StartsWith($"<stream:error><{name} xmlns='{Errors}'", Write(error));
         Assert.Equal(error, Read(Write(error)));
     }
 
     [Fact]
     public void The_conditions_are_these_25_in_this_order() => Assert.Equal(
-        names, Enumerable.Range(1, 25).Select(i => Encoding.ASCII.GetString(StreamErrors.Name((StreamErrorCondition)i))));
+        names, Enumerable.Range(1, 25).Select(i =>
+            Encoding.ASCII.GetString(StreamErrors.Name((StreamErrorCondition)i))));
 
     [Fact]
     public void Text_language_and_detail_read_back()
@@ -47,11 +53,14 @@ public class StreamErrorTests
     }
 
     [Theory]
-    [InlineData("<stream:error><new-one xmlns='" + Errors + "'/></stream:error>", StreamErrorCondition.UndefinedCondition)]
+    [InlineData("<stream:error><new-one xmlns='" + Errors + "'/></stream:error>",
+        StreamErrorCondition.UndefinedCondition)]
     [InlineData("<stream:error/>", StreamErrorCondition.UndefinedCondition)]
     [InlineData("<stream:error><reset xmlns='urn:other'/></stream:error>", StreamErrorCondition.UndefinedCondition)]
-    [InlineData("<stream:error><xml-not-well-formed xmlns='" + Errors + "'/></stream:error>", StreamErrorCondition.NotWellFormed)]
-    [InlineData("<stream:error><text xmlns='" + Errors + "'>x</text><reset xmlns='" + Errors + "'/></stream:error>", StreamErrorCondition.Reset)]
+    [InlineData("<stream:error><xml-not-well-formed xmlns='" + Errors + "'/></stream:error>",
+        StreamErrorCondition.NotWellFormed)]
+    [InlineData("<stream:error><text xmlns='" + Errors + "'>x</text><reset xmlns='" + Errors + "'/></stream:error>",
+        StreamErrorCondition.Reset)]
     public void An_unknown_condition_counts_as_undefined(string text, StreamErrorCondition condition) =>
         Assert.Equal(condition, Read(text).Condition);
 
@@ -100,7 +109,8 @@ public class StreamErrorTests
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(
             "<stream:stream from='u@a.test' to='a.test' version='1.0'" + Tail + "<message to='b@a.test'><body>hi</body></message>");
         Assert.Equal(WireEvent.StreamOpened, reader.Read(ref input));
-        StreamHeaders.Write(writer, HeaderKind.ClientResponse, StreamHeaders.Reply(reader.Header, "jabber:client", "a.test", "N5", ["en"]));
+        StreamHeaders.Write(writer, HeaderKind.ClientResponse,
+            StreamHeaders.Reply(reader.Header, "jabber:client", "a.test", "N5", ["en"]));
         Assert.Equal(WireEvent.Element, reader.Read(ref input));
         int header = writer.Length;
         new StreamError(StreamErrorCondition.NotAuthorized).WriteClosing(writer);
@@ -111,7 +121,8 @@ public class StreamErrorTests
             Encoding.UTF8.GetString(writer.Written[header..]));
     }
 
-    /// <summary>What a server writes in one go to an initial header; a header the reader refuses brings its own condition.</summary>
+    /// <summary>What a server writes in one go to an initial header; a header the reader refuses brings its own
+    /// condition.</summary>
     private static string Refuse(string initial, string from, string id, StreamErrorCondition condition)
     {
         XmppReader reader = new(new BufferPool());
@@ -121,7 +132,8 @@ public class StreamErrorTests
         if (read == WireEvent.Failed) condition = reader.Error;
         string content = reader.Header.ContentNamespace;
         HeaderKind kind = content == "jabber:server" ? HeaderKind.ServerResponse : HeaderKind.ClientResponse;
-        StreamHeader reply = StreamHeaders.Reply(reader.Header, content, from, id, ["en"], reader.Header.DeclaresDialback);
+        StreamHeader reply = StreamHeaders.Reply(reader.Header, content, from, id, ["en"],
+            reader.Header.DeclaresDialback);
         XmppWriter writer = new(new BufferPool());
         new StreamError(condition).WriteRefusal(writer, kind, reply);
         string written = Encoding.UTF8.GetString(writer.Written);

@@ -10,7 +10,8 @@ public class StreamHeaderTests
 
     private static readonly StreamHeader Full = new()
     {
-        From = "from", To = "to", Id = "id", Language = "en", Version = StreamVersion.V10, ContentNamespace = "jabber:client",
+        From = "from", To = "to", Id = "id", Language = "en", Version = StreamVersion.V10,
+        ContentNamespace = "jabber:client",
     };
 
     /// <summary>RFC 6120 section 4.7: - never, ? may, + should, ! must, = answers what the peer gave.</summary>
@@ -58,16 +59,19 @@ public class StreamHeaderTests
     [Fact]
     public void A_header_reads_back_as_it_was_written()
     {
-        StreamHeader header = Full with { From = "a&'b'<c>@x.test/\"", ContentNamespace = "jabber:server", DeclaresDialback = true };
+        StreamHeader header = Full with { From = "a&'b'<c>@x.test/\"", ContentNamespace = "jabber:server",
+            DeclaresDialback = true };
         Assert.Equal(header, Read(Write(HeaderKind.ServerResponse, header)));
     }
 
     [Theory]
     [InlineData("<stream:stream" + Rest, null, null, null)]
     [InlineData("<stream:stream from='' to='' version='1.0'" + Rest, "", "", "1.0")]
-    [InlineData("<?xml version='1.0' encoding='utf-8'?>\n<stream:stream\n to = \"a\" version='01.000'" + Rest, null, "a", "1.0")]
+    [InlineData("<?xml version='1.0' encoding='utf-8'?>\n<stream:stream\n to = \"a\" version='01.000'" + Rest, null,
+        "a", "1.0")]
     [InlineData("<?xml version=\"1.1\" encoding=\"UTF-8\" standalone='yes' ?><stream:stream from='b' other='x' stream:to='c'" + Rest, "b", null, null)]
-    public void Attributes_that_are_absent_differ_from_empty_ones(string text, string? from, string? to, string? version)
+    public void Attributes_that_are_absent_differ_from_empty_ones(string text, string? from, string? to,
+        string? version)
     {
         StreamHeader header = Read(text);
         Assert.Equal((from, to, version), (header.From, header.To, header.Version?.ToString()));
@@ -77,7 +81,8 @@ public class StreamHeaderTests
     {
         XmppReader reader = new(new BufferPool());
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(text);
-        Assert.Equal(WireEvent.StreamOpened, reader.Read(ref input) is var e && e == WireEvent.Whitespace ? reader.Read(ref input) : e);
+        Assert.Equal(WireEvent.StreamOpened, reader.Read(ref input) is var e && e == WireEvent.Whitespace
+            ? reader.Read(ref input) : e);
         return reader.Header;
     }
 
@@ -96,7 +101,8 @@ public class StreamHeaderTests
     [InlineData("<stream:stream to='a' xmlns='jabber:client' xmlns:stream='urn:wrong'>", "InvalidNamespace")]
     [InlineData("<stream:stream to='a' xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams'>", "InvalidNamespace")]
     [InlineData("<stream:stream to='a' xmlns:stream='http://etherx.jabber.org/streams'>", "InvalidNamespace")]
-    [InlineData("<s:stream to='a' xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams'>", "BadNamespacePrefix")]
+    [InlineData("<s:stream to='a' xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams'>",
+        "BadNamespacePrefix")]
     [InlineData("<stream to='a' xmlns='http://etherx.jabber.org/streams'>", "BadNamespacePrefix")]
     [InlineData("<stream:stream to='a' xmlns='jabber:client'>", "NotWellFormed")]
     [InlineData("<stream:flow" + Rest, "BadFormat")]
@@ -109,13 +115,15 @@ public class StreamHeaderTests
     [InlineData(new byte[] { 0xFE, 0xFF, 0, (byte)'<' })]
     [InlineData(new byte[] { (byte)'<', 0, (byte)'?', 0 })]
     [InlineData(new byte[] { 0, (byte)'<', 0, (byte)'?' })]
-    public void UTF_16_is_an_unsupported_encoding(byte[] bytes) => Assert.Equal("failed UnsupportedEncoding\n", WireLog.Of(bytes));
+    public void UTF_16_is_an_unsupported_encoding(byte[] bytes) =>
+        Assert.Equal("failed UnsupportedEncoding\n", WireLog.Of(bytes));
 
     [Fact]
     public void A_refused_header_still_says_whom_to_answer()
     {
         XmppReader reader = new(new BufferPool());
-        ReadOnlySpan<byte> input = "<stream:stream from='u@a.test' to='a.test' xmlns='jabber:client' xmlns:stream='urn:wrong'>"u8;
+        ReadOnlySpan<byte> input =
+            "<stream:stream from='u@a.test' to='a.test' xmlns='jabber:client' xmlns:stream='urn:wrong'>"u8;
         Assert.Equal(WireEvent.Failed, reader.Read(ref input));
         Assert.True(reader.HasHeader);
         Assert.Equal(("u@a.test", "a.test"), (reader.Header.From, reader.Header.To));
@@ -166,8 +174,10 @@ public class StreamHeaderTests
     public void A_reply_has_the_lower_version_or_none_when_none_was_given(string? asked, string? version)
     {
         StreamVersion? initial = asked is null ? null
-            : StreamVersion.TryParse(Encoding.ASCII.GetBytes(asked), out StreamVersion parsed) ? parsed : throw new FormatException(asked);
-        StreamHeader reply = StreamHeaders.Reply(Full with { Version = initial }, "jabber:client", "a.test", "N1", ["en"]);
+            : StreamVersion.TryParse(Encoding.ASCII.GetBytes(asked), out StreamVersion parsed) ? parsed
+            : throw new FormatException(asked);
+        StreamHeader reply = StreamHeaders.Reply(Full with { Version = initial }, "jabber:client", "a.test", "N1",
+            ["en"]);
         Assert.Equal(version, reply.Version?.ToString());
     }
 }

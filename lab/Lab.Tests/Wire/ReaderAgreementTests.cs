@@ -11,9 +11,9 @@ namespace Lab.Tests;
 /// Where System.Xml accepts and the reader does not, the condition must be one of those that RFC 6120 adds to XML:
 /// restricted-xml (comments, processing instructions), bad-format (text between first-level elements),
 /// bad-namespace-prefix and invalid-namespace (rules for first-level elements), policy-violation (limits).
-/// Where the reader accepts and System.Xml does not, either a name uses a character that the fifth edition of XML 1.0 allows
-/// and the fourth, which System.Xml follows, does not (with another letter in its place System.Xml accepts); or something
-/// follows the closing tag of the stream, which is thrown away.
+/// Where the reader accepts and System.Xml does not, either a name uses a character that the fifth edition of XML 1.0
+/// allows and the fourth, which System.Xml follows, does not (with another letter in its place System.Xml accepts); or
+/// something follows the closing tag of the stream, which is thrown away.
 /// </summary>
 public class ReaderAgreementTests(ITestOutputHelper output)
 {
@@ -41,14 +41,16 @@ public class ReaderAgreementTests(ITestOutputHelper output)
     private static string Compare(byte[] bytes, string log, SystemXml theirs)
     {
         string[] lines = log.TrimEnd('\n').Split('\n');
-        List<string> elements = [.. lines.Where(l => l.StartsWith("element ", StringComparison.Ordinal)).Select(l => l[8..].Split(" raw ")[0])];
+        List<string> elements = [.. lines.Where(l => l.StartsWith("element ", StringComparison.Ordinal)).Select(l =>
+            l[8..].Split(" raw ")[0])];
         bool accepts = lines[^1] == "close";
         string input = Encoding.UTF8.GetString(bytes);
         for (int i = 0; i < Math.Min(elements.Count, theirs.Elements.Count); i++)
             if (elements[i] != theirs.Elements[i]) Assert.Fail($"{input}\nours   {elements[i]}\ntheirs {theirs.Elements[i]}");
         if (accepts && theirs.IsWellFormed)
         {
-            Assert.True(elements.Count == theirs.Elements.Count && !theirs.IsRestricted, $"other elements in {input}\n{log}");
+            Assert.True(elements.Count == theirs.Elements.Count && !theirs.IsRestricted,
+                $"other elements in {input}\n{log}");
             return "both accept";
         }
         if (!accepts && !theirs.IsWellFormed) return "both refuse";
@@ -58,11 +60,13 @@ public class ReaderAgreementTests(ITestOutputHelper output)
             Assert.True(OursAlone.Contains(condition), $"{input}\nSystem.Xml accepts, the reader says {lines[^1]}");
             return "System.Xml alone accepts: " + condition;
         }
-        bool early = input.IndexOf("</stream:stream", StringComparison.Ordinal) is var close && input.IndexOf('>', close) < input.Length - 1;
+        bool early = input.IndexOf("</stream:stream", StringComparison.Ordinal) is var close
+            && input.IndexOf('>', close) < input.Length - 1;
         string older = string.Concat(input.Select(c => c >= 0x80 && !XmlConvert.IsNCNameChar(c) ? 'ξ' : c));
         bool newer = !early && older != input && SystemXml.Read(Encoding.UTF8.GetBytes(older)).IsWellFormed;
         Assert.True(early || newer, $"{input}\nthe reader accepts, System.Xml says {theirs.Problem}");
-        return "the reader alone accepts: " + (early ? "something after the closing tag" : "a name of the fifth edition");
+        return "the reader alone accepts: " + (early ? "something after the closing tag"
+            : "a name of the fifth edition");
     }
 
     [Fact]
@@ -74,7 +78,8 @@ public class ReaderAgreementTests(ITestOutputHelper output)
         int[] sizes = [64, 200, 1000, 262_144];
         for (int i = 0; i < Inputs; i++)
         {
-            byte[] bytes = [.. i % 8 == 0 ? Damaged(header, inputs) : header, .. inputs.Next(), .. i % 3 == 0 ? [] : StreamHeaders.Close];
+            byte[] bytes = [.. i % 8 == 0 ? Damaged(header, inputs) : header, .. inputs.Next(), .. i % 3 == 0 ? []
+                : StreamHeaders.Close];
             int max = sizes[inputs.Pick(4)];
             string whole = WireLog.Of(bytes, max);
             Same(whole, WireLog.Of(bytes, max, () => 1), bytes, "byte by byte");

@@ -3,8 +3,8 @@ using System.Xml;
 
 namespace Lab.Tests;
 
-/// <summary>What System.Xml reads in a stream: its first-level elements as <see cref="WireLog.Show"/> writes them, and whether
-/// the whole is well-formed.</summary>
+/// <summary>What System.Xml reads in a stream: its first-level elements as <see cref="WireLog.Show"/> writes them, and
+/// whether the whole is well-formed.</summary>
 internal sealed class SystemXml
 {
     public List<string> Elements { get; } = [];
@@ -23,7 +23,8 @@ internal sealed class SystemXml
         try
         {
             using XmlReader reader = XmlReader.Create(
-                new MemoryStream(bytes), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+                new MemoryStream(bytes),
+                new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
             result.Read(reader);
             result.IsWellFormed = true;
         }

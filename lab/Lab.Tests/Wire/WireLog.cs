@@ -4,14 +4,16 @@ using Lab.Xmpp;
 
 namespace Lab.Tests;
 
-/// <summary>Feeds a reader and writes down what it says, one line per event, so that readings can be compared as text.</summary>
+/// <summary>Feeds a reader and writes down what it says, one line per event, so that readings can be compared as
+/// text.</summary>
 internal static class WireLog
 {
     public const string ClientHeader =
         "<stream:stream to='a.test' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
 
     /// <summary>The events of a text fed at once; neighbouring white space counts once.</summary>
-    public static string Of(string text, int maxElementBytes = 262_144) => Of(Encoding.UTF8.GetBytes(text), maxElementBytes);
+    public static string Of(string text, int maxElementBytes = 262_144) =>
+        Of(Encoding.UTF8.GetBytes(text), maxElementBytes);
 
     /// <summary>The events of bytes cut where <paramref name="nextPiece"/> says; without it, fed at once.</summary>
     public static string Of(ReadOnlySpan<byte> bytes, int maxElementBytes = 262_144, Func<int>? nextPiece = null)
@@ -34,7 +36,8 @@ internal static class WireLog
             }
             if (!piece.IsEmpty) Assert.Fail($"{piece.Length} bytes of input left over");
             if (reader.BufferedBytes > maxElementBytes) Assert.Fail($"{reader.BufferedBytes} bytes held");
-            if (reader.BufferedBytes == 0 && buffers.Outstanding > 0) Assert.Fail($"{buffers.Outstanding} buffers held while idle");
+            if (reader.BufferedBytes == 0 && buffers.Outstanding > 0)
+                Assert.Fail($"{buffers.Outstanding} buffers held while idle");
         }
         reader.Release();
         Assert.Equal(0, buffers.Outstanding);
@@ -66,6 +69,7 @@ internal static class WireLog
     }
 
     public static string Escape(ReadOnlySpan<byte> utf8) =>
-        Encoding.UTF8.GetString(utf8).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)
+        Encoding.UTF8.GetString(utf8).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r",
+            StringComparison.Ordinal)
             .Replace("\t", "\\t", StringComparison.Ordinal);
 }

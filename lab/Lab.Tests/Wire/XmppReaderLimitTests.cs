@@ -6,7 +6,8 @@ namespace Lab.Tests;
 
 public class XmppReaderLimitTests
 {
-    private static readonly byte[] Ping = Encoding.UTF8.GetBytes("<iq to='a.test' id='p1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
+    private static readonly byte[] Ping =
+        Encoding.UTF8.GetBytes("<iq to='a.test' id='p1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
 
     private static XmppReader Opened(BufferPool buffers, int maxElementBytes = 262_144)
     {
@@ -109,7 +110,8 @@ public class XmppReaderLimitTests
             {
                 ReadOnlySpan<byte> input = Ping.AsSpan(at, Math.Min(pieceBytes, Ping.Length - at));
                 while (reader.Read(ref input) is var e && e != WireEvent.NeedMore)
-                    if (e == WireEvent.Element && reader.Element.Child("ping"u8, Namespaces.Ping).Name.Length == 4) elements++;
+                    if (e == WireEvent.Element
+                        && reader.Element.Child("ping"u8, Namespaces.Ping).Name.Length == 4) elements++;
             }
         }
         return elements;
@@ -125,7 +127,8 @@ public class XmppReaderLimitTests
     [InlineData(256, WireEvent.Element)]
     [InlineData(257, WireEvent.Failed)]
     public void Attributes_are_limited(int count, WireEvent outcome) => Assert.Equal(
-        outcome, Events(Opened(new BufferPool()), "<a" + string.Concat(Enumerable.Range(0, count).Select(i => $" a{i}=''")) + "/>")[0]);
+        outcome, Events(Opened(new BufferPool()),
+            "<a" + string.Concat(Enumerable.Range(0, count).Select(i => $" a{i}=''")) + "/>")[0]);
 
     [Theory]
     [InlineData(256, WireEvent.Element)]
@@ -137,7 +140,8 @@ public class XmppReaderLimitTests
         Assert.Equal(outcome, Events(Opened(new BufferPool()), $"<a{outer}><b{text}/></a>")[0]);
     }
 
-    /// <summary>One byte at a time the largest element takes a fraction of a second; a search from the start each time takes minutes.</summary>
+    /// <summary>One byte at a time the largest element takes a fraction of a second; a search from the start each time
+    /// takes minutes.</summary>
     [Theory]
     [InlineData("<a>", "x", "</a>")]
     [InlineData("<a b='", "x", "'/>")]
@@ -174,8 +178,10 @@ public class XmppReaderLimitTests
     {
         using Reading reading = new("<a/>");
         Element none = reading.Element.Child("b"u8, "u"u8);
-        Assert.True(none.IsNone && none.FirstChild.IsNone && none.NextSibling.IsNone && none.Child("c"u8, "u"u8).IsNone);
-        Assert.Equal(0, none.Name.Length + none.Namespace.Length + none.Text.Length + none.Raw.Length + none.Language.Length + none.AttributeCount);
+        Assert.True(none.IsNone && none.FirstChild.IsNone && none.NextSibling.IsNone
+            && none.Child("c"u8, "u"u8).IsNone);
+        Assert.Equal(0,
+            none.Name.Length + none.Namespace.Length + none.Text.Length + none.Raw.Length + none.Language.Length + none.AttributeCount);
         Assert.False(none.TryAttribute("a"u8, out _));
         Assert.False(none.Is(""u8, ""u8));
     }
@@ -206,13 +212,15 @@ public class XmppReaderLimitTests
 
     [Fact]
     public void An_empty_header_opens_and_closes() => Assert.Equal(
-        [WireEvent.StreamOpened, WireEvent.StreamClosed], Events(new XmppReader(new BufferPool()), WireLog.ClientHeader[..^1] + "/>"));
+        [WireEvent.StreamOpened, WireEvent.StreamClosed],
+            Events(new XmppReader(new BufferPool()), WireLog.ClientHeader[..^1] + "/>"));
 
     [Fact]
     public void Namespaces_of_the_header_hold_for_every_element()
     {
         XmppReader reader = new(new BufferPool());
-        string header = WireLog.ClientHeader.Replace(" version", " xmlns:db='jabber:server:dialback' xmlns:o='urn:o' version");
+        string header = WireLog.ClientHeader.Replace(" version",
+            " xmlns:db='jabber:server:dialback' xmlns:o='urn:o' version");
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(header + "<db:result/><o:a o:b='1'/><stream:features/>");
         Assert.Equal(WireEvent.StreamOpened, reader.Read(ref input));
         Assert.True(reader.Header.DeclaresDialback);

@@ -19,12 +19,16 @@ public class XmppReaderTests
     [InlineData("<a xmlns=''/>", "element {}a()\"\"[]")]
     [InlineData("<a xmlns='u' xmlns:p='v' p:q='1' q='2'><p:b/><c xmlns='w'/><d/></a>",
         "element {u}a({v}q=1 {}q=2)\"\"[{v}b()\"\"[]{w}c()\"\"[]{u}d()\"\"[]]")]
-    [InlineData("<a>x<b>y</b>z<b/>&lt;<![CDATA[<&]]]></a>", "element {jabber:client}a()\"xz<<&]\"[{jabber:client}b()\"y\"[]{jabber:client}b()\"\"[]]")]
-    [InlineData("<a b='1\n2\t3\r\n4&#10;&#13;'>1\r\n2\r3\n</a>", "element {jabber:client}a({}b=1 2 3 4\\n\\r)\"1\\n2\\n3\\n\"[]")]
+    [InlineData("<a>x<b>y</b>z<b/>&lt;<![CDATA[<&]]]></a>",
+        "element {jabber:client}a()\"xz<<&]\"[{jabber:client}b()\"y\"[]{jabber:client}b()\"\"[]]")]
+    [InlineData("<a b='1\n2\t3\r\n4&#10;&#13;'>1\r\n2\r3\n</a>",
+        "element {jabber:client}a({}b=1 2 3 4\\n\\r)\"1\\n2\\n3\\n\"[]")]
     [InlineData("<a b = '\"' c=\"'\" d='>'/>", "element {jabber:client}a({}b=\" {}c=' {}d=>)\"\"[]")]
     [InlineData("<a>]] > ]></a>", "element {jabber:client}a()\"]] > ]>\"[]")]
-    [InlineData("<stream:error><x/></stream:error>", "element {http://etherx.jabber.org/streams}error()\"\"[{jabber:client}x()\"\"[]]")]
-    public void Well_formed_elements(string text, string shown) => Assert.Equal(shown, Body(text).Split(" raw ")[0].TrimEnd('\n'));
+    [InlineData("<stream:error><x/></stream:error>",
+        "element {http://etherx.jabber.org/streams}error()\"\"[{jabber:client}x()\"\"[]]")]
+    public void Well_formed_elements(string text, string shown) =>
+        Assert.Equal(shown, Body(text).Split(" raw ")[0].TrimEnd('\n'));
 
     [Theory]
     [InlineData("<a><!-- c --></a>", "RestrictedXml")]

@@ -6,8 +6,8 @@ namespace Lab.Xmpp;
 
 /// <summary>
 /// The client's side of one SASL exchange (RFC 6120 section 6.4), sans IO; data is without base64.
-/// Driving rule: send Initial with auth; answer each challenge with TryAnswer; end with TryFinish on success. False means that
-/// the server cannot be trusted or understood (Problem says why): abort.
+/// Driving rule: send Initial with auth; answer each challenge with TryAnswer; end with TryFinish on success. False
+/// means that the server cannot be trusted or understood (Problem says why): abort.
 /// SCRAM: RFC 5802 and 7677 without channel binding ("n,,"); PLAIN: RFC 4616; EXTERNAL: RFC 4422 appendix A.
 /// </summary>
 public sealed class SaslClient
@@ -72,15 +72,21 @@ public sealed class SaslClient
         response = [];
         ReadOnlySpan<byte> rest = serverFirst;
         if (!Scram.TryField(ref rest, (byte)'r', out ReadOnlySpan<byte> joined) || !Scram.IsNonce(joined)
-            || !Scram.TryField(ref rest, (byte)'s', out ReadOnlySpan<byte> saltText) || !SaslData.TryBase64(saltText, out byte[] salt)
-            || !Scram.TryField(ref rest, (byte)'i', out ReadOnlySpan<byte> count) || !Scram.AreExtensions(rest) || salt.Length == 0
-            || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int iterations) || iterations < 1)
+            || !Scram.TryField(ref rest, (byte)'s', out ReadOnlySpan<byte> saltText)
+            || !SaslData.TryBase64(saltText, out byte[] salt)
+            || !Scram.TryField(ref rest, (byte)'i', out ReadOnlySpan<byte> count) || !Scram.AreExtensions(rest)
+            || salt.Length == 0
+            || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int iterations)
+            || iterations < 1)
             return Fail("malformed server-first-message");
-        if (iterations > MaxIterations) return Fail($"{iterations} iterations asked for, at most {MaxIterations} are done");
+        if (iterations > MaxIterations)
+            return Fail($"{iterations} iterations asked for, at most {MaxIterations} are done");
         byte[] own = Encoding.UTF8.GetBytes(nonce);
-        if (!joined.StartsWith(own) || joined.Length == own.Length) return Fail("the server's nonce does not extend the client's");
+        if (!joined.StartsWith(own) || joined.Length == own.Length)
+            return Fail("the server's nonce does not extend the client's");
         string withoutProof = "c=biws,r=" + Encoding.ASCII.GetString(joined);
-        byte[] message = [.. Encoding.UTF8.GetBytes(FirstBare + ","), .. serverFirst, .. Encoding.UTF8.GetBytes("," + withoutProof)];
+        byte[] message = [.. Encoding.UTF8.GetBytes(FirstBare + ","), .. serverFirst,
+            .. Encoding.UTF8.GetBytes("," + withoutProof)];
         byte[] salted = cache.SaltedPassword(Mechanism, password, salt, iterations);
         byte[] clientKey = Scram.Mac(Mechanism, salted, "Client Key"u8);
         byte[] signature = Scram.Mac(Mechanism, Scram.Digest(Mechanism, clientKey), message);
@@ -93,7 +99,8 @@ public sealed class SaslClient
     {
         if (serverSignature is null || verified) return Fail("a server-final-message out of turn");
         ReadOnlySpan<byte> rest = serverFinal;
-        if (!Scram.TryField(ref rest, (byte)'v', out ReadOnlySpan<byte> text) || !SaslData.TryBase64(text, out byte[] signature)
+        if (!Scram.TryField(ref rest, (byte)'v', out ReadOnlySpan<byte> text)
+            || !SaslData.TryBase64(text, out byte[] signature)
             || !Scram.AreExtensions(rest))
             return Fail("malformed server-final-message");
         verified = CryptographicOperations.FixedTimeEquals(signature, serverSignature);

@@ -2,12 +2,13 @@ using System.Text;
 
 namespace Lab.Xmpp;
 
-/// <summary>The failure conditions of RFC 6120 section 6.5, in its order; an unknown one reads as NotAuthorized.</summary>
+/// <summary>The failure conditions of RFC 6120 section 6.5, in its order; an unknown one reads as
+/// NotAuthorized.</summary>
 public enum SaslFailure : byte
 {
     None,
-    Aborted, AccountDisabled, CredentialsExpired, EncryptionRequired, IncorrectEncoding, InvalidAuthzid, InvalidMechanism,
-    MalformedRequest, MechanismTooWeak, NotAuthorized, TemporaryAuthFailure,
+    Aborted, AccountDisabled, CredentialsExpired, EncryptionRequired, IncorrectEncoding, InvalidAuthzid,
+    InvalidMechanism, MalformedRequest, MechanismTooWeak, NotAuthorized, TemporaryAuthFailure,
 }
 
 /// <summary>Names, writing and reading of SASL failures.</summary>
@@ -30,7 +31,8 @@ public static class SaslFailures
     }
 
     public static void Write(XmppWriter writer, SaslFailure failure) =>
-        writer.Raw("<failure"u8).Attribute("xmlns"u8, Namespaces.Sasl).Raw("><"u8).Raw(Name(failure)).Raw("/></failure>"u8);
+        writer.Raw("<failure"u8).Attribute("xmlns"u8, Namespaces.Sasl)
+            .Raw("><"u8).Raw(Name(failure)).Raw("/></failure>"u8);
 
     /// <summary>Reads a first-level element; false when it is no SASL failure.</summary>
     public static bool TryRead(Element element, out SaslFailure failure)

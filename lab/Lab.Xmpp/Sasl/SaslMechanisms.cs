@@ -44,8 +44,10 @@ public static class SaslMechanisms
         return found;
     }
 
-    /// <summary>The first of the client's own list that the server offers; PLAIN only inside TLS. Null when there is none.</summary>
-    public static SaslMechanism? Choose(IReadOnlyList<SaslMechanism> preferred, IReadOnlyList<SaslMechanism> offered, bool secured)
+    /// <summary>The first of the client's own list that the server offers; PLAIN only inside TLS. Null when there is
+    /// none.</summary>
+    public static SaslMechanism? Choose(IReadOnlyList<SaslMechanism> preferred, IReadOnlyList<SaslMechanism> offered,
+        bool secured)
     {
         foreach (SaslMechanism m in preferred)
             if (offered.Contains(m) && (secured || m is SaslMechanism.ScramSha1 or SaslMechanism.ScramSha256)) return m;
@@ -54,8 +56,8 @@ public static class SaslMechanisms
 }
 
 /// <summary>
-/// SASL data as XMPP carries it (RFC 6120 sections 6.3.5, 6.4.2): base64 (RFC 4648 section 4) without white space, padded,
-/// with zero padding bits; "=" stands for data of no bytes, an empty element for no data at all.
+/// SASL data as XMPP carries it (RFC 6120 sections 6.3.5, 6.4.2): base64 (RFC 4648 section 4) without white space,
+/// padded, with zero padding bits; "=" stands for data of no bytes, an empty element for no data at all.
 /// </summary>
 public static class SaslData
 {

@@ -14,9 +14,9 @@ public enum SaslReplyKind : byte { Challenge, Success, Failure }
 /// <summary>
 /// The server's side of one SASL exchange (RFC 6120 section 6.4), sans IO; data is without base64.
 /// Driving rule: one object per auth element; Begin once, then Continue with each response until success or failure.
-/// Malformed data is malformed-request; a wrong password, proof or nonce and an unknown user are not-authorized; acting for
-/// another is invalid-authzid. PLAIN is checked against the keys of SCRAM-SHA-256. Whether a mechanism is offered, and
-/// whether TLS is there for PLAIN, is decided before this (invalid-mechanism, encryption-required).
+/// Malformed data is malformed-request; a wrong password, proof or nonce and an unknown user are not-authorized; acting
+/// for another is invalid-authzid. PLAIN is checked against the keys of SCRAM-SHA-256. Whether a mechanism is offered,
+/// and whether TLS is there for PLAIN, is decided before this (invalid-mechanism, encryption-required).
 /// </summary>
 public sealed class SaslServer
 {
@@ -38,8 +38,8 @@ public sealed class SaslServer
     /// <param name="keysOf">The keys of an account for a SCRAM mechanism, by localpart; null = no such account.</param>
     /// <param name="certified">The identity that TLS proved (bare JID or domain), for EXTERNAL; null = none.</param>
     public SaslServer(
-        SaslMechanism mechanism, string domain, string nonce, ScramCache cache, Func<SaslMechanism, string, ScramKeys?> keysOf,
-        string? certified = null)
+        SaslMechanism mechanism, string domain, string nonce, ScramCache cache,
+        Func<SaslMechanism, string, ScramKeys?> keysOf, string? certified = null)
     {
         this.mechanism = mechanism;
         this.domain = domain;
@@ -49,7 +49,8 @@ public sealed class SaslServer
         this.certified = certified;
     }
 
-    /// <summary>The localpart that authenticates, known from the first message on; for EXTERNAL the proven identity.</summary>
+    /// <summary>The localpart that authenticates, known from the first message on; for EXTERNAL the proven
+    /// identity.</summary>
     public string? User { get; private set; }
 
     /// <summary>Takes the initial response, null when auth had none: then an empty challenge asks for it.</summary>
@@ -78,7 +79,8 @@ public sealed class SaslServer
     private SaslReply Plain(ReadOnlySpan<byte> data)
     {
         int first = data.IndexOf((byte)0), second = first < 0 ? -1 : data[(first + 1)..].IndexOf((byte)0) + first + 1;
-        if (first < 0 || second == first || data[(second + 1)..].Contains((byte)0) || !System.Text.Unicode.Utf8.IsValid(data)
+        if (first < 0 || second == first || data[(second + 1)..].Contains((byte)0)
+            || !System.Text.Unicode.Utf8.IsValid(data)
             || second == first + 1 || second + 1 == data.Length) return SaslReply.Fail(SaslFailure.MalformedRequest);
         User = Encoding.UTF8.GetString(data[(first + 1)..second]);
         if (!MayActAs(Encoding.UTF8.GetString(data[..first]))) return SaslReply.Fail(SaslFailure.InvalidAuthzid);
@@ -96,7 +98,8 @@ public sealed class SaslServer
             ? new SaslReply(SaslReplyKind.Success) : SaslReply.Fail(SaslFailure.InvalidAuthzid);
     }
 
-    /// <summary>client-first-message: gs2 header, then n= and r=. A binding (p=) needs a -PLUS mechanism, so it is malformed here.</summary>
+    /// <summary>client-first-message: gs2 header, then n= and r=. A binding (p=) needs a -PLUS mechanism, so it is
+    /// malformed here.</summary>
     private SaslReply Challenge(ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<byte> rest = data;
@@ -105,11 +108,13 @@ public sealed class SaslServer
         rest = rest[2..];
         string authzid = "";
         if (rest[0] == ',') rest = rest[1..];
-        else if (!Scram.TryField(ref rest, (byte)'a', out ReadOnlySpan<byte> name) || !Scram.TryUnescape(name, out authzid))
+        else if (!Scram.TryField(ref rest, (byte)'a', out ReadOnlySpan<byte> name)
+            || !Scram.TryUnescape(name, out authzid))
             return SaslReply.Fail(SaslFailure.MalformedRequest);
         gs2 = data[..(data.Length - rest.Length)].ToArray();
         ReadOnlySpan<byte> bare = rest;
-        if (!Scram.TryField(ref rest, (byte)'n', out ReadOnlySpan<byte> user) || !Scram.TryUnescape(user, out string userName)
+        if (!Scram.TryField(ref rest, (byte)'n', out ReadOnlySpan<byte> user)
+            || !Scram.TryUnescape(user, out string userName)
             || !Scram.TryField(ref rest, (byte)'r', out ReadOnlySpan<byte> clientNonce) || !Scram.IsNonce(clientNonce)
             || !Scram.AreExtensions(rest)) return SaslReply.Fail(SaslFailure.MalformedRequest);
         User = userName;
@@ -117,8 +122,8 @@ public sealed class SaslServer
         keys = keysOf(mechanism, userName);
         if (keys is null) return SaslReply.Fail(SaslFailure.NotAuthorized);
         joinedNonce = [.. clientNonce, .. Encoding.ASCII.GetBytes(nonce)];
-        byte[] challenge =
-            [.. "r="u8, .. joinedNonce, .. Encoding.ASCII.GetBytes(FormattableString.Invariant($",s={Convert.ToBase64String(keys.Salt)},i={keys.Iterations}"))];
+        string terms = FormattableString.Invariant($",s={Convert.ToBase64String(keys.Salt)},i={keys.Iterations}");
+        byte[] challenge = [.. "r="u8, .. joinedNonce, .. Encoding.ASCII.GetBytes(terms)];
         firstMessages = [.. bare, (byte)',', .. challenge];
         return new SaslReply(SaslReplyKind.Challenge, challenge);
     }
@@ -128,7 +133,8 @@ public sealed class SaslServer
     {
         ReadOnlySpan<byte> rest = data;
         int last = data.LastIndexOf(",p="u8);
-        if (last < 0 || !Scram.TryField(ref rest, (byte)'c', out ReadOnlySpan<byte> header) || !SaslData.TryBase64(header, out byte[] sent)
+        if (last < 0 || !Scram.TryField(ref rest, (byte)'c', out ReadOnlySpan<byte> header)
+            || !SaslData.TryBase64(header, out byte[] sent)
             || !Scram.TryField(ref rest, (byte)'r', out ReadOnlySpan<byte> joined)
             || !SaslData.TryBase64(data[(last + 3)..], out byte[] proof) || proof.Length != Scram.HashBytes(mechanism)
             || !Scram.AreExtensions(rest)) return SaslReply.Fail(SaslFailure.MalformedRequest);

@@ -4,24 +4,28 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-/// <summary>Salted passwords of one run: PBKDF2 is paid once per (mechanism, password, salt, iterations), as real clients do.</summary>
+/// <summary>Salted passwords of one run: PBKDF2 is paid once per (mechanism, password, salt, iterations), as real
+/// clients do.</summary>
 public sealed class ScramCache
 {
     private readonly Dictionary<(SaslMechanism, string Password, string Salt, int Iterations), byte[]> salted = [];
 
-    /// <summary>Hi(password, salt, iterations) of RFC 5802 section 2.2: 20 bytes for SHA-1, 32 for SHA-256; not to be changed.</summary>
+    /// <summary>Hi(password, salt, iterations) of RFC 5802 section 2.2: 20 bytes for SHA-1, 32 for SHA-256; not to be
+    /// changed.</summary>
     public byte[] SaltedPassword(SaslMechanism mechanism, string password, ReadOnlySpan<byte> salt, int iterations)
     {
         var key = (mechanism, password, Convert.ToBase64String(salt), iterations);
         if (salted.TryGetValue(key, out byte[]? known)) return known;
         HashAlgorithmName hash = Scram.Hash(mechanism);
-        byte[] derived = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, iterations, hash, Scram.HashBytes(mechanism));
+        byte[] derived = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, iterations, hash,
+            Scram.HashBytes(mechanism));
         salted.Add(key, derived);
         return derived;
     }
 }
 
-/// <summary>What a server keeps of a password (RFC 5802 section 3): neither the password nor anything that logs in with it.</summary>
+/// <summary>What a server keeps of a password (RFC 5802 section 3): neither the password nor anything that logs in with
+/// it.</summary>
 public sealed record ScramKeys(SaslMechanism Mechanism, byte[] Salt, int Iterations, byte[] StoredKey, byte[] ServerKey)
 {
     /// <summary>Bytes of salt that <see cref="NewSalt"/> draws.</summary>
@@ -34,27 +38,31 @@ public sealed record ScramKeys(SaslMechanism Mechanism, byte[] Salt, int Iterati
         return salt;
     }
 
-    public static ScramKeys Derive(ScramCache cache, SaslMechanism mechanism, string password, byte[] salt, int iterations)
+    public static ScramKeys Derive(ScramCache cache, SaslMechanism mechanism, string password, byte[] salt,
+        int iterations)
     {
         byte[] salted = cache.SaltedPassword(mechanism, password, salt, iterations);
         byte[] clientKey = Scram.Mac(mechanism, salted, "Client Key"u8);
-        return new(mechanism, salt, iterations, Scram.Digest(mechanism, clientKey), Scram.Mac(mechanism, salted, "Server Key"u8));
+        return new(mechanism, salt, iterations, Scram.Digest(mechanism, clientKey),
+            Scram.Mac(mechanism, salted, "Server Key"u8));
     }
 
     /// <summary>Whether these keys were derived from that password, for PLAIN.</summary>
     public bool Match(ScramCache cache, string password) =>
-        CryptographicOperations.FixedTimeEquals(Derive(cache, Mechanism, password, Salt, Iterations).StoredKey, StoredKey);
+        CryptographicOperations.FixedTimeEquals(Derive(cache, Mechanism, password, Salt, Iterations).StoredKey,
+            StoredKey);
 }
 
 /// <summary>
 /// The pieces that both sides of SCRAM share (RFC 5802; RFC 7677 for SHA-256).
-/// Leaves out: channel binding (the -PLUS mechanisms) and SASLprep: names and passwords are used as their UTF-8 bytes, which
-/// is the same for ASCII.
+/// Leaves out: channel binding (the -PLUS mechanisms) and SASLprep: names and passwords are used as their UTF-8 bytes,
+/// which is the same for ASCII.
 /// </summary>
 public static class Scram
 {
-    /// <summary>Characters of a nonce from <see cref="NewNonce"/>: 18 random bytes in base64. With both nonces of that size, a
-    /// salt of 16 bytes and four digits of iterations, each exchange has the same four message sizes for one user name.</summary>
+    /// <summary>Characters of a nonce from <see cref="NewNonce"/>: 18 random bytes in base64. With both nonces of that
+    /// size, a salt of 16 bytes and four digits of iterations, each exchange has the same four message sizes for one
+    /// user name.</summary>
     public const int NonceChars = 24;
 
     public static string NewNonce(RandomStream random)
@@ -105,18 +113,21 @@ public static class Scram
         return !nonce.IsEmpty;
     }
 
-    /// <summary>Whether what follows the known fields are optional extensions, each a letter, an equals sign and a value.</summary>
+    /// <summary>Whether what follows the known fields are optional extensions, each a letter, an equals sign and a
+    /// value.</summary>
     internal static bool AreExtensions(ReadOnlySpan<byte> rest)
     {
         while (!rest.IsEmpty)
-            if (!char.IsAsciiLetter((char)rest[0]) || !TryField(ref rest, rest[0], out ReadOnlySpan<byte> value) || value.IsEmpty) return false;
+            if (!char.IsAsciiLetter((char)rest[0]) || !TryField(ref rest, rest[0], out ReadOnlySpan<byte> value)
+                || value.IsEmpty) return false;
         return true;
     }
 
     internal static string Escape(string name) =>
         name.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
 
-    /// <summary>Undoes <see cref="Escape"/>; false when an equals sign stands for nothing, or the name is empty or no UTF-8.</summary>
+    /// <summary>Undoes <see cref="Escape"/>; false when an equals sign stands for nothing, or the name is empty or no
+    /// UTF-8.</summary>
     internal static bool TryUnescape(ReadOnlySpan<byte> text, out string name)
     {
         name = "";

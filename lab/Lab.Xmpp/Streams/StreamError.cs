@@ -2,14 +2,15 @@ using System.Text;
 
 namespace Lab.Xmpp;
 
-/// <summary>The 25 defined conditions of RFC 6120 section 4.9.3, in its order; an unknown one reads as UndefinedCondition.</summary>
+/// <summary>The 25 defined conditions of RFC 6120 section 4.9.3, in its order; an unknown one reads as
+/// UndefinedCondition.</summary>
 public enum StreamErrorCondition : byte
 {
     None,
-    BadFormat, BadNamespacePrefix, Conflict, ConnectionTimeout, HostGone, HostUnknown, ImproperAddressing, InternalServerError,
-    InvalidFrom, InvalidNamespace, InvalidXml, NotAuthorized, NotWellFormed, PolicyViolation, RemoteConnectionFailed, Reset,
-    ResourceConstraint, RestrictedXml, SeeOtherHost, SystemShutdown, UndefinedCondition, UnsupportedEncoding, UnsupportedFeature,
-    UnsupportedStanzaType, UnsupportedVersion,
+    BadFormat, BadNamespacePrefix, Conflict, ConnectionTimeout, HostGone, HostUnknown, ImproperAddressing,
+    InternalServerError, InvalidFrom, InvalidNamespace, InvalidXml, NotAuthorized, NotWellFormed, PolicyViolation,
+    RemoteConnectionFailed, Reset, ResourceConstraint, RestrictedXml, SeeOtherHost, SystemShutdown, UndefinedCondition,
+    UnsupportedEncoding, UnsupportedFeature, UnsupportedStanzaType, UnsupportedVersion,
 }
 
 /// <summary>An empty element of an application's own namespace inside an error (RFC 6120 section 4.9.4).</summary>
@@ -19,7 +20,8 @@ public readonly record struct ErrorDetail(string Name, string Namespace)
     public static readonly ErrorDetail StanzaTooBig = new("stanza-too-big", "urn:xmpp:errors");
 }
 
-/// <summary>A stream error (RFC 6120 section 4.9): what it says, how it is written and read. It ends its stream.</summary>
+/// <summary>A stream error (RFC 6120 section 4.9): what it says, how it is written and read. It ends its
+/// stream.</summary>
 public sealed record StreamError(StreamErrorCondition Condition)
 {
     /// <summary>For people and logs, never for decisions.</summary>
@@ -52,7 +54,8 @@ public sealed record StreamError(StreamErrorCondition Condition)
         writer.Raw("</stream:error>"u8).Raw(StreamHeaders.Close);
     }
 
-    /// <summary>Appends a whole stream that only refuses: header, error, closing tag (RFC 6120 section 4.9.1.2).</summary>
+    /// <summary>Appends a whole stream that only refuses: header, error, closing tag (RFC 6120 section
+    /// 4.9.1.2).</summary>
     public void WriteRefusal(XmppWriter writer, HeaderKind kind, StreamHeader reply)
     {
         StreamHeaders.Write(writer, kind, reply);
@@ -70,7 +73,11 @@ public sealed record StreamError(StreamErrorCondition Condition)
             if (!child.Namespace.SequenceEqual(Namespaces.StreamErrors))
                 error = error with { Detail = error.Detail ?? new(String(child.Name), String(child.Namespace)) };
             else if (child.Name.SequenceEqual(Names.Text))
-                error = error with { Text = String(child.Text), Language = child.Language.IsEmpty ? null : String(child.Language) };
+                error = error with
+                {
+                    Text = String(child.Text),
+                    Language = child.Language.IsEmpty ? null : String(child.Language),
+                };
             else if (!found)
             {
                 found = true;
@@ -91,26 +98,32 @@ public sealed record StreamError(StreamErrorCondition Condition)
 /// <summary>The names of the stream error conditions.</summary>
 public static class StreamErrors
 {
-    private static readonly byte[][] names = [.. Enum.GetNames<StreamErrorCondition>().Select(n => Encoding.UTF8.GetBytes(Hyphenated(n)))];
+    private static readonly byte[][] names =
+        [.. Enum.GetNames<StreamErrorCondition>().Select(n => Encoding.UTF8.GetBytes(Hyphenated(n)))];
 
     /// <summary>The element name of a condition; None has none and throws.</summary>
     public static ReadOnlySpan<byte> Name(StreamErrorCondition condition) =>
         condition != StreamErrorCondition.None && (int)condition < names.Length ? names[(int)condition]
             : throw new ArgumentOutOfRangeException(nameof(condition), $"stream error condition {(int)condition}");
 
-    /// <summary>The condition of that name; an unknown name is undefined-condition (RFC 6120 section 4.9.2), the name of
-    /// RFC 3920 for not-well-formed is understood.</summary>
+    /// <summary>The condition of that name; an unknown name is undefined-condition (RFC 6120 section 4.9.2), the name
+    /// of RFC 3920 for not-well-formed is understood.</summary>
     public static StreamErrorCondition Condition(ReadOnlySpan<byte> name)
     {
         for (int i = 1; i < names.Length; i++)
             if (name.SequenceEqual(names[i])) return (StreamErrorCondition)i;
-        return name.SequenceEqual("xml-not-well-formed"u8) ? StreamErrorCondition.NotWellFormed : StreamErrorCondition.UndefinedCondition;
+        return name.SequenceEqual("xml-not-well-formed"u8) ? StreamErrorCondition.NotWellFormed
+            : StreamErrorCondition.UndefinedCondition;
     }
 
     internal static string Hyphenated(string name)
     {
         StringBuilder text = new();
-        foreach (char c in name) text.Append(char.IsUpper(c) && text.Length > 0 ? "-" : "").Append(char.ToLowerInvariant(c));
+        foreach (char c in name)
+        {
+            if (char.IsUpper(c) && text.Length > 0) text.Append('-');
+            text.Append(char.ToLowerInvariant(c));
+        }
         return text.ToString();
     }
 }

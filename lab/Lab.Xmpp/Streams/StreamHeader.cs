@@ -21,7 +21,8 @@ public sealed record StreamHeader
     /// Reads what a start tag says of itself, whatever its names are, so that a refusal can still be addressed;
     /// the result is the stream error that forbids the header, or None.
     /// </summary>
-    internal static StreamErrorCondition Read(Element tag, ReadOnlySpan<byte> contentNamespace, bool dialback, out StreamHeader header)
+    internal static StreamErrorCondition Read(Element tag, ReadOnlySpan<byte> contentNamespace, bool dialback,
+        out StreamHeader header)
     {
         bool versioned = tag.TryAttribute(Names.Version, out ReadOnlySpan<byte> text);
         StreamVersion version = default;
@@ -53,7 +54,8 @@ public readonly record struct StreamVersion(int Major, int Minor) : IComparable<
     {
         version = default;
         int dot = text.IndexOf((byte)'.');
-        if (dot < 0 || !TryNumber(text[..dot], out int major) || !TryNumber(text[(dot + 1)..], out int minor)) return false;
+        if (dot < 0 || !TryNumber(text[..dot], out int major) || !TryNumber(text[(dot + 1)..], out int minor))
+            return false;
         version = new StreamVersion(major, minor);
         return true;
     }
@@ -61,7 +63,8 @@ public readonly record struct StreamVersion(int Major, int Minor) : IComparable<
     /// <summary>The version a reply carries: the lower of the two sides' (RFC 6120 section 4.7.5).</summary>
     public static StreamVersion Lower(StreamVersion a, StreamVersion b) => a < b ? a : b;
 
-    public int CompareTo(StreamVersion other) => Major != other.Major ? Major.CompareTo(other.Major) : Minor.CompareTo(other.Minor);
+    public int CompareTo(StreamVersion other) =>
+        Major != other.Major ? Major.CompareTo(other.Major) : Minor.CompareTo(other.Minor);
 
     public static bool operator <(StreamVersion a, StreamVersion b) => a.CompareTo(b) < 0;
     public static bool operator >(StreamVersion a, StreamVersion b) => a.CompareTo(b) > 0;

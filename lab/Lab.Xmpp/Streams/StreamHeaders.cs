@@ -1,9 +1,14 @@
 using System.Text;
+using static Lab.Xmpp.HeaderRule;
 
 namespace Lab.Xmpp;
 
-/// <summary>Which of the six headers of RFC 6120 section 4.7 is meant: whose stream, before or after TLS, or the reply.</summary>
-public enum HeaderKind : byte { ClientInitial, ClientInitialSecure, ServerInitial, ServerInitialSecure, ClientResponse, ServerResponse }
+/// <summary>Which of the six headers of RFC 6120 section 4.7 is meant: whose stream, before or after TLS, or the
+/// reply.</summary>
+public enum HeaderKind : byte
+{
+    ClientInitial, ClientInitialSecure, ServerInitial, ServerInitialSecure, ClientResponse, ServerResponse,
+}
 
 /// <summary>What a header does with an attribute.</summary>
 public enum HeaderRule : byte
@@ -29,15 +34,15 @@ public static class StreamHeaders
     public static ReadOnlySpan<byte> Close => "</stream:stream>"u8;
 
     /// <summary>The rule for (from, to, id, xml:lang, version) in that order.</summary>
-    public static (HeaderRule From, HeaderRule To, HeaderRule Id, HeaderRule Language, HeaderRule Version) Rules(HeaderKind kind) =>
-        kind switch
+    public static (HeaderRule From, HeaderRule To, HeaderRule Id, HeaderRule Language, HeaderRule Version) Rules(
+        HeaderKind kind) => kind switch
         {
-            HeaderKind.ClientInitial => (HeaderRule.May, HeaderRule.Must, HeaderRule.Never, HeaderRule.Should, HeaderRule.Must),
-            HeaderKind.ClientInitialSecure => (HeaderRule.Should, HeaderRule.Must, HeaderRule.Never, HeaderRule.Should, HeaderRule.Must),
-            HeaderKind.ServerInitial => (HeaderRule.May, HeaderRule.Must, HeaderRule.Never, HeaderRule.Should, HeaderRule.Must),
-            HeaderKind.ServerInitialSecure => (HeaderRule.Must, HeaderRule.Must, HeaderRule.Never, HeaderRule.Should, HeaderRule.Must),
-            HeaderKind.ClientResponse => (HeaderRule.Must, HeaderRule.Echo, HeaderRule.Must, HeaderRule.Must, HeaderRule.Echo),
-            HeaderKind.ServerResponse => (HeaderRule.Must, HeaderRule.Echo, HeaderRule.Must, HeaderRule.Must, HeaderRule.Echo),
+            HeaderKind.ClientInitial => (May, Must, Never, Should, Must),
+            HeaderKind.ClientInitialSecure => (Should, Must, Never, Should, Must),
+            HeaderKind.ServerInitial => (May, Must, Never, Should, Must),
+            HeaderKind.ServerInitialSecure => (Must, Must, Never, Should, Must),
+            HeaderKind.ClientResponse => (Must, Echo, Must, Must, Echo),
+            HeaderKind.ServerResponse => (Must, Echo, Must, Must, Echo),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), $"header kind {(int)kind}"),
         };
 
@@ -66,8 +71,8 @@ public static class StreamHeaders
     }
 
     /// <summary>
-    /// The reply to an initial header: addressed back to it, with the lower of both versions, in its language when that is
-    /// among <paramref name="languages"/> (first = default). A null initial header is one that could not be read.
+    /// The reply to an initial header: addressed back to it, with the lower of both versions, in its language when that
+    /// is among <paramref name="languages"/> (first = default). A null initial header is one that could not be read.
     /// </summary>
     public static StreamHeader Reply(
         StreamHeader? initial, string contentNamespace, string from, string id, IReadOnlyList<string> languages,
@@ -108,7 +113,9 @@ public static class StreamHeaders
 
     private static void Demand(HeaderKind kind, string attribute, HeaderRule rule, bool present)
     {
-        if (rule == HeaderRule.Must && !present) throw new InvalidOperationException($"a {kind} header must have {attribute}");
-        if (rule == HeaderRule.Never && present) throw new InvalidOperationException($"a {kind} header must not have {attribute}");
+        if (rule == HeaderRule.Must && !present)
+            throw new InvalidOperationException($"a {kind} header must have {attribute}");
+        if (rule == HeaderRule.Never && present)
+            throw new InvalidOperationException($"a {kind} header must not have {attribute}");
     }
 }

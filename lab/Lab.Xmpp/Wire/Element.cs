@@ -1,6 +1,7 @@
 namespace Lab.Xmpp;
 
-/// <summary>A view of one element of the tree that the reader holds; names and values are UTF-8, entities decoded.</summary>
+/// <summary>A view of one element of the tree that the reader holds; names and values are UTF-8, entities
+/// decoded.</summary>
 public readonly ref struct Element
 {
     private readonly ElementTree? tree;
@@ -24,9 +25,11 @@ public readonly ref struct Element
         tree is not null && tree.NameOf(index).SequenceEqual(name) && tree.NamespaceOf(index).SequenceEqual(ns);
 
     /// <summary>The value of an attribute without namespace, or empty.</summary>
-    public ReadOnlySpan<byte> Attribute(ReadOnlySpan<byte> name) => TryAttribute(name, out ReadOnlySpan<byte> value) ? value : default;
+    public ReadOnlySpan<byte> Attribute(ReadOnlySpan<byte> name) =>
+        TryAttribute(name, out ReadOnlySpan<byte> value) ? value : default;
 
-    public bool TryAttribute(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => TryAttribute(name, default, out value);
+    public bool TryAttribute(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
+        TryAttribute(name, default, out value);
 
     /// <summary>An attribute of that local name in that namespace; empty = without namespace.</summary>
     public bool TryAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> ns, out ReadOnlySpan<byte> value)
@@ -42,7 +45,8 @@ public readonly ref struct Element
     /// <summary>The attribute at that place (0 to AttributeCount - 1): its value, local name and namespace.</summary>
     public ReadOnlySpan<byte> AttributeAt(int place, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> ns)
     {
-        if ((uint)place >= (uint)AttributeCount) throw new ArgumentOutOfRangeException(nameof(place), $"{place} of {AttributeCount}");
+        if ((uint)place >= (uint)AttributeCount)
+            throw new ArgumentOutOfRangeException(nameof(place), $"{place} of {AttributeCount}");
         int attribute = tree!.Node(index).FirstAttribute + place;
         name = tree.AttributeName(attribute);
         ns = tree.AttributeNamespace(attribute);
@@ -50,7 +54,8 @@ public readonly ref struct Element
     }
 
     /// <summary>xml:lang of this very element, or empty.</summary>
-    public ReadOnlySpan<byte> Language => TryAttribute(Names.Lang, Namespaces.Xml, out ReadOnlySpan<byte> value) ? value : default;
+    public ReadOnlySpan<byte> Language =>
+        TryAttribute(Names.Lang, Namespaces.Xml, out ReadOnlySpan<byte> value) ? value : default;
 
     /// <summary>Character data of this element, its children left out.</summary>
     public ReadOnlySpan<byte> Text => tree is null ? default : tree.TextOf(index);

@@ -14,14 +14,16 @@ internal static class XmlDeclaration
         bool encoded = TryPart(ref text, "encoding"u8, out ReadOnlySpan<byte> encoding);
         if (encoded && !IsEncodingName(encoding)) return StreamErrorCondition.NotWellFormed;
         if (TryPart(ref text, "standalone"u8, out ReadOnlySpan<byte> standalone)
-            && !standalone.SequenceEqual("yes"u8) && !standalone.SequenceEqual("no"u8)) return StreamErrorCondition.NotWellFormed;
+            && !standalone.SequenceEqual("yes"u8) && !standalone.SequenceEqual("no"u8))
+            return StreamErrorCondition.NotWellFormed;
         if (text.IndexOfAnyExcept(" \t\r\n"u8) >= 0) return StreamErrorCondition.NotWellFormed;
         return encoded && !System.Text.Ascii.EqualsIgnoreCase(encoding, "utf-8"u8)
             ? StreamErrorCondition.UnsupportedEncoding : StreamErrorCondition.None;
     }
 
     private static bool IsVersion(ReadOnlySpan<byte> version) =>
-        version.StartsWith("1."u8) && version.Length > 2 && version[2..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+        version.StartsWith("1."u8) && version.Length > 2
+            && version[2..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     private static bool IsEncodingName(ReadOnlySpan<byte> name)
     {
@@ -31,7 +33,8 @@ internal static class XmlDeclaration
         return true;
     }
 
-    /// <summary>Takes white space, the name, an equals sign and a quoted value off the front; takes nothing when they are not there.</summary>
+    /// <summary>Takes white space, the name, an equals sign and a quoted value off the front; takes nothing when they
+    /// are not there.</summary>
     private static bool TryPart(ref ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         value = default;

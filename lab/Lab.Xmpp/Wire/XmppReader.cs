@@ -19,7 +19,8 @@ public enum WireEvent : byte
     /// <summary>The closing tag of the stream; what follows it is thrown away.</summary>
     StreamClosed,
 
-    /// <summary>The peer broke the rules: see <see cref="XmppReader.Error"/>. Said once; nothing more is read until Restart.</summary>
+    /// <summary>The peer broke the rules: see <see cref="XmppReader.Error"/>. Said once; nothing more is read until
+    /// Restart.</summary>
     Failed,
 }
 
@@ -27,9 +28,9 @@ public enum WireEvent : byte
 /// Reads one XMPP stream from UTF-8 bytes pushed in at any chunking. Driving rule: call Read with the same span until
 /// NeedMore; Element and Header are valid until the next call. Holds a buffer only while an element is incomplete.
 ///
-/// Rules: XML 1.0 (fifth edition) with namespaces, in the subset of RFC 6120 section 11; the events depend on the bytes alone,
-/// never on how they were divided (but for runs of white space, one event per piece). An error is said when the token that
-/// holds it is complete. Bytes go into the tree of one element, which checks everything in the same pass.
+/// Rules: XML 1.0 (fifth edition) with namespaces, in the subset of RFC 6120 section 11; the events depend on the bytes
+/// alone, never on how they were divided (but for runs of white space, one event per piece). An error is said when the
+/// token that holds it is complete. Bytes go into the tree of one element, which checks everything in the same pass.
 /// Leaves out: schema checks, and what a stanza means.
 /// </summary>
 public sealed class XmppReader
@@ -55,7 +56,8 @@ public sealed class XmppReader
 
     private ElementTree Tree => parser.Tree;
 
-    /// <summary>Of the header just read; after Failed, that of a header which is well-formed but refused (see HasHeader).</summary>
+    /// <summary>Of the header just read; after Failed, that of a header which is well-formed but refused (see
+    /// HasHeader).</summary>
     public StreamHeader Header => header ?? throw new InvalidOperationException("no stream header was just read");
 
     public bool HasHeader => header is not null;
@@ -152,7 +154,8 @@ public sealed class XmppReader
         return true;
     }
 
-    /// <summary>Reads one thing that begins with data; Whitespace stands for an XML declaration, which is no event.</summary>
+    /// <summary>Reads one thing that begins with data; Whitespace stands for an XML declaration, which is no
+    /// event.</summary>
     private WireEvent Parse(ReadOnlySpan<byte> data, out int used)
     {
         ReadOnlySpan<byte> visible = data[..Math.Min(data.Length, maxElementBytes)];
@@ -160,7 +163,8 @@ public sealed class XmppReader
             : visible.Length == 1 ? NeedMore(out used)
             : phase == Phase.Open ? InStream(visible, out used)
             : BeforeStream(visible, out used);
-        return read == WireEvent.NeedMore && visible.Length < data.Length ? Fail(StreamErrorCondition.PolicyViolation, out used) : read;
+        return read == WireEvent.NeedMore && visible.Length < data.Length
+            ? Fail(StreamErrorCondition.PolicyViolation, out used) : read;
     }
 
     private WireEvent InStream(ReadOnlySpan<byte> data, out int used)
@@ -198,7 +202,8 @@ public sealed class XmppReader
         if (!XmlText.IsSpace(data[opening.Length])) return Fail(StreamErrorCondition.RestrictedXml, out used);
         if (phase != Phase.Start) return Fail(StreamErrorCondition.NotWellFormed, out used);
         int end = data.IndexOf("?>"u8);
-        if (end < 0 ? data.Length >= MaxMarkupBytes : end + 2 > MaxMarkupBytes) return Fail(StreamErrorCondition.PolicyViolation, out used);
+        if (end < 0 ? data.Length >= MaxMarkupBytes : end + 2 > MaxMarkupBytes)
+            return Fail(StreamErrorCondition.PolicyViolation, out used);
         if (end < 0) return NeedMore(out used);
         StreamErrorCondition problem = XmlDeclaration.Check(data[opening.Length..end]);
         if (problem != StreamErrorCondition.None) return Fail(problem, out used);
@@ -211,7 +216,8 @@ public sealed class XmppReader
     {
         ReadOnlySpan<byte> name = "</stream:stream"u8;
         int end = data[1..].IndexOfAny((byte)'>', (byte)'<') + 1;
-        if (end == 0 ? data.Length >= MaxMarkupBytes : end + 1 > MaxMarkupBytes) return Fail(StreamErrorCondition.PolicyViolation, out used);
+        if (end == 0 ? data.Length >= MaxMarkupBytes : end + 1 > MaxMarkupBytes)
+            return Fail(StreamErrorCondition.PolicyViolation, out used);
         if (end == 0) return NeedMore(out used);
         used = end + 1;
         if (data[end] != '>' || !data.StartsWith(name) || data[name.Length..end].IndexOfAnyExcept(" \t\r\n"u8) >= 0)
@@ -234,7 +240,8 @@ public sealed class XmppReader
         {
             Binding b = Tree.BindingAt(i);
             if (b.PrefixLength > 0)
-                scope.Declare(Tree.Bytes.Slice(b.PrefixStart, b.PrefixLength), Tree.Slice(b.NameStart, b.NameLength, Tree.Bytes));
+                scope.Declare(Tree.Bytes.Slice(b.PrefixStart, b.PrefixLength),
+                    Tree.Slice(b.NameStart, b.NameLength, Tree.Bytes));
         }
         StreamErrorCondition problem = StreamHeader.Read(tag, contentName, scope.DeclaresDialback, out header);
         bool prefixed = Tree.Bytes[1..].StartsWith("stream:"u8);
@@ -253,7 +260,8 @@ public sealed class XmppReader
     {
         bool utf16 = first is 0xFE or 0xFF or 0;
         return Fail(phase == Phase.Open && first >= 0x20 && !utf16 ? StreamErrorCondition.BadFormat
-            : phase == Phase.Start && utf16 ? StreamErrorCondition.UnsupportedEncoding : StreamErrorCondition.NotWellFormed, out used);
+            : phase == Phase.Start && utf16 ? StreamErrorCondition.UnsupportedEncoding
+            : StreamErrorCondition.NotWellFormed, out used);
     }
 
     private static WireEvent NeedMore(out int used)

@@ -38,7 +38,8 @@ public sealed class XmppWriter(BufferPool buffers)
             Raw(utf8[..next]);
             Raw(utf8[next] switch
             {
-                (byte)'<' => "&lt;"u8, (byte)'>' => "&gt;"u8, (byte)'&' => "&amp;"u8, (byte)'\'' => "&apos;"u8, _ => "&quot;"u8,
+                (byte)'<' => "&lt;"u8, (byte)'>' => "&gt;"u8, (byte)'&' => "&amp;"u8, (byte)'\'' => "&apos;"u8,
+                _ => "&quot;"u8,
             });
             utf8 = utf8[(next + 1)..];
         }
