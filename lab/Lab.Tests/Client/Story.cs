@@ -20,7 +20,7 @@ internal sealed class Story
     private bool transport, handshake, secured, window, closed, negotiated, binding;
     private uint handed;
 
-    public Story(Policy? policy = null, Func<ClientSettings, ClientSettings>? change = null, ulong seed = 1)
+    public Story(Policy? policy = null, Func<ClientSettings, ClientSettings>? change = null, uint firstCount = 0)
     {
         var settings = new ClientSettings
         {
@@ -29,7 +29,7 @@ internal sealed class Story
         };
         Settings = change?.Invoke(settings) ?? settings;
         check = new XmppReader(buffers);
-        Client = new XmppClient(Settings, RandomStream.Root(seed), buffers, new ScramCache());
+        Client = new XmppClient(Settings, RandomStream.Root(1), buffers, new ScramCache()) { FirstStanzaCount = firstCount };
     }
 
     public const string StreamErrorNs = "xmlns='urn:ietf:params:xml:ns:xmpp-streams'";
@@ -80,7 +80,7 @@ internal sealed class Story
     public Story Hears(string xml)
     {
         if (binding && xml.Contains("<jid>") || xml.Contains("<resumed")) negotiated = true;
-        if (xml.Contains("<enabled")) handed = Settings.FirstStanzaCount;
+        if (xml.Contains("<enabled")) handed = Client.FirstStanzaCount;
         unchecked { handed += (uint)Regex.Count(xml, "<(message|presence|iq)[ />]"); }
         return Do(c => c.Receive(Now, Encoding.UTF8.GetBytes(xml)));
     }

@@ -21,7 +21,4 @@ public sealed record ClientSettings
 
     public required Policy Policy { get; init; }
     public int MaxStanzaBytes { get; init; } = 262_144;
-
-    /// <summary>Where the stanza counters of XEP-0198 begin: 0, except to bring their wrap at 2^32 near.</summary>
-    public uint FirstStanzaCount { get; init; }
 }

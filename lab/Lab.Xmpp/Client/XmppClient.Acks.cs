@@ -7,7 +7,8 @@ namespace Lab.Xmpp;
 /// <summary>
 /// XEP-0198 from the client's side. A session outlives its stream unless either side closed or refused the stream
 /// properly, another stream took the address (conflict), or its queue lost a stanza. It is resumed within the window that
-/// the server granted, counted from the moment this side noticed the loss; without a granted window, whenever. What is
+/// the server granted, counted from the moment this side noticed the loss; without a granted window, whenever; and with
+/// stanzas left unacknowledged even later, because the refusal may carry the h that saves duplicates. What is
 /// left of a session that cannot be resumed is sent again on the next, messages alone, with the time of the first attempt
 /// (XEP-0203), or given up, as the policy says; a server's last h in its refusal is respected first.
 /// </summary>
@@ -20,12 +21,12 @@ public sealed partial class XmppClient
     private Instant lostAt;
     private bool acksOffered, counting, acking;
 
-    /// <summary>Whether resuming is worth a try (SM-06, SM-17).</summary>
-    private bool MayResume => sessionId is not null && now < lostAt + sessionMax;
+    /// <summary>Whether resuming is worth a try (SM-06, SM-17, SM-19).</summary>
+    private bool MayResume => sessionId is not null && (now < lostAt + sessionMax || unacked.Count > 0);
 
     private void Enable()
     {
-        unacked.Start(settings.FirstStanzaCount);
+        unacked.Start(FirstStanzaCount);
         counting = true;
         XmppWriter w = outbound.Write(Traffic.Handshake).Raw("<enable xmlns='urn:xmpp:sm:3'"u8);
         if (Policy.Acks!.Resume is { } window)

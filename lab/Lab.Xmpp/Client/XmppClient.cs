@@ -62,6 +62,9 @@ public sealed partial class XmppClient
     /// <summary>The same policy for sockets, read by whoever opens the transport.</summary>
     public Policy Policy => settings.Policy;
 
+    /// <summary>Where the counters of new stream management sessions begin; other than 0 only to test their wrap.</summary>
+    internal uint FirstStanzaCount { get; init; }
+
     public ReadOnlySpan<byte> Output => outbound.Bytes;
 
     public Instant NextTime =>
