@@ -5,7 +5,10 @@ namespace Lab.Xmpp;
 
 internal enum MessageType : byte { Normal, Chat, Groupchat, Headline, Error }
 
-/// <summary>What routing needs to know of a message, or of an IQ that must be answered with an error; slices of its stanza.</summary>
+/// <summary>
+/// What routing needs to know of a message, or of an IQ that may have to be returned; slices of its stanza. An IQ that answers
+/// counts as an error here: it is never returned.
+/// </summary>
 internal readonly ref struct Letter
 {
     public ReadOnlySpan<byte> From { get; init; }
@@ -36,7 +39,8 @@ internal readonly ref struct Letter
             To = stanza.TryAttribute(Names.To, out ReadOnlySpan<byte> to) ? to : defaultTo,
             Id = id,
             IsIq = isIq,
-            Type = isIq ? MessageType.Normal : TypeOf(type),
+            Type = !isIq ? TypeOf(type)
+                : type.SequenceEqual("result"u8) || type.SequenceEqual("error"u8) ? MessageType.Error : MessageType.Normal,
             Number = isIq ? -1 : NumberOf(id),
             First = first,
             Storable = !chatState,

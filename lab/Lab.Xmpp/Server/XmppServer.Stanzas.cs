@@ -93,15 +93,13 @@ public sealed partial class XmppServer
 
     private void OnIq(ServerStream stream, Session session, Element iq)
     {
-        ReadOnlySpan<byte> type = iq.Attribute(Names.Type), to = iq.Attribute(Names.To);
+        ReadOnlySpan<byte> type = iq.Attribute(Names.Type);
         bool asks = type.SequenceEqual("get"u8) || type.SequenceEqual("set"u8);
         bool answers = type.SequenceEqual("result"u8) || type.SequenceEqual("error"u8);
         Element payload = iq.FirstChild;
         Letter letter = Letter.Of(iq, session.FullJid, session.BareJid, now);
         if (!asks && !answers || iq.Attribute(Names.Id).IsEmpty || asks && (payload.IsNone || !payload.NextSibling.IsNone))
-        {
-            if (!answers) Bounce(letter, "modify"u8, "bad-request"u8);
-        }
+            Bounce(letter, "modify"u8, "bad-request"u8);
         else if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, "modify"u8, "jid-malformed"u8);
         else if (DomainOf(target.Domain) is var domain && domain < 0) Bounce(letter, "cancel"u8, "remote-server-not-found"u8);
         else if (!target.Resource.IsEmpty && !target.Local.IsEmpty)

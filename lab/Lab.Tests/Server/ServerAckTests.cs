@@ -1,0 +1,424 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Tests;
+
+/// <summary>XEP-0198 as it concerns a server; each test carries the rule it is about.</summary>
+public class ServerAckTests
+{
+    private const string Enable = "<enable xmlns='urn:xmpp:sm:3' resume='true'/>", Ask = "<r xmlns='urn:xmpp:sm:3'/>";
+    private const uint BeforeTheWrap = uint.MaxValue - 2;              // 2^32 - 3
+
+    private static readonly Policy Patient = new() { Acks = new AckPolicy { Resume = Duration.FromSeconds(300) } };
+
+    private readonly ServerLab lab = new(Patient);
+
+    [Theory]
+    [InlineData(0, Enable)]
+    [InlineData(0, "<resume xmlns='urn:xmpp:sm:3' h='0' previd='x'/>")]
+    [InlineData(0, Ask)]
+    [InlineData(1, Enable)]
+    [InlineData(1, Ask)]
+    [InlineData(1, "<a xmlns='urn:xmpp:sm:3' h='0'/>")]
+    [InlineData(2, Ask)]
+    [InlineData(2, "<resume xmlns='urn:xmpp:sm:3' h='0' previd='x'/>")]
+    public void SM01_SM02_What_is_out_of_order_fails_and_the_stream_goes_on(int stage, string said)
+    {
+        Peer peer = stage == 0 ? lab.Connect() : stage == 1 ? lab.Authenticated("alice") : lab.Bound("alice");
+        if (stage == 0) peer.Say(ServerLab.Open);
+        Assert.Equal(Failed("unexpected-request"), peer.Say(said));
+        if (stage == 1) Assert.Contains("<jid>", peer.Say(ServerLab.Bind("desk")));
+    }
+
+    [Fact]
+    public void SM03_A_second_enable_ends_the_stream()
+    {
+        Peer peer = lab.Bound("alice", acks: true);
+        Assert.Equal(ServerNegotiationTests.Error("policy-violation"), peer.Say(Enable));
+    }
+
+    [Fact]
+    public void SM04_SM05_Enabled_carries_an_id_and_resume_only_when_resumption_was_asked_for()
+    {
+        Assert.Matches("^<enabled xmlns='urn:xmpp:sm:3' id='[0-9a-f]{32}' resume='true' max='300'/>$", lab.Bound("alice", "a").Say(Enable));
+        Assert.Matches("resume='true'", lab.Bound("alice", "b").Say("<enable xmlns='urn:xmpp:sm:3' resume='1'/>"));
+        Assert.Equal("<enabled xmlns='urn:xmpp:sm:3'/>", lab.Bound("alice", "c").Say("<enable xmlns='urn:xmpp:sm:3'/>"));
+        Assert.Equal("<enabled xmlns='urn:xmpp:sm:3'/>", lab.Bound("alice", "d").Say("<enable xmlns='urn:xmpp:sm:3' resume='false'/>"));
+    }
+
+    [Fact]
+    public void SM05_A_server_without_resumption_enables_without_id_and_refuses_to_resume()
+    {
+        var lab = new ServerLab(new Policy { Acks = new AckPolicy() });
+        Assert.Equal("<enabled xmlns='urn:xmpp:sm:3'/>", lab.Bound("alice").Say(Enable));
+        Assert.Equal(Failed("feature-not-implemented"), lab.Authenticated("alice").Say($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{new string('0', 32)}'/>"));
+    }
+
+    [Theory]
+    [InlineData("10", 10)]
+    [InlineData("1000", 300)]
+    [InlineData("0", 300)]
+    [InlineData("soon", 300)]
+    public void SM06_The_window_is_the_shorter_of_both_wishes(string max, int seconds)
+    {
+        Peer peer = lab.Bound("alice");
+        Assert.Contains($" max='{seconds}'", peer.Say($"<enable xmlns='urn:xmpp:sm:3' resume='true' max='{max}'/>"));
+        peer.Lose();
+        lab.RunTo(seconds - 0.001);
+        Assert.Empty(lab.Observed(ServerActionKind.Unavailable));
+        lab.RunTo(seconds);
+        Assert.Single(lab.Observed(ServerActionKind.Unavailable));
+    }
+
+    [Fact]
+    public void SM08_Ids_are_never_used_again()
+    {
+        var ids = new SortedSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < 200; i++)
+        {
+            Peer peer = lab.Bound("alice", acks: true);
+            Assert.True(ids.Add(peer.AckId));
+            peer.Say("</stream:stream>");
+        }
+    }
+
+    [Fact]
+    public void SM09_SM10_Stanzas_count_from_enable_on_and_nothing_else_does()
+    {
+        Peer peer = lab.Bound("alice", available: false);
+        string answer = peer.Say("<presence/>" + Enable + "<presence/>  " + Ask + Ask);
+        Assert.Equal(2, Count(answer, "<a xmlns='urn:xmpp:sm:3' h='1'/>"));
+        Assert.Equal("<a xmlns='urn:xmpp:sm:3' h='4'/>", Last(peer.Say(
+            "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq><message to='echo@example.org'/><message to='nobody@elsewhere.test'/>" + Ask), "<a "));
+        // Of ours: the presence echo behind enabled, the pong, the error. One more would be too high.
+        Assert.Equal("", peer.Say("<a xmlns='urn:xmpp:sm:3' h='3'/>").Replace(Ask, ""));
+        Assert.Contains("send-count='3'", peer.Say("<a xmlns='urn:xmpp:sm:3' h='4'/>"));
+    }
+
+    [Fact]
+    public void SM11_Counters_wrap_at_two_to_the_thirty_second()
+    {
+        var lab = new ServerLab(Patient, firstCount: BeforeTheWrap);
+        Peer peer = lab.Bound("alice", acks: true);                    // presence: one stanza each way
+        for (uint i = 1; i <= 4; i++)
+        {
+            string answer = peer.Say($"<message to='echo@example.org' id='m{i}'><body>x</body></message>" + Ask);
+            Assert.Contains($"<a xmlns='urn:xmpp:sm:3' h='{unchecked(BeforeTheWrap + 1 + i)}'/>", answer);
+        }
+        Assert.Equal("", peer.Say($"<a xmlns='urn:xmpp:sm:3' h='{uint.MaxValue}'/>").Replace(Ask, ""));
+        Assert.Equal("", peer.Say("<a xmlns='urn:xmpp:sm:3' h='1'/>").Replace(Ask, ""));
+        Assert.Equal([4 + XmppServer.EchoOffset], lab.Server.HeldMessages());
+        peer.Lose();
+        string resumed = lab.Authenticated("alice").Say($"<resume xmlns='urn:xmpp:sm:3' h='2' previd='{peer.AckId}'/>");
+        Assert.StartsWith($"<resumed xmlns='urn:xmpp:sm:3' previd='{peer.AckId}' h='2'/>", resumed);
+        Assert.Empty(lab.Server.HeldMessages());
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(BeforeTheWrap)]
+    public void SM16_An_ack_of_more_than_was_sent_ends_the_stream(uint start)
+    {
+        var lab = new ServerLab(Patient, firstCount: start);
+        Peer peer = lab.Bound("alice", acks: true);
+        uint sent = unchecked(start + 1), h = unchecked(start + 2);
+        Assert.Equal("<stream:error><undefined-condition xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
+            + $"<handled-count-too-high xmlns='urn:xmpp:sm:3' h='{h}' send-count='{sent}'/></stream:error></stream:stream>",
+            peer.Say($"<a xmlns='urn:xmpp:sm:3' h='{h}'/>"));
+        Assert.Equal(Failed("item-not-found", 1 + start), lab.Authenticated("alice").Say(Resume(peer, start)));
+    }
+
+    [Fact]
+    public void SM13_A_request_is_answered_at_once_and_the_server_asks_after_its_own_stanzas()
+    {
+        Peer peer = lab.Bound("alice", available: false);
+        peer.Say(Enable);
+        Assert.EndsWith("</presence>" + Ask, peer.Say("<presence/>"));
+        Assert.Equal("<a xmlns='urn:xmpp:sm:3' h='1'/>", peer.Say(Ask));
+        Assert.DoesNotContain(Ask, peer.Say("<message to='echo@example.org' id='m1'><body>x</body></message>"));     // one is out
+        Assert.Equal(Ask, peer.Say("<a xmlns='urn:xmpp:sm:3' h='1'/>"));                                             // and follows its answer
+        Assert.Equal("", peer.Say("<a xmlns='urn:xmpp:sm:3' h='2'/>"));
+    }
+
+    [Fact]
+    public void SM15_An_unasked_ack_without_progress_is_fine()
+    {
+        Peer peer = lab.Bound("alice", acks: true, available: false);
+        for (int i = 0; i < 3; i++) Assert.Equal("", peer.Say("<a xmlns='urn:xmpp:sm:3' h='0'/>"));
+    }
+
+    [Theory]
+    [InlineData("<a xmlns='urn:xmpp:sm:3'/>")]
+    [InlineData("<a xmlns='urn:xmpp:sm:3' h='-1'/>")]
+    [InlineData("<a xmlns='urn:xmpp:sm:3' h='4294967296'/>")]
+    public void An_ack_without_a_count_is_invalid(string ack) =>
+        Assert.Equal(ServerNegotiationTests.Error("invalid-xml"), lab.Bound("alice", acks: true).Say(ack));
+
+    [Fact]
+    public void SM17_SM18_SM22_Resuming_after_a_reset_resends_only_what_was_not_acknowledged()
+    {
+        Peer old = lab.Bound("alice", acks: true);
+        for (int i = 1; i <= 3; i++) old.Say($"<message to='echo@example.org' id='m{i}'><body>{i}</body></message>");
+        old.Say("<a xmlns='urn:xmpp:sm:3' h='2'/>");                   // presence and the first echo
+        old.Lose();
+        lab.Call((server, now) => server.SendMessage(now, 0, 77, 1));
+        lab.RunTo(100);
+        Peer peer = lab.Authenticated("alice");
+        string answer = peer.Say(Resume(old, 3));                      // and the second echo
+        Assert.Equal($"<resumed xmlns='urn:xmpp:sm:3' previd='{old.AckId}' h='4'/>"
+            + $"<message from='echo@example.org' to='alice@example.org/desk' type='chat' id='m{3 + XmppServer.EchoOffset}'><body>3</body></message>"
+            + $"<message from='echo@example.org' to='alice@example.org' type='chat' id='m77'><body>x</body></message>{Ask}", answer);
+        Assert.Equal(1, lab.Observed(ServerActionKind.Available).Last().A);
+        peer.Say("<a xmlns='urn:xmpp:sm:3' h='4'/>");                  // counters go on, they are not reset
+        Assert.Equal([77L], lab.Server.HeldMessages());
+        Assert.Contains("h='5'", peer.Say("<presence/>" + Ask));
+        Assert.Empty(lab.Observed(ServerActionKind.Unavailable));
+    }
+
+    [Fact]
+    public void SM19_An_unknown_or_foreign_session_is_not_found_and_binding_goes_on_SM20()
+    {
+        Peer old = lab.Bound("alice", acks: true);
+        old.Lose();
+        Peer thief = lab.Authenticated("bob");
+        Assert.Equal(Failed("item-not-found"), thief.Say(Resume(old, 0)));
+        Assert.Equal(Failed("item-not-found"), thief.Say("<resume xmlns='urn:xmpp:sm:3' h='0' previd='whatever'/>"));
+        Assert.Equal(Failed("bad-request"), thief.Say($"<resume xmlns='urn:xmpp:sm:3' previd='{old.AckId}'/>"));
+        Assert.Contains("<jid>bob@example.org/desk</jid>", thief.Say(ServerLab.Bind("desk")));
+    }
+
+    [Fact]
+    public void SM19_The_count_of_an_expired_session_is_remembered()
+    {
+        Peer old = lab.Bound("alice", acks: true);
+        old.Say("<message to='echo@example.org'/>");
+        old.Lose();
+        lab.RunTo(299.999);
+        Assert.Equal([ServerActionKind.Available, ServerActionKind.Ended, ServerActionKind.Hibernated],
+            lab.Seen.Select(a => a.Kind).Where(kind => kind != ServerActionKind.CheckSent));
+        lab.RunTo(300);
+        Assert.Equal(ServerActionKind.Unavailable, lab.Seen[^1].Kind);
+        Peer peer = lab.Authenticated("alice");
+        Assert.Equal(Failed("item-not-found", 2), peer.Say(Resume(old, 0)));
+        Assert.Contains("<jid>alice@example.org/desk</jid>", peer.Say(ServerLab.Bind("desk")));
+    }
+
+    [Fact]
+    public void SM21_A_stream_that_is_still_open_is_closed_with_conflict_and_the_session_goes_on()
+    {
+        Peer old = lab.Bound("alice", acks: true);
+        Peer peer = lab.Authenticated("alice");
+        Assert.StartsWith("<resumed", peer.Say(Resume(old, 1)));
+        Assert.Equal(ServerNegotiationTests.Error("conflict"), old.Hear());
+        Assert.Equal(Mechanism.Replaced, lab.Ended(old).Mechanism);
+        Assert.Empty(lab.Observed(ServerActionKind.Unavailable));
+        old.Fin();
+        Assert.Equal("<iq type='result' id='1' to='alice@example.org/desk'/>", peer.Say("<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>").Replace(Ask, ""));
+    }
+
+    [Fact]
+    public void SM22_A_count_that_is_too_high_fails_the_resumption_and_leaves_the_session_to_wait()
+    {
+        Peer old = lab.Bound("alice", acks: true);
+        old.Lose();
+        Assert.Contains("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='9' send-count='1'/>", lab.Authenticated("alice").Say(Resume(old, 9)));
+        Assert.StartsWith("<resumed", lab.Authenticated("alice").Say(Resume(old, 1)));
+    }
+
+    [Fact]
+    public void Resuming_twice_in_a_row_keeps_the_order_and_loses_nothing()
+    {
+        Peer old = lab.Bound("alice", acks: true), bob = lab.Bound("bob");
+        for (int round = 0; round < 5; round++)
+        {
+            for (int i = 0; i < 3; i++) bob.Say($"<message to='alice@example.org' type='chat' id='m{round * 3 + i}'/>");
+            old.Lose();
+            string id = old.AckId;
+            old = lab.Authenticated("alice");
+            old.AckId = id;
+            string answer = old.Say(Resume(old, 1));
+            Assert.Equal(Enumerable.Range(0, (round + 1) * 3).Select(i => $"m{i}"),
+                System.Text.RegularExpressions.Regex.Matches(answer, "id='(m[0-9]+)'").Select(m => m.Groups[1].Value));
+        }
+    }
+
+    // SM-24. What the dead session did not acknowledge meets the delivery table as if it were sent now to a resource that is not there.
+    [Theory]
+    [InlineData("bob@example.org", "chat", false, "stored")]
+    [InlineData("bob@example.org/desk", "chat", false, "stored")]
+    [InlineData("bob@example.org", "chat", true, "delivered")]
+    [InlineData("bob@example.org/desk", "chat", true, "delivered")]
+    [InlineData("bob@example.org/desk", "normal", true, "bounced")]
+    [InlineData("bob@example.org/desk", "headline", true, "dropped")]
+    [InlineData("bob@example.org/desk", "error", true, "dropped")]
+    public void SM24_Unacknowledged_messages_of_a_dead_session_go_elsewhere_with_the_time_of_the_first_attempt(
+        string to, string type, bool second, string fate)
+    {
+        Peer alice = lab.Bound("alice"), desk = lab.Bound("bob", acks: true);
+        Peer? phone = second ? lab.Bound("bob", "phone", available: false) : null;
+        phone?.Say("<presence><priority>0</priority></presence>");
+        desk.Say("<presence><priority>5</priority></presence>");
+        phone?.Hear();
+        lab.RunTo(10);
+        alice.Say($"<message to='{to}' type='{type}' id='m1'><body>x</body></message>");
+        desk.Lose();
+        lab.RunTo(400);
+        string expected = $"<message from='alice@example.org/desk' to='{to}' type='{type}' id='m1' xml:lang='en'><body>x</body>"
+            + "<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2000-01-01T00:00:10Z'/></message>";
+        Assert.Equal(fate == "delivered", phone?.Hear().Contains(expected, StringComparison.Ordinal) ?? false);
+        Assert.Equal(fate == "bounced", alice.Hear().Contains("<service-unavailable", StringComparison.Ordinal));
+        Assert.Equal(fate == "stored" ? 1 : 0, lab.Observed(ServerActionKind.MessageStored).Count(a => a.A == 1));
+        if (fate == "stored") Assert.EndsWith(expected, lab.Bound("bob", available: false).Say("<presence/>"));
+    }
+
+    [Fact]
+    public void SM24_A_request_to_a_dead_session_is_returned()
+    {
+        Peer alice = lab.Bound("alice"), bob = lab.Bound("bob", acks: true);
+        alice.Say("<iq type='get' id='9' to='bob@example.org/desk'><ping xmlns='urn:xmpp:ping'/></iq>");
+        bob.Lose();
+        Assert.Equal("", alice.Hear());
+        lab.RunTo(300);
+        Assert.Contains("<iq type='error' from='bob@example.org/desk' to='alice@example.org/desk' id='9'>", alice.Hear());
+    }
+
+    [Fact]
+    public void SM26_A_closing_tag_ends_the_session_and_a_fin_does_not()
+    {
+        Peer clean = lab.Bound("alice", "clean", acks: true), cut = lab.Bound("alice", "cut", acks: true);
+        Assert.EndsWith("</stream:stream>", clean.Say("</stream:stream>"));
+        Assert.Equal(ServerActionKind.Close, clean.Transport);
+        Assert.Equal(clean.Number, lab.Observed(ServerActionKind.Unavailable).Single().Stream);
+        Assert.Equal(Failed("item-not-found"), lab.Authenticated("alice").Say(Resume(clean, 0)));
+        cut.Fin();
+        Assert.Equal(ServerActionKind.Close, cut.Transport);
+        Assert.Equal(cut.Number, lab.Observed(ServerActionKind.Hibernated).Single().Stream);
+        Assert.StartsWith("<resumed", lab.Authenticated("alice").Say(Resume(cut, 0)));
+    }
+
+    [Fact]
+    public void A_stream_error_ends_the_session_where_a_drop_leaves_it_to_be_resumed()
+    {
+        Peer errs = lab.Bound("alice", "errs", acks: true), drops = lab.Bound("alice", "drops", acks: true);
+        errs.Say("<stream:error><connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>");
+        Assert.Equal(Failed("item-not-found", 1), lab.Authenticated("alice").Say(Resume(errs, 0)));
+        drops.Lose(Mechanism.TcpUserTimeout);
+        Assert.StartsWith("<resumed", lab.Authenticated("alice").Say(Resume(drops, 0)));
+    }
+
+    [Fact]
+    public void While_a_session_waits_its_account_stays_available_and_stanzas_queue()
+    {
+        Peer alice = lab.Bound("alice"), bob = lab.Bound("bob", acks: true);
+        bob.Lose();
+        for (int i = 0; i < 3; i++) Assert.Equal("", alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'><body>x</body></message>"));
+        Assert.Equal("", alice.Say("<iq type='get' id='9' to='bob@example.org/desk'><ping xmlns='urn:xmpp:ping'/></iq>"));
+        Assert.Equal([0L, 1, 2], lab.Server.HeldMessages());
+        Assert.Empty(lab.Observed(ServerActionKind.MessageStored));
+        string answer = lab.Authenticated("bob").Say(Resume(bob, 1));
+        Assert.Equal(3, Count(answer, "<message"));
+        Assert.Equal(1, Count(answer, "<iq"));
+    }
+
+    [Fact]
+    public void A_waiting_session_whose_queue_is_full_ends_and_nothing_is_lost()
+    {
+        var lab = new ServerLab(new Policy { Acks = new AckPolicy { Resume = Duration.FromSeconds(300), QueueStanzas = 3 } });
+        Peer alice = lab.Bound("alice"), bob = lab.Bound("bob", acks: true);
+        bob.Say("<a xmlns='urn:xmpp:sm:3' h='1'/>");
+        bob.Lose();
+        for (int i = 0; i < 5; i++) alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'><body>x</body></message>");
+        Assert.Single(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Equal([0L, 1, 2, 3, 4], lab.Server.HeldMessages().Order());
+        Assert.Equal(5, lab.Observed(ServerActionKind.MessageStored).Count());
+        Assert.Equal(Failed("item-not-found", 1), lab.Authenticated("bob").Say(Resume(bob, 1)));
+    }
+
+    [Fact]
+    public void A_session_that_had_to_forget_a_stanza_cannot_be_resumed_until_the_client_acknowledged_it()
+    {
+        var lab = new ServerLab(new Policy { Acks = new AckPolicy { Resume = Duration.FromSeconds(300), QueueStanzas = 2 } });
+        Peer alice = lab.Bound("alice"), bob = lab.Bound("bob", acks: true);
+        for (int i = 0; i < 3; i++) alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'><body>x</body></message>");
+        Assert.Equal(Failed("item-not-found", 1), lab.Authenticated("bob").Say(Resume(bob, 1)));
+        Assert.Equal([1L, 2], lab.Observed(ServerActionKind.MessageStored).Select(a => a.A));
+
+        bob = lab.Bound("bob", acks: true);
+        bob.Say("<a xmlns='urn:xmpp:sm:3' h='3'/>");
+        bob.Lose();
+        Assert.StartsWith("<resumed", lab.Authenticated("bob").Say(Resume(bob, 3)));
+    }
+
+    [Fact]
+    public void A_closing_server_still_hears_acknowledgements()
+    {
+        var lab = new ServerLab(Patient with { Idle = new IdlePolicy { After = Duration.FromSeconds(60) } });
+        Peer bob = lab.Bound("bob", acks: true);
+        lab.Call((server, now) => server.SendMessage(now, 1, 5, 1));
+        lab.RunTo(60);
+        Assert.EndsWith("</stream:stream>", bob.Hear());
+        Assert.Single(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Equal([5L], lab.Server.HeldMessages());
+        bob.Say("<a xmlns='urn:xmpp:sm:3' h='2'/></stream:stream>");
+        Assert.Empty(lab.Server.HeldMessages());
+        Assert.Empty(lab.Observed(ServerActionKind.MessageStored));
+        Assert.Equal(0, lab.Buffers.Outstanding);
+    }
+
+    [Fact]
+    public void A_new_session_under_the_resource_of_a_waiting_one_settles_by_the_conflict_policy()
+    {
+        foreach (ConflictPolicy conflict in Enum.GetValues<ConflictPolicy>())
+        {
+            var lab = new ServerLab(Patient, s => s with { Conflict = conflict });
+            Peer old = lab.Bound("alice", acks: true);
+            lab.Call((server, now) => server.SendMessage(now, 0, 5, 1));
+            old.Lose();
+            Peer peer = lab.Bound("alice");
+            Assert.Equal(conflict != ConflictPolicy.GenerateResource, peer.Jid == "alice@example.org/desk");
+            Assert.Equal(conflict != ConflictPolicy.GenerateResource ? 1 : 0, lab.Observed(ServerActionKind.MessageStored).Count());
+        }
+    }
+
+    [Fact]
+    public void A_restarted_server_fails_the_resumption_with_the_count_of_sessions_that_ended_in_order()
+    {
+        Peer alice = lab.Bound("alice", acks: true), bob = lab.Bound("bob", acks: true), carol = lab.Bound("carol", acks: true);
+        alice.Say("<message to='bob@example.org' type='chat' id='m1'><body>x</body></message>");
+        bob.Lose();
+        lab.Call((server, now) => server.Shutdown(now));
+        Assert.Contains("<system-shutdown", carol.Hear());
+        Assert.Equal(1, lab.Observed(ServerActionKind.MessageStored).Single().A);
+
+        var next = new ServerLab(Patient, store: lab.Store);
+        Assert.Equal(Failed("item-not-found", 2), next.Authenticated("alice").Say(Resume(alice, 0)));
+        Assert.Equal(Failed("item-not-found", 1), next.Authenticated("carol").Say(Resume(carol, 0)));
+        Peer again = next.Authenticated("bob");
+        Assert.Equal(Failed("item-not-found", 1), again.Say(Resume(bob, 0)));
+        again.Say(ServerLab.Bind("desk"));
+        Assert.Contains("id='m1'", again.Say("<presence/>"));
+    }
+
+    [Fact]
+    public void Ten_lost_sessions_are_remembered_per_account()
+    {
+        var lost = new List<Peer>();
+        for (int i = 0; i < 11; i++)
+        {
+            lost.Add(lab.Bound("alice", $"r{i}", acks: true));
+            lost[i].Say("<stream:error><reset xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>");
+        }
+        Peer peer = lab.Authenticated("alice");
+        Assert.Equal(Failed("item-not-found"), peer.Say(Resume(lost[0], 0)));
+        Assert.All(lost.Skip(1), old => Assert.Equal(Failed("item-not-found", 1), peer.Say(Resume(old, 0))));
+    }
+
+    private static string Resume(Peer old, uint h) => $"<resume xmlns='urn:xmpp:sm:3' h='{h}' previd='{old.AckId}'/>";
+
+    private static string Failed(string condition, uint? h = null) =>
+        $"<failed xmlns='urn:xmpp:sm:3'{(h is null ? "" : $" h='{h}'")}><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>";
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    private static string Last(string text, string start) => text[text.LastIndexOf(start, StringComparison.Ordinal)..].Replace(Ask, "");
+}
