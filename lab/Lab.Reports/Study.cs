@@ -5,6 +5,18 @@ namespace Lab.Reports;
 /// <summary>The runs that differ in nothing but the seed.</summary>
 internal sealed record Variant(string Label, string Policy, string Panel, IReadOnlyList<RunResult> Runs)
 {
+    private readonly Dictionary<Side, KaplanMeier> times = [];
+    private readonly Dictionary<(Side, double), Estimate> quantiles = [];
+
+    /// <summary>Time to detection over all incidents of one side.</summary>
+    public KaplanMeier Times(Side side) =>
+        times.TryGetValue(side, out KaplanMeier? known) ? known : times[side] = new(Detection.Observations(this, side));
+
+    /// <summary>A quantile of it, with its interval.</summary>
+    public Estimate Time(Side side, double p) => quantiles.TryGetValue((side, p), out Estimate known)
+        ? known
+        : quantiles[(side, p)] = Times(side).Quantile(p, FormattableString.Invariant($"detection/{side}/{p}/{Label}"));
+
     /// <summary>The run of this seed, if it took place.</summary>
     public RunResult? Run(ulong seed) => Runs.FirstOrDefault(r => r.Spec.Seed == seed);
 }

@@ -32,9 +32,9 @@ internal readonly record struct DisplayUnit(double Divisor, string Symbol)
         if (double.IsNaN(value)) return "–";
         if (double.IsInfinity(value)) return value > 0 ? "never" : "−never";
         double shown = value / Divisor, size = Math.Abs(shown);
-        string format = shown == Math.Floor(shown) && size < 1e6 ? "0" : size switch
+        string format = shown == Math.Floor(shown) && size < 1e6 ? "0" : (size, Symbol) switch
         {
-            >= 100 => "0", >= 10 => "0.0", >= 1 => "0.00", >= 0.01 => "0.000", _ => "0.0###",
+            (>= 10, "%") => "0.00", (_, "") => "0.##", (>= 100, _) => "0", (>= 10, _) => "0.0", (>= 1, _) => "0.00", (>= 0.01, _) => "0.000", _ => "0.0###",
         };
         string text = shown.ToString(format, CultureInfo.InvariantCulture);
         return text.StartsWith('-') ? "−" + text[1..] : text;
@@ -89,8 +89,7 @@ internal sealed class TimeAxis
 
     public JsonObject Scale(double longest) => new()
     {
-        ["type"] = Logarithmic ? "log" : "linear", ["nice"] = false, ["zero"] = false,
-        ["domain"] = VegaLite.Numbers([Place(Shortest), Place(longest)]),
+        ["type"] = Logarithmic ? "log" : "linear", ["nice"] = false, ["domain"] = VegaLite.Numbers([Place(Shortest), Place(longest)]),
     };
 
     public JsonObject Axis(double longest)

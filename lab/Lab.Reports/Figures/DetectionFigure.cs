@@ -54,10 +54,10 @@ internal static class DetectionFigure
         {
             Curve[] unfinished = [.. panel.Where(c => c.Estimator.Unnoticed > 0).OrderBy(c => c.Estimator.Steps[^1].Share)];
             if (unfinished.Length > MostLabels) continue;
-            double[] places = Thinning.Apart([.. unfinished.Select(c => c.Estimator.Steps[^1].Share + 0.035)], LabelPixels / (double)Height, 0.985);
+            double[] places = Thinning.Apart([.. unfinished.Select(c => c.Estimator.Steps[^1].Share + 0.035)], LabelPixels / (double)Height, 0.95);
             for (int i = 0; i < unfinished.Length; i++)
                 yield return Row(unfinished[i], "label", axis.Place(longest), places[i], "",
-                    $"{unfinished[i].Policy}: {unfinished[i].Estimator.Unnoticed} of {unfinished[i].Estimator.Count} not noticed");
+                    $"{unfinished[i].Policy}: {unfinished[i].Estimator.Unnoticed} of {unfinished[i].Estimator.Count} ended unnoticed");
         }
     }
 
@@ -90,6 +90,9 @@ internal static class DetectionFigure
     public static JsonObject[] Curves(Study study, Func<JsonObject> x, string yTitle, string hover, string ticks, JsonArray tickTooltip)
     {
         JsonObject Y() => VegaLite.Quantity("y", yTitle, new JsonObject { ["domain"] = VegaLite.Numbers([0, 1]) }, new JsonObject { ["format"] = ".0%" });
+        JsonObject Label(string style) => VegaLite.Layer("label",
+            new JsonObject { ["type"] = "text", ["style"] = style, ["align"] = "right", ["baseline"] = "middle", ["dx"] = -5, ["fontSize"] = 10.5 },
+            ("x", new JsonObject { ["value"] = "width" }), ("y", Y()), ("text", VegaLite.Name("text")));
         JsonArray tip = VegaLite.Tooltip(("policy", study.ColourName), ("time", hover), ("text", "share"));
         return
         [
@@ -100,8 +103,8 @@ internal static class DetectionFigure
                 ("x", x()), ("y", Y()), ("tooltip", tip)),
             VegaLite.Layer(ticks, new JsonObject { ["type"] = "point", ["shape"] = "M0,-1V1", ["size"] = 70, ["strokeWidth"] = 1.5, ["clip"] = true },
                 ("x", x()), ("y", Y()), ("color", Palette.PolicyColour(study)), ("opacity", VegaLite.Picked()), ("tooltip", tickTooltip)),
-            VegaLite.Layer("label", new JsonObject { ["type"] = "text", ["align"] = "right", ["baseline"] = "middle", ["dx"] = -5, ["fontSize"] = 10.5 },
-                ("x", new JsonObject { ["value"] = "width" }), ("y", Y()), ("text", VegaLite.Name("text"))),
+            Label("halo"),
+            Label("label"),
         ];
     }
 
@@ -110,8 +113,9 @@ internal static class DetectionFigure
         int unnoticed = curves.Sum(c => c.Estimator.Unnoticed), all = curves.Sum(c => c.Estimator.Count);
         string end = unnoticed == 0
             ? "Every incident was noticed."
-            : $"{Words.Number(unnoticed)} of {Words.Number(all)} incidents were over before anybody noticed: they stay in as censored " +
-              "(Kaplan–Meier), their curve ends below 100 %, and a tick marks where watching ended.";
+            : $"{Words.Number(unnoticed)} of {Words.Number(all)} incidents were over before they were noticed. They stay in as censored: ticks mark " +
+              "when they ended. The curves (Kaplan–Meier) tell what share is noticed while a fault lasts, so one can reach 100 % although " +
+              "short faults ended unnoticed; it ends below where the longest ones did.";
         return $"Share of incidents noticed within a time after the path died, over all seeds. {end} {Thinning.Rule(curves.Length)}";
     }
 }

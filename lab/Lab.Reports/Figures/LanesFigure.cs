@@ -22,7 +22,7 @@ internal static class LanesFigure
             .Where(r => r.Run is { Lanes.Count: > 0 }).Select(r => (r.Label, r.Run!))];
         if (shown.Length == 0) return Figure.Absent(Name, Heading, "No connections were recorded.");
         // As many clients as stay readable, the same in every panel.
-        int most = Math.Clamp(60 / shown.Length, 4, 20);
+        int most = Math.Clamp(40 / shown.Length, 3, 20);
         int[] all = [.. shown.SelectMany(r => r.Run.Lanes).Select(l => l.Client).Distinct().Order()];
         int[] clients = [.. all.Take(most)];
         string[] rows = [.. clients.SelectMany(c => Enum.GetValues<Side>().Select(s => Row(shown[0].Run, c, s)))];
@@ -30,7 +30,7 @@ internal static class LanesFigure
         Span span = new(unit, study.DurationSeconds);
         IEnumerable<JsonObject> data = shown.SelectMany(r => Bands(r.Panel, r.Run, clients, span)
             .Concat(Lanes(r.Panel, r.Run, clients, span)).Concat(Marks(r.Panel, r.Run, clients, span)));
-        int left = Math.Min(170, 20 + rows.Max(r => r.Length) * 7);
+        int left = Math.Min(166, 16 + rows.Max(r => r.Length) * 6);
         Layout layout = new(1, 300, left, Words.Families.Max(f => f.Length), rows.Length * RowPixels);
         JsonObject spec = VegaLite.Panels(study, Heading, $"seed {seed}", [.. shown.Select(r => r.Panel)], layout, data, Layers(shown, rows, span));
         int clientsInAll = Study.Clients(shown[0].Run);
@@ -106,10 +106,11 @@ internal static class LanesFigure
         string[] families = [.. Words.Families.Where(f => shown.Any(r => r.Run.Marks.Any(m => Words.Family(m.Mechanism) == f)))];
         JsonObject shape = VegaLite.Name("family", "given up by");
         shape["scale"] = Shapes(families);
+        shape["legend"] = new JsonObject { ["symbolStrokeColor"] = "#808080", ["symbolFillColor"] = "transparent" };
         JsonObject Band(double share) => new() { ["band"] = share };
         return
         [
-            VegaLite.Layer("fault", new JsonObject { ["type"] = "rect", ["opacity"] = 0.22, ["height"] = Band(1), ["clip"] = true },
+            VegaLite.Layer("fault", new JsonObject { ["type"] = "rect", ["opacity"] = 0.26, ["height"] = Band(1), ["clip"] = true },
                 ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),
                 ("fill", Coloured("fault", "fault", kinds.Select(k => (Words.Of(k), Palette.Fault(k))))),
                 ("tooltip", VegaLite.Tooltip(("fault", "fault"), ("time", "time")))).With(VegaLite.Zoom("x")),

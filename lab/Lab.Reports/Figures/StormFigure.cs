@@ -33,7 +33,10 @@ internal static class StormFigure
             .With(VegaLite.PickPolicy(), VegaLite.Zoom("x"));
         Layout layout = new(several ? 2 : 1, 300, 60, Thinning.LegendWidth(study), 180);
         JsonObject spec = VegaLite.Panels(study, Heading, $"seed {seed}", panels, layout, rows, line);
-        spec["resolve"] = new JsonObject { ["scale"] = new JsonObject { ["y"] = "independent" } };
+        spec["resolve"] = new JsonObject
+        {
+            ["scale"] = new JsonObject { ["y"] = "independent" }, ["axis"] = new JsonObject { ["x"] = "independent" },
+        };
         return new(Name, Heading,
             $"Connection attempts per second at the servers, and clients online, of one run each (seed {seed}). Runs of more than {bins} intervals " +
             $"are drawn in {bins}: the highest rate and the last count of each.", spec);

@@ -28,7 +28,7 @@ internal static class TradeOffFigure
         string across = cost.Unit == Unit.PerHour ? "wake-ups per client and hour" : $"{unit.Symbol} per client";
         JsonObject spec = VegaLite.Panels(study, heading, null, panels, layout, Rows(study, points, panels, unit, up, cost.Unit),
             Layers(study, across, up));
-        string never = up.AnyNever ? " Points in the grey band were not reached before the fault was over." : "";
+        string never = up.AnyNever ? " Points in the grey band: too few noticed before the fault was over." : "";
         return new(name, heading,
             $"Further left is cheaper, further down is faster. Cost: {cost.Meaning}; median over seeds. Time to detection: Kaplan–Meier over " +
             $"all incidents. Lines are 95 % bootstrap intervals over seeds.{never}", spec);
@@ -42,12 +42,10 @@ internal static class TradeOffFigure
                     foreach (Variant variant in study.Variants.Where(v => v.Panel == panel))
                     {
                         if (study.Panels.Count > 1 && side == Side.Server) continue;
-                        KaplanMeier times = new(Detection.Observations(variant, side));
                         Estimate cost = Bootstrap.Median(variant.Runs.Select(r => r.Value(metric)), $"median/{metric}/{variant.Label}");
                         string[] parts = [$"{Words.Of(side)} side, {words}", panel];
-                        if (times.Count > 0 && double.IsFinite(cost.Value))
-                            yield return new(variant, string.Join(", ", parts.Where(x => x != "")), cost,
-                                times.Quantile(p, $"detection/{side}/{p}/{variant.Label}"));
+                        if (variant.Times(side).Count > 0 && double.IsFinite(cost.Value))
+                            yield return new(variant, string.Join(", ", parts.Where(x => x != "")), cost, variant.Time(side, p));
                     }
     }
 
@@ -58,7 +56,7 @@ internal static class TradeOffFigure
             foreach (string panel in panels)
                 yield return new JsonObject
                 {
-                    ["kind"] = "never", ["panel"] = panel, ["y"] = up.BandFrom, ["y2"] = up.BandTo, ["mid"] = up.Never, ["text"] = "not noticed in time",
+                    ["kind"] = "never", ["panel"] = panel, ["y"] = up.BandFrom, ["y2"] = up.BandTo,
                 };
         foreach (Point p in points)
             yield return new JsonObject
@@ -83,11 +81,9 @@ internal static class TradeOffFigure
         JsonObject Y(string field) => VegaLite.Quantity(field, up.Title, up.Scale(), up.Axis());
         JsonObject Edge(string value) => new() { ["value"] = value };
         JsonObject band = new() { ["type"] = "rect", ["color"] = "#808080", ["opacity"] = 0.16 };
-        JsonObject words = new() { ["type"] = "text", ["align"] = "right", ["dx"] = -5, ["fontSize"] = 10, ["opacity"] = 0.7, ["baseline"] = "middle" };
         return
         [
             VegaLite.Layer("never", band, ("x", Number(0)), ("x2", Edge("width")), ("y", Y("y")), ("y2", new JsonObject { ["field"] = "y2" })),
-            VegaLite.Layer("never", words, ("x", Edge("width")), ("y", Y("mid")), ("text", VegaLite.Name("text"))),
             VegaLite.Layer("point", new JsonObject { ["type"] = "rule", ["strokeWidth"] = 1.5 }, ("x", X("x1")), ("x2", new JsonObject { ["field"] = "x2" }),
                 ("y", Y("y")), ("color", Palette.PolicyColour(study)), ("opacity", VegaLite.Picked())),
             VegaLite.Layer("point", new JsonObject { ["type"] = "rule", ["strokeWidth"] = 1.5 }, ("x", X("x")), ("y", Y("y1")),
@@ -137,7 +133,14 @@ internal sealed class TimesWithNever
     public JsonObject Axis()
     {
         JsonObject marks = axis.Axis(axis.Longest);
-        if (!axis.Logarithmic && AnyNever) marks["values"] = new JsonObject { ["expr"] = FormattableString.Invariant($"sequence(0, {axis.Place(top)}, {Step()})") };
+        if (!AnyNever) return marks;
+        double[] times = axis.Logarithmic
+            ? [.. marks["values"]!.AsArray().Select(v => v!.GetValue<double>())]
+            : [.. Enumerable.Range(0, 12).Select(i => TimeAxis.Round(i * Step())).TakeWhile(v => v <= axis.Place(top))];
+        string text = marks["labelExpr"]?.GetValue<string>() ?? "format(datum.value, '~g')";
+        marks["values"] = VegaLite.Numbers([.. times, Never]);
+        marks["labelExpr"] = FormattableString.Invariant($"datum.value > {BandFrom} ? 'never' : {text}");
+        marks["labelOverlap"] = false;
         return marks;
     }
 

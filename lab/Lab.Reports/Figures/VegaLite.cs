@@ -37,6 +37,8 @@ internal static class VegaLite
             };
             spec["columns"] = layout.Columns;
             spec["spec"] = plot;
+            // Beside each other, the last row may be shorter than the others: then each panel needs its own axis below.
+            if (layout.Columns > 1) spec["resolve"] = new JsonObject { ["axis"] = new JsonObject { ["x"] = "independent" } };
         }
         else
         {

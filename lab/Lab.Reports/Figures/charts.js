@@ -25,6 +25,9 @@ globalThis.charts = (() => {
     const plot = Math.max(120, Math.floor((width - axes - 14 - 22 * (columns - 1)) / columns));
     (spec.spec ?? spec).width = plot;
     if (spec.spec) spec.columns = columns;
+    for (const {encoding: {x}} of (spec.spec ?? spec).layer) {
+      if (x?.type === 'quantitative' && !x.axis?.values) x.axis = {...x.axis, tickCount: Math.max(3, Math.floor(plot / 75))};
+    }
     spec.title.text = lines(spec.title.text, Math.floor(width / 8));
     spec.title.subtitle = lines(spec.title.subtitle, Math.floor(width / 6));
     return spec;
@@ -54,6 +57,7 @@ globalThis.charts = (() => {
         titlePadding: 8, symbolStrokeWidth: 2, offset: 12, layout: {top: {direction: 'vertical', anchor: 'start', margin: 4}},
       },
       text: {color: ink},
+      style: {halo: {stroke: dark ? '#16181c' : '#ffffff', strokeWidth: 3.5, strokeJoin: 'round'}},
       facet: {spacing: 22},
     };
   }

@@ -22,7 +22,10 @@ vega.textMetrics.width = (item, text) => {
   for (const {name, spec} of input.figures) {
     try {
       const config = charts.config(spec, input.width, false);
-      const compiled = vegaLite.compile(charts.fit(spec, input.width), {config}).spec;
+      const fitted = charts.fit(spec, input.width);
+      const plot = fitted.spec ?? fitted;
+      plot.layer = plot.layer.filter(layer => layer.mark.opacity !== 0);    // only there to be hovered over
+      const compiled = vegaLite.compile(fitted, {config: {...config, aria: false}}).spec;
       const view = new vega.View(vega.parse(compiled), {renderer: 'none'});
       results.push({name, svg: await view.toSVG()});
       view.finalize();

@@ -23,22 +23,11 @@ internal static class DetectionTable
             """;
     }
 
-    private sealed class Line
+    private readonly record struct Line(Variant Variant, Side Side)
     {
-        public Line(Variant variant, Side side)
-        {
-            Variant = variant;
-            Side = side;
-            Times = new(Detection.Observations(variant, side));
-            Median = Times.Quantile(0.5, $"detection/{side}/0.5/{variant.Label}");
-            Late = Times.Quantile(0.95, $"detection/{side}/0.95/{variant.Label}");
-        }
-
-        public Variant Variant { get; }
-        public Side Side { get; }
-        public KaplanMeier Times { get; }
-        public Estimate Median { get; }
-        public Estimate Late { get; }
+        public KaplanMeier Times => Variant.Times(Side);
+        public Estimate Median => Variant.Time(Side, 0.5);
+        public Estimate Late => Variant.Time(Side, 0.95);
     }
 
     private static Html Row(Line l, DisplayUnit unit)

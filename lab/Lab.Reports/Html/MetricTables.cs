@@ -64,7 +64,8 @@ internal static class MetricTables
         return $"""
             <h2>Differences to {reference.Label}</h2>
             <p>Variants under the same seed meet the same weather, so they are compared seed by seed: median of the differences, with its 95&nbsp;%
-            bootstrap interval. Underlined where the interval leaves out zero; with this many comparisons one in twenty does so by chance.</p>
+            bootstrap interval. Underlined where the interval leaves out zero; of many comparisons about one in twenty does so by chance. −∞: only this one
+            ever gets there; ∞: only {reference.Label} does.</p>
             <div class="scroll"><table>
             <thead><tr><th></th>{Html.Join(metrics.Select((m, i) => Header(m, units[i])), "")}</tr></thead>
             <tbody>
@@ -90,7 +91,7 @@ internal static class MetricTables
             most < Bootstrap.FewestForInterval ? "below, smallest and largest value: too few seeds for an interval" :
             "below, its 95 % bootstrap interval" + (fewest < Bootstrap.FewestForInterval ? " (in brackets: the range, where seeds are too few)" : "");
         string best = study.Variants.Count > 1 ? " A dot marks the best median of a column." : "";
-        return $"Median over {over}; {below}.{best} “never” means: not before the end. Hover over a column's name for its meaning.";
+        return $"Median over {over}; {below}.{best} No interval is shown where it has no width. “never” means: not before the end. Hover over a column's name for its meaning, or see the end of the page.";
     }
 
     private static Html Table(Study study, MetricDefinition[] metrics)
@@ -135,13 +136,17 @@ internal static class MetricTables
     {
         bool differs = e.Ends == Ends.Interval && (e.Low > 0 || e.High < 0);
         string sign = e.Value > 0 && double.IsFinite(e.Value) ? "+" : "";
-        return $"<td class=\"n{(differs ? " differs" : "")}\"><b>{sign}{unit.Text(e.Value)}</b>{EndsOf(e, unit)}</td>";
+        return $"<td class=\"n{(differs ? " differs" : "")}\"><b>{sign}{Infinite(unit.Text(e.Value))}</b>{EndsOf(e, unit, Infinite)}</td>";
     }
 
-    public static Html EndsOf(Estimate e, DisplayUnit unit) => e.Ends switch
+    /// <summary>The ends of an estimate in small print; nothing when they show the same as the value.</summary>
+    public static Html EndsOf(Estimate e, DisplayUnit unit, Func<string, string>? wording = null)
     {
-        Ends.None => Html.Empty,
-        Ends.Range => $"<small>[{unit.Text(e.Low)} … {unit.Text(e.High)}]</small>",
-        _ => $"<small>{unit.Text(e.Low)} – {unit.Text(e.High)}</small>",
-    };
+        (string low, string high) = (unit.Text(e.Low), unit.Text(e.High));
+        if (e.Ends == Ends.None || (low == high && high == unit.Text(e.Value))) return Html.Empty;
+        (low, high) = (wording?.Invoke(low) ?? low, wording?.Invoke(high) ?? high);
+        return e.Ends == Ends.Range ? Html.Of($"<small>[{low} … {high}]</small>") : Html.Of($"<small>{low} – {high}</small>");
+    }
+
+    private static string Infinite(string text) => text.Replace("never", "∞");
 }

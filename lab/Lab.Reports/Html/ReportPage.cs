@@ -31,7 +31,7 @@ internal static class ReportPage
             <h2>Figures</h2>
             <p class="screen-only">Drag to move along an axis, shift and wheel to zoom, double-click to go back. Click a legend entry to
             single it out. The button at the top right of each chart saves it as SVG or PNG.</p>
-            {Html.Join(figures.Select(Drawn))}
+            {Html.Join(Numbered(figures))}
             {DetectionTable.Of(study)}
             {VerdictMatrix.Of(study)}
             {MetricTables.Differences(study)}
@@ -46,14 +46,21 @@ internal static class ReportPage
         return page.ToString();
     }
 
-    private static Html Drawn(Figure figure)
+    /// <summary>Figures are counted as drawn: one that is not has no number.</summary>
+    private static IEnumerable<Html> Numbered(IReadOnlyList<Figure> figures)
     {
-        if (figure.Spec is null) return $"<p><b>{figure.Title}:</b> {figure.Caption}</p>";
+        long number = 0;
+        foreach (Figure figure in figures)
+            yield return figure.Spec is null ? Html.Of($"<p><b>{figure.Title}:</b> {figure.Caption}</p>") : Drawn(figure, ++number);
+    }
+
+    private static Html Drawn(Figure figure, long number)
+    {
         return $"""
             <figure id="{figure.Name}">
             <div class="chart" data-name="{figure.Name}" role="img" aria-label="{figure.Title}"><div class="screen"></div><div class="paper"></div></div>
             <noscript><p>Charts need JavaScript; they are in figures/{figure.Name}.svg, too.</p></noscript>
-            <figcaption><b>{figure.Title}.</b> {figure.Caption}</figcaption>
+            <figcaption><b>Figure {number}.</b> {figure.Caption}</figcaption>
             </figure>
             """;
     }
@@ -65,13 +72,15 @@ internal static class ReportPage
             ("run.yaml", "what was run, with every default and preset filled in; running it again gives the same"),
             ("metrics.csv", "one row per run and metric, for a spreadsheet, R or pandas"),
             ("results.db", "SQLite: runs, settings, metrics, incidents, messages, costs, verdicts, arrivals"),
-            .. svgs.Select(f => (f, "a figure of this page")),
         ];
+        Html links = Html.Join(svgs.Select(f => Html.Of($"<a href=\"{f}\"><code>{f}</code></a>")), ", ");
+        Html drawings = svgs.Count == 0 ? Html.Empty : Html.Of($"<li>{links}: the figures of this page</li>");
         Html list = Html.Join(files.Select(f => Html.Of($"<li><a href=\"{f.Name}\"><code>{f.Name}</code></a>: {f.What}</li>")));
         return $"""
             <h2>Data</h2>
             <ul>
             {list}
+            {drawings}
             </ul>
             <details><summary>run.yaml, everything resolved</summary><pre>{runYaml}</pre></details>
             """;
