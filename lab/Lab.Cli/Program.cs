@@ -13,6 +13,6 @@ var engine = new Engine
     Simulate = (spec, control) => Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached })
         ?? throw new OperationCanceledException(),
     Check = Checks.Evaluate,
-    Report = request => [],
+    Report = Reports.Write,
 };
 return new CommandLine(engine, Terminal.OfProcess(), stop.Token).Run(args);

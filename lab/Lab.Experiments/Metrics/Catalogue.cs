@@ -38,7 +38,7 @@ public static class Catalogue
         new("connects.resumed", Unit.Share, "share of those after the first that resumed the session", "returns of clients", "none", LowerIsBetter: false),
         new("connects.time.p50", Unit.Seconds, "median time from an attempt's start to stanzas flowing", "successful attempts", "none"),
         new("storm.peak", Unit.PerSecond, "most connection attempts in any one second", "seconds of the run", "none"),
-        new("storm.recovery", Unit.Seconds, "time from the end of the last fault until every client is online", "the run", "never when some client stays away"),
+        new("recovery.time", Unit.Seconds, "time from the end of the last fault until every client is online", "the run", "never when some client stays away"),
     ];
 
     public static MetricDefinition? Find(string name) => All.FirstOrDefault(m => m.Name == name);

@@ -49,7 +49,7 @@ internal static class Measures
         Add("connects.resumed", returns == 0 ? double.NaN : r.Clients.Sum(c => c.TimesResumed) / (double)returns);
         Add("connects.time.p50", Quantile([.. r.Clients.SelectMany(c => c.ConnectTimes).Select(t => t.TotalSeconds).Order()], 0.5));
         Add("storm.peak", r.Storm.Peak);
-        Add("storm.recovery", r.Storm.RecoverySeconds);
+        Add("recovery.time", r.Storm.RecoverySeconds);
         return m;
     }
 

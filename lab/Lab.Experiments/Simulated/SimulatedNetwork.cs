@@ -35,6 +35,7 @@ internal sealed class SimulatedNetwork : IEventTarget
     private readonly Path[] paths;
     private readonly List<Connection> connections = [];
     private readonly Queue<Pipe> ready = new();
+    private readonly Transit<Packet> transit = new();
     private readonly int target;
     private bool pumping;
 
@@ -80,7 +81,7 @@ internal sealed class SimulatedNetwork : IEventTarget
         RandomStream link = random.Fork("link/" + linkName);
         paths[client] = new Path
         {
-            Up = new Link<Packet>(up, link.Fork("up")), Down = new Link<Packet>(down, link.Fork("down")),
+            Up = new Link<Packet>(up, link.Fork("up"), transit), Down = new Link<Packet>(down, link.Fork("down"), transit),
             UpSpec = up, DownSpec = down, Server = server,
             UpAlarm = new Alarm(target, Argument(LinkEvent, client * 2)), DownAlarm = new Alarm(target, Argument(LinkEvent, client * 2 + 1)),
             WeatherAlarm = new Alarm(target, Argument(WeatherEvent, client)),

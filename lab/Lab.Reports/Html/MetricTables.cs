@@ -11,7 +11,7 @@ internal static class MetricTables
         "ghost.time", "availability", "messages.lost", "messages.delay.p95", "cost.bytes", "cost.wakeups",
     ];
 
-    private static readonly string[] StormMetrics = ["storm.peak", "storm.recovery"];
+    private static readonly string[] StormMetrics = ["storm.peak", "recovery.time"];
 
     /// <summary>Neither more nor less of these is better.</summary>
     private static readonly string[] Neutral = ["messages.sent", "messages.stored", "connects.online"];

@@ -232,7 +232,7 @@ internal static class Sweeps
                 ["messages.delay.p50"] = delays[delays.Length / 2], ["messages.delay.p95"] = delays[(int)(delays.Length * 0.95)],
                 ["cost.bytes"] = bytes / 2.0 / clients, ["cost.wakeups"] = 12 + 30 * policy + (int)luck.Below(4), ["connects.resumed"] = double.NaN,
                 ["connects.time.p50"] = 0.41 + 0.001 * luck.Below(50), ["storm.peak"] = clients > 50 ? 250 : double.NaN,
-                ["storm.recovery"] = clients > 50 ? 120 : double.NaN,
+                ["recovery.time"] = clients > 50 ? 120 : double.NaN,
             };
             return Catalogue.All.Where(m => values.ContainsKey(m.Name)).Select(m => new Measure(m.Name, values[m.Name]));
         }
