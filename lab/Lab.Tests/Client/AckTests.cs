@@ -296,6 +296,18 @@ public class AckTests
     }
 
     [Fact]
+    public void SM_25_also_when_the_server_offers_no_stream_management_any_more()
+    {
+        var story = new Story(Acks()).Online();
+        story.Sends(1).Ends(Mechanism.Reset).AwaitsAttempt().Authenticates(acks: false).Said();
+        story.Hears(Bound("juliet@a.test/balcony"));
+        string said = story.Said();
+        Assert.StartsWith("<presence/><message type='chat' id='m1'", said);
+        Assert.Contains("<delay ", said);
+        Assert.Equal(0, story.HeldBuffers);
+    }
+
+    [Fact]
     public void SM_25_or_they_are_given_up_when_the_policy_says_so()
     {
         var story = new Story(Acks(resend: false)).Online();

@@ -227,6 +227,17 @@ public class EndingTests
     }
 
     [Fact]
+    public void Held_messages_are_the_unacknowledged_ones_then_the_outbox()
+    {
+        Story story = new Story(Acks(stanzas: 0)).Online();
+        story.Sends(1).Sends(2).Hears("<a xmlns='urn:xmpp:sm:3' h='2'/>").Ends(Mechanism.Reset).Sends(3);
+        Assert.Equal([2, 3], story.Client.HeldMessages());
+        story = new Story().Online();
+        story.Sends(1).Ends(Mechanism.Reset).Sends(2);
+        Assert.Equal([2], story.Client.HeldMessages());
+    }
+
+    [Fact]
     public void A_body_has_the_length_that_was_asked_for()
     {
         Story story = new Story().Online();

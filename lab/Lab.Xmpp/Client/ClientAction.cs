@@ -7,7 +7,10 @@ public enum ClientActionKind : byte
     /// <summary>Open a transport to the server; exactly one attempt is in flight.</summary>
     Connect,
 
-    /// <summary>Write <see cref="XmppClient.Output"/>, charged to Traffic.</summary>
+    /// <summary>
+    /// Write <see cref="XmppClient.Output"/>: everything one call has to say, charged to the Traffic that began it (a message
+    /// with its ack request is Payload, a ping with its own is Ping, enable with the presence behind it is Handshake).
+    /// </summary>
     Write,
 
     /// <summary>Begin the TLS handshake on the transport.</summary>
