@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Reflection;
 using Lab.Experiments;
 
 namespace Lab.Cli;
@@ -17,6 +18,11 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
     /// <summary>Runs a command line and returns its exit code.</summary>
     public int Run(IReadOnlyList<string> arguments)
     {
+        if (arguments is ["--version"])
+        {
+            terminal.Out.WriteLine(Version);
+            return ExitCode.Pass;
+        }
         RootCommand root = Root();
         Command? chosen = root.Subcommands.FirstOrDefault(c => c.Name == arguments.FirstOrDefault());
         if (Misspelt(root, chosen, arguments) is { } message)
@@ -36,6 +42,10 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         }
         return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
     }
+
+    /// <summary>0.1.0+commit</summary>
+    public static string Version =>
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     // what the parser would take for a file or report without a hint
     private static string? Misspelt(RootCommand root, Command? chosen, IReadOnlyList<string> arguments)

@@ -64,8 +64,8 @@ internal sealed class Progress
     private static string Simulated(Duration d) => d.TotalSeconds switch
     {
         < 600 => Number(d.TotalSeconds) + " s",
-        < 36000 => Number(d.TotalSeconds / 60) + " min",
-        < 864000 => Number(d.TotalSeconds / 3600) + " h",
+        < 7200 => Number(d.TotalSeconds / 60) + " min",
+        < 172800 => Number(d.TotalSeconds / 3600) + " h",
         _ => Number(d.TotalSeconds / 86400) + " days",
     };
 

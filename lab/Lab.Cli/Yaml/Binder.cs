@@ -60,7 +60,10 @@ internal sealed class Binder(Problems problems)
         if (node is not Mapping mapping)
         {
             string names = Words.List(keys.Select(k => k.Name));
-            Fail(node, IsEmpty(node) ? $"{trail.Last} needs a value; write {{}} for the defaults" : $"{trail.Last} takes keys with values ({names}), found {node.Kind}");
+            string[] required = [.. keys.Where(k => k.Required).Select(k => k.Name)];
+            Fail(node, !IsEmpty(node) ? $"{trail.Last} takes keys with values ({names}), found {node.Kind}"
+                : required.Length == 0 ? $"{trail.Last} needs a value; write {{}} for the defaults"
+                : $"{trail.Last} needs {Words.And(required)}");
             return null;
         }
         string[] valid = [.. keys.Select(k => k.Name), .. extra];
@@ -75,7 +78,7 @@ internal sealed class Binder(Problems problems)
         string[] missing = [.. keys.Where(k => k.Required && mapping[k.Name] is null).Select(k => k.Name)];
         whole &= missing.Length == 0;
         missing = [.. missing.Where(m => !unknown.Any(u => Words.Nearest(u.Text, valid) == m))];   // said already
-        if (missing.Length > 0) Fail(mapping, $"{trail.Full} needs {string.Join(" and ", missing.Select(m => $"'{m}'"))}");
+        if (missing.Length > 0) Fail(mapping, $"{trail.Full} needs {Words.And(missing)}");
         object? made = Make(type, keys, values, whole);
         if (whole && made is not null)
             foreach ((string key, string message) in Limits.Within(made))
@@ -103,6 +106,11 @@ internal sealed class Binder(Problems problems)
         {
             values[key] = null;
             return true;
+        }
+        if (node is Scalar { Text.Length: > 0 } text && Limits.AbsentMeansForever(key.Property) && !text.Text.Any(char.IsDigit))
+        {
+            Fail(node, $"{key.Name} takes a time such as 30s, or forever, found {node.Kind}");
+            return false;
         }
         if (node is Scalar { Quoted: false, Text: "" or "~" or "null" } && !IsRecord(key.Type))
         {

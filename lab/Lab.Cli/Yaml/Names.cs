@@ -26,15 +26,15 @@ internal sealed class Names(Mapping root)
             if (value is not Scalar { Text.Length: > 0 } name) return value;
             if (presets[name.Text] is { } found) return found;
             string[] known = [.. presets.Entries.Select(e => e.Key.Text)];
-            binder.Fail(name, $"there is no preset {what} '{Problem.Printable(name.Text)}'{Words.Hint(name.Text, known)}; lab show presets lists them");
+            binder.Fail(name, $"there is no preset {what} '{Problem.Printable(name.Text)}'{Words.Hint(name.Text, known)}; lab show {command} lists them");
             return new Mapping(name.Place, [], Flow: true);
         }
 
         if (root["policies"] is Mapping policies)
-            root = root.With("policies", policies with { Entries = [.. policies.Entries.Select(e => e with { Value = Definition(e.Value, Presets.Policies, "policy", "policy") })] });
+            root = root.With("policies", policies with { Entries = [.. policies.Entries.Select(e => e with { Value = Definition(e.Value, Presets.Policies, "policy", "presets") })] });
         if (root["topology"] is Mapping topology && topology["links"] is Mapping links)
         {
-            links = links with { Entries = [.. links.Entries.Select(e => e with { Value = Definition(e.Value, Presets.Links, "link", "link") })] };
+            links = links with { Entries = [.. links.Entries.Select(e => e with { Value = Definition(e.Value, Presets.Links, "link", "links") })] };
             root = root.With("topology", topology.With("links", links));
         }
         if (root["faults"] is Sequence faults)

@@ -73,7 +73,10 @@ internal sealed class Paths(Problems problems)
         if (key is null)
         {
             if (keys.Length == 0) return Refuse(step, $"there are no {where} in this scenario");
-            return Refuse(step, $"{where} has no '{step.Word()}', expected one of {Words.List(keys)}{Words.Hint(step.Word(), keys)}");
+            if (step.Word().Length == 0) return Refuse(step, $"{where} is no list; its entries are named, as in {where}.{keys[0]}");
+            // as many words as names have here: example.com of example.com.policy
+            string word = string.Join('.', rest.Split('.').Take(1 + keys.Max(k => k.Count(c => c == '.'))));
+            return Refuse(step, $"{where} has no '{word}', expected one of {Words.List(keys)}{Words.Hint(word, keys)}", word.Length);
         }
         return Into(inner, mapping![key], step.After(key), value, key) is { } changed ? mapping.With(key, changed) : null;
     }
@@ -91,9 +94,9 @@ internal sealed class Paths(Problems problems)
             ? list.With(index, changed) : null;
     }
 
-    private Node? Refuse(Step step, string message)
+    private Node? Refuse(Step step, string message, int length = 0)
     {
-        problems.Add(step.Place, message);
+        problems.Add(step.Place with { Length = Math.Max(length, step.Place.Length) }, message);
         return null;
     }
 

@@ -16,6 +16,8 @@ internal sealed class Source(string name, string text)
     /// <summary>An argument has no lines to count.</summary>
     public bool IsArgument => Name.StartsWith("--", StringComparison.Ordinal);
 
+    public int Lines => lines.Length;
+
     /// <summary>Line by number from 1; empty past the end.</summary>
     public string Line(int number) => number >= 1 && number <= lines.Length ? lines[number - 1].TrimEnd('\r') : "";
 }
@@ -63,10 +65,13 @@ internal sealed class Problems
     private readonly List<Problem> list = [];
 
     public bool Any => list.Count > 0;
-    public int Count => list.Count;
+
+    /// <summary>How often something was found wrong, repetitions included.</summary>
+    public int Count { get; private set; }
 
     public void Add(Place place, string message)
     {
+        Count++;
         var problem = new Problem(place, message);
         if (!list.Contains(problem)) list.Add(problem);
     }

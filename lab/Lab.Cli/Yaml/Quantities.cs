@@ -169,7 +169,7 @@ internal static class Quantities
         $"unknown unit '{unit}' in '{text}', expected {units}{(near.Length > 0 ? $"; did you mean '{instead}'?" : "")}";
 
     private static Parsed NotANumber(string text, string expected) =>
-        Parsed.Fail(text.Length == 0 ? $"a value is missing, expected {expected}" : $"expected {expected}, found '{Problem.Printable(text)}'");
+        Parsed.Fail(text.Length == 0 ? $"a value is missing, expected {expected}" : $"expected {expected}, found '{Problem.Printable(text)}'{(text.Contains(',') ? "; decimals take a point" : "")}");
 
     private static string Plain(decimal value) => value.ToString("0.############", CultureInfo.InvariantCulture);
 }

@@ -36,7 +36,7 @@ internal sealed class SweepReader
     private readonly List<(Scalar Path, IReadOnlyList<Node> Values)> vary = [];
     private IReadOnlyList<ulong> seeds = [1];
     private Mapping root = null!;
-    private bool unreadTopology;
+    private bool unreadTopology, brokenVary;
 
     private SweepReader(string file, Problems problems) => (this.file, this.problems) = (file, problems);
 
@@ -58,11 +58,13 @@ internal sealed class SweepReader
         Seeds(overrides.Seeds);
         Vary();
         Topology(name);
-        Validation.When(root["expect"], [.. vary.Select(v => (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))], problems);
+        Node? expect = root["expect"];
+        (string, IReadOnlyList<string>)[] written = [.. vary.Select(v => (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))];
         foreach ((Scalar path, Node value) in sets.Where(s => s.Path.Text is not ("topology" or "seeds" or "name"))) Set(path, value);
         long runs = vary.Aggregate((long)seeds.Count, (n, v) => Math.Min(MostRuns + 1L, n * v.Values.Count));
         if (runs > MostRuns) problems.Add(root.Key("vary") ?? (Node)root, $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
         List<RunSpec> plan = runs > MostRuns ? [] : Plan(name);
+        if (!brokenVary) Validation.When(expect, written, problems);
         if (problems.Count > before) return null;
         return new Sweep { File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)], RunYaml = Resolved(name) };
     }
@@ -111,8 +113,10 @@ internal sealed class SweepReader
     private void Vary()
     {
         if (root["vary"] is not { } node) return;
+        int before = problems.Count;
         if (node is not Mapping paths)
         {
+            brokenVary = true;
             problems.Add(node, $"vary takes paths with lists of values, as in vary: {{clients.phone.policy: [ping, acks]}}, found {node.Kind}");
             return;
         }
@@ -122,7 +126,7 @@ internal sealed class SweepReader
                 problems.Add(entry.Value, $"{entry.Key.Text} needs a list of values to vary over, found {entry.Value.Kind}; a single value belongs in its own place");
             else if (list.Items.Count == 0)
                 problems.Add(entry.Value, $"{entry.Key.Text} varies over an empty list");
-            else if (entry.Key.Text is "topology" or "seeds" or "name" or "expect")
+            else if (entry.Key.Text is "topology" or "seeds" or "name" || entry.Key.Text.StartsWith("expect", StringComparison.Ordinal))
                 problems.Add(entry.Key, $"{entry.Key.Text} cannot vary within a scenario");
             else
             {
@@ -132,6 +136,7 @@ internal sealed class SweepReader
                 vary.Add((entry.Key, list.Items));
             }
         }
+        brokenVary = problems.Count > before;
     }
 
     private void Topology(string name)
@@ -177,6 +182,7 @@ internal sealed class SweepReader
                 plan.AddRange(seeds.Select(seed => new RunSpec { ScenarioName = name, Scenario = scenario, Topology = topology, Seed = seed, Point = point }));
             int next = vary.Count - 1;
             while (next >= 0 && ++chosen[next] == vary[next].Values.Count) chosen[next--] = 0;
+            brokenVary |= tree is null;
             if (next < 0 || tree is null) return plan;
         }
     }

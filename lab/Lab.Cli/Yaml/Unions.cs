@@ -53,8 +53,11 @@ internal static class Unions
             return null;
         }
         Entry[] verbs = [.. mapping.Entries.Where(e => Verbs.Contains(e.Key.Text))];
-        foreach (Entry entry in mapping.Entries)
-            if (entry.Key.Text is "kind" or "target") binder.Unknown(entry.Key, trail.In, Expected(typeof(FaultSpec), Names()));
+        if ((mapping.Key("kind") ?? mapping.Key("target")) is { } key)
+        {
+            binder.Fail(key, $"a fault's kind is the key and its target the value: write {{cut: phone}}, not {{kind: cut, target: phone}}; kinds are {Words.List(Verbs)}");
+            return null;
+        }
         if (verbs.Length != 1)
         {
             Scalar? typed = mapping.Entries.Select(e => e.Key).FirstOrDefault(k => !Names().Contains(k.Text) && Words.Nearest(k.Text, Verbs) is not null);
@@ -67,7 +70,7 @@ internal static class Unions
         Entry verb = verbs[0];
         var kind = new Entry(verb.Key with { Text = "kind" }, verb.Key);
         var target = new Entry(verb.Key with { Text = "target" }, verb.Value);
-        Mapping plain = mapping with { Entries = [kind, target, .. mapping.Entries.Where(e => !Verbs.Contains(e.Key.Text) && e.Key.Text is not ("kind" or "target"))] };
+        Mapping plain = mapping with { Entries = [kind, target, .. mapping.Entries.Where(e => !Verbs.Contains(e.Key.Text))] };
         object? fault = binder.Record(typeof(FaultSpec), plain, trail);
         binder.Remember(mapping, fault);
         return fault;

@@ -79,7 +79,7 @@ internal sealed class Validation
             if (mapping["server"] is Scalar { Text.Length: > 0 } s && !binder.Failed(s) && !servers.Contains(s.Text))
                 binder.Fail(s, $"there is no server '{s.Text}', {Known(servers, "servers")}{Words.Hint(s.Text, servers)}");
             if (mapping["link"] is Scalar { Text.Length: > 0 } l && !binder.Failed(l) && names.Link(l.Text) is null)
-                binder.Fail(l, $"there is no link '{l.Text}' in the topology or the presets{Words.Hint(l.Text, names.LinkNames)}; lab show presets lists them");
+                binder.Fail(l, $"there is no link '{l.Text}' in the topology or the presets{Words.Hint(l.Text, names.LinkNames)}; lab show links lists those");
             PolicyName(mapping["policy"]);
         }
         foreach (string link in links.Where(servers.Contains))
@@ -89,7 +89,7 @@ internal sealed class Validation
     private void PolicyName(Node? node)
     {
         if (node is Scalar { Text.Length: > 0 } name && !binder.Failed(name) && names.Policy(name.Text) is null)
-            binder.Fail(name, $"there is no policy '{name.Text}' in the scenario or the presets{Words.Hint(name.Text, names.PolicyNames)}; lab show presets lists them");
+            binder.Fail(name, $"there is no policy '{name.Text}' in the scenario or the presets{Words.Hint(name.Text, names.PolicyNames)}; lab show presets lists those");
     }
 
     private void Work(Node item, Duration? end)

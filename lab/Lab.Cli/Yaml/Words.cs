@@ -33,13 +33,23 @@ internal static class Words
             int distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
             bool begins = Math.Min(word.Length, candidate.Length) >= 3
                 && (candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) || word.StartsWith(candidate, StringComparison.OrdinalIgnoreCase));
-            if (distance > allowed && !begins) continue;
+            if (distance > allowed && !begins && !Abbreviates(word, candidate)) continue;
             if (distance >= bestDistance) continue;
             best = candidate;
             bestDistance = distance;
         }
         return best;
     }
+
+    // detection.p95 for detection.client.p95
+    private static bool Abbreviates(string word, string candidate)
+    {
+        string[] parts = word.Split('.'), all = candidate.Split('.');
+        return parts.Length > 1 && parts.All(all.Contains);
+    }
+
+    /// <summary>'from' and 'to'</summary>
+    public static string And(IEnumerable<string> words) => string.Join(" and ", words.Select(w => $"'{w}'"));
 
     public static string List(IEnumerable<string> words) => string.Join(", ", words);
 

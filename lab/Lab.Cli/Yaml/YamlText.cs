@@ -48,7 +48,16 @@ internal sealed class YamlText
         }
         catch (YamlException e)
         {
-            problems.Add(reader.At(e.Start), reader.Explain(e));
+            if (e.Message.Contains("tab", StringComparison.Ordinal) && TabbedLine(source) is { } line)
+                problems.Add(new Place(source, line, 1, source.Line(line).Length - source.Line(line).TrimStart().Length), "a tab indents this line; YAML wants spaces");
+            else
+                problems.Add(reader.At(e.Start), reader.Explain(e));
+            return null;
+        }
+        catch (InvalidOperationException)   // the parser's own assertions, on some malformed texts
+        {
+            Mark mark = reader.parser.Current?.End ?? Mark.Empty;
+            problems.Add(reader.At(mark), "this is not YAML from here on");
             return null;
         }
     }
@@ -73,6 +82,13 @@ internal sealed class YamlText
         catch (DecoderFallbackException) { Refuse("is not a text file (it is not UTF-8)"); }
         catch (UnauthorizedAccessException) { Refuse("cannot be read: permission denied"); }
         catch (IOException e) { Refuse("cannot be read: " + e.Message); }
+        return null;
+    }
+
+    private static int? TabbedLine(Source source)
+    {
+        for (int number = 1; number <= source.Lines; number++)
+            if (source.Line(number).TakeWhile(char.IsWhiteSpace).Contains('\t')) return number;
         return null;
     }
 
@@ -169,8 +185,13 @@ internal sealed class YamlText
     private string Explain(YamlException e)
     {
         string line = source.Line((int)e.Start.Line);
-        int indent = line.Length - line.TrimStart(' ', '\t').Length;
-        if (line.AsSpan(0, indent).Contains('\t')) return "a tab indents this line; YAML wants spaces";
+        int at = (int)e.Start.Column - 1;
+        if (at > 0 && at < line.Length && line[at] == '[' && char.IsLetterOrDigit(line[at - 1]))
+        {
+            int from = line.AsSpan(0, at).LastIndexOfAny(" {,:[") + 1, to = line.IndexOf(']', at);
+            return $"between {{ and }} a name with brackets stands in quotes: '{line[from..(to < 0 ? line.Length : to + 1)]}'";
+        }
+        if (e.Message.Contains("quoted scalar", StringComparison.Ordinal)) return "a quote opens here and is not closed";
         string reason = e.Message;
         int position = reason.IndexOf("): ", StringComparison.Ordinal);
         if (reason.StartsWith("(Line", StringComparison.Ordinal) && position >= 0) reason = reason[(position + 3)..];

@@ -57,6 +57,15 @@ internal sealed class Laboratory : IDisposable
         Measures = [new Measure("detection.client.p95", seconds)],
     };
 
+    /// <summary>A text that must be YAML.</summary>
+    public static Mapping Parse(string text)
+    {
+        var problems = new Problems();
+        Mapping? mapping = YamlText.Read(new Source("x.yaml", text), problems);
+        Assert.True(mapping is not null, problems.ToString());
+        return mapping;
+    }
+
     public string Write(string path, string text)
     {
         string full = Path.Combine(Folder, path);
@@ -82,7 +91,7 @@ internal sealed class Laboratory : IDisposable
                 return [Path.Combine(request.Folder, "report.html")];
             },
         };
-        var terminal = new Terminal { Out = output, Error = error, Console = Terminal.Plain(output), Clock = TimeProvider.System };
+        var terminal = new Terminal { Out = output, Error = error, Console = Terminal.Plain(output), Clock = new StoppedClock() };
         return new CommandLine(engine, terminal, Stop.Token).Run([.. words.Select(w => w.StartsWith("scenarios/") || w.StartsWith("topologies/") ? Path.Combine(Folder, w) : w)]);
     }
 
@@ -101,6 +110,13 @@ internal sealed class Laboratory : IDisposable
         Sweep? sweep = SweepReader.Read(Write("scenarios/x.yaml", scenario), new Overrides(sets, null), problems);
         Assert.True(sweep is not null, problems.ToString());
         return sweep;
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+        public override DateTimeOffset GetUtcNow() => new(2026, 11, 22, 17, 5, 33, TimeSpan.Zero);
+        public override long GetTimestamp() => 0;
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

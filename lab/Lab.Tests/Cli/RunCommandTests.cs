@@ -7,26 +7,116 @@ public sealed class RunCommandTests : IDisposable
 {
     private readonly Laboratory lab = new();
 
+    private string Out => Path.Combine(lab.Folder, "out");
+
     public void Dispose() => lab.Dispose();
 
     [Fact]
     public void A_sweep_runs_every_point_with_every_seed_and_passes()
     {
-        Assert.Equal(ExitCode.Pass, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Path.Combine(lab.Folder, "out")));
+        Assert.Equal(ExitCode.Pass, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out));
         Assert.Equal(6, lab.Ran.Count);
         ReportRequest report = Assert.Single(lab.Reports);
         Assert.Equal(["ping 1", "ping 2", "ping 3", "acks 1", "acks 2", "acks 3"], report.Result.Runs.Select(r => $"{r.Spec.Label} {r.Spec.Seed}"));
-        Assert.Equal("", string.Concat(lab.Error.Split('\n')[1..]));
+        Assert.Equal(Out, report.Folder);
+        Assert.Equal("dead-link: 6 runs over clients.phone.policy\n", lab.Error);
+    }
+
+    [Fact]
+    public void The_console_shows_medians_verdicts_files_and_the_command()
+    {
+        lab.Simulate = (spec, _) => Laboratory.Result(spec, spec.Label == "ping" ? 60 + spec.Seed : double.PositiveInfinity);
+        lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0], Verdict.Pass, "holds in 3 of 3 runs", [])];
+        lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out, "--quiet");
+        Assert.Equal("""
+                                
+                       detection
+                          client
+              policy         p95
+             ────────────────────
+              ping          62 s
+              acks         never
+                                
+            Medians of 3 seeds each. "-": nothing to measure; "never": not within the run.
+            pass     detection.client.p95 below 90 s (clients.phone.policy: ping): holds in 3 of 3 runs
+            wrote    out/report.html
+            pass     dead-link
+            again    lab run scenarios/dead-link.yaml
+
+            """.Replace("\r", ""), string.Join("\n", lab.Output.Split('\n').Select(l => l)).Replace("\r", ""));
+        Assert.Equal("", lab.Error);
+    }
+
+    [Fact]
+    public void A_failed_expectation_ends_with_1_and_the_command_for_one_run_that_shows_it()
+    {
+        lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0], Verdict.Fail, "1 of 3 runs does not hold", [runs[1].Spec])];
+        Assert.Equal(ExitCode.Failed, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out, "--set", "links.mobile.delay=1s"));
+        Assert.Contains("see one: lab run scenarios/dead-link.yaml --seed 2 --set links.mobile.delay=1s --set clients.phone.policy=ping\n", lab.Output);
+        Assert.Contains("again    lab run scenarios/dead-link.yaml --set links.mobile.delay=1s\n", lab.Output);
+    }
+
+    [Fact]
+    public void An_unknown_verdict_ends_with_3()
+    {
+        lab.Check = (scenario, _) => [new CheckResult(scenario.Expect[0], Verdict.Unknown, "no values", [])];
+        Assert.Equal(ExitCode.Unknown, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out));
+    }
+
+    [Fact]
+    public void A_run_that_breaks_makes_the_verdict_unknown_and_the_others_go_on()
+    {
+        lab.Simulate = (spec, _) => spec is { Seed: 2, Label: "acks" } ? throw new InvalidOperationException("queue holds -1 units") : Laboratory.Result(spec, 1);
+        Assert.Equal(ExitCode.Unknown, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out));
+        Assert.Equal(5, Assert.Single(lab.Reports).Result.Runs.Count);
+        Assert.Equal(6, lab.Reports[0].Result.Planned);
+        Assert.Contains("A run broke inside the lab, so the verdict is unknown: queue holds -1 units\n"
+            + "         lab run scenarios/dead-link.yaml --seed 2 --set clients.phone.policy=acks\n", lab.Error);
+    }
+
+    [Fact]
+    public void A_failure_is_worse_than_a_broken_run()
+    {
+        lab.Simulate = (spec, _) => spec.Seed == 2 ? throw new InvalidOperationException("x") : Laboratory.Result(spec, 1);
+        lab.Check = (scenario, _) => [new CheckResult(scenario.Expect[0], Verdict.Fail, "", [])];
+        Assert.Equal(ExitCode.Failed, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out));
+    }
+
+    [Fact]
+    public void A_stopped_sweep_ends_with_130_and_keeps_what_finished()
+    {
+        lab.Simulate = (spec, control) =>
+        {
+            if (lab.Ran.Count == 3) lab.Stop.Cancel();
+            return control.ShouldStop() ? null : Laboratory.Result(spec, 1);
+        };
+        Assert.Equal(ExitCode.Stopped, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out, "--jobs", "1"));
+        Assert.Equal(2, Assert.Single(lab.Reports).Result.Runs.Count);
+        Assert.Equal(Verdict.Unknown, lab.Reports[0].Result.Verdict);
+        Assert.Contains("Stopped; the 2 runs that finished of 6 are kept.\n", lab.Error);
+    }
+
+    [Fact]
+    public void Stopped_before_anything_finished_writes_nothing()
+    {
+        lab.Simulate = (_, _) =>
+        {
+            lab.Stop.Cancel();
+            return null;
+        };
+        Assert.Equal(ExitCode.Stopped, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out));
+        Assert.Empty(lab.Reports);
+        Assert.Contains("Stopped before any run finished; nothing written.\n", lab.Error);
     }
 
     [Fact]
     public void A_mistake_ends_with_2_and_nothing_runs_or_is_written()
     {
         lab.Write("scenarios/bad.yaml", "topology: one-phone\nduration: 0s\n");
-        Assert.Equal(ExitCode.BadInput, lab.Lab("run", "scenarios/dead-link.yaml", "scenarios/bad.yaml", "--out", Path.Combine(lab.Folder, "out")));
+        Assert.Equal(ExitCode.BadInput, lab.Lab("run", "scenarios/dead-link.yaml", "scenarios/bad.yaml", "--out", Out));
         Assert.Empty(lab.Ran);
         Assert.Empty(lab.Reports);
-        Assert.False(Path.Exists(Path.Combine(lab.Folder, "out")));
+        Assert.False(Path.Exists(Out));
         Assert.Equal("""
             scenarios/bad.yaml:2:11: duration must be longer than zero, found '0s'
                 2 | duration: 0s
@@ -34,5 +124,110 @@ public sealed class RunCommandTests : IDisposable
             1 problem
 
             """, lab.Error);
+    }
+
+    [Fact]
+    public void Results_go_to_a_folder_named_after_the_scenario_and_the_time()
+    {
+        lab.Lab("run", "scenarios/dead-link.yaml");
+        Assert.Equal(Path.Combine("results", "dead-link", "2026-11-22T17-05-33"), lab.Reports[0].Folder);
+    }
+
+    [Fact]
+    public void Several_files_get_a_folder_each_and_the_worst_verdict_counts()
+    {
+        lab.Write("scenarios/other.yaml", Laboratory.DeadLink);
+        lab.Check = (scenario, runs) => runs[0].Spec.ScenarioName == "other" ? [] : [new CheckResult(scenario.Expect[0], Verdict.Fail, "", [])];
+        Assert.Equal(ExitCode.Failed, lab.Lab("run", "scenarios/dead-link.yaml", "scenarios/other.yaml", "--out", Out));
+        Assert.Equal([Path.Combine(Out, "dead-link"), Path.Combine(Out, "other")], lab.Reports.Select(r => r.Folder));
+    }
+
+    [Fact]
+    public void Seed_and_set_choose_a_single_run()
+    {
+        lab.Lab("run", "scenarios/dead-link.yaml", "--seed", "7", "--set", "clients.phone.policy=ping", "--out", Out, "--journal");
+        RunSpec run = Assert.Single(lab.Ran);
+        Assert.Equal((7UL, "ping"), (run.Seed, run.Label));
+        Assert.True(lab.Reports[0].Journal);
+        Assert.Contains("again    lab run scenarios/dead-link.yaml --seed 7 --set clients.phone.policy=ping\n", lab.Output);
+    }
+
+    [Fact]
+    public void A_report_that_cannot_be_written_is_said_and_ends_with_3()
+    {
+        string file = lab.Write("taken", "");
+        Assert.Equal(ExitCode.BadInput, lab.Lab("run", "scenarios/dead-link.yaml", "--out", file));
+        Assert.Equal("--out: taken is a file, expected a directory\n", lab.Error);
+        Assert.Empty(lab.Ran);
+    }
+
+    [Fact]
+    public void Run_yaml_runs_again_with_the_same_runs()
+    {
+        lab.Lab("run", "scenarios/dead-link.yaml", "--seed", "4,5", "--set", "faults[0].for=5m", "--out", Out);
+        lab.Write("out/run.yaml", lab.Reports[0].RunYaml);
+        Assert.Equal(ExitCode.Pass, lab.Lab("run", Path.Combine(Out, "run.yaml"), "--out", Out));
+        Assert.Equal(lab.Reports[0].Result.Runs.Select(r => (r.Spec.Label, r.Spec.Seed)), lab.Reports[1].Result.Runs.Select(r => (r.Spec.Label, r.Spec.Seed)));
+        Assert.Equal(lab.Reports[0].RunYaml, lab.Reports[1].RunYaml);
+        Assert.Equal("dead-link", lab.Reports[1].Result.ScenarioName);
+    }
+
+    [Theory]
+    [InlineData("lab run", "Required argument missing for command: 'run'.\nlab run --help explains.\n")]
+    [InlineData("lab", "a command is missing, one of run, check, show, schema; lab --help explains\n")]
+    [InlineData("lab rum x", "there is no command 'rum', expected one of run, check, show, schema; did you mean 'run'?\n")]
+    [InlineData("lab run --sed 3 x.yaml", "lab run has no option --sed; did you mean --seed?\n")]
+    [InlineData("lab run x.yaml --seed x", "--seed takes a seed (7), a list (1,2,3) or a range (1..20), found 'x'\n")]
+    [InlineData("lab run x.yaml --jobs 0", "--jobs must be at least 1\n")]
+    [InlineData("lab run x.yaml --jobs many", "Cannot parse argument 'many' for option '--jobs' as expected type 'System.Int32'.\nlab run --help explains.\n")]
+    [InlineData("lab run x.yaml --network kernel", "--network kernel is not available in this version; this version runs on the simulated network\n")]
+    [InlineData("lab run x.yaml --network proxied", "--network proxied is not available in this version; this version runs on the simulated network\n")]
+    [InlineData("lab run x.yaml --network simulate", "--network: there is no network 'simulate', expected simulated; did you mean 'simulated'?\n")]
+    [InlineData("lab show metric", "there is no list 'metric'; did you mean 'metrics'?; there are presets, links, faults, metrics\n")]
+    [InlineData("lab show presets gajm", "there is no preset policy 'gajm'; did you mean 'gajim'?\n")]
+    [InlineData("lab schema scene", "there is no schema 'scene', expected scenario or topology\n")]
+    public void A_wrong_command_line_ends_with_2_and_says_what_would_be_right(string line, string message)
+    {
+        Assert.Equal(ExitCode.BadInput, lab.Lab(line.Split(' ')[1..]));
+        Assert.Equal(message, lab.Error);
+        Assert.Empty(lab.Ran);
+    }
+
+    [Theory]
+    [InlineData("show presets", "Conversations")]
+    [InlineData("show presets conversations", "first-exponent: 1")]
+    [InlineData("show links sat-geo", "delay: 300ms")]
+    [InlineData("show faults", "cut")]
+    [InlineData("show faults degrade", "to: {delay: 3s, loss: 10%}")]
+    [InlineData("show metrics", "messages.lost")]
+    [InlineData("show metrics ghost.time", "population:")]
+    [InlineData("schema topology", "json-schema.org")]
+    [InlineData("--version", "0.1.0")]
+    [InlineData("--help", "lab run scenarios/dead-link.yaml")]
+    [InlineData("run --help", "--set <path=value>")]
+    public void What_there_is_can_be_asked_for(string line, string contained)
+    {
+        Assert.Equal(ExitCode.Pass, lab.Lab(line.Split(' ')));
+        Assert.Contains(contained, lab.Output);
+    }
+
+    [Theory]
+    [InlineData("plain/path.yaml", "plain/path.yaml")]
+    [InlineData("faults[0].for=5m", "'faults[0].for=5m'")]
+    [InlineData("a b", "'a b'")]
+    [InlineData("it's", @"'it'\''s'")]
+    [InlineData("", "''")]
+    public void Commands_can_be_pasted_into_a_shell(string word, string quoted) => Assert.Equal(quoted, CommandText.Quote(word));
+
+    [Fact]
+    public void A_fault_example_in_the_help_is_a_valid_fault()
+    {
+        foreach (string fault in Shapes.Values(typeof(FaultKind)))
+        {
+            using var one = new Laboratory();
+            one.Lab("show", "faults", fault);
+            string example = one.Output.Split('\n').Single(l => l.StartsWith("example: "))["example: ".Length..].Replace("phone[3]", "phone[0]");
+            one.Sweep($"topology: one-phone\nduration: 2h\nfaults:\n  - {example}\n");
+        }
     }
 }

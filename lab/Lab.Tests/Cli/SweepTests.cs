@@ -1,0 +1,199 @@
+using System.Text.Json;
+using Lab.Cli;
+using Lab.Experiments;
+using Lab.Network;
+
+namespace Lab.Tests;
+
+public sealed class SweepTests : IDisposable
+{
+    private const string TwoPaths = """
+        topology: one-phone
+        duration: 1h
+        seeds: [7, 3]
+        vary:
+          links.mobile.delay: [10ms, 20ms]
+          clients.phone.policy: [conversations, nothing]
+        """;
+
+    private readonly Laboratory lab = new();
+
+    public void Dispose() => lab.Dispose();
+
+    [Fact]
+    public void The_first_path_varies_slowest_and_seeds_vary_fastest()
+    {
+        Assert.Equal(
+            ["10ms, conversations 7", "10ms, conversations 3", "10ms, nothing 7", "10ms, nothing 3", "20ms, conversations 7", "20ms, conversations 3", "20ms, nothing 7", "20ms, nothing 3"],
+            lab.Sweep(TwoPaths).Plan.Select(r => $"{r.Label} {r.Seed}"));
+    }
+
+    [Fact]
+    public void Every_point_holds_its_own_values()
+    {
+        Sweep sweep = lab.Sweep(TwoPaths);
+        Assert.Equal(Duration.FromMilliseconds(10), sweep.Plan[0].Topology.Links["mobile"].Delay);
+        Assert.Equal(Duration.FromMilliseconds(20), sweep.Plan[^1].Topology.Links["mobile"].Delay);
+        Assert.Equal(Duration.FromMilliseconds(20), sweep.Plan[^1].Topology.Clients["phone"].Link!.Inline!.Delay);
+        Assert.Equal(Duration.FromSeconds(300), sweep.Plan[0].Topology.Clients["phone"].Policy!.Inline!.Ping!.Every);
+        Assert.Null(sweep.Plan[^1].Topology.Clients["phone"].Policy!.Inline!.Ping);
+    }
+
+    [Theory]
+    [InlineData("duration=90m", "5400")]
+    [InlineData("workload[0].every=1m", "60")]
+    [InlineData("faults[0].for=5m", "300")]
+    [InlineData("policies.ping.ping.timeout=7s", "7")]
+    [InlineData("servers.example.org.policy={idle: {after: 11s}}", "11")]
+    [InlineData("servers.example.org.policy=tigase", "86400")]
+    [InlineData("clients.phone.start-within=9s", "9")]
+    [InlineData("links.mobile.outages={every: 8s, median: 1s}", "8")]
+    [InlineData("links.mobile=sat-geo", "0.3")]
+    [InlineData("links.mobile.loss.bad-for=1s", "")]
+    public void Set_changes_one_value_wherever_it_stands(string set, string seconds)
+    {
+        if (seconds.Length == 0)
+        {
+            Assert.Contains("bad-for needs good-for", lab.Problems(Laboratory.DeadLink, set));
+            return;
+        }
+        string before = Json(lab.Sweep(Laboratory.DeadLink)), after = Json(lab.Sweep(Laboratory.DeadLink, set));
+        string ns = $"{{\"Nanoseconds\":{(long)(decimal.Parse(seconds) * 1_000_000_000)},";
+        Assert.True(Count(after, ns) > Count(before, ns), set);
+    }
+
+    [Fact]
+    public void Set_goes_into_a_policy_that_is_only_named_and_leaves_the_named_one_alone()
+    {
+        Sweep sweep = lab.Sweep("topology: one-phone\nduration: 1h\npolicies: {p: {ping: {every: 60s, timeout: 20s}}}\n", "clients.phone.policy=p", "clients.phone.policy.ping.timeout=5s");
+        Assert.Equal(Duration.FromSeconds(5), sweep.Plan[0].Topology.Clients["phone"].Policy!.Inline!.Ping!.Timeout);
+        Assert.Equal(Duration.FromSeconds(60), sweep.Plan[0].Topology.Clients["phone"].Policy!.Inline!.Ping!.Every);
+        Assert.Equal(Duration.FromSeconds(20), sweep.Plan[0].Scenario.Policies["p"].Ping!.Timeout);
+    }
+
+    [Fact]
+    public void Set_of_a_varied_path_leaves_one_point_and_the_expectations_that_speak_of_it()
+    {
+        Sweep sweep = lab.Sweep(Laboratory.DeadLink, "clients.phone.policy=acks");
+        Assert.Equal(["acks", "acks", "acks"], sweep.Plan.Select(r => r.Label));
+        Assert.Empty(sweep.Plan[0].Scenario.Expect);
+        Assert.Single(lab.Sweep(Laboratory.DeadLink, "clients.phone.policy=ping").Plan[0].Scenario.Expect);
+    }
+
+    [Theory]
+    [InlineData(Laboratory.DeadLink)]
+    [InlineData(TwoPaths)]
+    [InlineData(Laboratory.DeadLink, "clients.phone.policy=acks", "links.mobile=train-4g")]
+    [InlineData(Laboratory.DeadLink, "servers.example.org.policy=prosody", "faults[0].at=10m")]
+    [InlineData("topology: one-phone\nduration: 1h\nlook: >\n  Two lines,\n  one \"text\": here\npolicies: {a: dino}\nfaults: [{at: 1m, degrade: phone, to: edge, for: 1m}]\n")]
+    public void Run_yaml_gives_the_same_runs(string scenario, params string[] sets)
+    {
+        Sweep first = lab.Sweep(scenario, sets);
+        Sweep second = lab.Sweep(first.RunYaml);
+        Assert.Equal(Runs(first), Runs(second));
+        Assert.Equal(first.RunYaml, second.RunYaml);
+    }
+
+    [Fact]
+    public void Run_yaml_writes_out_the_presets_it_names()
+    {
+        Assert.Equal("""
+            name: x
+            topology:
+              servers: {example.org: {policy: tigase}}
+              clients: {phone: {server: example.org, link: mobile}}
+              links: {mobile: {delay: 35ms, up: 5Mbit/s}}
+            duration: 1h
+            seeds: [1]
+            policies:
+              tigase:
+                whitespace: {every: 29m, trigger: idle-both}
+                acks: {every-stanzas: 10, resume: 60s, queue-stanzas: 2000}
+                tcp: {keepalive: {idle: 2h, interval: 75s, probes: 9}}
+                idle: {after: 24h, then: close}
+                connect: {total: 120s}
+
+            """, lab.Sweep("topology: one-phone\nduration: 1h\n", "servers.example.org.policy=tigase").RunYaml);
+    }
+
+    [Fact]
+    public void Maps_keep_the_order_of_the_file()
+    {
+        Sweep sweep = lab.Sweep("topology: one-phone\nduration: 1h\npolicies: {z: {}, a: {}, m: {}, b: {}}\n");
+        Assert.Equal(["z", "a", "m", "b"], sweep.Plan[0].Scenario.Policies.Keys);
+    }
+
+    [Fact]
+    public void A_link_takes_the_numbers_of_the_file()
+    {
+        lab.Write("topologies/full.yaml", """
+            servers: {a.example: {policy: prosody, conflict: close-old, tls: offered, offline-messages: 5}}
+            clients: {phone: {server: a.example, link: {delay: 1ms}, count: 3, tls: direct, resource: 7, policy: {on-dead: close}}}
+            links:
+              m: {delay: 35ms, jitter: 10ms, jitter-shape: pareto, up: 5Mbit/s, queue: 256KiB, loss: 0.5%, outages: {every: 5m, median: 4s, sigma: 1.2}}
+              n: {loss: {bad-for: 2s, good-for: 60s, loss-when-bad: 80%, loss-when-good: 0.1%}, down: unlimited, outages: none}
+            """);
+        Topology topology = lab.Sweep("topology: full\nduration: 1h\n").Plan[0].Topology;
+        LinkProfile m = topology.Links["m"], n = topology.Links["n"];
+        Assert.Equal(JitterShape.Pareto, m.JitterShape);
+        Assert.Equal(new Rate(5_000_000), m.Up);
+        Assert.Equal(new Size(262_144), m.Queue);
+        Assert.Equal(new Probability(5_000_000), m.Loss!.LossWhenGood);
+        Assert.Equal(1200, m.Outages!.SigmaPermille);
+        Assert.Equal(new Probability(800_000_000), n.Loss!.LossWhenBad);
+        Assert.Null(n.Outages);
+        Assert.Equal("7", topology.Clients["phone"].Resource);
+        Assert.Equal(Xmpp.TlsMode.Direct, topology.Clients["phone"].Tls);
+        Assert.Equal(Xmpp.ConflictPolicy.CloseOld, topology.Servers["a.example"].Conflict);
+        Assert.Equal(TlsUse.Offered, topology.Servers["a.example"].Tls);
+    }
+
+    [Theory]
+    [InlineData("7", "7")]
+    [InlineData("1,2,9", "1,2,9")]
+    [InlineData("1..4", "1..4")]
+    [InlineData("3,5..7", "3,5,6,7")]
+    public void Seeds_are_a_number_a_list_or_a_range(string text, string seeds) => Assert.Equal(seeds, CommandText.Seeds(SetArgument.Seeds(text, out _)!));
+
+    [Theory]
+    [InlineData("x", "--seed takes a seed (7), a list (1,2,3) or a range (1..20), found 'x'")]
+    [InlineData("", "--seed takes a seed (7), a list (1,2,3) or a range (1..20), found ''")]
+    [InlineData("5..1", "--seed: the range 5..1 is empty")]
+    [InlineData("1..99999999", "--seed: the range 1..99999999 has more than 1000000 seeds")]
+    [InlineData("2,2", "--seed: 2 stands there twice")]
+    public void Other_seeds_are_refused(string text, string message)
+    {
+        Assert.Null(SetArgument.Seeds(text, out string error));
+        Assert.Equal(message, error);
+    }
+
+    [Fact]
+    public void Whatever_becomes_of_a_file_it_is_read_or_refused()
+    {
+        RandomStream random = RandomStream.Root(5);
+        string[] pieces = ["{", "}", "[", "]", ":", ",", "-", "\n", "  ", "'", "\"", "#", "&a", "*a", "!x", "phone", "none", "60s", "0", "~", "---", "|", ">", "\t", "é"];
+        for (int i = 0; i < 400; i++)
+        {
+            string text = Laboratory.DeadLink;
+            for (int n = 0; n <= (int)random.Below(3); n++)
+            {
+                int at = (int)random.Below((ulong)text.Length), length = (int)random.Below((ulong)Math.Min(12, text.Length - at));
+                text = text[..at] + (random.Below(3) == 0 ? "" : pieces[random.Below((ulong)pieces.Length)]) + text[(at + length)..];
+            }
+            var problems = new Problems();
+            Sweep? sweep = SweepReader.Read(lab.Write("scenarios/x.yaml", text), Overrides.None, problems);
+            Assert.True(sweep is null == problems.Any, text);
+        }
+    }
+
+    private static string Json(Sweep sweep) => JsonSerializer.Serialize(sweep.Plan);
+
+    // what runs: every named policy and link is resolved, so definitions nobody names do not count
+    private static string Runs(Sweep sweep) => JsonSerializer.Serialize(sweep.Plan.Select(r => r with
+    {
+        Scenario = r.Scenario with { Topology = "", Policies = new Dictionary<string, Xmpp.Policy>() },
+        Topology = r.Topology with { Links = new Dictionary<string, LinkProfile>() },
+    }));
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+}
