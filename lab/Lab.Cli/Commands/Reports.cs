@@ -1,14 +1,32 @@
+using System.Globalization;
+using Lab.Experiments;
 using Lab.Reports;
 
 namespace Lab.Cli;
 
-/// <summary>Writes the report and names the files worth telling of.</summary>
+/// <summary>Writes the report, and the journals when they are asked for.</summary>
 internal static class Reports
 {
+    /// <summary>The files worth telling of, report first.</summary>
     public static IReadOnlyList<string> Write(ReportRequest request)
     {
         WrittenReport written = ReportWriter.Write(request.Result, request.RunYaml, request.Folder);
         foreach (string note in written.Notes) Console.Error.WriteLine(note);
-        return [Path.GetRelativePath(Directory.GetCurrentDirectory(), written.Page)];
+        string folder = Path.GetRelativePath(Directory.GetCurrentDirectory(), written.Folder);
+        List<string> told = [Path.Combine(folder, "report.html")];
+        if (request.Journal) told.Add(WriteJournals(request.Result.Runs, folder));
+        return told;
+    }
+
+    // A run repeats, so its journal is made by running it again: a sweep need not keep what hardly anybody asks for.
+    private static string WriteJournals(IReadOnlyList<RunResult> runs, string folder)
+    {
+        for (int i = 0; i < runs.Count; i++)
+        {
+            string name = runs.Count == 1 ? "journal.jsonl" : string.Create(CultureInfo.InvariantCulture, $"journal-{i + 1}.jsonl");
+            using var file = new JournalFile(Path.Combine(folder, name), runs[i].Spec);
+            Simulation.Run(runs[i].Spec, new RunOptions { Reader = file });
+        }
+        return Path.Combine(folder, runs.Count == 1 ? "journal.jsonl" : "journal-*.jsonl");
     }
 }

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Reports;
+
+/// <summary>
+/// The history of one run as JSON lines, one entry a line, for people and for jq. The numbers of an entry are spelt out where
+/// they have a meaning of their own; a and b are always there too.
+/// </summary>
+public sealed class JournalFile : IJournalReader, IDisposable
+{
+    private readonly Stream file;
+    private readonly Utf8JsonWriter json;
+    private readonly string[] hosts;
+
+    /// <summary>Creates or replaces the file; hosts are named as the scenario names them.</summary>
+    public JournalFile(string path, RunSpec spec)
+    {
+        file = new BufferedStream(File.Create(path), 1 << 16);
+        json = new Utf8JsonWriter(file);
+        hosts =
+        [
+            .. spec.Topology.Clients.SelectMany(g => Enumerable.Range(0, g.Value.Count).Select(i => g.Value.Count == 1 ? g.Key : $"{g.Key}[{i}]")),
+            .. spec.Topology.Servers.Keys,
+        ];
+    }
+
+    public void On(in Entry e)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("t", e.At.Nanoseconds / 1e9m);
+        if (e.Host >= 0 && e.Host < hosts.Length) json.WriteString("host", hosts[e.Host]);
+        json.WriteString("kind", Words.Of(e.Kind));
+        Explain(in e);
+        json.WriteNumber("a", e.A);
+        json.WriteNumber("b", e.B);
+        json.WriteEndObject();
+        json.Flush();
+        json.Reset();
+        file.WriteByte((byte)'\n');
+    }
+
+    public void Dispose()
+    {
+        json.Dispose();
+        file.Dispose();
+    }
+
+    private void Explain(in Entry e)
+    {
+        switch (e.Kind)
+        {
+            case EntryKind.PacketSent or EntryKind.PacketDelivered or EntryKind.PacketLost or EntryKind.PacketOverflowed:
+                json.WriteString("direction", (e.A & 1) == 0 ? "up" : "down");
+                json.WriteString("use", Words.Of((SegmentUse)((e.A >> 8) & 0xFF)));
+                json.WriteNumber("bytes", e.B);
+                break;
+            case EntryKind.StepReached:
+                json.WriteString("step", Words.Of((Step)e.A));
+                break;
+            case EntryKind.ClientOffline or EntryKind.ServerOffline:
+                json.WriteString("mechanism", Words.Of((Mechanism)(e.A & 0xFF)));
+                json.WriteString("claim", Words.Of((Claim)((e.A >> 8) & 0xFF)));
+                json.WriteString("condition", Words.Of((StreamErrorCondition)((e.A >> 16) & 0xFF)));
+                break;
+            case EntryKind.ClientTransportEnded or EntryKind.ServerTransportEnded:
+                json.WriteString("end", Words.Of((TcpEnd)e.A));
+                break;
+            case EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered:
+                json.WriteString("check", Words.Of((Traffic)e.A));
+                break;
+        }
+    }
+}
