@@ -8,15 +8,19 @@ namespace Lab.Tests;
 /// <summary>XEP-0198 from the client's side, rule by rule (protocol facts, section 2.1).</summary>
 public class AckTests
 {
+    private const string StanzaErrors = "urn:ietf:params:xml:ns:xmpp-stanzas";
     private const string Request = "<r xmlns='urn:xmpp:sm:3'/>";
     private const string TooHigh =
         "<stream:error><undefined-condition xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>" +
         "<handled-count-too-high xmlns='urn:xmpp:sm:3' h='{0}' send-count='{1}'/></stream:error></stream:stream>\n";
 
     private static string Ack(uint h) => $"<a xmlns='urn:xmpp:sm:3' h='{h}'/>";
-    private static string Message(long number) => $"<message type='chat' id='m{number}' to='romeo@a.test'><body>The q</body></message>";
-    private static string Inbound(long number) => $"<message from='romeo@a.test/x' id='m{number}'><body>hi</body></message>";
-    private static long[] Numbers(Story story, Kind kind) => [.. story.News().Where(a => a.Kind == kind).Select(a => a.A)];
+    private static string Message(long number) =>
+        $"<message type='chat' id='m{number}' to='romeo@a.test'><body>The q</body></message>";
+    private static string Inbound(long number) =>
+        $"<message from='romeo@a.test/x' id='m{number}'><body>hi</body></message>";
+    private static long[] Numbers(Story story, Kind kind) =>
+        [.. story.News().Where(a => a.Kind == kind).Select(a => a.A)];
 
     private static Story Wrapping(uint first) => new Story(Acks(), firstCount: first).Online();
 
@@ -25,7 +29,8 @@ public class AckTests
     {
         var story = new Story(Acks());
         story.Start().Authenticates().Said();
-        story.Hears(Bound("juliet@a.test/balcony")).Says("<enable xmlns='urn:xmpp:sm:3' resume='true' max='300'/><presence/>\n");
+        story.Hears(Bound("juliet@a.test/balcony"))
+            .Says("<enable xmlns='urn:xmpp:sm:3' resume='true' max='300'/><presence/>\n");
         Assert.Equal(Step.EnableSent, story.Client.Step);
         story.News();
         story.Hears("<enabled xmlns='urn:xmpp:sm:3' id='sm-1' resume='true' max='300'/>").Says(Request + "\n");
@@ -51,7 +56,7 @@ public class AckTests
     {
         var story = new Story(Acks());
         story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony"))
-            .Hears("<failed xmlns='urn:xmpp:sm:3'><feature-not-implemented xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>").Said();
+            .Hears($"<failed xmlns='urn:xmpp:sm:3'><unexpected-request xmlns='{StanzaErrors}'/></failed>").Said();
         Assert.Equal(Step.Online, story.Client.Step);
         story.Sends(1).Says(Message(1) + "\n");
         story.Hears(Request).Says("");
@@ -67,7 +72,8 @@ public class AckTests
     public void SM_05_a_session_is_resumable_only_with_both_the_word_and_the_id(string answer, bool resumable)
     {
         var story = new Story(Acks());
-        story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony")).Hears($"<enabled xmlns='urn:xmpp:sm:3' {answer}/>");
+        story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony"))
+            .Hears($"<enabled xmlns='urn:xmpp:sm:3' {answer}/>");
         story.Ends(Mechanism.Reset).AwaitsAttempt().Said();
         story.Authenticates();
         Assert.Equal(resumable, story.Said().Contains("<resume xmlns='urn:xmpp:sm:3' previd='x' h='0'/>"));
@@ -90,7 +96,8 @@ public class AckTests
     public void SM_06_the_servers_window_counts_from_the_loss_but_unacknowledged_stanzas_are_worth_a_try(
         int secondsLater, bool acknowledged, bool tries)
     {
-        Policy policy = Acks() with { Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed, First = Duration.FromSeconds(secondsLater) } };
+        Policy policy = Acks() with { Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed,
+            First = Duration.FromSeconds(secondsLater) } };
         var story = new Story(policy);
         story.Start().Binds(max: 20).Hears(Ack(acknowledged ? 1u : 0)).Ends(Mechanism.Reset).Said();
         story.AwaitsAttempt().Authenticates();
@@ -102,8 +109,10 @@ public class AckTests
     [Fact]
     public void SM_06_without_a_granted_window_resuming_is_tried_whenever()
     {
-        var story = new Story(Acks() with { Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed, First = Duration.FromHours(30) } });
-        story.Start().Authenticates().Hears(Bound("j@a.test/b")).Hears("<enabled xmlns='urn:xmpp:sm:3' id='x' resume='true'/>");
+        var story = new Story(Acks() with { Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed,
+            First = Duration.FromHours(30) } });
+        story.Start().Authenticates().Hears(Bound("j@a.test/b"))
+            .Hears("<enabled xmlns='urn:xmpp:sm:3' id='x' resume='true'/>");
         story.Ends(Mechanism.Reset).AwaitsAttempt().Said();
         story.Authenticates();
         Assert.Contains("<resume ", story.Said());
@@ -126,7 +135,8 @@ public class AckTests
     public void SM_10_only_stanzas_count()
     {
         var story = new Story(Acks()).Online();
-        story.Hears(" " + Request + "<x xmlns='urn:unknown'/>" + Ack(1) + Inbound(1) + "<presence from='r@a.test/x'/>").Said();
+        story.Hears(" " + Request + "<x xmlns='urn:unknown'/>" + Ack(1) + Inbound(1) + "<presence from='r@a.test/x'/>")
+            .Said();
         story.Hears(Request).Says(Ack(2) + "\n");
     }
 
@@ -154,7 +164,8 @@ public class AckTests
         story.News();
         story.Authenticates();
         Assert.Contains("<resume xmlns='urn:xmpp:sm:3' previd='sm-1' h='1'/>", story.Said());
-        story.Hears("<resumed xmlns='urn:xmpp:sm:3' previd='sm-1' h='0'/>").Says(Message(3) + Message(4) + Request + "\n");
+        story.Hears("<resumed xmlns='urn:xmpp:sm:3' previd='sm-1' h='0'/>")
+            .Says(Message(3) + Message(4) + Request + "\n");
         Assert.Equal([1, 2], Numbers(story, Kind.MessageAcknowledged));
     }
 
@@ -207,7 +218,8 @@ public class AckTests
     {
         var story = new Story(Acks()).Online();
         story.Hears(Inbound(1)).Ends(Mechanism.TcpRetransmissionLimit).AwaitsAttempt().Secures().Hears(Success).Said();
-        story.Hears(Header("s9") + Features(BindFeature + AcksFeature)).Says("<resume xmlns='urn:xmpp:sm:3' previd='sm-1' h='1'/>\n");
+        story.Hears(Header("s9") + Features(BindFeature + AcksFeature))
+            .Says("<resume xmlns='urn:xmpp:sm:3' previd='sm-1' h='1'/>\n");
         Assert.Equal(Step.ResumeSent, story.Client.Step);
     }
 
@@ -217,7 +229,7 @@ public class AckTests
         var story = new Story(Acks()).Online();
         story.Sends(1).Sends(2).Sends(3).Ends(Mechanism.Reset).AwaitsAttempt().Authenticates().Said();
         story.News();
-        story.Hears("<failed xmlns='urn:xmpp:sm:3' h='3'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>");
+        story.Hears($"<failed xmlns='urn:xmpp:sm:3' h='3'><item-not-found xmlns='{StanzaErrors}'/></failed>");
         Assert.Equal([1, 2], Numbers(story, Kind.MessageAcknowledged));
         Assert.Contains("<bind ", story.Said());
         story.Hears(Bound("juliet@a.test/balcony")).Hears("<enabled xmlns='urn:xmpp:sm:3' id='sm-2' resume='true'/>");
@@ -231,8 +243,9 @@ public class AckTests
     {
         var story = new Story(Acks()).Online();
         story.Ends(Mechanism.Reset).AwaitsAttempt().Authenticates().Said();
-        story.Hears("<failed xmlns='urn:xmpp:sm:3'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>")
-            .Says("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>balcony</resource></bind></iq>\n");
+        story.Hears($"<failed xmlns='urn:xmpp:sm:3'><item-not-found xmlns='{StanzaErrors}'/></failed>")
+            .Says("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>" +
+                "<resource>balcony</resource></bind></iq>\n");
         story.Hears(Bound("juliet@a.test/balcony"));
         Assert.StartsWith("<enable ", story.Said());
     }
@@ -287,7 +300,8 @@ public class AckTests
             .Hears("<failed xmlns='urn:xmpp:sm:3'/>").Hears(Bound("juliet@a.test/balcony")).Said();
         story.Hears("<enabled xmlns='urn:xmpp:sm:3' id='sm-2' resume='true'/>").Says(
             "<message type='chat' id='m1' to='romeo@a.test'><body>The q</body>" +
-            "<delay xmlns='urn:xmpp:delay' from='juliet@a.test' stamp='2000-01-01T01:01:01.500Z'/></message>" + Message(2) + Request + "\n");
+            "<delay xmlns='urn:xmpp:delay' from='juliet@a.test' stamp='2000-01-01T01:01:01.500Z'/></message>"
+                + Message(2) + Request + "\n");
         Assert.Empty(Numbers(story, Kind.MessageAbandoned));
         story.Ends(Mechanism.Reset).AwaitsAttempt().Authenticates().Hears("<failed xmlns='urn:xmpp:sm:3'/>")
             .Hears(Bound("juliet@a.test/balcony")).Said();
@@ -324,7 +338,8 @@ public class AckTests
     public void SM_25_without_resumption_the_end_of_the_stream_is_the_end_of_the_session()
     {
         var story = new Story(Acks(resume: null, resend: false));
-        story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony")).Hears("<enabled xmlns='urn:xmpp:sm:3'/>").Sends(1).News();
+        story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony")).Hears("<enabled xmlns='urn:xmpp:sm:3'/>")
+            .Sends(1).News();
         story.Ends(Mechanism.Reset);
         Assert.Equal([1], Numbers(story, Kind.MessageAbandoned));
     }
@@ -382,7 +397,8 @@ public class AckTests
         var story = new Story(Acks()).Online();
         story.Sends(1).Hears(StreamError("conflict")).AwaitsAttempt().Said();
         story.Authenticates();
-        Assert.EndsWith("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>\n", story.Said());
+        Assert.EndsWith("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>\n",
+            story.Said());
     }
 
     [Theory]
@@ -413,7 +429,8 @@ public class AckTests
         for (ulong seed = 0; seed < 100; seed++)
         {
             RandomStream random = RandomStream.Root(seed);
-            var story = new Story(Acks(stanzas: 1 + (int)random.Below(3)), firstCount: unchecked((uint)(0 - random.Below(8)))).Online();
+            var story = new Story(Acks(stanzas: 1 + (int)random.Below(3)),
+                firstCount: unchecked((uint)(0 - random.Below(8)))).Online();
             uint handled = story.Client.FirstStanzaCount + 1;
             List<long> arrived = [], acked = [];
             long sent = 0;
@@ -441,7 +458,8 @@ public class AckTests
         }
     }
 
-    // What was written since the last look reaches the server up to that many messages; the rest of it is lost with the stream.
+    // What was written since the last look reaches the server up to that many messages; the rest of it is lost with the
+    // stream.
     private static void Deliver(Story story, List<long> arrived, ref uint handled, int messages)
     {
         foreach (System.Text.RegularExpressions.Match m in story.Peek("id='m(\\d+)'"))

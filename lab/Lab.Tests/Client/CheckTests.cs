@@ -10,7 +10,8 @@ public class CheckTests
 {
     private const string Request = "<r xmlns='urn:xmpp:sm:3'/>\n";
 
-    private static string Ping(int number) => $"<iq type='get' id='p{number}' to='a.test'><ping xmlns='urn:xmpp:ping'/></iq>\n";
+    private static string Ping(int number) =>
+        $"<iq type='get' id='p{number}' to='a.test'><ping xmlns='urn:xmpp:ping'/></iq>\n";
     private static string Pong(int number) => $"<iq type='result' id='p{number}' from='a.test'/>";
 
     private static Policy Pings(Reaction onDead = Reaction.Drop) => new()
@@ -29,7 +30,8 @@ public class CheckTests
     [Fact]
     public void White_space_is_one_space_and_charged_as_such()
     {
-        var story = new Story(new Policy { Whitespace = new WhitespacePolicy { Every = Duration.FromSeconds(300) } }).Online();
+        var story = new Story(new Policy { Whitespace = new WhitespacePolicy { Every = Duration.FromSeconds(300) } })
+            .Online();
         story.Wait(600).Says(" \n \n").Did(Kind.CheckSent, Kind.CheckSent);
         Assert.All(story.Writes.TakeLast(2), w => Assert.Equal(Traffic.Whitespace, w.Traffic));
     }
@@ -79,7 +81,7 @@ public class CheckTests
     {
         Story story = new Story(Pings(Reaction.Error)).Online();
         story.Wait(80).Says(Ping(1) +
-            "<stream:error><connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>\n");
+            StreamError("connection-timeout") + "\n");
         AssertEnd(story, Claim.Broken, Mechanism.PingTimeout, Kind.CheckSent, Kind.Offline);
         story.Wait(5).Says("").Did(Kind.Close, Kind.RetryScheduled);
     }
@@ -101,7 +103,8 @@ public class CheckTests
     public void An_error_is_an_answer_unless_it_comes_from_elsewhere(string condition, bool answers)
     {
         Story story = new Story(Pings()).Online();
-        story.Wait(60).Hears($"<iq type='error' id='p1' from='a.test'><error type='cancel'><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+        story.Wait(60).Hears("<iq type='error' id='p1' from='a.test'><error type='cancel'>" +
+            $"<{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
         story.Wait(20);
         Assert.Equal(answers ? Step.Online : Step.Offline, story.Client.Step);
     }
@@ -110,7 +113,8 @@ public class CheckTests
     public void The_answer_to_an_older_ping_or_to_none_is_no_answer()
     {
         Story story = new Story(Pings()).Online();
-        story.Wait(60).Hears(Pong(1)).Wait(60).Hears(Pong(1)).Hears(Pong(3)).Hears("<iq type='result' id='q2'/>").Wait(20);
+        story.Wait(60).Hears(Pong(1)).Wait(60).Hears(Pong(1)).Hears(Pong(3)).Hears("<iq type='result' id='q2'/>")
+            .Wait(20);
         AssertEnd(story, Claim.Dead, Mechanism.PingTimeout,
             Kind.CheckSent, Kind.CheckAnswered, Kind.CheckSent, Kind.Offline, Kind.Abort, Kind.RetryScheduled);
     }
@@ -119,7 +123,7 @@ public class CheckTests
     public void The_servers_ping_is_answered_and_any_other_request_gets_service_unavailable()
     {
         Story story = new Story().Online();
-        story.Hears("<iq type='get' id='s&amp;1' from='a.test' to='juliet@a.test/balcony'><ping xmlns='urn:xmpp:ping'/></iq>")
+        story.Hears("<iq type='get' id='s&amp;1' from='a.test' to='juliet@a.test/x'><ping xmlns='urn:xmpp:ping'/></iq>")
             .Says("<iq type='result' id='s&amp;1' to='a.test'/>\n");
         story.Hears("<iq type='get' id='7'><ping xmlns='urn:xmpp:ping'/></iq>").Says("<iq type='result' id='7'/>\n");
         story.Hears("<iq type='set' id='8' from='a.test'><query xmlns='jabber:iq:roster'/></iq>").Says(
@@ -134,7 +138,8 @@ public class CheckTests
         Story story = new Story(Acks(timeout: 30) with { Ping = Pings().Ping }).Online();
         story.Hears("<a xmlns='urn:xmpp:sm:3' h='1'/>").Wait(60).Says(Ping(1).TrimEnd('\n') + Request);
         Assert.Equal(Traffic.Ping, story.Writes[^1].Traffic);
-        story.Hears(Pong(1) + "<a xmlns='urn:xmpp:sm:3' h='2'/>").Hears("<r xmlns='urn:xmpp:sm:3'/>").Says("<a xmlns='urn:xmpp:sm:3' h='1'/>\n");
+        story.Hears(Pong(1) + "<a xmlns='urn:xmpp:sm:3' h='2'/>").Hears("<r xmlns='urn:xmpp:sm:3'/>")
+            .Says("<a xmlns='urn:xmpp:sm:3' h='1'/>\n");
     }
 
     [Fact]
@@ -178,7 +183,7 @@ public class CheckTests
         AssertEnd(story, Claim.Idle, Mechanism.IdleRule, Kind.Offline);
         story = new Story(new Policy { Idle = idle with { Then = IdleAction.Error } }).Online();
         story.Wait(600).Says(
-            "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>\n");
+            StreamError("policy-violation") + "\n");
         AssertEnd(story, Claim.Idle, Mechanism.IdleRule, Kind.Offline);
     }
 
@@ -209,8 +214,10 @@ public class CheckTests
         Story story = new Story(Acks(every: 60, timeout: 20, stanzas: 0) with { Ping = Pings().Ping }).Online();
         XmppClient client = story.Client;
         Instant now = story.Now;
-        byte[][] pongs = [.. Enumerable.Range(0, 200).Select(i => System.Text.Encoding.UTF8.GetBytes($"<iq type='result' id='p{i}' from='a.test'/>"))];
-        byte[][] acks = [.. Enumerable.Range(0, 400).Select(i => System.Text.Encoding.UTF8.GetBytes($"<a xmlns='urn:xmpp:sm:3' h='{i}'/>"))];
+        byte[][] pongs = [.. Enumerable.Range(0, 200)
+            .Select(i => System.Text.Encoding.UTF8.GetBytes($"<iq type='result' id='p{i}' from='a.test'/>"))];
+        byte[][] acks = [.. Enumerable.Range(0, 400)
+            .Select(i => System.Text.Encoding.UTF8.GetBytes($"<a xmlns='urn:xmpp:sm:3' h='{i}'/>"))];
         int pings = 0, answered = 0;
         long before = 0;
         for (int minute = 0; minute < 150; minute++)
@@ -232,49 +239,5 @@ public class CheckTests
         }
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(answered > 200 && allocated == 0, $"{answered} answers, {allocated} bytes allocated");
-    }
-
-    [Fact]
-    public void An_idle_client_is_small()
-    {
-        Policy policy = Acks(every: 60, timeout: 20, stanzas: 0) with { Ping = Pings().Ping };
-        byte[][] speeches =
-        [
-            .. new[]
-            {
-                Header("s1") + Features(SaslFeature(Plain)), Success, Header("s2") + Features(BindFeature + AcksFeature),
-                Bound("juliet@a.test/balcony"), "<enabled xmlns='urn:xmpp:sm:3' id='sm-1' resume='true'/>",
-                "<a xmlns='urn:xmpp:sm:3' h='1'/>",
-            }.Select(System.Text.Encoding.UTF8.GetBytes),
-        ];
-        var settings = new ClientSettings
-        {
-            BareJid = "juliet@a.test", Password = "r0m30", Policy = policy, Tls = TlsMode.Direct, Mechanisms = [SaslMechanism.Plain],
-        };
-        var buffers = new BufferPool();
-        var scram = new ScramCache();
-        RandomStream random = RandomStream.Root(1);
-        var clients = new XmppClient[500];
-        Boot(0);
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        for (int i = 1; i < clients.Length; i++) Boot(i);
-        long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (clients.Length - 1);
-        Assert.Equal(Step.Online, clients[^1].Step);
-        Assert.Equal(0, buffers.Outstanding);
-        Assert.True(each <= 1100, $"{each} bytes a client");
-
-        void Boot(int i)
-        {
-            XmppClient client = clients[i] = new XmppClient(settings, random, buffers, scram);
-            Do(() => client.Start(Instant.Zero));
-            Do(() => client.Connected(Instant.Zero));
-            Do(() => client.TlsEstablished(Instant.Zero));
-            foreach (byte[] speech in speeches) Do(() => client.Receive(Instant.Zero, speech));
-            void Do(Action act)
-            {
-                act();
-                while (client.TryTake(out _)) { }
-            }
-        }
     }
 }

@@ -9,14 +9,17 @@ namespace Lab.Tests;
 public class NegotiationTests
 {
     private const string Declaration = "<?xml version='1.0'?><stream:stream ";
-    private const string Scopes = " version='1.0' xml:lang='en' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>\n";
+    private const string Scopes =
+        " version='1.0' xml:lang='en' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>\n";
     private const string FirstHeader = Declaration + "to='a.test'" + Scopes;
     private const string SecureHeader = Declaration + "from='juliet@a.test' to='a.test'" + Scopes;
     private const string StartTls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\n";
     private const string Proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
-    private const string Auth = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGp1bGlldAByMG0zMA==</auth>\n";
+    private const string Auth =
+        "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGp1bGlldAByMG0zMA==</auth>\n";
     private const string BindBalcony =
-        "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>balcony</resource></bind></iq>\n";
+        "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>" +
+        "<resource>balcony</resource></bind></iq>\n";
     private const string BindAny = "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>\n";
     private const string Close = "</stream:stream>\n";
 
@@ -24,12 +27,14 @@ public class NegotiationTests
         $"<stream:error><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>\n";
 
     private static string BindError(string condition, string type) =>
-        $"<iq type='error' id='bind'><error type='{type}'><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>";
+        $"<iq type='error' id='bind'><error type='{type}'>" +
+        $"<{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>";
 
     private static ConnectPolicy Limits(long tcp = 0, long tls = 0, long step = 0, long total = 0, long close = 5)
     {
         static Duration? Of(long s) => s == 0 ? null : Duration.FromSeconds(s);
-        return new ConnectPolicy { Tcp = Of(tcp), Tls = Of(tls), Step = Of(step), Total = Of(total), Close = Duration.FromSeconds(close) };
+        return new ConnectPolicy { Tcp = Of(tcp), Tls = Of(tls), Step = Of(step), Total = Of(total),
+            Close = Duration.FromSeconds(close) };
     }
 
     [Fact]
@@ -56,7 +61,8 @@ public class NegotiationTests
     public void The_steps_of_negotiation_are_reported_in_their_order()
     {
         List<Step> steps = [];
-        var client = new XmppClient(new Story(Acks()).Settings, RandomStream.Root(1), new BufferPool(), new ScramCache());
+        var client = new XmppClient(new Story(Acks()).Settings, RandomStream.Root(1), new BufferPool(),
+            new ScramCache());
         void Do(Action<XmppClient> call)
         {
             call(client);
@@ -75,8 +81,10 @@ public class NegotiationTests
         Hears(Bound("juliet@a.test/balcony"));
         Assert.Equal(
             [
-                Step.Connecting, Step.TcpConnected, Step.HeaderSent, Step.FeaturesReceived, Step.StartTlsSent, Step.ProceedReceived,
-                Step.TlsEstablished, Step.SecureHeaderSent, Step.SecureFeaturesReceived, Step.AuthSent, Step.AuthSucceeded,
+                Step.Connecting, Step.TcpConnected, Step.HeaderSent, Step.FeaturesReceived, Step.StartTlsSent,
+                    Step.ProceedReceived,
+                Step.TlsEstablished, Step.SecureHeaderSent, Step.SecureFeaturesReceived, Step.AuthSent,
+                    Step.AuthSucceeded,
                 Step.FinalHeaderSent, Step.FinalFeaturesReceived, Step.BindSent, Step.EnableSent,
             ], steps);
     }
@@ -95,9 +103,11 @@ public class NegotiationTests
     [Fact]
     public void Without_tls_neither_the_account_is_named_nor_plain_used()
     {
-        var story = new Story(change: s => s with { Tls = TlsMode.None, Mechanisms = [SaslMechanism.Plain, SaslMechanism.ScramSha1] });
+        var story = new Story(change: s => s with { Tls = TlsMode.None,
+            Mechanisms = [SaslMechanism.Plain, SaslMechanism.ScramSha1] });
         story.Start().Connected().Says(FirstHeader);
-        story.Client.Receive(story.Now, Encoding.UTF8.GetBytes(Header("s1") + Features(SaslFeature(Plain + "<mechanism>SCRAM-SHA-1</mechanism>"))));
+        story.Client.Receive(story.Now,
+            Encoding.UTF8.GetBytes(Header("s1") + Features(SaslFeature(Plain + "<mechanism>SCRAM-SHA-1</mechanism>"))));
         string said = "";
         while (story.Client.TryTake(out ClientAction action))
             if (action.Kind == Kind.Write) said += Encoding.UTF8.GetString(story.Client.Output);
@@ -127,7 +137,8 @@ public class NegotiationTests
     {
         var story = new Story();
         story.Start().Connected().Hears(Header("s1") + Features(StartTlsFeature)).Said();
-        story.Hears(Proceed + "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" + Plain).Says("");
+        story.Hears(Proceed + "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" + Plain)
+            .Says("");
         story.TlsDone().Says(SecureHeader);
         story.Hears(Header("s2") + Features(SaslFeature(Plain))).Says(Auth);
     }
@@ -143,8 +154,9 @@ public class NegotiationTests
     [Fact]
     public void SAS_02_the_clients_own_order_of_mechanisms_decides()
     {
-        var story = new Story(change: s => s with { Mechanisms = [SaslMechanism.ScramSha1, SaslMechanism.ScramSha256, SaslMechanism.Plain] });
-        story.Start().Secures("<mechanism>SCRAM-SHA-256</mechanism><mechanism>PLAIN</mechanism><mechanism>SCRAM-SHA-1</mechanism>");
+        var story = new Story(change: s => s with { Mechanisms = [SaslMechanism.ScramSha1, SaslMechanism.ScramSha256,
+            SaslMechanism.Plain] });
+        story.Start().Secures("<mechanism>SCRAM-SHA-256</mechanism>" + Plain + "<mechanism>SCRAM-SHA-1</mechanism>");
         Assert.Contains("mechanism='SCRAM-SHA-1'>", story.Said());
     }
 
@@ -161,14 +173,16 @@ public class NegotiationTests
     [InlineData(SaslMechanism.ScramSha1, true)]
     [InlineData(SaslMechanism.ScramSha256, false)]
     [InlineData(SaslMechanism.ScramSha256, true)]
-    public void Scram_proves_both_sides_with_the_signature_in_success_or_in_a_last_challenge(SaslMechanism mechanism, bool inChallenge)
+    public void Scram_proves_both_sides_with_the_signature_in_success_or_in_a_last_challenge(SaslMechanism mechanism,
+        bool inChallenge)
     {
         (Story story, SaslServer server) = Scram(mechanism, "r0m30");
         SaslReply reply = server.Continue(Data(story.Said()));
         Assert.Equal(SaslReplyKind.Success, reply.Kind);
         if (inChallenge)
         {
-            story.Hears(Sasl("challenge", reply.Data)).Says("<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>=</response>\n");
+            story.Hears(Sasl("challenge", reply.Data))
+                .Says("<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>=</response>\n");
             story.Hears(Success);
         }
         else story.Hears(Sasl("success", reply.Data));
@@ -199,11 +213,13 @@ public class NegotiationTests
     [InlineData("not-authorized", false)]
     [InlineData("temporary-auth-failure", false)]
     [InlineData("account-disabled", false)]
-    public void A_refused_mechanism_is_followed_by_the_next_and_a_refused_login_by_the_back_off(string failure, bool next)
+    public void A_refused_mechanism_is_followed_by_the_next_and_a_refused_login_by_the_back_off(string failure,
+        bool next)
     {
         var story = new Story(change: s => s with { Mechanisms = [SaslMechanism.ScramSha256, SaslMechanism.Plain] });
         story.Start().Secures("<mechanism>SCRAM-SHA-256</mechanism><mechanism>PLAIN</mechanism>").Said();
-        story.Hears($"<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><{failure}/></failure>").Says(next ? Auth : Close);
+        story.Hears($"<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><{failure}/></failure>")
+            .Says(next ? Auth : Close);
         if (next) return;
         story.News();
         story.Hears("</stream:stream>").Did(Kind.Close, Kind.RetryScheduled);
@@ -215,7 +231,8 @@ public class NegotiationTests
         string header = Header("s1");
         foreach ((string from, string to, string refusal) in new[]
         {
-            ("version='1.0' xml", "xml", "unsupported-version"), ("version='1.0' xml", "version='0.9' xml", "unsupported-version"),
+            ("version='1.0' xml", "xml", "unsupported-version"),
+                ("version='1.0' xml", "version='0.9' xml", "unsupported-version"),
             ("'jabber:client'", "'jabber:server'", "invalid-namespace"),
         })
         {
@@ -230,7 +247,8 @@ public class NegotiationTests
     {
         var story = new Story();
         story.Start().Connected().Said();
-        story.Hears(Header("s1").Replace("version='1.0' xml:lang", "version='1.13' xml:lang") + Features(StartTlsFeature)).Says(StartTls);
+        story.Hears(Header("s1").Replace("version='1.0' xml:lang", "version='1.13' xml:lang")
+            + Features(StartTlsFeature)).Says(StartTls);
     }
 
     [Theory]
@@ -266,12 +284,15 @@ public class NegotiationTests
             (Mechanism.ConnectTimeout, Limits(tcp: 7), s => s.Start()),
             (Mechanism.StepTimeout, Limits(tcp: 3, step: 7), s => s.Start().Connected()),
             (Mechanism.StepTimeout, Limits(tcp: 3, step: 7), s => s.Start().Connected().Hears(Header("s1"))),
-            (Mechanism.StepTimeout, Limits(step: 7), s => s.Start().Connected().Hears(Header("s1") + Features(StartTlsFeature))),
-            (Mechanism.TlsTimeout, Limits(step: 3, tls: 7), s => s.Start().Connected().Hears(Header("s1") + Features(StartTlsFeature)).Hears(Proceed)),
+            (Mechanism.StepTimeout, Limits(step: 7), s => s.Start().Connected()
+                .Hears(Header("s1") + Features(StartTlsFeature))),
+            (Mechanism.TlsTimeout, Limits(step: 3, tls: 7), s => s.Start().Connected()
+                .Hears(Header("s1") + Features(StartTlsFeature)).Hears(Proceed)),
             (Mechanism.StepTimeout, Limits(tls: 3, step: 7), s => s.Start().Secures()),
             (Mechanism.StepTimeout, Limits(step: 7), s => s.Start().Secures().Hears(Success)),
             (Mechanism.StepTimeout, Limits(step: 7), s => s.Start().Authenticates()),
-            (Mechanism.StepTimeout, Limits(step: 7), s => s.Start().Authenticates().Hears(Bound("juliet@a.test/balcony"))),
+            (Mechanism.StepTimeout, Limits(step: 7), s => s.Start().Authenticates()
+                .Hears(Bound("juliet@a.test/balcony"))),
             (Mechanism.TotalTimeout, Limits(total: 7), s => s.Start().Secures()),
         ];
         foreach ((Mechanism mechanism, ConnectPolicy limits, Action<Story> tell) in cases)
@@ -334,7 +355,8 @@ public class NegotiationTests
         var cache = new ScramCache();
         var story = new Story(change: s => s with { Mechanisms = [mechanism] });
         ScramKeys keys = ScramKeys.Derive(cache, mechanism, password, [1, 2, 3, 4], 4096);
-        var server = new SaslServer(mechanism, "a.test", "serverNonce", cache, (_, user) => user == "juliet" ? keys : null);
+        var server = new SaslServer(mechanism, "a.test", "serverNonce", cache, (_, user) => user == "juliet" ? keys
+            : null);
         story.Start().Secures($"<mechanism>{Encoding.ASCII.GetString(SaslMechanisms.Name(mechanism))}</mechanism>");
         SaslReply challenge = server.Begin(Data(story.Said().Split('\n')[^2]));
         Assert.Equal(SaslReplyKind.Challenge, challenge.Kind);
@@ -342,7 +364,8 @@ public class NegotiationTests
         return (story, server);
     }
 
-    private static byte[] Data(string element) => Convert.FromBase64String(element[(element.IndexOf('>') + 1)..element.LastIndexOf("</")]);
+    private static byte[] Data(string element) =>
+        Convert.FromBase64String(element[(element.IndexOf('>') + 1)..element.LastIndexOf("</")]);
 
     private static string Sasl(string name, byte[]? data) =>
         $"<{name} xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{Convert.ToBase64String(data ?? [])}</{name}>";

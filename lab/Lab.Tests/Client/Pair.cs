@@ -6,10 +6,10 @@ using Lab.Xmpp;
 namespace Lab.Tests;
 
 /// <summary>
-/// Clients and their server, joined by pipes that are reliable like TCP and have a delay. A cut holds everything back until it
-/// heals; a reset loses what is on the way and tells both ends. In both directions it checks what must always hold: no stanza
-/// before negotiation, no white space inside the STARTTLS and SASL windows, stream ids that never repeat, no h beyond the
-/// stanzas the other side sent.
+/// Clients and their server, joined by pipes that are reliable like TCP and have a delay. A cut holds everything back
+/// until it heals; a reset loses what is on the way and tells both ends. In both directions it checks what must always
+/// hold: no stanza before negotiation, no white space inside the STARTTLS and SASL windows, stream ids that never
+/// repeat, no h beyond the stanzas the other side sent.
 /// </summary>
 internal sealed class Pair
 {
@@ -25,22 +25,34 @@ internal sealed class Pair
     private long sequence;
 
     public Pair(
-        Policy? client = null, Policy? server = null, int clients = 1, Func<ServerSettings, ServerSettings>? settings = null,
-        Func<ClientSettings, ClientSettings>? change = null, Duration? delay = null, ulong seed = 1, uint firstCount = 0)
+        Policy? client = null, Policy? server = null, int clients = 1, Func<ServerSettings,
+            ServerSettings>? settings = null,
+        Func<ClientSettings, ClientSettings>? change = null, Duration? delay = null, ulong seed = 1,
+            uint firstCount = 0)
     {
         Delay = delay ?? Duration.FromMilliseconds(25);
         RandomStream random = RandomStream.Root(seed);
-        var serverSettings = new ServerSettings { Domains = [Domain], Policy = server ?? Policy.Nothing, ScramIterations = 16 };
+        var serverSettings = new ServerSettings
+        {
+            Domains = [Domain], Policy = server ?? Policy.Nothing, ScramIterations = 16,
+        };
         serverSettings = settings?.Invoke(serverSettings) ?? serverSettings;
-        boot = s => new XmppServer(serverSettings, s, random.Fork("server"), buffers, scram) { FirstStanzaCount = firstCount };
+        boot = s => new XmppServer(serverSettings, s, random.Fork("server"), buffers, scram)
+        {
+            FirstStanzaCount = firstCount,
+        };
         for (int i = 0; i < clients; i++) store.AddAccount($"c{i}", "secret");
         Server = boot(store);
         Clients = new XmppClient[clients];
         current = new Pipe[clients];
         for (int i = 0; i < clients; i++)
         {
-            var own = new ClientSettings { BareJid = $"c{i}@{Domain}", Password = "secret", Resource = "desk", Policy = client ?? Policy.Nothing };
-            Clients[i] = new XmppClient(change?.Invoke(own) ?? own, random.Fork($"client-{i}"), buffers, scram) { FirstStanzaCount = firstCount };
+            var own = new ClientSettings
+            {
+                BareJid = $"c{i}@{Domain}", Password = "secret", Resource = "desk", Policy = client ?? Policy.Nothing,
+            };
+            Clients[i] = new XmppClient(change?.Invoke(own) ?? own, random.Fork($"client-{i}"), buffers,
+                scram) { FirstStanzaCount = firstCount };
             Seen.Add([]);
         }
     }
@@ -62,8 +74,10 @@ internal sealed class Pair
     public int HeldBuffers => buffers.Outstanding;
     public bool ServerIsUp { get; private set; } = true;
 
-    public IEnumerable<ClientAction> Of(ClientActionKind kind, int client = 0) => Seen[client].Where(s => s.Action.Kind == kind).Select(s => s.Action);
-    public IEnumerable<ServerAction> AtServer(ServerActionKind kind) => ServerSeen.Where(s => s.Action.Kind == kind).Select(s => s.Action);
+    public IEnumerable<ClientAction> Of(ClientActionKind kind, int client = 0) =>
+        Seen[client].Where(s => s.Action.Kind == kind).Select(s => s.Action);
+    public IEnumerable<ServerAction> AtServer(ServerActionKind kind) =>
+        ServerSeen.Where(s => s.Action.Kind == kind).Select(s => s.Action);
     public long[] Numbers(ClientActionKind kind, int client = 0) => [.. Of(kind, client).Select(a => a.A)];
     public long[] Numbers(ServerActionKind kind) => [.. AtServer(kind).Select(a => a.A)];
 
@@ -71,7 +85,8 @@ internal sealed class Pair
 
     public Pair Start(int client = 0) => OnClient(client, c => c.Start(Now));
     public Pair Stop(int client = 0) => OnClient(client, c => c.Stop(Now));
-    public Pair Sends(long number, string to = "echo@a.test", int client = 0) => OnClient(client, c => c.SendMessage(Now, to, number, 20));
+    public Pair Sends(long number, string to = "echo@a.test", int client = 0) =>
+        OnClient(client, c => c.SendMessage(Now, to, number, 20));
 
     public Pair ServerDoes(Action<XmppServer, Instant> act)
     {
@@ -87,7 +102,9 @@ internal sealed class Pair
         return this;
     }
 
-    /// <summary>The path carries nothing, silently, until it heals; for a pipe that either side leaves meanwhile, for ever.</summary>
+    /// <summary>
+    /// The path carries nothing, silently, until it heals; for a pipe that either side leaves meanwhile, for ever.
+    /// </summary>
     public Pair Cut(int client = 0)
     {
         if (current[client] is { } pipe) pipe.Cut = true;
@@ -117,7 +134,9 @@ internal sealed class Pair
         return this;
     }
 
-    /// <summary>The server's process ends without a word and its kernel resets the connections; what it stored survives.</summary>
+    /// <summary>
+    /// The server's process ends without a word and its kernel resets the connections; what it stored survives.
+    /// </summary>
     public Pair CrashServer()
     {
         ServerIsUp = false;
@@ -143,14 +162,15 @@ internal sealed class Pair
         for (int steps = 0; ; steps++)
         {
             Assert.True(steps < 1_000_000, $"no end of events at {Now}");
-            Instant next = events.TryPeek(out _, out (Instant At, long) key) ? key.At : Instant.Never;
+            Instant next = events.TryPeek(out _, out (Instant At, long Sequence) key) ? key.At : Instant.Never;
             foreach (XmppClient c in Clients) next = Instant.Min(next, c.NextTime);
             if (ServerIsUp) next = Instant.Min(next, Server.NextTime);
             if (next > end) break;
             Assert.True(next >= Now, $"something was due at {next}, now is {Now}");
             Now = next;
-            if (key.Item1 == next && events.TryDequeue(out Action? run, out _)) run();
-            else if (Array.FindIndex(Clients, c => c.NextTime == next) is var client and >= 0) OnClient(client, c => c.Tick(Now));
+            int client = Array.FindIndex(Clients, c => c.NextTime == next);
+            if (key.At == next && events.TryDequeue(out Action? run, out _)) run();
+            else if (client >= 0) OnClient(client, c => c.Tick(Now));
             else ServerDoes((s, now) => s.Tick(now));
         }
         Now = end;
@@ -316,7 +336,8 @@ internal sealed class Pair
             Assert.False(isClient && pipe.HandshakeRuns, "written during the TLS handshake");
             string text = Encoding.UTF8.GetString(bytes);
             if (text.StartsWith("<?xml", StringComparison.Ordinal)) reader.Restart();
-            foreach (Match id in Regex.Matches(text, "<stream:stream[^>]* id='([^']*)'")) Assert.True(pair.ids.Add(id.Groups[1].Value), $"id repeated: {id.Value}");
+            foreach (Match id in Regex.Matches(text, "<stream:stream[^>]* id='([^']*)'"))
+                Assert.True(pair.ids.Add(id.Groups[1].Value), $"id repeated: {id.Value}");
             ReadOnlySpan<byte> rest = bytes;
             while (reader.Read(ref rest) is var e && e != WireEvent.NeedMore)
             {
@@ -335,13 +356,15 @@ internal sealed class Pair
             if (isClient && name is "starttls" or "auth") window = other.window = true;
             if (!isClient && name == "success") window = other.window = false;
             if (!isClient && name == "proceed") window = false;
-            if (!isClient && (name == "resumed" || stanza && text.Contains("<jid>", StringComparison.Ordinal))) negotiated = other.negotiated = true;
+            bool bound = name == "resumed" || stanza && text.Contains("<jid>", StringComparison.Ordinal);
+            if (!isClient && bound) negotiated = other.negotiated = true;
             bool binding = name == "iq" && element.Attribute("id"u8).SequenceEqual("bind"u8);
             if (stanza && !binding) Assert.True(negotiated, $"a stanza before negotiation: {text}");
             if (name is "enable" or "enabled") (sent, counted) = (firstCount, true);
             if (stanza && counted) sent++;
             if (name == "a" && other.counted)
-                Assert.True(unchecked(other.sent - uint.Parse(element.Attribute("h"u8))) < 1u << 31, $"h beyond {other.sent} stanzas: {text}");
+                Assert.True(unchecked(other.sent - uint.Parse(element.Attribute("h"u8))) < 1u << 31,
+                    $"h beyond {other.sent} stanzas: {text}");
         }
     }
 }

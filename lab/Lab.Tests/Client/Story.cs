@@ -6,10 +6,10 @@ using Lab.Xmpp;
 namespace Lab.Tests;
 
 /// <summary>
-/// A client whose server is the test itself: it says what the client hears and reads what the client wrote, in virtual time.
-/// Every write is checked against what must always hold: it is well-formed, there is a transport and no TLS handshake or
-/// closing tag before it, no white space inside the STARTTLS and SASL windows, no stanza before negotiation, no h beyond
-/// the stanzas the server sent, no name of the account before TLS, one attempt at a time.
+/// A client whose server is the test itself: it says what the client hears and reads what the client wrote, in virtual
+/// time. Every write is checked against what must always hold: it is well-formed, there is a transport and no TLS
+/// handshake or closing tag before it, no white space inside the STARTTLS and SASL windows, no stanza before
+/// negotiation, no h beyond the stanzas the server sent, no name of the account before TLS, one attempt at a time.
 /// </summary>
 internal sealed class Story
 {
@@ -29,7 +29,8 @@ internal sealed class Story
         };
         Settings = change?.Invoke(settings) ?? settings;
         check = new XmppReader(buffers);
-        Client = new XmppClient(Settings, RandomStream.Root(1), buffers, new ScramCache()) { FirstStanzaCount = firstCount };
+        Client = new XmppClient(Settings, RandomStream.Root(1), buffers,
+            new ScramCache()) { FirstStanzaCount = firstCount };
     }
 
     public const string StreamErrorNs = "xmlns='urn:ietf:params:xml:ns:xmpp-streams'";
@@ -45,13 +46,15 @@ internal sealed class Story
     public int HeldBuffers => buffers.Outstanding - (check.BufferedBytes > 0 ? 1 : 0);
 
     public static Policy Acks(
-        long? every = null, long? timeout = null, int stanzas = 1, long? resume = 300, bool resend = true, int queue = 500) => new()
+        long? every = null, long? timeout = null, int stanzas = 1, long? resume = 300, bool resend = true,
+        int queue = 500) => new()
     {
         Acks = new AckPolicy
         {
-            Every = every is { } e ? Duration.FromSeconds(e) : null, Timeout = timeout is { } t ? Duration.FromSeconds(t) : null,
-            EveryStanzas = stanzas, Resume = resume is { } r ? Duration.FromSeconds(r) : null, ResendAfterFailedResume = resend,
-            QueueStanzas = queue,
+            Every = every is { } e ? Duration.FromSeconds(e) : null,
+            Timeout = timeout is { } t ? Duration.FromSeconds(t) : null,
+            Resume = resume is { } r ? Duration.FromSeconds(r) : null,
+            EveryStanzas = stanzas, ResendAfterFailedResume = resend, QueueStanzas = queue,
         },
         Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed, First = Duration.FromSeconds(10) },
     };
@@ -62,7 +65,8 @@ internal sealed class Story
     public Story Stop() => Do(c => c.Stop(Now));
     public Story Connected() => Do(c => c.Connected(Now));
     public Story PeerCloses() => Do(c => c.PeerClosed(Now));
-    public Story Sends(long number, int bytes = 5, string to = "romeo@a.test") => Do(c => c.SendMessage(Now, to, number, bytes));
+    public Story Sends(long number, int bytes = 5, string to = "romeo@a.test") =>
+        Do(c => c.SendMessage(Now, to, number, bytes));
 
     public Story Ends(Mechanism mechanism)
     {
@@ -114,7 +118,9 @@ internal sealed class Story
     /// <summary>Matches in what was written and not looked at, which stays unlooked at.</summary>
     public IReadOnlyList<Match> Peek(string pattern) => Regex.Matches(unread.ToString(), pattern);
 
-    /// <summary>Looks at the first so many characters; positions of an earlier Peek stay those before this call.</summary>
+    /// <summary>
+    /// Looks at the first so many characters; positions of an earlier Peek stay those before this call.
+    /// </summary>
     public void Consume(int characters)
     {
         for (int i = 0; i < characters; i++) unread[i] = '\0';
@@ -145,12 +151,13 @@ internal sealed class Story
     // negotiation in whole pieces
 
     public static string Header(string id) =>
-        $"<?xml version='1.0'?><stream:stream from='a.test' id='{id}' version='1.0' xml:lang='en' xmlns='jabber:client' " +
-        "xmlns:stream='http://etherx.jabber.org/streams'>";
+        $"<?xml version='1.0'?><stream:stream from='a.test' id='{id}' version='1.0' xml:lang='en' " +
+        "xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
 
     public static string Features(string inner) => $"<stream:features>{inner}</stream:features>";
     public static string StartTlsFeature => "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>";
-    public static string SaslFeature(string mechanisms) => $"<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{mechanisms}</mechanisms>";
+    public static string SaslFeature(string mechanisms) =>
+        $"<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{mechanisms}</mechanisms>";
     public static string BindFeature => "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>";
     public static string AcksFeature => "<sm xmlns='urn:xmpp:sm:3'/>";
     public static string Success => "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>";
@@ -158,11 +165,13 @@ internal sealed class Story
     public static string Bound(string jid) =>
         $"<iq type='result' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>{jid}</jid></bind></iq>";
 
-    public static string StreamError(string condition) => $"<stream:error><{condition} {StreamErrorNs}/></stream:error></stream:stream>";
+    public static string StreamError(string condition) =>
+        $"<stream:error><{condition} {StreamErrorNs}/></stream:error></stream:stream>";
 
     /// <summary>From the TCP connection to the features under TLS.</summary>
     public Story Secures(string mechanisms = Plain) => Connected()
-        .Hears(Header("s1") + Features(StartTlsFeature)).Hears("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").TlsDone()
+        .Hears(Header("s1") + Features(StartTlsFeature)).Hears("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+            .TlsDone()
         .Hears(Header("s2") + Features(SaslFeature(mechanisms)));
 
     /// <summary>From the TCP connection to the features after SASL.</summary>
@@ -173,7 +182,8 @@ internal sealed class Story
     public Story Binds(string session = "sm-1", int max = 300, bool acks = true)
     {
         Authenticates(acks).Hears(Bound("juliet@a.test/balcony"));
-        return Settings.Policy.Acks is not null && acks ? Hears($"<enabled xmlns='urn:xmpp:sm:3' id='{session}' resume='true' max='{max}'/>") : this;
+        return Settings.Policy.Acks is not null && acks
+            ? Hears($"<enabled xmlns='urn:xmpp:sm:3' id='{session}' resume='true' max='{max}'/>") : this;
     }
 
     /// <summary>From nothing to online, forgetting what was said and done on the way.</summary>
@@ -187,7 +197,8 @@ internal sealed class Story
     }
 
     /// <summary>Waits for the next attempt and resumes; h is what the server handled.</summary>
-    public Story Resumes(uint h, string session = "sm-1") => AwaitsAttempt().Authenticates().Hears($"<resumed xmlns='urn:xmpp:sm:3' previd='{session}' h='{h}'/>");
+    public Story Resumes(uint h, string session = "sm-1") =>
+        AwaitsAttempt().Authenticates().Hears($"<resumed xmlns='urn:xmpp:sm:3' previd='{session}' h='{h}'/>");
 
     public Story AwaitsAttempt()
     {
@@ -238,7 +249,8 @@ internal sealed class Story
             check.Restart();
             window = false;
         }
-        if (window) Assert.False(char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]), $"white space in a window: '{text}'");
+        if (window) Assert.False(char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]),
+            $"white space in a window: '{text}'");
         if (!secured) Assert.DoesNotContain("juliet", text.Replace("xmpp-sasl", ""));
         CheckElements(text);
     }
@@ -255,9 +267,11 @@ internal sealed class Story
             string name = Encoding.UTF8.GetString(check.Element.Name);
             window |= name is "starttls" or "auth";
             if (name == "iq" && !check.Element.Child("bind"u8, Namespaces.Bind).IsNone) binding = true;
-            else if (name is "iq" or "message" or "presence") Assert.True(negotiated, $"a stanza before negotiation: {text}");
+            else if (name is "iq" or "message" or "presence") Assert.True(negotiated,
+                $"a stanza before negotiation: {text}");
             if (name is "a" or "resume")
-                Assert.True(unchecked(handed - uint.Parse(check.Element.Attribute("h"u8))) < 1u << 31, $"h beyond the {handed} stanzas sent: {text}");
+                Assert.True(unchecked(handed - uint.Parse(check.Element.Attribute("h"u8))) < 1u << 31,
+                    $"h beyond the {handed} stanzas sent: {text}");
         }
     }
 }

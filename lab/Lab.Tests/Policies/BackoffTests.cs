@@ -7,34 +7,45 @@ public class BackoffTests
 {
     private static readonly BackoffTier[] SmackTiers = [new(7, 1), new(13, 6), new(int.MaxValue, 30)];
 
-    private static ReconnectPolicy Of(BackoffKind kind, long firstMs, long maxMs = 0, int factor = 2000, int exponent = 0, long stepMs = 0) => new()
+    private static ReconnectPolicy Of(BackoffKind kind, long firstMs, long maxMs = 0, int factor = 2000,
+        int exponent = 0, long stepMs = 0) => new()
     {
-        Kind = kind, First = Duration.FromMilliseconds(firstMs), Max = Duration.FromMilliseconds(maxMs), FactorPermille = factor,
+        Kind = kind, First = Duration.FromMilliseconds(firstMs), Max = Duration.FromMilliseconds(maxMs),
+            FactorPermille = factor,
         FirstExponent = exponent, Step = Duration.FromMilliseconds(stepMs),
     };
 
     private static ReconnectPolicy Steps(params long[] seconds) =>
         new() { Kind = BackoffKind.Steps, Delays = [.. seconds.Select(Duration.FromSeconds)] };
 
-    private static void Within(Duration delay, Duration low, Duration high) => Assert.InRange(delay.Nanoseconds, low.Nanoseconds, high.Nanoseconds);
+    private static void Within(Duration delay, Duration low, Duration high) =>
+        Assert.InRange(delay.Nanoseconds, low.Nanoseconds, high.Nanoseconds);
 
-    /// <summary>Expected ranges in milliseconds: policies.yaml, reconnect.expected_delays, by the id of the entry.</summary>
+    /// <summary>
+    /// Expected ranges in milliseconds: policies.yaml, reconnect.expected_delays, by the id of the entry.
+    /// </summary>
     public static TheoryData<string, ReconnectPolicy, long[][]> Deployed => new()
     {
-        { "dino", Of(BackoffKind.Fixed, 10_000), [[10_000, 10_000], [10_000, 10_000], [10_000, 10_000], [10_000, 10_000]] },
+        { "dino", Of(BackoffKind.Fixed, 10_000),
+            [[10_000, 10_000], [10_000, 10_000], [10_000, 10_000], [10_000, 10_000]] },
         { "gajim", Of(BackoffKind.Fixed, 3_000), [[3_000, 3_000], [3_000, 3_000], [3_000, 3_000], [3_000, 3_000]] },
-        { "monal", Of(BackoffKind.Linear, 500, 2_000, stepMs: 500), [[500, 500], [1_000, 1_000], [1_500, 1_500], [2_000, 2_000], [2_000, 2_000]] },
+        { "monal", Of(BackoffKind.Linear, 500, 2_000, stepMs: 500),
+            [[500, 500], [1_000, 1_000], [1_500, 1_500], [2_000, 2_000], [2_000, 2_000]] },
         {
             "siskin", Of(BackoffKind.Linear, 500, 15_000, stepMs: 2_000),
-            [[500, 500], [2_500, 2_500], [4_500, 4_500], [6_500, 6_500], [8_500, 8_500], [10_500, 10_500], [12_500, 12_500],
+            [[500, 500], [2_500, 2_500], [4_500, 4_500], [6_500, 6_500], [8_500, 8_500], [10_500, 10_500],
+                [12_500, 12_500],
              [14_500, 14_500], [15_000, 15_000], [15_000, 15_000]]
         },
         {
             "smack", Of(BackoffKind.RandomTiers, 2_000, 14_000) with { Tiers = SmackTiers },
-            [[2_000, 14_000], [2_000, 14_000], [2_000, 14_000], [2_000, 14_000], [2_000, 14_000], [2_000, 14_000], [2_000, 14_000],
-             [12_000, 84_000], [12_000, 84_000], [12_000, 84_000], [12_000, 84_000], [12_000, 84_000], [12_000, 84_000], [60_000, 420_000]]
+            [[2_000, 14_000], [2_000, 14_000], [2_000, 14_000], [2_000, 14_000], [2_000, 14_000], [2_000, 14_000],
+                [2_000, 14_000],
+             [12_000, 84_000], [12_000, 84_000], [12_000, 84_000], [12_000, 84_000], [12_000, 84_000], [12_000, 84_000],
+                 [60_000, 420_000]]
         },
-        { "xabber-android-2019", Steps(0, 2, 10, 30, 60), [[0, 0], [2_000, 2_000], [10_000, 10_000], [30_000, 30_000], [60_000, 60_000], [60_000, 60_000]] },
+        { "xabber-android-2019", Steps(0, 2, 10, 30, 60),
+            [[0, 0], [2_000, 2_000], [10_000, 10_000], [30_000, 30_000], [60_000, 60_000], [60_000, 60_000]] },
         {
             "psi", Steps(15, 15, 15, 15, 15, 15, 15, 15, 120),
             [[15_000, 15_000], [15_000, 15_000], [15_000, 15_000], [15_000, 15_000], [15_000, 15_000], [15_000, 15_000],
@@ -46,12 +57,14 @@ public class BackoffTests
         },
         {
             "xmppdotnet", Of(BackoffKind.Exponential, 1_000, 128_000),
-            [[1_000, 1_000], [2_000, 2_000], [4_000, 4_000], [8_000, 8_000], [16_000, 16_000], [32_000, 32_000], [64_000, 64_000],
+            [[1_000, 1_000], [2_000, 2_000], [4_000, 4_000], [8_000, 8_000], [16_000, 16_000], [32_000, 32_000],
+                [64_000, 64_000],
              [128_000, 128_000], [128_000, 128_000]]
         },
         {
             "tokio-xmpp", Of(BackoffKind.Exponential, 1_000, 30_000),
-            [[1_000, 1_000], [2_000, 2_000], [4_000, 4_000], [8_000, 8_000], [16_000, 16_000], [30_000, 30_000], [30_000, 30_000]]
+            [[1_000, 1_000], [2_000, 2_000], [4_000, 4_000], [8_000, 8_000], [16_000, 16_000], [30_000, 30_000],
+                [30_000, 30_000]]
         },
         {
             "fluux-go-xmpp", Of(BackoffKind.FullJitter, 20, 180_000),
@@ -73,7 +86,9 @@ public class BackoffTests
         }
     }
 
-    /// <summary>policies.yaml, conversations: whole seconds cut off there (32, 42, 54, 71, ...), which the lab does not model.</summary>
+    /// <summary>
+    /// policies.yaml, conversations: whole seconds cut off there (32, 42, 54, 71, ...), which the lab does not model.
+    /// </summary>
     [Fact]
     public void Conversations_waits_25_seconds_times_1_3_to_the_power_of_the_attempt()
     {
@@ -82,7 +97,9 @@ public class BackoffTests
         Assert.Equal(expected, expected.Select(_ => backoff.Next().Nanoseconds / 1_000_000_000));
     }
 
-    /// <summary>policies.yaml, slixmpp: w0 = 0 is the delay of the attempt right after the loss, the table begins behind it.</summary>
+    /// <summary>
+    /// policies.yaml, slixmpp: w0 = 0 is the delay of the attempt right after the loss, the table begins behind it.
+    /// </summary>
     [Fact]
     public void Slixmpp_comes_back_at_once_and_then_doubles_plus_one()
     {
@@ -107,7 +124,8 @@ public class BackoffTests
             }
         }
         for (int n = 0; n < bounds.Length; n++)
-            Assert.True(largest[n] > bounds[n] * 980_000_000L, $"attempt {n}: largest of 400 draws {largest[n]} ns of {bounds[n]} s");
+            Assert.True(largest[n] > bounds[n] * 980_000_000L,
+                $"attempt {n}: largest of 400 draws {largest[n]} ns of {bounds[n]} s");
     }
 
     [Fact]
@@ -135,10 +153,12 @@ public class BackoffTests
     [Fact]
     public void Jitter_spreads_to_both_sides_by_its_share()
     {
-        var backoff = new Backoff(Of(BackoffKind.Fixed, 10_000) with { Jitter = new Probability(200_000_000) }, RandomStream.Root(8));
+        var backoff = new Backoff(Of(BackoffKind.Fixed, 10_000) with { Jitter = new Probability(200_000_000) },
+            RandomStream.Root(8));
         Duration[] delays = [.. Enumerable.Range(0, 500).Select(_ => backoff.Next())];
         Assert.All(delays, d => Within(d, Duration.FromSeconds(8), Duration.FromSeconds(12)));
-        Assert.True(delays.Min() < Duration.FromMilliseconds(8_050) && delays.Max() > Duration.FromMilliseconds(11_950));
+        Assert.True(delays.Min() < Duration.FromMilliseconds(8_050)
+            && delays.Max() > Duration.FromMilliseconds(11_950));
     }
 
     [Theory]
@@ -147,12 +167,14 @@ public class BackoffTests
     [InlineData(BackoffReset.Never, 8, 4)]
     public void The_count_starts_again_where_the_policy_says(BackoffReset reset, int afterOnline, int afterConnected)
     {
-        var backoff = new Backoff(Of(BackoffKind.Exponential, 1_000, 60_000) with { ResetsOn = reset }, RandomStream.Root(1));
+        var backoff = new Backoff(Of(BackoffKind.Exponential, 1_000, 60_000) with { ResetsOn = reset },
+            RandomStream.Root(1));
         backoff.Next();
         backoff.Next();
         backoff.Connected();
         Assert.Equal(Duration.FromSeconds(afterConnected), backoff.Next());
-        backoff = new Backoff(Of(BackoffKind.Exponential, 1_000, 60_000) with { ResetsOn = reset }, RandomStream.Root(1));
+        backoff = new Backoff(Of(BackoffKind.Exponential, 1_000, 60_000) with { ResetsOn = reset },
+            RandomStream.Root(1));
         for (int n = 0; n < 3; n++) backoff.Next();
         backoff.Online();
         Assert.Equal(Duration.FromSeconds(afterOnline), backoff.Next());

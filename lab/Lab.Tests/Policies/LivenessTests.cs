@@ -24,7 +24,8 @@ public class LivenessTests
         Assert.Equal(kind, liveness.Take(At(second)).Kind);
     }
 
-    private static void ExpectEnd(ref Liveness liveness, long second, Claim claim, Mechanism mechanism, Reaction reaction)
+    private static void ExpectEnd(ref Liveness liveness, long second, Claim claim, Mechanism mechanism,
+        Reaction reaction)
     {
         Assert.Equal(At(second), liveness.NextTime);
         Assert.Equal(new Due(DueKind.GiveUp, claim, mechanism, reaction), liveness.Take(At(second)));
@@ -34,13 +35,23 @@ public class LivenessTests
     private static Policy Whitespace(long every, Trigger trigger = Trigger.Periodic) =>
         new() { Whitespace = new WhitespacePolicy { Every = S(every), Trigger = trigger } };
 
-    private static Policy Ping(long every, long timeout, Trigger trigger = Trigger.Periodic, ClearedBy cleared = ClearedBy.Answer,
+    private static Policy Ping(long every, long timeout, Trigger trigger = Trigger.Periodic,
+        ClearedBy cleared = ClearedBy.Answer,
         Reaction onDead = Reaction.Drop) =>
-        new() { Ping = new PingPolicy { Every = S(every), Timeout = S(timeout), Trigger = trigger, ClearedBy = cleared }, OnDead = onDead };
+        new()
+        {
+            Ping = new PingPolicy { Every = S(every), Timeout = S(timeout), Trigger = trigger, ClearedBy = cleared },
+            OnDead = onDead,
+        };
 
-    private static Policy Acks(long? every = null, long? timeout = null, int stanzas = 0, Trigger trigger = Trigger.Periodic) => new()
+    private static Policy Acks(long? every = null, long? timeout = null, int stanzas = 0,
+        Trigger trigger = Trigger.Periodic) => new()
     {
-        Acks = new AckPolicy { Every = every is { } e ? S(e) : null, Timeout = timeout is { } t ? S(t) : null, EveryStanzas = stanzas, Trigger = trigger },
+        Acks = new AckPolicy
+        {
+            Every = every is { } e ? S(e) : null, Timeout = timeout is { } t ? S(t) : null, EveryStanzas = stanzas,
+            Trigger = trigger,
+        },
     };
 
     [Fact]
@@ -224,7 +235,8 @@ public class LivenessTests
     [InlineData(true, DueKind.RequestAck)]
     public void Verify_first_asks_once_and_an_unanswered_question_is_a_dead_peer(bool acks, DueKind check)
     {
-        Policy policy = Acks() with { Idle = new IdlePolicy { After = S(840), Then = IdleAction.VerifyFirst, Timeout = S(30) } };
+        Policy policy = Acks() with { Idle = new IdlePolicy { After = S(840), Then = IdleAction.VerifyFirst,
+            Timeout = S(30) } };
         Liveness liveness = Online(policy, acks);
         Expect(ref liveness, 840, check);
         ExpectEnd(ref liveness, 870, Claim.Dead, Mechanism.IdleRule, Reaction.Drop);
@@ -233,7 +245,8 @@ public class LivenessTests
     [Fact]
     public void Verify_first_starts_again_when_its_question_is_answered()
     {
-        Liveness liveness = Online(new Policy { Idle = new IdlePolicy { After = S(840), Then = IdleAction.VerifyFirst } });
+        Liveness liveness = Online(new Policy { Idle = new IdlePolicy { After = S(840),
+            Then = IdleAction.VerifyFirst } });
         Expect(ref liveness, 840, DueKind.SendPing);
         liveness.Received(At(841), Heard.Element);
         Assert.True(liveness.PingAnswered(At(841), out _));
@@ -243,7 +256,8 @@ public class LivenessTests
     [Fact]
     public void Verify_first_lets_a_check_that_is_out_already_verify()
     {
-        Policy policy = Ping(100, 900) with { Idle = new IdlePolicy { After = S(110), Then = IdleAction.VerifyFirst, Timeout = S(30) } };
+        var idle = new IdlePolicy { After = S(110), Then = IdleAction.VerifyFirst, Timeout = S(30) };
+        Policy policy = Ping(100, 900) with { Idle = idle };
         Liveness liveness = Online(policy);
         Expect(ref liveness, 100, DueKind.SendPing);
         Assert.Equal(At(110), liveness.NextTime);
@@ -281,7 +295,8 @@ public class LivenessTests
             var policy = new Policy
             {
                 Whitespace = new WhitespacePolicy { Every = S(7), Trigger = Any() },
-                Ping = new PingPolicy { Every = S(11), Timeout = S(5), Trigger = Any(), ClearedBy = (ClearedBy)random.Below(3) },
+                Ping = new PingPolicy { Every = S(11), Timeout = S(5), Trigger = Any(),
+                    ClearedBy = (ClearedBy)random.Below(3) },
                 Acks = new AckPolicy { Every = S(13), Timeout = S(9), EveryStanzas = 0, Trigger = Any() },
                 Idle = seed % 2 == 0 ? null : new IdlePolicy { After = S(40), Then = (IdleAction)random.Below(2) },
             };
@@ -296,8 +311,10 @@ public class LivenessTests
                 if (due.Kind == DueKind.GiveUp) break;
                 if (due.Kind != DueKind.Nothing)
                 {
-                    Duration gap = due.Kind == DueKind.SendWhitespace ? S(7) : due.Kind == DueKind.SendPing ? S(11) : S(13);
-                    Assert.True(now - last[(int)due.Kind] >= gap, $"seed {seed}: {due.Kind} {now - last[(int)due.Kind]} after the last");
+                    Duration gap = due.Kind == DueKind.SendWhitespace ? S(7) : due.Kind == DueKind.SendPing ? S(11)
+                        : S(13);
+                    Assert.True(now - last[(int)due.Kind] >= gap,
+                        $"seed {seed}: {due.Kind} {now - last[(int)due.Kind]} after the last");
                     last[(int)due.Kind] = now;
                     continue;
                 }

@@ -8,18 +8,23 @@ public enum ClientActionKind : byte
     Connect,
 
     /// <summary>
-    /// Write <see cref="XmppClient.Output"/>: everything one call has to say, charged to the Traffic that began it (a message
-    /// with its ack request is Payload, a ping with its own is Ping, enable with the presence behind it is Handshake).
+    /// Write <see cref="XmppClient.Output"/>: everything one call has to say, charged to the Traffic that began it (a
+    /// message with its ack request is Payload, a ping with its own is Ping, enable with the presence behind it is
+    /// Handshake).
     /// </summary>
     Write,
 
     /// <summary>Begin the TLS handshake on the transport.</summary>
     StartTls,
 
-    /// <summary>Close the transport in an orderly way: close_notify, FIN. Nothing is to be reported of it any more.</summary>
+    /// <summary>
+    /// Close the transport in an orderly way: close_notify, FIN. Nothing is to be reported of it any more.
+    /// </summary>
     Close,
 
-    /// <summary>Drop the transport: nothing more is written, buffers are thrown away. Nothing is to be reported of it any more.</summary>
+    /// <summary>
+    /// Drop the transport: nothing more is written, buffers are thrown away. Nothing is to be reported of it any more.
+    /// </summary>
     Abort,
 
     // observations, for the journal and the metrics
@@ -30,7 +35,10 @@ public enum ClientActionKind : byte
     /// <summary>Stanzas may flow. A = 1 when a session was resumed.</summary>
     Online,
 
-    /// <summary>The stream, or the attempt at one, is over for this side: Claim, Mechanism; A = the stream error condition sent or received, or 0.</summary>
+    /// <summary>
+    /// The stream, or the attempt at one, is over for this side: Claim, Mechanism; A = the stream error condition sent
+    /// or received, or 0.
+    /// </summary>
     Offline,
 
     /// <summary>A message arrived: A = its number.</summary>
@@ -51,7 +59,9 @@ public enum ClientActionKind : byte
     /// <summary>A check was answered: Traffic says which, A = its round trip in nanoseconds.</summary>
     CheckAnswered,
 
-    /// <summary>The next attempt is due: A = delay in nanoseconds, B = attempt number since the last reset, from 1.</summary>
+    /// <summary>
+    /// The next attempt is due: A = delay in nanoseconds, B = attempt number since the last reset, from 1.
+    /// </summary>
     RetryScheduled,
 }
 

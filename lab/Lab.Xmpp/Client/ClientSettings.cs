@@ -17,7 +17,8 @@ public sealed record ClientSettings
     public TlsMode Tls { get; init; } = TlsMode.StartTls;
 
     /// <summary>The client's own preference, best first (SAS-02).</summary>
-    public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } = [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
+    public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } =
+        [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
 
     public required Policy Policy { get; init; }
     public int MaxStanzaBytes { get; init; } = 262_144;

@@ -5,11 +5,11 @@ using Lab.Network;
 namespace Lab.Xmpp;
 
 /// <summary>
-/// XEP-0198 from the client's side. A session outlives its stream unless either side closed or refused the stream
-/// properly, another stream took the address (conflict), or its queue lost a stanza. It is resumed within the window that
-/// the server granted, counted from the moment this side noticed the loss; without a granted window, whenever; and with
-/// stanzas left unacknowledged even later, because the refusal may carry the h that saves duplicates. What is
-/// left of a session that cannot be resumed is sent again on the next, messages alone, with the time of the first attempt
+/// XEP-0198 from the client's side. A session outlives its stream unless either side closed the stream properly, their
+/// counts disagree, another stream took the address (conflict), or its queue lost a stanza. It is resumed within the window
+/// that the server granted, counted from the moment this side noticed the loss; without a granted window, whenever; and
+/// with stanzas left unacknowledged even later, because the refusal may carry the h that saves duplicates. What is left
+/// of a session that cannot be resumed is sent again on the next, messages alone, with the time of the first attempt
 /// (XEP-0203), or given up, as the policy says; a server's last h in its refusal is respected first.
 /// </summary>
 public sealed partial class XmppClient
@@ -70,7 +70,8 @@ public sealed partial class XmppClient
     private void OnEnabled(Element enabled)
     {
         acking = true;
-        bool resumable = enabled.Attribute(Names.Resume) is var answer && (answer.SequenceEqual("true"u8) || answer.SequenceEqual("1"u8));
+        ReadOnlySpan<byte> answer = enabled.Attribute(Names.Resume);
+        bool resumable = answer.SequenceEqual("true"u8) || answer.SequenceEqual("1"u8);
         ReadOnlySpan<byte> id = enabled.Attribute(Names.Id);
         if (Policy.Acks!.Resume is not null && resumable && !id.IsEmpty)
         {
@@ -126,7 +127,7 @@ public sealed partial class XmppClient
     private bool Acknowledge(uint h)
     {
         foreach (UnackedStanza stanza in unacked.AcknowledgedBy(h))
-            if (stanza.Number >= 0) outbound.Add(new ClientAction(ClientActionKind.MessageAcknowledged, A: stanza.Number));
+            if (stanza.Number >= 0) Tell(ClientActionKind.MessageAcknowledged, stanza.Number);
         return unacked.TryAcknowledge(h);
     }
 
@@ -148,7 +149,7 @@ public sealed partial class XmppClient
             if (stanza.Number < 0) continue;
             if (!resend)
             {
-                outbound.Add(new ClientAction(ClientActionKind.MessageAbandoned, A: stanza.Number));
+                Tell(ClientActionKind.MessageAbandoned, stanza.Number);
                 continue;
             }
             scratch.Clear();
@@ -165,7 +166,7 @@ public sealed partial class XmppClient
     private void GiveUpMessages()
     {
         LoseSession();
-        foreach (UnackedStanza stanza in outbox) outbound.Add(new ClientAction(ClientActionKind.MessageAbandoned, A: stanza.Number));
+        foreach (UnackedStanza stanza in outbox) Tell(ClientActionKind.MessageAbandoned, stanza.Number);
         outbox.Release();
     }
 

@@ -4,8 +4,8 @@ namespace Lab.Xmpp;
 
 /// <summary>
 /// The ends of a stream: RFC 6120 sections 4.4, 4.6, 4.9. Whatever the reason, the client comes back after the back-off
-/// while it is wanted, host-unknown, host-gone and failed authentication included: nobody sits there to correct a setting.
-/// After a conflict it leaves the resource to the server and does not resume.
+/// while it is wanted, host-unknown, host-gone and failed authentication included: nobody sits there to correct a
+/// setting. After a conflict it leaves the resource to the server and does not resume.
 /// </summary>
 public sealed partial class XmppClient
 {
@@ -39,9 +39,12 @@ public sealed partial class XmppClient
             .Raw("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='"u8).Number(h).Raw("' send-count='"u8).Number(sent)
             .Raw("'/></stream:error>"u8).Raw(StreamHeaders.Close);
 
-    /// <summary>Says the closing tag, after an error if there is one, and waits for the peer's (CLO-01, CLO-02).</summary>
+    /// <summary>
+    /// Says the closing tag, after an error if there is one, and waits for the peer's (CLO-01, CLO-02).
+    /// </summary>
     private void CloseStream(
-        Claim claim, Mechanism mechanism, StreamErrorCondition error = StreamErrorCondition.None, (uint H, uint Sent)? tooHigh = null)
+        Claim claim, Mechanism mechanism, StreamErrorCondition error = StreamErrorCondition.None,
+        (uint H, uint Sent)? tooHigh = null)
     {
         if (!CanWrite)
         {
@@ -53,7 +56,8 @@ public sealed partial class XmppClient
         if (tooHigh is var (h, sent)) WriteCountError(w, h, sent);
         else if (error != StreamErrorCondition.None) new StreamError(error).WriteClosing(w);
         else w.Raw(StreamHeaders.Close);
-        sessionOver = true;
+        // An error that never arrives leaves the session at the server; one that does may be answered with the last h.
+        sessionOver = error == StreamErrorCondition.None || tooHigh is not null;
         Report(claim, mechanism, error);
         Step = Step.Closing;
         liveness.Close();
@@ -99,7 +103,8 @@ public sealed partial class XmppClient
 
     private void Report(Claim claim, Mechanism mechanism, StreamErrorCondition error = StreamErrorCondition.None)
     {
-        if (Step != Step.Closing) outbound.Add(new ClientAction(ClientActionKind.Offline, Claim: claim, Mechanism: mechanism, A: (long)error));
+        if (Step == Step.Closing) return;
+        outbound.Add(new ClientAction(ClientActionKind.Offline, Claim: claim, Mechanism: mechanism, A: (long)error));
     }
 
     /// <summary>The transport is over: what survives is the session, the outbox and the wish to come back.</summary>

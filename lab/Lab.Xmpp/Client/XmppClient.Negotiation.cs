@@ -3,7 +3,9 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-/// <summary>Getting online: RFC 6120 sections 4.2, 4.3, 5, 6, 7 from the initiating side, then XEP-0198 sections 3 and 5.</summary>
+/// <summary>
+/// Getting online: RFC 6120 sections 4.2, 4.3, 5, 6, 7 from the initiating side, then XEP-0198 sections 3 and 5.
+/// </summary>
 public sealed partial class XmppClient
 {
     private const int BindTries = 5;
@@ -21,12 +23,13 @@ public sealed partial class XmppClient
         reader.Restart();
         reading = streamOpen = true;
         // Before TLS anyone may listen: the account is named only after it (RFC 6120 section 4.7.1).
-        StreamHeaders.Write(outbound.Write(Traffic.Handshake), secured ? HeaderKind.ClientInitialSecure : HeaderKind.ClientInitial,
-            new StreamHeader
-            {
-                From = secured ? settings.BareJid : null, To = settings.BareJid[(settings.BareJid.IndexOf('@') + 1)..],
-                Language = settings.Language, Version = StreamVersion.V10, ContentNamespace = "jabber:client",
-            });
+        var header = new StreamHeader
+        {
+            From = secured ? settings.BareJid : null, To = settings.BareJid[(settings.BareJid.IndexOf('@') + 1)..],
+            Language = settings.Language, Version = StreamVersion.V10, ContentNamespace = "jabber:client",
+        };
+        HeaderKind kind = secured ? HeaderKind.ClientInitialSecure : HeaderKind.ClientInitial;
+        StreamHeaders.Write(outbound.Write(Traffic.Handshake), kind, header);
         liveness.Open(now);
         liveness.Sent(now);
         Reach(step);
@@ -62,8 +65,9 @@ public sealed partial class XmppClient
             case Step.HeaderSent:
                 Reach(Step.FeaturesReceived);
                 Element offer = features.Child(Names.StartTls, Namespaces.Tls);
+                bool demanded = !offer.Child(Names.Required, Namespaces.Tls).IsNone;
                 if (settings.Tls == TlsMode.StartTls) AskForTls();
-                else if (!offer.Child(Names.Required, Namespaces.Tls).IsNone) Refuse(StreamErrorCondition.UnsupportedFeature);
+                else if (demanded) Refuse(StreamErrorCondition.UnsupportedFeature);
                 else Authenticate(features);
                 break;
             case Step.SecureHeaderSent:
@@ -111,7 +115,8 @@ public sealed partial class XmppClient
     {
         if (sessionId is not null) LoseSession();
         bindTries++;
-        XmppWriter w = outbound.Write(Traffic.Handshake).Raw("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'"u8);
+        XmppWriter w = outbound.Write(Traffic.Handshake)
+            .Raw("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'"u8);
         if (askForOwnResource && settings.Resource is { } resource)
             w.Raw("><resource>"u8).Text(Encoding.UTF8.GetBytes(resource)).Raw("</resource></bind></iq>"u8);
         else w.Raw("/></iq>"u8);

@@ -4,8 +4,8 @@ namespace Lab.Xmpp;
 
 /// <summary>
 /// SASL from the initiating side (RFC 6120 section 6): the client's own order of mechanisms, PLAIN under TLS alone, the
-/// server's proof checked before it is trusted. A mechanism the server refuses as such is followed by the next one of the
-/// list; any other failure closes the stream, and the client tries again after the back-off.
+/// server's proof checked before it is trusted. A mechanism the server refuses as such is followed by the next one of
+/// the list; any other failure closes the stream, and the client tries again after the back-off.
 /// </summary>
 public sealed partial class XmppClient
 {
@@ -77,9 +77,10 @@ public sealed partial class XmppClient
     private void OnSaslFailure(SaslFailure failure)
     {
         exchange = null;
-        bool another = failure is SaslFailure.InvalidMechanism or SaslFailure.MechanismTooWeak or SaslFailure.EncryptionRequired
-            && SaslMechanisms.Choose(settings.Mechanisms, offered!, secured) is not null;
-        if (another) TryMechanism();
+        bool another = SaslMechanisms.Choose(settings.Mechanisms, offered!, secured) is not null;
+        bool refused = failure is SaslFailure.InvalidMechanism or SaslFailure.MechanismTooWeak
+            or SaslFailure.EncryptionRequired;
+        if (refused && another) TryMechanism();
         else CloseStream(Claim.None, Mechanism.ProtocolError);
     }
 

@@ -18,7 +18,8 @@ public sealed partial class XmppClient
         if (!iq && !message && !name.SequenceEqual(Names.Presence)) return;
         if (!bound)
         {
-            if (iq && Step == Step.BindSent && stanza.Attribute(Names.Id).SequenceEqual("bind"u8) && IsAnswer(stanza)) OnBindAnswer(stanza);
+            bool asked = iq && Step == Step.BindSent && stanza.Attribute(Names.Id).SequenceEqual("bind"u8);
+            if (asked && IsAnswer(stanza)) OnBindAnswer(stanza);
             return;
         }
         if (acking) unacked.CountHandled();
@@ -34,7 +35,7 @@ public sealed partial class XmppClient
     {
         if (!TryNumber(message.Attribute(Names.Id), (byte)'m', out long number)) return;
         bool bounced = message.Attribute(Names.Type).SequenceEqual("error"u8);
-        outbound.Add(new ClientAction(bounced ? ClientActionKind.MessageBounced : ClientActionKind.MessageReceived, A: number));
+        Tell(bounced ? ClientActionKind.MessageBounced : ClientActionKind.MessageReceived, number);
     }
 
     // An error proves life as well (XEP-0199 section 4.2), unless another server speaks for the one that was asked.
@@ -51,13 +52,17 @@ public sealed partial class XmppClient
     private void Answer(Element request)
     {
         if (!CanWrite) return;
-        bool ping = !request.Child(Names.Ping, Namespaces.Ping).IsNone && request.Attribute(Names.Type).SequenceEqual("get"u8);
+        bool ping = request.Attribute(Names.Type).SequenceEqual("get"u8)
+            && !request.Child(Names.Ping, Namespaces.Ping).IsNone;
         XmppWriter w = outbound.Write(ping ? Traffic.Ping : Traffic.Payload);
         int start = w.Length;
-        w.Raw("<iq"u8).Attribute(Names.Type, ping ? "result"u8 : "error"u8).Attribute(Names.Id, request.Attribute(Names.Id));
+        w.Raw("<iq"u8).Attribute(Names.Type, ping ? "result"u8 : "error"u8)
+            .Attribute(Names.Id, request.Attribute(Names.Id));
         if (request.TryAttribute(Names.From, out ReadOnlySpan<byte> from)) w.Attribute(Names.To, from);
-        w.Raw(ping ? "/>"u8
-            : "><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"u8);
+        if (ping) w.Raw("/>"u8);
+        else
+            w.Raw("><error type='cancel'>"u8)
+                .Raw("<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"u8);
         CountSent(start, -1, now);
     }
 
@@ -65,7 +70,8 @@ public sealed partial class XmppClient
     {
         XmppWriter w = outbound.Write(Traffic.Ping);
         int start = w.Length;
-        w.Raw("<iq type='get' id='p"u8).Number(++pings).Raw("' to='"u8).Text(domain).Raw("'><ping xmlns='urn:xmpp:ping'/></iq>"u8);
+        w.Raw("<iq type='get' id='p"u8).Number(++pings).Raw("' to='"u8).Text(domain)
+            .Raw("'><ping xmlns='urn:xmpp:ping'/></iq>"u8);
         CountSent(start, -1, now);
         NoteCheck(Traffic.Ping);
     }
@@ -115,7 +121,9 @@ public sealed partial class XmppClient
         w.Raw("</body></message>"u8);
     }
 
-    /// <summary>A stanza was appended from that place on: stream management counts it from enable on (SM-09, SM-10).</summary>
+    /// <summary>
+    /// A stanza was appended from that place on: stream management counts it from enable on (SM-09, SM-10).
+    /// </summary>
     private void CountSent(int start, long number, Instant firstSent)
     {
         if (counting)
@@ -129,6 +137,7 @@ public sealed partial class XmppClient
     private static bool TryNumber(ReadOnlySpan<byte> id, byte prefix, out long number)
     {
         number = -1;
-        return id.Length > 1 && id[0] == prefix && Utf8Parser.TryParse(id[1..], out number, out int used) && used == id.Length - 1;
+        return id.Length > 1 && id[0] == prefix && Utf8Parser.TryParse(id[1..], out number, out int used)
+            && used == id.Length - 1;
     }
 }

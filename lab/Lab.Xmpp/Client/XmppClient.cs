@@ -6,11 +6,12 @@ namespace Lab.Xmpp;
 /// <summary>
 /// An XMPP client that wants to be online, sans IO.
 /// <para>
-/// Rule: the initiating entity of RFC 6120 with XEP-0198 and XEP-0199, in the order of XEP-0170: STARTTLS (or direct TLS,
-/// or none), SASL, then resumption instead of binding when a session may still live, else binding, stream management,
-/// presence. The header names the account only under TLS (section 4.7.1). STARTTLS is asked for even when it is not
-/// offered (RFC 7590 section 3.1). Checks and back-off are those of the policy; a phase that takes too long drops the
-/// transport. Elements it does not know are ignored (section 4.8.4), requests it does not know get service-unavailable.
+/// Rule: the initiating entity of RFC 6120 with XEP-0198 and XEP-0199, in the order of XEP-0170: STARTTLS (or direct
+/// TLS, or none), SASL, then resumption instead of binding when a session may still live, else binding, stream
+/// management, presence. The header names the account only under TLS (section 4.7.1). STARTTLS is asked for even when
+/// it is not offered (RFC 7590 section 3.1). Checks and back-off are those of the policy; a phase that takes too long
+/// drops the transport. Elements it does not know are ignored (section 4.8.4), requests it does not know get
+/// service-unavailable.
 /// </para>
 /// <para>
 /// Leaves out: roster, service discovery, the location a server prefers for resuming, the host a see-other-host names
@@ -49,7 +50,8 @@ public sealed partial class XmppClient
         outbox = new AckQueue(buffers, int.MaxValue);
         liveness = new Liveness(settings.Policy);
         int at = settings.BareJid.IndexOf('@');
-        if (at <= 0 || at == settings.BareJid.Length - 1) throw new ArgumentException($"not local@domain: {settings.BareJid}");
+        if (at <= 0 || at == settings.BareJid.Length - 1)
+            throw new ArgumentException($"not local@domain: {settings.BareJid}", nameof(settings));
         bareJid = Encoding.UTF8.GetBytes(settings.BareJid);
         domain = Encoding.UTF8.GetBytes(settings.BareJid[(at + 1)..]);
     }
@@ -62,7 +64,9 @@ public sealed partial class XmppClient
     /// <summary>The same policy for sockets, read by whoever opens the transport.</summary>
     public Policy Policy => settings.Policy;
 
-    /// <summary>Where the counters of new stream management sessions begin; other than 0 only to test their wrap.</summary>
+    /// <summary>
+    /// Where the counters of new stream management sessions begin; other than 0 only to test their wrap.
+    /// </summary>
     internal uint FirstStanzaCount { get; init; }
 
     public ReadOnlySpan<byte> Output => outbound.Bytes;
@@ -81,7 +85,9 @@ public sealed partial class XmppClient
         if (resting) Attempt();
     }
 
-    /// <summary>Goes offline for good: closes the stream in an orderly way. Messages still waiting are given up.</summary>
+    /// <summary>
+    /// Goes offline for good: closes the stream in an orderly way. Messages still waiting are given up.
+    /// </summary>
     public void Stop(Instant now)
     {
         Enter(now);
@@ -121,7 +127,8 @@ public sealed partial class XmppClient
             WireEvent e = reader.Read(ref bytes);
             if (e == WireEvent.NeedMore) break;
             heard = true;
-            if (e != WireEvent.Failed) liveness.Received(now, e == WireEvent.Whitespace ? Heard.Whitespace : Heard.Element);
+            if (e == WireEvent.Whitespace) liveness.Received(now, Heard.Whitespace);
+            else if (e != WireEvent.Failed) liveness.Received(now, Heard.Element);
             if (e == WireEvent.StreamOpened) OnHeader(reader.Header);
             else if (e == WireEvent.Element) OnElement(reader.Element);
             else if (e == WireEvent.StreamClosed) OnStreamClosed();
@@ -160,7 +167,9 @@ public sealed partial class XmppClient
         RunChecks();
     }
 
-    /// <summary>Sends a chat message of that many body bytes with id m{number}; offline, it waits in the outbox until online.</summary>
+    /// <summary>
+    /// Sends a chat message of that many body bytes with id m{number}; offline, it waits in the outbox until online.
+    /// </summary>
     public void SendMessage(Instant now, string to, long number, int bodyBytes)
     {
         Enter(now);
@@ -169,7 +178,10 @@ public sealed partial class XmppClient
         RunChecks();
     }
 
-    /// <summary>Numbers of the messages it would still send: outbox and unacknowledged ones of a session that can be resumed or resent.</summary>
+    /// <summary>
+    /// Numbers of the messages it would still send: outbox and unacknowledged ones of a session that can be resumed or
+    /// resent.
+    /// </summary>
     public IEnumerable<long> HeldMessages()
     {
         List<long> held = [];
@@ -182,8 +194,10 @@ public sealed partial class XmppClient
 
     private void Enter(Instant at)
     {
-        if (outbound.Waiting > 0) throw new InvalidOperationException($"{outbound.Waiting} actions were not taken before the next call");
-        if (at < now) throw new InvalidOperationException($"call at {at.Nanoseconds} ns after one at {now.Nanoseconds} ns");
+        if (outbound.Waiting > 0)
+            throw new InvalidOperationException($"{outbound.Waiting} actions were not taken before the next call");
+        if (at < now)
+            throw new InvalidOperationException($"call at {at.Nanoseconds} ns after one at {now.Nanoseconds} ns");
         now = at;
     }
 
@@ -196,8 +210,11 @@ public sealed partial class XmppClient
         outbound.Add(new ClientAction(ClientActionKind.Connect));
     }
 
-    /// <summary>Writes are possible: a header went out, no TLS handshake runs, the closing tag did not go out.</summary>
-    private bool CanWrite => streamOpen && Step is not (Step.StartTlsSent or Step.ProceedReceived or Step.Closing or Step.Offline);
+    /// <summary>
+    /// Writes are possible: a header went out, no TLS handshake runs, the closing tag did not go out.
+    /// </summary>
+    private bool CanWrite =>
+        streamOpen && Step is not (Step.StartTlsSent or Step.ProceedReceived or Step.Closing or Step.Offline);
 
     private void RunChecks()
     {
@@ -225,6 +242,8 @@ public sealed partial class XmppClient
             }
         }
     }
+
+    private void Tell(ClientActionKind kind, long number) => outbound.Add(new ClientAction(kind, A: number));
 
     private void NoteCheck(Traffic check) => outbound.Add(new ClientAction(ClientActionKind.CheckSent, check));
 

@@ -35,7 +35,8 @@ public sealed class Backoff(ReconnectPolicy policy, RandomStream random)
             BackoffKind.Exponential => Grown(n + policy.FirstExponent),
             BackoffKind.Linear => Capped(policy.First.Nanoseconds + (Int128)policy.Step.Nanoseconds * n),
             BackoffKind.DoublingPlusOne => Doubled(),
-            BackoffKind.Steps => policy.Delays.Count == 0 ? 0 : policy.Delays[Math.Min(n, policy.Delays.Count - 1)].Nanoseconds,
+            BackoffKind.Steps => policy.Delays.Count == 0 ? 0
+                : policy.Delays[Math.Min(n, policy.Delays.Count - 1)].Nanoseconds,
             BackoffKind.RandomTiers => Tiered(n + 1),
             BackoffKind.Uniform => random.Between(policy.First, policy.Max).Nanoseconds,
             _ => throw new InvalidOperationException($"back-off kind {(int)policy.Kind}"),
@@ -76,7 +77,8 @@ public sealed class Backoff(ReconnectPolicy policy, RandomStream random)
         return Math.Min(value, max);
     }
 
-    private long Doubled() => previous = previous < 0 ? Capped(policy.First.Nanoseconds) : Capped((Int128)previous * 2 + OneSecond);
+    private long Doubled() =>
+        previous = previous < 0 ? Capped(policy.First.Nanoseconds) : Capped((Int128)previous * 2 + OneSecond);
 
     // The base is drawn once in the client's life, whatever resets the count.
     private long Tiered(int attempt)

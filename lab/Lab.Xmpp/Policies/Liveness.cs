@@ -30,9 +30,9 @@ public readonly record struct Due(
 /// sections 5.3.3, 6.3.5). Pings (XEP-0199) and the idle rule run once stanzas may flow, ack requests (XEP-0198) once
 /// stream management is on. At most one ping and one ack request wait for an answer; a request that stanzas ask for
 /// while one is out follows its answer. AnyStanza is met by every complete first-level element, ack elements included,
-/// as deployed clients do it. A ping or request out for its timeout is the verdict Dead (reaction drop) or Broken (close,
-/// error) of RFC 6120 sections 4.6.1 and 4.6.2; the idle rule says Idle (4.6.3), but when its verification stays
-/// unanswered the peer is not idle, and it says Dead or Broken as well.
+/// as deployed clients do it. A ping or request out for its timeout is the verdict Dead (reaction drop) or Broken
+/// (close, error) of RFC 6120 sections 4.6.1 and 4.6.2; the idle rule says Idle (4.6.3), but when its verification
+/// stays unanswered the peer is not idle, and it says Dead or Broken as well.
 /// </para>
 /// <para>
 /// Leaves out: adaptive intervals, and a pacing of the peer's checks.
@@ -115,7 +115,9 @@ public struct Liveness
         stanzas++;
     }
 
-    /// <summary>The last ping was answered; false when none was open. The round trip counts even when something else cleared it.</summary>
+    /// <summary>
+    /// The last ping was answered; false when none was open. The round trip counts even when something else cleared it.
+    /// </summary>
     public bool PingAnswered(Instant now, out Duration roundTrip)
     {
         roundTrip = now - pinged;
@@ -177,9 +179,11 @@ public struct Liveness
         }
         if (Has(Flags.Acks) && !Has(Flags.AckTimed) && policy.Acks is { } acks)
         {
-            if (acks.EveryStanzas > 0 && stanzas >= acks.EveryStanzas) Consider(sent, Candidate.AckRequest, ref best, ref what);
+            if (acks.EveryStanzas > 0 && stanzas >= acks.EveryStanzas)
+                Consider(sent, Candidate.AckRequest, ref best, ref what);
             Instant asked = acks.Trigger == Trigger.Periodic ? Instant.Max(requested, acknowledged) : requested;
-            if (acks.Every is { } pause) Consider(Base(acks.Trigger, asked) + pause, Candidate.AckRequest, ref best, ref what);
+            if (acks.Every is { } pause)
+                Consider(Base(acks.Trigger, asked) + pause, Candidate.AckRequest, ref best, ref what);
         }
         if (Has(Flags.Established) && !Has(Flags.PingTimed) && policy.Ping is { } ping)
             Consider(Base(ping.Trigger, pinged) + ping.Every, Candidate.Ping, ref best, ref what);
@@ -225,7 +229,8 @@ public struct Liveness
     private Due Dead(Mechanism mechanism)
     {
         Close();
-        return new Due(DueKind.GiveUp, policy.OnDead == Reaction.Drop ? Claim.Dead : Claim.Broken, mechanism, policy.OnDead);
+        Claim claim = policy.OnDead == Reaction.Drop ? Claim.Dead : Claim.Broken;
+        return new Due(DueKind.GiveUp, claim, mechanism, policy.OnDead);
     }
 
     private bool Answered(Flags cleared, Flags open)
@@ -246,13 +251,15 @@ public struct Liveness
 
     private static void Require(Duration? span, string word)
     {
-        if (span is { Nanoseconds: <= 0 } wrong) throw new ArgumentOutOfRangeException(word, $"{word} is {wrong}, must be above 0");
+        if (span is { Nanoseconds: <= 0 } wrong)
+            throw new ArgumentOutOfRangeException(word, $"{word} is {wrong}, must be above 0");
     }
 
     [Flags]
     private enum Flags : ushort
     {
-        None = 0, Open = 1, Held = 2, Established = 4, Acks = 8, PingOpen = 16, PingTimed = 32, AckOpen = 64, AckTimed = 128, Verifying = 256,
+        None = 0, Open = 1, Held = 2, Established = 4, Acks = 8,
+        PingOpen = 16, PingTimed = 32, AckOpen = 64, AckTimed = 128, Verifying = 256,
     }
 
     private enum Candidate : byte { None, PingTimeout, AckTimeout, Verification, Idle, AckRequest, Ping, Whitespace }

@@ -3,8 +3,8 @@ using Lab.Network;
 namespace Lab.Xmpp;
 
 /// <summary>
-/// Who checks the stream, how often, with which timeout, and what follows: the subject of RFC 6120 section 4.6.4 as data.
-/// Parts combine freely; an absent part does nothing. The same words serve clients and servers.
+/// Who checks the stream, how often, with which timeout, and what follows: the subject of RFC 6120 section 4.6.4 as
+/// data. Parts combine freely; an absent part does nothing. The same words serve clients and servers.
 /// </summary>
 public sealed record Policy
 {
@@ -31,7 +31,9 @@ public enum Reaction : byte
     /// <summary>Close the stream: closing tag, wait for the peer's, then TCP (section 4.4).</summary>
     Close,
 
-    /// <summary>Close with the stream error connection-timeout (section 4.6.2) or, for the idle rule, policy-violation.</summary>
+    /// <summary>
+    /// Close with the stream error connection-timeout (section 4.6.2) or, for the idle rule, policy-violation.
+    /// </summary>
     Error,
 }
 
@@ -73,7 +75,9 @@ public sealed record PingPolicy
 /// <summary>XEP-0198 stream management.</summary>
 public sealed record AckPolicy
 {
-    /// <summary>Ask for an ack this long after the last request or answer; absent = never because of time alone.</summary>
+    /// <summary>
+    /// Ask for an ack this long after the last request or answer; absent = never because of time alone.
+    /// </summary>
     public Duration? Every { get; init; }
 
     /// <summary>Ask after this many stanzas sent; 0 = never because of stanzas.</summary>
@@ -85,13 +89,18 @@ public sealed record AckPolicy
     public ClearedBy ClearedBy { get; init; } = ClearedBy.Answer;
     public Trigger Trigger { get; init; } = Trigger.Periodic;
 
-    /// <summary>Client: asks for this window (the "max" of enable). Server: keeps a lost session this long. Absent = no resumption.</summary>
+    /// <summary>
+    /// Client: asks for this window (the "max" of enable). Server: keeps a lost session this long. Absent = no
+    /// resumption.
+    /// </summary>
     public Duration? Resume { get; init; }
 
     /// <summary>Unacknowledged stanzas kept; beyond it the session is not resumable any more.</summary>
     public int QueueStanzas { get; init; } = 500;
 
-    /// <summary>Client: stanzas left from a session that could not be resumed are sent again on the new one (SM-25).</summary>
+    /// <summary>
+    /// Client: stanzas left from a session that could not be resumed are sent again on the new one (SM-25).
+    /// </summary>
     public bool ResendAfterFailedResume { get; init; } = true;
 }
 
@@ -107,7 +116,9 @@ public enum IdleAction : byte
     Close,
     Error,
 
-    /// <summary>Send one check (ack request with stream management, else ping) and close only if it stays unanswered.</summary>
+    /// <summary>
+    /// Send one check (ack request with stream management, else ping) and close only if it stays unanswered.
+    /// </summary>
     VerifyFirst,
 }
 
@@ -124,7 +135,9 @@ public sealed record IdlePolicy
     public bool WhitespaceCounts { get; init; } = true;
 }
 
-/// <summary>How long each phase of getting online may take. Absent = no limit of its own. A server uses Total and Close.</summary>
+/// <summary>
+/// How long each phase of getting online may take. Absent = no limit of its own. A server uses Total and Close.
+/// </summary>
 public sealed record ConnectPolicy
 {
     public Duration? Tcp { get; init; } = Duration.FromSeconds(30);
@@ -140,7 +153,10 @@ public sealed record ConnectPolicy
     public Duration Close { get; init; } = Duration.FromSeconds(5);
 }
 
-public enum BackoffKind : byte { None, Rfc6120, Fixed, Exponential, Linear, DoublingPlusOne, Steps, RandomTiers, FullJitter, Uniform }
+public enum BackoffKind : byte
+{
+    None, Rfc6120, Fixed, Exponential, Linear, DoublingPlusOne, Steps, RandomTiers, FullJitter, Uniform,
+}
 
 public enum BackoffReset : byte
 {
