@@ -7,6 +7,12 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
 {
     private readonly Dictionary<Side, KaplanMeier> times = [];
     private readonly Dictionary<(Side, double), Estimate> quantiles = [];
+    private readonly Dictionary<string, Estimate> medians = [];
+
+    /// <summary>A metric's median over the runs, with its interval.</summary>
+    public Estimate Median(string metric) => medians.TryGetValue(metric, out Estimate known)
+        ? known
+        : medians[metric] = Bootstrap.Median(Runs.Select(r => r.Value(metric)), $"median/{metric}/{Label}");
 
     /// <summary>Time to detection over all incidents of one side.</summary>
     public KaplanMeier Times(Side side) =>

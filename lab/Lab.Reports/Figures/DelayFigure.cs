@@ -69,13 +69,12 @@ internal static class DelayFigure
         }
         foreach (IGrouping<string, Curve> panel in curves.GroupBy(c => c.Variant.Panel))
         {
-            Curve[] unfinished = [.. panel.Where(c => c.Missing != "").OrderBy(c => c.End)];
+            // At the bottom right: curves are far up by then.
+            Curve[] unfinished = [.. panel.Where(c => c.Missing != "")];
             if (unfinished.Length > MostLabels) continue;
-            // Under the curves: the space below their flat ends is empty.
-            double gap = LabelPixels / (double)Height;
-            double[] places = Thinning.Apart([.. unfinished.Select(c => c.End - 0.05 - gap * unfinished.Length)], gap, 0.93);
             for (int i = 0; i < unfinished.Length; i++)
-                yield return Row(unfinished[i], "label", axis.Place(longest), places[i], "", $"{unfinished[i].Variant.Policy}: {unfinished[i].Missing}");
+                yield return Row(unfinished[i], "label", axis.Place(longest), 0.05 + (unfinished.Length - 1 - i) * LabelPixels / (double)Height, "",
+                    $"{unfinished[i].Variant.Policy}: {unfinished[i].Missing}");
         }
     }
 

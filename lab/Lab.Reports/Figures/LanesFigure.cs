@@ -106,7 +106,8 @@ internal static class LanesFigure
         string[] families = [.. Words.Families.Where(f => shown.Any(r => r.Run.Marks.Any(m => Words.Family(m.Mechanism) == f)))];
         JsonObject shape = VegaLite.Name("family", "given up by");
         shape["scale"] = Shapes(families);
-        shape["legend"] = new JsonObject { ["symbolStrokeColor"] = "#808080", ["symbolFillColor"] = "transparent" };
+        JsonObject drawn = new() { ["stroke"] = new JsonObject { ["value"] = "#808080" }, ["fill"] = new JsonObject { ["value"] = "transparent" } };
+        shape["legend"] = new JsonObject { ["encoding"] = new JsonObject { ["symbols"] = new JsonObject { ["update"] = drawn } } };
         JsonObject Band(double share) => new() { ["band"] = share };
         return
         [

@@ -28,10 +28,16 @@ internal static class TradeOffFigure
         string across = cost.Unit == Unit.PerHour ? "wake-ups per client and hour" : $"{unit.Symbol} per client";
         JsonObject spec = VegaLite.Panels(study, heading, null, panels, layout, Rows(study, points, panels, unit, up, cost.Unit),
             Layers(study, across, up));
+        string lines = points.Max(p => p.Cost.Count) switch
+        {
+            1 => "",
+            < Bootstrap.FewestForInterval => " Lines reach from the smallest to the largest value over seeds.",
+            _ => " Lines are 95 % bootstrap intervals over seeds.",
+        };
         string never = up.AnyNever ? " Points in the grey band: too few noticed before the fault was over." : "";
         return new(name, heading,
             $"Further left is cheaper, further down is faster. Cost: {cost.Meaning}; median over seeds. Time to detection: Kaplan–Meier over " +
-            $"all incidents. Lines are 95 % bootstrap intervals over seeds.{never}", spec);
+            $"all incidents.{lines}{never}", spec);
     }
 
     private static IEnumerable<Point> Points(Study study, string metric)
@@ -42,7 +48,7 @@ internal static class TradeOffFigure
                     foreach (Variant variant in study.Variants.Where(v => v.Panel == panel))
                     {
                         if (study.Panels.Count > 1 && side == Side.Server) continue;
-                        Estimate cost = Bootstrap.Median(variant.Runs.Select(r => r.Value(metric)), $"median/{metric}/{variant.Label}");
+                        Estimate cost = variant.Median(metric);
                         string[] parts = [$"{Words.Of(side)} side, {words}", panel];
                         if (variant.Times(side).Count > 0 && double.IsFinite(cost.Value))
                             yield return new(variant, string.Join(", ", parts.Where(x => x != "")), cost, variant.Time(side, p));
@@ -151,6 +157,6 @@ internal sealed class TimesWithNever
     private double Step()
     {
         double rough = axis.Place(axis.Longest) / 5, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        return power * (rough / power switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
+        return power * ((rough / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
     }
 }

@@ -96,7 +96,7 @@ internal static class MetricTables
 
     private static Html Table(Study study, MetricDefinition[] metrics)
     {
-        Estimate[][] columns = [.. metrics.Select(m => study.Variants.Select(v => OfMetric(v, m)).ToArray())];
+        Estimate[][] columns = [.. metrics.Select(m => study.Variants.Select(v => v.Median(m.Name)).ToArray())];
         DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
         double[] best = [.. metrics.Select((m, i) => Best(m, columns[i]))];
         bool only = study.Variants.Count == 1;
@@ -111,9 +111,6 @@ internal static class MetricTables
             </table></div>
             """;
     }
-
-    private static Estimate OfMetric(Variant variant, MetricDefinition metric) =>
-        Bootstrap.Median(variant.Runs.Select(r => r.Value(metric.Name)), $"median/{metric.Name}/{variant.Label}");
 
     /// <summary>The best median; NaN when there is no contest.</summary>
     private static double Best(MetricDefinition metric, Estimate[] column)

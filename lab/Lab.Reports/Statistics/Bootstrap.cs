@@ -22,12 +22,12 @@ internal static class Bootstrap
     {
         double[] sorted = [.. values.Where(v => !double.IsNaN(v)).Order()];
         if (sorted.Length == 0) return Estimate.None;
-        double[] drawn = new double[sorted.Length];
+        double[] finite = Quantiles.Finite(sorted), drawn = new double[sorted.Length];
         return Around(Quantiles.Of(sorted, 0.5), sorted.Length, Resamples, name, counts =>
         {
             for (int i = 0, to = 0; i < counts.Length; i++)
-                for (int k = 0; k < counts[i]; k++) drawn[to++] = sorted[i];
-            return Quantiles.Of(drawn, 0.5);
+                for (int k = 0; k < counts[i]; k++) drawn[to++] = finite[i];
+            return Quantiles.OfFinite(drawn, 0.5);
         }, () => (sorted[0], sorted[^1]));
     }
 
@@ -67,17 +67,16 @@ internal static class Quantiles
     /// Hyndman and Fan's type 8, which MathNet takes by default and which for p = 0.5 is the usual median. A quantile that
     /// would lie between a finite and an infinite value is infinite. NaN for an empty sample.
     /// </summary>
-    public static double Of(double[] sorted, double p)
+    public static double Of(double[] sorted, double p) => sorted.Length == 0 ? double.NaN : OfFinite(Finite(sorted), p);
+
+    /// <summary>With infinite values stood in for by numbers no sample holds, so that sums of them stay defined.</summary>
+    public static double[] Finite(double[] values) => [.. values.Select(v => Math.Clamp(v, -Beyond, Beyond))];
+
+    /// <summary>The same for values that went through <see cref="Finite"/>.</summary>
+    public static double OfFinite(double[] sorted, double p) => SortedArrayStatistics.Quantile(sorted, p) switch
     {
-        if (sorted.Length == 0) return double.NaN;
-        if (double.IsFinite(sorted[0]) && double.IsFinite(sorted[^1])) return SortedArrayStatistics.Quantile(sorted, p);
-        double[] finite = [.. sorted.Select(v => Math.Clamp(v, -Beyond, Beyond))];
-        double quantile = SortedArrayStatistics.Quantile(finite, p);
-        return quantile switch
-        {
-            > Beyond / 1e9 => double.PositiveInfinity,
-            < -Beyond / 1e9 => double.NegativeInfinity,
-            _ => quantile,
-        };
-    }
+        > Beyond / 1e9 => double.PositiveInfinity,
+        < -Beyond / 1e9 => double.NegativeInfinity,
+        double quantile => quantile,
+    };
 }

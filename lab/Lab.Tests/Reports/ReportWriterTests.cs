@@ -49,4 +49,73 @@ public sealed class ReportWriterTests : IDisposable
 
         Assert.Equal(Page("a"), Page("b"));
     }
+
+    [Fact]
+    public void A_finished_result_is_never_lost()
+    {
+        string folder = Path.Combine(root, "result");
+        WrittenReport first = ReportWriter.Write(Sweeps.Quiet(), "first", folder, NoSvg);
+        WrittenReport second = ReportWriter.Write(Sweeps.Quiet(), "second", folder, NoSvg);
+        WrittenReport third = ReportWriter.Write(Sweeps.Quiet(), "third", folder, NoSvg);
+
+        Assert.Equal([folder, folder + "-2", folder + "-3"], [first.Folder, second.Folder, third.Folder]);
+        Assert.Equal("first", File.ReadAllText(Path.Combine(folder, "run.yaml")));
+    }
+
+    [Fact]
+    public void Replacing_swaps_the_folders_and_leaves_nothing_beside_them()
+    {
+        string folder = Path.Combine(root, "result");
+        ReportWriter.Write(Sweeps.Quiet(), "first", folder, NoSvg);
+        ReportWriter.Write(Sweeps.Quiet(), "second", folder, NoSvg with { Replace = true });
+
+        Assert.Equal("second", File.ReadAllText(Path.Combine(folder, "run.yaml")));
+        Assert.Equal([folder], Directory.GetFileSystemEntries(root));
+    }
+
+    [Fact]
+    public void When_the_disk_refuses_the_message_names_the_place_and_nothing_is_left()
+    {
+        string file = Path.Combine(root, "a-file");
+        File.WriteAllText(file, "in the way");
+
+        ReportFailure failure = Assert.Throws<ReportFailure>(() => ReportWriter.Write(Sweeps.Quiet(), "", Path.Combine(file, "result"), NoSvg));
+
+        Assert.StartsWith($"cannot write the report to {Path.Combine(file, "result")}: ", failure.Message);
+        Assert.Equal([file], Directory.GetFileSystemEntries(root));
+    }
+
+    [Fact]
+    public void When_writing_breaks_off_in_the_middle_the_old_result_stands_and_nothing_half_written_stays()
+    {
+        string folder = Path.Combine(root, "result");
+        ReportWriter.Write(Sweeps.Quiet(), "first", folder, NoSvg);
+        SweepResult all = Sweeps.DeadLink(2);
+        SweepResult breaking = all with { Runs = new Breaking<RunResult>(all.Runs) };
+
+        Assert.ThrowsAny<Exception>(() => ReportWriter.Write(breaking, "second", folder, NoSvg with { Replace = true }));
+
+        Assert.Equal("first", File.ReadAllText(Path.Combine(folder, "run.yaml")));
+        Assert.Equal([folder], Directory.GetFileSystemEntries(root));
+    }
+
+    [Fact]
+    public void The_lock_file_names_no_host_to_fetch_from()
+    {
+        DirectoryInfo? up = new(AppContext.BaseDirectory);
+        while (up is not null && !Directory.Exists(Path.Combine(up.FullName, "Lab.Reports"))) up = up.Parent;
+        string project = Path.Combine(up!.FullName, "Lab.Reports");
+
+        Assert.DoesNotContain("\"resolved\"", File.ReadAllText(Path.Combine(project, "package-lock.json")));
+        Assert.Contains("omit-lockfile-registry-resolved=true", File.ReadAllText(Path.Combine(project, ".npmrc")));
+    }
+
+    /// <summary>A list whose second entry cannot be read, as when the disk under a file goes away.</summary>
+    private sealed class Breaking<T>(IReadOnlyList<T> inner) : IReadOnlyList<T>
+    {
+        public T this[int index] => index == 1 ? throw new IOException("gone") : inner[index];
+        public int Count => inner.Count;
+        public IEnumerator<T> GetEnumerator() => inner.GetEnumerator();
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lab.Experiments;
+using Lab.Reports;
+
+namespace Lab.Tests;
+
+public sealed class FigureTests
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    [Fact]
+    public void The_bytes_figure_of_a_small_sweep_is_this_specification()
+    {
+        SweepResult sweep = Sweeps.DeadLink(2, ["ping", "acks"]);
+        sweep = sweep with
+        {
+            Runs = [.. sweep.Runs.Select(r => r with { Costs = [new("handshake", 10, 2048), new("payload", 20, r.Spec.Label == "ping" ? 6144 : 4096)] })],
+        };
+
+        string spec = BytesFigure.Of(new Study(sweep)).Spec!.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+
+        Assert.Equal(Golden("reports/bytes-figure.json"), spec);
+    }
+
+    [Fact]
+    public void A_policy_has_the_same_colour_in_every_figure()
+    {
+        foreach (Figure figure in AllFigures.Of(new Study(Sweeps.Storm(60))).Where(f => f.Spec is not null))
+            foreach (JsonObject channel in Channels(figure.Spec!, "color").Where(c => c["field"]!.GetValue<string>() == "policy"))
+            {
+                Assert.Equal("""["at-once","fixed","jittered"]""", channel["scale"]!["domain"]!.ToJsonString());
+                Assert.Equal("""["#0072B2","#D55E00","#009E73"]""", channel["scale"]!["range"]!.ToJsonString());
+            }
+    }
+
+    [Fact]
+    public void Fourteen_policies_can_be_told_apart_by_colour_and_line()
+    {
+        JsonObject spec = DetectionFigure.Of(new Study(Sweeps.ManyPolicies())).Spec!;
+        JsonArray colours = Channels(spec, "color").First()["scale"]!["range"]!.AsArray(), dashes = Channels(spec, "strokeDash").First()["scale"]!["range"]!.AsArray();
+
+        Assert.Equal(14, colours.Zip(dashes, (c, d) => c!.ToJsonString() + d!.ToJsonString()).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_figure_names_scenario_network_seeds_and_fidelity()
+    {
+        foreach (Figure figure in AllFigures.Of(new Study(Sweeps.Storm(60))))
+        {
+            string subtitle = figure.Spec!["title"]!["subtitle"]!.GetValue<string>();
+            Assert.Matches("^storm · simulated network \\(faults modelled\\) · seeds? 1", subtitle);
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_drawn_is_said_in_a_sentence()
+    {
+        foreach (SweepResult sweep in (SweepResult[])[Sweeps.Quiet(), Sweeps.AllNaN(), Sweeps.DeadLink(1) with { Runs = [] }])
+            Assert.All(AllFigures.Of(new Study(sweep)), f =>
+            {
+                Assert.Null(f.Spec);
+                Assert.EndsWith(".", f.Caption);
+            });
+    }
+
+    [Fact]
+    public void The_curve_of_detection_ends_below_one_and_says_how_many_ended_unnoticed()
+    {
+        SweepResult sweep = Sweeps.DeadLink(20, ["nothing"]);
+        KaplanMeier client = new Study(sweep).Variants[0].Times(Side.Client);
+        JsonObject[] rows = [.. Rows(DetectionFigure.Of(new Study(sweep)).Spec!).Where(r => Text(r, "panel") == "client side")];
+
+        Assert.True(client.Unnoticed > 0 && client.Unnoticed < client.Count);
+        Assert.Equal(client.Steps[^1].Share, rows.Where(r => Text(r, "kind") == "step").Max(r => r["y"]!.GetValue<double>()), 4);
+        Assert.Equal([$"all runs: {client.Unnoticed} of {client.Count} ended unnoticed"], rows.Where(r => Text(r, "kind") == "label").Select(r => Text(r, "text")));
+    }
+
+    [Fact]
+    public void Two_varied_fields_make_colours_and_panels()
+    {
+        Study study = new(Sweeps.TwoDimensions());
+
+        Assert.Equal(["nothing", "spaces", "ping", "acks"], study.Policies);
+        Assert.Equal(["delay 35ms", "delay 200ms", "delay 2s"], study.Panels);
+        Assert.Equal(["delay 35ms", "delay 200ms", "delay 2s"], DelayFigure.Of(study).Spec!["facet"]!["sort"]!.AsArray().Select(p => p!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData(new double[] { 20, 75, 90 }, false, 0)]
+    [InlineData(new double[] { 0.07, 0.1, 700 }, true, 0.05)]
+    [InlineData(new double[] { 0, 0, 10 }, false, 0)]
+    [InlineData(new double[] { }, false, 0)]
+    public void A_time_axis_is_logarithmic_only_where_the_span_asks_for_it(double[] seconds, bool logarithmic, double from)
+    {
+        TimeAxis axis = new(seconds);
+
+        Assert.Equal(logarithmic, axis.Logarithmic);
+        Assert.Equal(from, axis.Shortest);
+    }
+
+    [Fact]
+    public void Node_draws_every_figure_or_one_sentence_says_why_not()
+    {
+        IReadOnlyList<Figure> figures = AllFigures.Of(new Study(Sweeps.Storm(60)));
+
+        SvgOutcome absent = SvgDrawing.Draw(figures, "no-such-program-as-this");
+        Assert.Empty(absent.Svgs);
+        Assert.StartsWith("figures/*.svg are not drawn: Node.js was not found (no-such-program-as-this)", absent.Problem);
+
+        SvgOutcome drawn = SvgDrawing.Draw(figures, "node");
+        if (drawn.Problem is { } problem) Assert.StartsWith("figures/*.svg are not drawn: Node.js was not found", problem);
+        else
+            Assert.All(drawn.Svgs, s =>
+            {
+                Assert.StartsWith("<svg xmlns=", s.Svg);
+                Assert.DoesNotContain("NaN", s.Svg);
+            });
+    }
+
+    private static string Golden(string name)
+    {
+        DirectoryInfo? up = new(AppContext.BaseDirectory);
+        while (up is not null && !Directory.Exists(Path.Combine(up.FullName, "Golden"))) up = up.Parent;
+        return File.ReadAllText(Path.Combine(up!.FullName, "Golden", name)).ReplaceLineEndings("\n");
+    }
+
+    private static IEnumerable<JsonObject> Rows(JsonObject spec) => spec["data"]!["values"]!.AsArray().Select(r => r!.AsObject());
+
+    private static string Text(JsonObject row, string field) => row[field]?.GetValue<string>() ?? "";
+
+    private static IEnumerable<JsonObject> Channels(JsonObject spec, string channel) =>
+        (spec["spec"] ?? spec)["layer"]!.AsArray().Select(l => l!["encoding"]![channel]).OfType<JsonObject>();
+}

@@ -1,0 +1,110 @@
+using Lab.Experiments;
+using Lab.Reports;
+
+namespace Lab.Tests;
+
+public sealed class PageTests
+{
+    private const string Evil = "</script><img src=x onerror=\"alert('1')\">&amp;";
+
+    private static string Page(SweepResult sweep, string yaml = "")
+    {
+        Study study = new(sweep);
+        return ReportPage.Of(study, AllFigures.Of(study), yaml, []);
+    }
+
+    /// <summary>The page without the chart library, whose code makes markup of its own.</summary>
+    private static string Own(string page) => ((string[])["vega", "vega-lite", "vega-embed"]).Aggregate(page, (rest, library) =>
+    {
+        string code = Resources.Text(library + ".min.js");
+        int map = code.LastIndexOf("//# sourceMappingURL", StringComparison.Ordinal);
+        return rest.Replace(map < 0 ? code : code[..map], "");
+    });
+
+    [Fact]
+    public void Nothing_that_a_user_wrote_becomes_markup()
+    {
+        SweepResult sweep = Sweeps.DeadLink(2, [Evil, "b" + Evil]);
+        Scenario scenario = sweep.Scenario with { Description = Evil, Look = Evil, Policies = new Dictionary<string, Lab.Xmpp.Policy> { [Evil] = new() } };
+        sweep = sweep with
+        {
+            ScenarioName = Evil, Scenario = scenario, Network = Evil, Command = Evil,
+            Topology = sweep.Topology with { Description = Evil, Servers = new Dictionary<string, ServerSpec> { [Evil] = new() } },
+            Checks = [new(sweep.Checks[0].Expectation with { Metric = Evil, When = new Dictionary<string, string> { [Evil] = Evil } }, Verdict.Fail, Evil, [])],
+            Runs = [.. sweep.Runs.Select(r => r with
+            {
+                ClientNames = [Evil], Costs = [new(Evil, 1, 100)], Verdicts = new Dictionary<string, int> { [Evil + "/" + Evil] = 1 },
+            })],
+        };
+
+        string page = Own(Page(sweep, Evil));
+
+        Assert.DoesNotContain("<img", page);
+        Assert.Contains("&lt;/script&gt;&lt;img", page);
+        Assert.Equal(2, page.Split("<pre>&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;amp;</pre>").Length - 1);
+        // data (one per figure), library (three), the page's own: each element is closed once.
+        Assert.Equal(page.Split("<script").Length, page.Split("</script>").Length);
+    }
+
+    [Fact]
+    public void The_page_asks_nothing_of_any_network()
+    {
+        string whole = Page(Sweeps.DeadLink(2)), page = Own(whole);
+
+        Assert.True(page.Length < whole.Length - 800_000);
+        Assert.Contains("Content-Security-Policy\" content=\"default-src &#39;none&#39;;", page);
+        Assert.DoesNotMatch("<(script|img|link|iframe)[^>]+(src|href)=", page);
+        Assert.DoesNotContain("sourceMappingURL", whole);
+        Assert.DoesNotContain("@import", page);
+    }
+
+    [Fact]
+    public void A_sweep_that_was_stopped_says_so_at_the_top()
+    {
+        string page = Page(Sweeps.Partial());
+
+        Assert.Contains("<b>Stopped early.</b> 37 of 100 runs finished", page);
+        Assert.True(page.IndexOf("Stopped early", StringComparison.Ordinal) < page.IndexOf("<h2>", StringComparison.Ordinal));
+        Assert.DoesNotContain("Stopped early", Page(Sweeps.DeadLink(2)));
+    }
+
+    [Fact]
+    public void The_best_median_of_a_column_is_marked_and_nothing_where_all_are_alike()
+    {
+        SweepResult sweep = Sweeps.DeadLink(6, ["ping", "acks"]);
+        SweepResult With(double ping, double acks) => sweep with
+        {
+            Runs = [.. sweep.Runs.Select(r => Sweeps.Emptied(r) with { Measures = [new("ghost.time", r.Spec.Label == "ping" ? ping : acks)] })],
+        };
+
+        Assert.Contains("<tr><th>acks</th><td class=\"n best\"><b>7</b></td></tr>", Page(With(double.PositiveInfinity, 7)));
+        Assert.Contains("<tr><th>ping</th><td class=\"n\"><b>never</b></td></tr>", Page(With(double.PositiveInfinity, 7)));
+        Assert.DoesNotContain(" best\"", Page(With(7, 7)));
+    }
+
+    [Fact]
+    public void Expectations_are_told_in_words_with_the_runs_that_failed()
+    {
+        string page = Page(Sweeps.DeadLink(3));
+
+        Assert.Contains("detection.<wbr>client.<wbr>p95 below 90 s</td><td>clients.phone.policy = ping</td><td class=\"pass\"><b>pass</b></td>", page);
+        Assert.Contains("messages.<wbr>lost equal to 0</td><td>always</td><td class=\"fail\"><b>fail</b></td><td>2 in seed 7. Failing: kernel seed 3.</td>", page);
+    }
+
+    [Theory]
+    [InlineData(Unit.Seconds, 0.25, "ms", "250")]
+    [InlineData(Unit.Seconds, 57.26, "s", "57.3")]
+    [InlineData(Unit.Seconds, 1800, "min", "30")]
+    [InlineData(Unit.Seconds, 90000, "h", "25")]
+    [InlineData(Unit.BytesPerHour, 24883.2, "KiB/h", "24.3")]
+    [InlineData(Unit.Share, 0.99871, "%", "99.87")]
+    [InlineData(Unit.Seconds, double.PositiveInfinity, "s", "never")]
+    [InlineData(Unit.Seconds, double.NaN, "s", "–")]
+    [InlineData(Unit.Count, -2.5, "", "−2.5")]
+    public void Numbers_are_shown_in_the_unit_that_suits_their_column(Unit unit, double value, string symbol, string text)
+    {
+        DisplayUnit shown = DisplayUnit.For(unit, [value]);
+
+        Assert.Equal((symbol, text), (shown.Symbol, shown.Text(value)));
+    }
+}

@@ -1,0 +1,102 @@
+using Lab.Experiments;
+using Lab.Reports;
+using Microsoft.Data.Sqlite;
+
+namespace Lab.Tests;
+
+public sealed class StoreTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("lab-store-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public void The_table_of_metrics_is_tidy_quoted_and_says_never_and_nothing_plainly()
+    {
+        SweepResult sweep = Sweeps.DeadLink(1, ["ping"]);
+        RunResult run = sweep.Runs[0];
+        Setting[] point = [new("clients.phone.policy", "slow, \"safe\""), new("links.mobile.delay", "35ms")];
+        sweep = sweep with
+        {
+            Varied = [.. point.Select(p => p.Path)],
+            Runs =
+            [
+                run with
+                {
+                    Spec = run.Spec with { Point = point, Seed = ulong.MaxValue },
+                    Measures =
+                    [
+                        new("detection.client.p50", double.PositiveInfinity), new("availability", 0.1), new("connects.resumed", double.NaN),
+                        new("cost.bytes", 1234567.891), new("storm.peak", 1e-7), new("cost.wakeups", -3), new("messages.lost", 0), new("made.up", 1),
+                    ],
+                },
+            ],
+        };
+
+        using StringWriter text = new();
+        TidyCsv.Write(sweep, text);
+
+        const string start = "dead-link,18446744073709551615,simulated,\"slow, \"\"safe\"\"\",35ms,";
+        Assert.Equal($"""
+            scenario,seed,network,clients.phone.policy,links.mobile.delay,metric,value,unit
+            {start}detection.client.p50,inf,s
+            {start}availability,0.1,share
+            {start}connects.resumed,,share
+            {start}cost.bytes,1234567.891,B/h
+            {start}storm.peak,1E-07,1/s
+            {start}cost.wakeups,-3,1/h
+            {start}messages.lost,0,count
+            {start}made.up,1,
+
+            """.ReplaceLineEndings("\n"), text.ToString());
+    }
+
+    [Fact]
+    public void What_is_stored_comes_back()
+    {
+        SweepResult sweep = Sweeps.DeadLink(3);
+        RunResult first = sweep.Runs[0];
+        using SqliteConnection db = Stored(sweep);
+
+        Assert.Equal(Database.SchemaVersion, Number(db, "SELECT version FROM schema_version"));
+        Assert.Equal(sweep.Runs.Count, Number(db, "SELECT count(*) FROM runs"));
+        Assert.Equal(sweep.Runs.Sum(r => r.Measures.Count), Number(db, "SELECT count(*) FROM metrics"));
+        Assert.Equal(sweep.Runs.Sum(r => r.Incidents.Count), Number(db, "SELECT count(*) FROM incidents"));
+        Assert.Equal(sweep.Runs.Sum(r => r.Messages.Count), Number(db, "SELECT count(*) FROM messages"));
+        Assert.Equal(sweep.Runs.Sum(r => r.Costs.Sum(c => c.Bytes)), Number(db, "SELECT sum(bytes) FROM costs"));
+        Assert.Equal(first.JournalHash.ToString("x16"), One(db, "SELECT journal_hash FROM runs WHERE run = 1"));
+        Assert.Equal("nothing", One(db, "SELECT value FROM settings WHERE run = 1 AND path = 'clients.phone.policy'"));
+        Assert.Equal(first.Incidents.Count(i => i.Detected), Number(db, "SELECT count(detected_at_ns) FROM incidents WHERE run = 1"));
+        Assert.Equal(double.PositiveInfinity, One(db, "SELECT value FROM metrics WHERE run = 1 AND metric = 'detection.client.p50'"));
+        Assert.Equal(DBNull.Value, One(db, "SELECT value FROM metrics WHERE run = 1 AND metric = 'connects.resumed'"));
+        Assert.Equal("ok", One(db, "PRAGMA integrity_check"));
+    }
+
+    [Fact]
+    public void A_message_that_never_arrived_has_no_delay()
+    {
+        using SqliteConnection db = Stored(Sweeps.DeadLink(3));
+
+        Assert.Equal(0L, Number(db, "SELECT count(*) FROM messages WHERE copies = 0 AND (delay_s IS NOT NULL OR delivered_at_ns IS NOT NULL)"));
+        Assert.NotEqual(0L, Number(db, "SELECT count(*) FROM messages WHERE copies = 0 AND fate = 'lost'"));
+        Assert.NotEqual(0L, Number(db, "SELECT count(*) FROM messages WHERE copies = 1 AND delay_s > 0"));
+    }
+
+    private SqliteConnection Stored(SweepResult sweep)
+    {
+        string path = Path.Combine(root, "results.db");
+        Database.Write(sweep, path);
+        SqliteConnection db = new($"Data Source={path};Pooling=False");
+        db.Open();
+        return db;
+    }
+
+    private static long Number(SqliteConnection db, string sql) => (long)One(db, sql);
+
+    private static object One(SqliteConnection db, string sql)
+    {
+        using SqliteCommand command = db.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar()!;
+    }
+}
