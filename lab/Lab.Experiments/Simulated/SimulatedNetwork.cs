@@ -78,10 +78,10 @@ internal sealed class SimulatedNetwork : IEventTarget
     /// <summary>Lays the path of a client.</summary>
     public void AddPath(int client, string linkName, LinkSpec up, LinkSpec down, IListener server)
     {
-        RandomStream link = random.Fork("link/" + linkName);
+        RandomStream link = random.Fork("link/" + linkName), sky = link.Fork("sky");   // a tunnel takes both directions away
         paths[client] = new Path
         {
-            Up = new Link<Packet>(up, link.Fork("up"), transit), Down = new Link<Packet>(down, link.Fork("down"), transit),
+            Up = new Link<Packet>(up, link.Fork("up"), transit, sky), Down = new Link<Packet>(down, link.Fork("down"), transit, sky),
             UpSpec = up, DownSpec = down, Server = server,
             UpAlarm = new Alarm(target, Argument(LinkEvent, client * 2)), DownAlarm = new Alarm(target, Argument(LinkEvent, client * 2 + 1)),
             WeatherAlarm = new Alarm(target, Argument(WeatherEvent, client)),

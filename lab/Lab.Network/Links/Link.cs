@@ -29,7 +29,7 @@ public readonly record struct LinkCounters(long Offered, long Delivered, long Lo
 /// </remarks>
 public sealed class Link<T>
 {
-    private readonly RandomStream random;
+    private readonly RandomStream random, sky;
     private readonly Transit<T> transit;
     private RandomStream? lossRandom, jitterRandom;
     private Weather? weather;
@@ -39,14 +39,16 @@ public sealed class Link<T>
     private long waitingBytes;
     private int first, last, firstWaiting, cuts, doomed;
 
-    /// <param name="random">Forked into "loss", "jitter", "channel" and "outages".</param>
+    /// <param name="random">Forked into "loss" and "jitter".</param>
     /// <param name="transit">Shared by the links of a run; absent = one of its own.</param>
-    public Link(LinkSpec spec, RandomStream random, Transit<T>? transit = null)
+    /// <param name="sky">Forked into "channel" and "outages"; links that share it have the same weather. Absent = random.</param>
+    public Link(LinkSpec spec, RandomStream random, Transit<T>? transit = null, RandomStream? sky = null)
     {
         this.spec = spec;
         this.random = random;
+        this.sky = sky ?? random;
         this.transit = transit ?? new Transit<T>();
-        if (Weather.IsNeeded(spec)) weather = new Weather(Instant.Zero, spec, random);
+        if (Weather.IsNeeded(spec)) weather = new Weather(Instant.Zero, spec, this.sky);
     }
 
     public LinkCounters Units =>
@@ -107,7 +109,7 @@ public sealed class Link<T>
         Advance(now);
         this.spec = spec;
         if (weather != null) weather.Change(now, spec);
-        else if (Weather.IsNeeded(spec)) weather = new Weather(now, spec, random);
+        else if (Weather.IsNeeded(spec)) weather = new Weather(now, spec, sky);
     }
 
     /// <summary>
