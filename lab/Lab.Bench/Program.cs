@@ -15,6 +15,7 @@ Benchmark[] all =
     .. JournalBench.All,
     .. SimulationBench.All,
     .. StanzaReaderBench.All,
+    .. ServerBench.All,
 ];
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

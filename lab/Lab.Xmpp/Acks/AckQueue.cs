@@ -17,11 +17,11 @@ public readonly ref struct UnackedStanza(ReadOnlySpan<byte> bytes, long number, 
 }
 
 /// <summary>
-/// One side of an XEP-0198 session: the stanzas it sent and the peer has not acknowledged, and the count of those it handled.
-/// Rule (sections 4 and 5): h counts stanzas modulo 2^32; a new h acknowledges delta = (h - last h) mod 2^32 stanzas and is
-/// valid only when that many are outstanding, so that a stale h and one that is too high fail the same test.
-/// A full queue forgets its oldest stanza: counters stay right, and the session is <see cref="Incomplete"/> until the peer
-/// acknowledged what was forgotten. An empty queue holds no buffer; a steady state allocates nothing.
+/// One side of an XEP-0198 session: the stanzas it sent that the peer has not acknowledged, and the count of those it
+/// handled. Rule (sections 4 and 5): h counts stanzas modulo 2^32; a new h acknowledges delta = (h - last h) mod 2^32
+/// stanzas and is valid only when that many are outstanding, so that a stale h and one that is too high fail the same
+/// test. A full queue forgets its oldest stanza: counters stay right, and the session is <see cref="Incomplete"/> until
+/// the peer acknowledged what was forgotten. An empty queue holds no buffer; a steady state allocates nothing.
 /// </summary>
 public sealed class AckQueue(BufferPool buffers, int capacityStanzas)
 {
@@ -50,7 +50,7 @@ public sealed class AckQueue(BufferPool buffers, int capacityStanzas)
     /// <summary>Whether the next push makes the oldest stanza forgotten.</summary>
     public bool IsFull => Count >= capacity;
 
-    /// <summary>Begins a session: nothing outstanding, all counters at <paramref name="counter"/> (0 but for tests of the wrap).</summary>
+    /// <summary>Begins a session: nothing outstanding, all counters at the start, 0 but in tests of the wrap.</summary>
     public void Start(uint counter = 0)
     {
         Release();
@@ -79,7 +79,8 @@ public sealed class AckQueue(BufferPool buffers, int capacityStanzas)
         Sent = unchecked(Sent + 1);
     }
 
-    /// <summary>Drops what <paramref name="h"/> acknowledges; false, and nothing changed, when that many were never sent.</summary>
+    /// <summary>Drops what <paramref name="h"/> acknowledges; false, and nothing changed, when that many were never
+    /// sent.</summary>
     public bool TryAcknowledge(uint h)
     {
         uint delta = unchecked(h - Acknowledged);
@@ -92,7 +93,8 @@ public sealed class AckQueue(BufferPool buffers, int capacityStanzas)
         return true;
     }
 
-    /// <summary>The held stanzas that <paramref name="h"/> would acknowledge, oldest first; none when h is not valid.</summary>
+    /// <summary>The held stanzas that <paramref name="h"/> would acknowledge, oldest first; none when h is not
+    /// valid.</summary>
     public Run AcknowledgedBy(uint h)
     {
         uint delta = unchecked(h - Acknowledged);

@@ -11,9 +11,10 @@ internal static class DelayStamp
     private static ReadOnlySpan<byte> End => "</message>"u8;
 
     /// <summary>Copies a message that ends in its closing tag and puts a stamp inside, unless it carries one.</summary>
-    public static XmppWriter Stamped(this XmppWriter writer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> domain, Instant first)
+    public static XmppWriter Stamped(
+        this XmppWriter writer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> domain, Instant first)
     {
-        if (!message.EndsWith(End)) throw new InvalidOperationException($"a message of {message.Length} bytes without closing tag");
+        if (!message.EndsWith(End)) throw new InvalidOperationException($"no closing tag in {message.Length} bytes");
         if (message.IndexOf("'urn:xmpp:delay'"u8) >= 0) return writer.Raw(message);
         return writer.Raw(message[..^End.Length]).Raw("<delay xmlns='urn:xmpp:delay'"u8).Attribute("from"u8, domain)
             .Raw(" stamp='"u8).Moment(first).Raw("'/>"u8).Raw(End);
@@ -23,13 +24,15 @@ internal static class DelayStamp
     {
         long milliseconds = at.Nanoseconds / 1_000_000, seconds = milliseconds / 1000;
         (int year, int month, int day) = Date((int)(seconds / 86_400));
-        writer.Digits(year, 4).Raw("-"u8).Digits(month, 2).Raw("-"u8).Digits(day, 2).Raw("T"u8)
-            .Digits((int)(seconds / 3600 % 24), 2).Raw(":"u8).Digits((int)(seconds / 60 % 60), 2).Raw(":"u8).Digits((int)(seconds % 60), 2);
+        writer.Digits(year, 4).Raw("-"u8).Digits(month, 2).Raw("-"u8).Digits(day, 2).Raw("T"u8);
+        writer.Digits((int)(seconds / 3600 % 24), 2).Raw(":"u8).Digits((int)(seconds / 60 % 60), 2).Raw(":"u8);
+        writer.Digits((int)(seconds % 60), 2);
         if (milliseconds % 1000 != 0) writer.Raw("."u8).Digits((int)(milliseconds % 1000), 3);
         return writer.Raw("Z"u8);
     }
 
-    // Days since 2000-01-01 to a Gregorian date. Years are counted from March, so that a leap day is the last of its year.
+    // Days since 2000-01-01 to a Gregorian date. Years begin with March here, so that a leap day is the last of its
+    // year.
     private static (int Year, int Month, int Day) Date(int days)
     {
         int fromMarch = days + 730_425;                                // days since 0000-03-01

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Lab.Xmpp;
 
-/// <summary>Random identifiers as lower-case hexadecimal: 128 bits for what must not be guessed, 64 for a resource.</summary>
+/// <summary>Random identifiers in lower-case hexadecimal: 128 bits where nobody may guess, 64 for a resource.</summary>
 internal static class Identifiers
 {
     public static XmppWriter Hex(this XmppWriter writer, UInt128 id) => writer.Hex((ulong)(id >> 64)).Hex((ulong)id);
@@ -15,5 +15,6 @@ internal static class Identifiers
     }
 
     public static bool TryParse(ReadOnlySpan<byte> text, out UInt128 id) =>
-        UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id) && text.Length == 32;
+        UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id)
+        && text.Length == 32;
 }

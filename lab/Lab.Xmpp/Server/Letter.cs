@@ -6,8 +6,8 @@ namespace Lab.Xmpp;
 internal enum MessageType : byte { Normal, Chat, Groupchat, Headline, Error }
 
 /// <summary>
-/// What routing needs to know of a message, or of an IQ that may have to be returned; slices of its stanza. An IQ that answers
-/// counts as an error here: it is never returned.
+/// What routing needs to know of a message, or of an IQ that may have to be returned; slices of its stanza. An IQ that
+/// answers counts as an error here: it is never returned.
 /// </summary>
 internal readonly ref struct Letter
 {
@@ -40,7 +40,8 @@ internal readonly ref struct Letter
             Id = id,
             IsIq = isIq,
             Type = !isIq ? TypeOf(type)
-                : type.SequenceEqual("result"u8) || type.SequenceEqual("error"u8) ? MessageType.Error : MessageType.Normal,
+                : type.SequenceEqual("result"u8) || type.SequenceEqual("error"u8) ? MessageType.Error
+                : MessageType.Normal,
             Number = isIq ? -1 : NumberOf(id),
             First = first,
             Storable = !chatState,

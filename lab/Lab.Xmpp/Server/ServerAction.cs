@@ -3,8 +3,9 @@ namespace Lab.Xmpp;
 public enum ServerActionKind : byte
 {
     /// <summary>
-    /// Write <see cref="XmppServer.Output"/> to Stream: everything one call has for that stream. Charged to Traffic, which
-    /// names the first cause when there were several.
+    /// Write <see cref="XmppServer.Output"/> to Stream: everything that one call has for it. Charged to Traffic, the
+    /// first
+    /// cause when there were several.
     /// </summary>
     Write,
 
@@ -25,16 +26,19 @@ public enum ServerActionKind : byte
     /// <summary>Account lost its transport; its session waits to be resumed and still counts as available.</summary>
     Hibernated,
 
-    /// <summary>Account is unavailable to others: closed, expired or replaced. Stream is the last one of that session.</summary>
+    /// <summary>Account is unavailable to others: closed, expired or replaced. Stream is the session's last
+    /// one.</summary>
     Unavailable,
 
-    /// <summary>Stream is over for this side: Claim, Mechanism; A = the stream error condition sent or received, or 0.</summary>
+    /// <summary>Stream is over for this side: Claim, Mechanism; A = the stream error condition sent or received, or
+    /// 0.</summary>
     Ended,
 
     /// <summary>The server took responsibility for a message: A = its number, Account = the sender or -1.</summary>
     MessageAccepted,
 
-    /// <summary>The echo account sent a message: A = its number, B = the number it answers, Account = the recipient.</summary>
+    /// <summary>The echo account sent a message: A = its number, B = the number it answers, Account = the
+    /// recipient.</summary>
     MessageEchoed,
 
     /// <summary>A message was put into the offline store: A = its number, Account = the recipient.</summary>
@@ -50,5 +54,5 @@ public enum ServerActionKind : byte
 }
 
 public readonly record struct ServerAction(
-    ServerActionKind Kind, int Stream = -1, int Account = -1, Traffic Traffic = Traffic.Handshake, Claim Claim = Claim.None,
-    Mechanism Mechanism = Mechanism.None, long A = 0, long B = 0);
+    ServerActionKind Kind, int Stream = -1, int Account = -1, Traffic Traffic = Traffic.Handshake,
+    Claim Claim = Claim.None, Mechanism Mechanism = Mechanism.None, long A = 0, long B = 0);

@@ -16,8 +16,8 @@ public sealed record ServerSettings
     public Policy Policy { get; init; } = Policy.Nothing;
 
     /// <summary>
-    /// Stream management for a client that enables it when the policy has no acks part: asked after every stanza, without a
-    /// verdict, with five minutes to resume. Null = not offered then.
+    /// Stream management for a client that enables it when the policy has no acks part: asked after every stanza,
+    /// without a verdict, with five minutes to resume. Null = not offered then.
     /// </summary>
     public AckPolicy? AcksWhenAsked { get; init; } = new() { Resume = Duration.FromMinutes(5) };
 
@@ -27,19 +27,23 @@ public sealed record ServerSettings
     /// <summary>Nothing but STARTTLS is offered before TLS; without effect when TLS is not offered.</summary>
     public bool RequiresTls { get; init; } = true;
 
-    public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } = [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
+    public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } =
+        [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
+
     public int ScramIterations { get; init; } = 4096;
     public IReadOnlyList<string> Languages { get; init; } = ["en"];
     public int MaxStanzaBytes { get; init; } = 262_144;
     public int MaxResources { get; init; } = 10;
 
-    /// <summary>Attempts after the first that failed; one more failure ends the stream (RFC 6120 section 6.4.5).</summary>
+    /// <summary>Attempts after the first that failed; one more failure ends the stream (RFC 6120 section
+    /// 6.4.5).</summary>
     public int SaslRetries { get; init; } = 3;
 
     /// <summary>Bind attempts after the first that failed (RFC 6120 section 7.7.3).</summary>
     public int BindRetries { get; init; } = 5;
 
-    /// <summary>Messages kept per account that is away; beyond it they bounce with service-unavailable (XEP-0160).</summary>
+    /// <summary>Messages kept per account that is away; beyond it they bounce with service-unavailable
+    /// (XEP-0160).</summary>
     public int OfflineMessages { get; init; } = 1000;
 
     /// <summary>Whether the account echo@domain answers each message with one of the same body.</summary>

@@ -15,7 +15,7 @@ public sealed class ServerStore
     // Open addressing by local part, linear probing; 0 = free, else number + 1. At most half full.
     private int[] slots = new int[16];
 
-    /// <summary>Adds local@ each served domain and returns the account's number, counting from 0. A name taken throws.</summary>
+    /// <summary>Adds local@ each served domain; returns the account's number, from 0 on. A name taken throws.</summary>
     public int AddAccount(string local, string password)
     {
         byte[] name = Encoding.UTF8.GetBytes(local);
@@ -36,7 +36,7 @@ public sealed class ServerStore
 
     internal StoredAccount this[int account] => accounts[account];
 
-    /// <summary>SCRAM salt of this server; drawn once, so that clients may keep their salted passwords over restarts.</summary>
+    /// <summary>SCRAM salt of this server, drawn once: clients may keep their salted passwords over restarts.</summary>
     internal byte[] Salt { get; set; } = [];
 
     /// <summary>Servers that ran on this store so far.</summary>

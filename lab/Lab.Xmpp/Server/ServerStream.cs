@@ -16,7 +16,8 @@ internal enum StreamPhase : byte
     /// <summary>Bound or resumed: stanzas may flow.</summary>
     Established,
 
-    /// <summary>The closing tag is out, the peer's is awaited; inbound data still counts (RFC 6120 section 4.4).</summary>
+    /// <summary>The closing tag is out, the peer's is awaited; inbound data still counts (RFC 6120 section
+    /// 4.4).</summary>
     Closing,
 
     Over,
@@ -69,7 +70,8 @@ internal sealed class ServerStream(int number, XmppReader reader, XmppWriter out
     public SaslServer? Sasl;
     public int SaslFailures, BindFailures;
 
-    /// <summary>xml:lang of the client's header, put on its stanzas that have none (STR-09); empty when it sent none.</summary>
+    /// <summary>xml:lang of the client's header, put on its stanzas without one (STR-09); empty when it sent
+    /// none.</summary>
     public byte[] Language = [];
 
     /// <summary>The local part that the client's header gives as its own; forgotten with each restart.</summary>

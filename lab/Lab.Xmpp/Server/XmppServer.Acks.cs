@@ -4,8 +4,9 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-// Stream management, the server's side (XEP-0198). A session is off, active, hibernating, resumed or gone; a closing tag or a
-// stream error ends it at once, anything else leaves it to be resumed for its window.
+// Stream management, the server's side (XEP-0198). A session is off, active, hibernating, resumed or gone; a closing
+// tag
+// or a stream error ends it at once, anything else leaves it to be resumed for its window.
 public sealed partial class XmppServer
 {
     private void OnAckElement(ServerStream stream, Element element)
@@ -14,12 +15,14 @@ public sealed partial class XmppServer
         AckQueue? queue = stream.Session?.Acks;
         if (queue is not null && name.SequenceEqual(Names.AckRequest))
         {
-            if (stream.Writes) Write(stream, Traffic.Acks).Raw("<a xmlns='urn:xmpp:sm:3' h='"u8).Number(queue.Handled).Raw("'/>"u8);
+            if (!stream.Writes) return;
+            Write(stream, Traffic.Acks).Raw("<a xmlns='urn:xmpp:sm:3' h='"u8).Number(queue.Handled).Raw("'/>"u8);
         }
         else if (queue is not null && name.SequenceEqual(Names.AckAnswer)) OnAck(stream, queue, element);
         else if (name.SequenceEqual(Names.Enable)) OnEnable(stream, element);
         else if (name.SequenceEqual(Names.Resume)) OnResume(stream, element);
-        else if (name.SequenceEqual(Names.AckRequest) || name.SequenceEqual(Names.AckAnswer)) Refuse(stream, "unexpected-request"u8);
+        else if (name.SequenceEqual(Names.AckRequest) || name.SequenceEqual(Names.AckAnswer))
+            Refuse(stream, StanzaError.UnexpectedRequest);
         else Fail(stream, StreamErrorCondition.UnsupportedStanzaType);
     }
 
@@ -33,9 +36,9 @@ public sealed partial class XmppServer
 
     private void OnEnable(ServerStream stream, Element enable)
     {
-        if (stream.Session is not { } session) Refuse(stream, "unexpected-request"u8);
+        if (stream.Session is not { } session) Refuse(stream, StanzaError.UnexpectedRequest);
         else if (session.Acks is not null) Fail(stream, StreamErrorCondition.PolicyViolation);         // SM-03
-        else if (acks is null) Refuse(stream, "feature-not-implemented"u8);
+        else if (acks is null) Refuse(stream, StanzaError.FeatureNotImplemented);
         else if (stream.Writes) Enable(stream, session, enable, acks);
     }
 
@@ -45,9 +48,11 @@ public sealed partial class XmppServer
         session.Acks.Start(FirstStanzaCount);
         XmppWriter writer = Write(stream, Traffic.Handshake).Raw("<enabled xmlns='urn:xmpp:sm:3'"u8);
         ReadOnlySpan<byte> resume = enable.Attribute("resume"u8);
-        if (acks.Resume is { Nanoseconds: > 0 } window && (resume.SequenceEqual("true"u8) || resume.SequenceEqual("1"u8)))
+        bool asked = resume.SequenceEqual("true"u8) || resume.SequenceEqual("1"u8);
+        if (asked && acks.Resume is { Nanoseconds: > 0 } window)
         {
-            if (TryNumber(enable.Attribute("max"u8), out uint wish) && wish > 0) window = Duration.Min(window, Duration.FromSeconds(wish));
+            bool limited = TryNumber(enable.Attribute("max"u8), out uint max) && max > 0;
+            if (limited) window = Duration.Min(window, Duration.FromSeconds(max));
             session.Window = window;
             session.AckId = new UInt128(ackIds.Next(), ackIds.Next());
             writer.Raw(" id='"u8).Hex(session.AckId).Raw("' resume='true'"u8);
@@ -60,10 +65,12 @@ public sealed partial class XmppServer
 
     private void OnResume(ServerStream stream, Element resume)
     {
-        if (stream.Account < 0 || stream.Phase != StreamPhase.Negotiating) Refuse(stream, "unexpected-request"u8);
-        else if (acks?.Resume is null) Refuse(stream, "feature-not-implemented"u8);
-        else if (!TryCount(resume, out uint h)) Refuse(stream, "bad-request"u8);
-        else if (!Identifiers.TryParse(resume.Attribute("previd"u8), out UInt128 id)) Refuse(stream, "item-not-found"u8);
+        bool early = stream.Account < 0, late = stream.Phase != StreamPhase.Negotiating;
+        if (early || late) Refuse(stream, StanzaError.UnexpectedRequest);
+        else if (acks?.Resume is null) Refuse(stream, StanzaError.FeatureNotImplemented);
+        else if (!TryCount(resume, out uint h)) Refuse(stream, StanzaError.BadRequest);
+        else if (!Identifiers.TryParse(resume.Attribute("previd"u8), out UInt128 id))
+            Refuse(stream, StanzaError.ItemNotFound);
         else if (FindSession(stream.Account, stream.Domain, id) is not { Acks: { } queue } session)
             RefuseResume(stream, id);
         else if (!queue.TryAcknowledge(h)) FailCount(stream, queue, h);
@@ -86,8 +93,8 @@ public sealed partial class XmppServer
         deadlines.Disarm(session);
         store[session.Account].Forget(session.AckId);
         Attach(session, stream);
-        XmppWriter writer = Write(stream, Traffic.Handshake);
-        writer.Raw("<resumed xmlns='urn:xmpp:sm:3' previd='"u8).Hex(session.AckId).Raw("' h='"u8).Number(queue.Handled).Raw("'/>"u8);
+        XmppWriter writer = Write(stream, Traffic.Handshake).Raw("<resumed xmlns='urn:xmpp:sm:3' previd='"u8);
+        writer.Hex(session.AckId).Raw("' h='"u8).Number(queue.Handled).Raw("'/>"u8);
         stream.Liveness.EnableAcks(now);
         foreach (UnackedStanza stanza in queue)
         {
@@ -100,16 +107,16 @@ public sealed partial class XmppServer
     /// <summary>SM-19: the id is unknown or its time is over; h of the lost session if it is still known.</summary>
     private void RefuseResume(ServerStream stream, UInt128 id)
     {
-        if (store[stream.Account].TryRecall(id, out uint handled)) Refuse(stream, "item-not-found"u8, handled);
-        else Refuse(stream, "item-not-found"u8);
+        if (store[stream.Account].TryRecall(id, out uint handled)) Refuse(stream, StanzaError.ItemNotFound, handled);
+        else Refuse(stream, StanzaError.ItemNotFound);
     }
 
-    private void Refuse(ServerStream stream, ReadOnlySpan<byte> condition, uint? handled = null)
+    private void Refuse(ServerStream stream, StanzaError error, uint? handled = null)
     {
         if (!stream.Writes) return;
         XmppWriter writer = Write(stream, Traffic.Handshake).Raw("<failed xmlns='urn:xmpp:sm:3'"u8);
         if (handled is { } h) writer.Raw(" h='"u8).Number(h).Raw("'"u8);
-        writer.Raw("><"u8).Raw(condition).Raw(" xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>"u8);
+        writer.Raw(">"u8).Condition(error).Raw("</failed>"u8);
     }
 
     private void FailCount(ServerStream stream, AckQueue queue, uint h)

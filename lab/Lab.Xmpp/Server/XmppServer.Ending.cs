@@ -2,8 +2,10 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-// How streams and sessions end. A stream ends once for this side (Ended); its transport may live on until the peer's closing
-// tag came. What becomes of the session depends on how: silence leaves it to be resumed, a closing tag or an error ends it.
+// How streams and sessions end. A stream ends once for this side (Ended); its transport may live on until the peer's
+// closing tag came. What becomes of the session depends on how: silence leaves it to be resumed, a closing tag or an
+// error
+// ends it.
 public sealed partial class XmppServer
 {
     private enum Fate : byte
@@ -11,7 +13,8 @@ public sealed partial class XmppServer
         /// <summary>Waits to be resumed when it can be, else retires.</summary>
         Hibernate,
 
-        /// <summary>Leaves the routing table at once; acknowledgements are still heard until the stream is over.</summary>
+        /// <summary>Leaves the routing table at once; acknowledgements are still heard until the stream is
+        /// over.</summary>
         Withdraw,
 
         /// <summary>Is over.</summary>
@@ -26,8 +29,8 @@ public sealed partial class XmppServer
         if (stream.Ended) return;
         stream.Ended = true;
         stream.Liveness.Close();
-        actions.Add((new ServerAction(
-            ServerActionKind.Ended, stream.Number, stream.Account, Claim: claim, Mechanism: mechanism, A: (long)condition), null));
+        Add(new ServerAction(
+            ServerActionKind.Ended, stream.Number, stream.Account, Traffic.Closing, claim, mechanism, (long)condition));
         if (stream.Session is not { } session) return;
         if (fate == Fate.Withdraw)
         {
@@ -48,14 +51,14 @@ public sealed partial class XmppServer
     private void Drop(ServerStream stream, Claim claim, Mechanism mechanism)
     {
         End(stream, claim, mechanism, StreamErrorCondition.None, Fate.Hibernate);
-        actions.Add((new ServerAction(ServerActionKind.Abort, stream.Number, stream.Account), null));
+        Add(new ServerAction(ServerActionKind.Abort, stream.Number, stream.Account));
         Forget(stream);
     }
 
     /// <summary>Header if none is out, error and closing tag in one Write (ERR-02); the session is over.</summary>
     private void Fail(
-        ServerStream stream, StreamErrorCondition condition, Mechanism mechanism = Mechanism.ProtocolError, Claim claim = Claim.None,
-        ReadOnlySpan<byte> detail = default)
+        ServerStream stream, StreamErrorCondition condition, Mechanism mechanism = Mechanism.ProtocolError,
+        Claim claim = Claim.None, ReadOnlySpan<byte> detail = default)
     {
         if (stream.Phase == StreamPhase.Opening) WriteHeader(stream, null);
         if (stream.Writes) WriteError(Write(stream, Traffic.Closing), condition, detail);
@@ -92,9 +95,9 @@ public sealed partial class XmppServer
                 CloseStream(stream, due.Claim, due.Mechanism);
                 break;
             default:
-                StreamErrorCondition condition =
-                    due.Claim == Claim.Idle ? StreamErrorCondition.PolicyViolation : StreamErrorCondition.ConnectionTimeout;
-                Fail(stream, condition, due.Mechanism, due.Claim);
+                bool idle = due.Claim == Claim.Idle;
+                Fail(stream, idle ? StreamErrorCondition.PolicyViolation : StreamErrorCondition.ConnectionTimeout,
+                    due.Mechanism, due.Claim);
                 break;
         }
     }
@@ -127,15 +130,15 @@ public sealed partial class XmppServer
 
     private void OnPeerError(ServerStream stream, Element element)
     {
-        StreamErrorCondition condition = StreamError.TryRead(element, out StreamError error) ? error.Condition : StreamErrorCondition.None;
+        StreamError.TryRead(element, out StreamError error);
         if (stream.Writes) Write(stream, Traffic.Closing).Raw(StreamHeaders.Close);
-        End(stream, Claim.None, Mechanism.StreamError, condition, Fate.Retire);
+        End(stream, Claim.None, Mechanism.StreamError, error.Condition, Fate.Retire);
         CloseTransport(stream);
     }
 
     private void CloseTransport(ServerStream stream)
     {
-        actions.Add((new ServerAction(ServerActionKind.Close, stream.Number, stream.Account), null));
+        Add(new ServerAction(ServerActionKind.Close, stream.Number, stream.Account));
         Forget(stream);
     }
 
@@ -158,7 +161,8 @@ public sealed partial class XmppServer
         if (session.Available) ObserveSession(ServerActionKind.Hibernated, session);
     }
 
-    /// <summary>Takes a session out of the routing table; for everybody else it is unavailable (RFC 6121 section 4.5.2).</summary>
+    /// <summary>Takes a session out of the routing table: unavailable for everybody else (RFC 6121 section
+    /// 4.5.2).</summary>
     private void Withdraw(Session session)
     {
         if (session.Withdrawn) return;
@@ -183,5 +187,5 @@ public sealed partial class XmppServer
     }
 
     private void ObserveSession(ServerActionKind kind, Session session, long a = 0) =>
-        actions.Add((new ServerAction(kind, session.StreamNumber, session.Account, Traffic.Presence, A: a), null));
+        Add(new ServerAction(kind, session.StreamNumber, session.Account, Traffic.Presence, A: a));
 }

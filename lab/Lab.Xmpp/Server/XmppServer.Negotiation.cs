@@ -3,7 +3,7 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-// From the first byte to the bound resource: headers, features, STARTTLS, SASL, bind (RFC 6120 sections 4.2, 4.3, 5, 6, 7).
+// From the first byte to the bound resource: headers, features, STARTTLS, bind (RFC 6120 sections 4.2, 4.3, 5, 7).
 public sealed partial class XmppServer
 {
     private const int MaxLanguageBytes = 35;
@@ -59,7 +59,8 @@ public sealed partial class XmppServer
     private static bool IsStanza(ReadOnlySpan<byte> name) =>
         name.SequenceEqual(Names.Message) || name.SequenceEqual(Names.Presence) || name.SequenceEqual(Names.Iq);
 
-    /// <summary>What cannot be read ends the stream; a header at fault is answered with one of ours first (ERR-02).</summary>
+    /// <summary>What cannot be read ends the stream; a header at fault is answered with one of ours first
+    /// (ERR-02).</summary>
     private void OnUnreadable(ServerStream stream)
     {
         if (stream.Phase == StreamPhase.Opening)
@@ -68,7 +69,8 @@ public sealed partial class XmppServer
             stream.Phase = StreamPhase.Negotiating;
         }
         StreamErrorCondition error = stream.Reader.Error;
-        Fail(stream, error, detail: error == StreamErrorCondition.PolicyViolation ? "<stanza-too-big xmlns='urn:xmpp:errors'/>"u8 : default);
+        bool tooBig = error == StreamErrorCondition.PolicyViolation;
+        Fail(stream, error, detail: tooBig ? "<stanza-too-big xmlns='urn:xmpp:errors'/>"u8 : default);
         stream.Deaf = true;
     }
 
@@ -97,7 +99,8 @@ public sealed partial class XmppServer
         if (!Jid.TryParse(to, out Jid target) || target.Local.Length + target.Resource.Length > 0)
             return StreamErrorCondition.ImproperAddressing;
         int domain = DomainOf(target.Domain);
-        if (domain < 0) return WasServed(target.Domain) ? StreamErrorCondition.HostGone : StreamErrorCondition.HostUnknown;
+        if (domain < 0 && WasServed(target.Domain)) return StreamErrorCondition.HostGone;
+        if (domain < 0) return StreamErrorCondition.HostUnknown;
         if (stream.Account >= 0 && domain != stream.Domain) return StreamErrorCondition.NotAuthorized;
         stream.Domain = domain;
         if (header.Language is { Length: > MaxLanguageBytes }) return StreamErrorCondition.PolicyViolation;
@@ -110,19 +113,24 @@ public sealed partial class XmppServer
             ? StreamErrorCondition.NotAuthorized : StreamErrorCondition.None;
     }
 
-    /// <summary>Our header: a new id each time, addressed to the bare JID that the client named (STR-05, STR-07).</summary>
+    /// <summary>Our header: a new id each time, addressed to the bare JID that the client named (STR-05,
+    /// STR-07).</summary>
     private void WriteHeader(ServerStream stream, StreamHeader? initial)
     {
-        string? to = initial?.From is { } from && Jid.TryParse(Encoding.UTF8.GetBytes(from), out Jid user) && !user.Local.IsEmpty
-            ? from.Split('/')[0] : null;
+        string? from = initial?.From;
+        bool named = Jid.TryParse(Encoding.UTF8.GetBytes(from ?? ""), out Jid user) && !user.Local.IsEmpty;
         string id = FormattableString.Invariant($"{streamIds.Next():x16}{streamIds.Next():x16}");
-        StreamHeader header = StreamHeaders.Reply(initial, "jabber:client", settings.Domains[stream.Domain], id, settings.Languages);
-        StreamHeaders.Write(Write(stream, Traffic.Handshake), HeaderKind.ClientResponse, header with { To = to });
+        string domain = settings.Domains[stream.Domain];
+        StreamHeader header = StreamHeaders.Reply(initial, "jabber:client", domain, id, settings.Languages) with
+        {
+            To = named ? from!.Split('/')[0] : null,
+        };
+        StreamHeaders.Write(Write(stream, Traffic.Handshake), HeaderKind.ClientResponse, header);
     }
 
     private static void WriteError(XmppWriter writer, StreamErrorCondition condition, ReadOnlySpan<byte> detail) =>
-        writer.Raw("<stream:error><"u8).Raw(StreamErrors.Name(condition)).Attribute("xmlns"u8, Namespaces.StreamErrors).Raw("/>"u8)
-            .Raw(detail).Raw("</stream:error>"u8).Raw(StreamHeaders.Close);
+        writer.Raw("<stream:error><"u8).Raw(StreamErrors.Name(condition)).Attribute("xmlns"u8, Namespaces.StreamErrors)
+            .Raw("/>"u8).Raw(detail).Raw("</stream:error>"u8).Raw(StreamHeaders.Close);
 
     /// <summary>After TLS and SASL: the next byte begins a new stream, nothing said before counts (STR-13).</summary>
     private static void Reopen(ServerStream stream)
@@ -137,8 +145,8 @@ public sealed partial class XmppServer
         XmppWriter writer = Write(stream, Traffic.Handshake).Raw("<stream:features>"u8);
         bool secures = !stream.Secured && settings.OffersTls;
         if (secures)
-            writer.Raw(settings.RequiresTls ? "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"u8
-                : "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8);
+            writer.Raw("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'"u8)
+                .Raw(settings.RequiresTls ? "><required/></starttls>"u8 : "/>"u8);
         if (stream.Account >= 0)
         {
             writer.Raw("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"u8);
@@ -153,13 +161,14 @@ public sealed partial class XmppServer
         if (stream.Phase != StreamPhase.Negotiating || stream.Secured || stream.Account >= 0 || !settings.OffersTls)
         {
             if (!stream.Writes) return;
-            Write(stream, Traffic.Handshake).Raw("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>"u8);
+            Write(stream, Traffic.Handshake).Raw("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8)
+                .Raw(StreamHeaders.Close);
             End(stream, Claim.None, Mechanism.ProtocolError, StreamErrorCondition.None, Fate.Retire);
             CloseTransport(stream);
             return;
         }
         Write(stream, Traffic.Handshake).Raw("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8);
-        actions.Add((new ServerAction(ServerActionKind.StartTls, stream.Number), null));
+        Add(new ServerAction(ServerActionKind.StartTls, stream.Number));
         stream.Liveness.Hold();
         stream.Sasl = null;
         stream.Phase = StreamPhase.Securing;                   // what came behind starttls is not ours to read (TLS-05)
@@ -177,24 +186,25 @@ public sealed partial class XmppServer
         ReadOnlySpan<byte> resource = asked.IsNone ? default : asked.Text;
         if (!asked.IsNone && !resource.IsEmpty && !Jid.IsResource(resource))
         {
-            RefuseBind(stream, iq, "modify"u8, "bad-request"u8);
+            RefuseBind(stream, iq, StanzaError.BadRequest);
             return;
         }
         if (!resource.IsEmpty && FindSession(stream.Account, stream.Domain, resource) is { } old)
         {
+            // Refusing protects a client that is there; a session that waits has none.
             bool replaces = settings.Conflict == ConflictPolicy.CloseOld
-                || settings.Conflict == ConflictPolicy.RefuseNew && old.Stream is null;        // nobody is there to be protected
+                || settings.Conflict == ConflictPolicy.RefuseNew && old.Stream is null;
             if (replaces) Replace(old);
             else if (settings.Conflict == ConflictPolicy.GenerateResource) resource = default;
             else
             {
-                RefuseBind(stream, iq, "modify"u8, "conflict"u8);
+                RefuseBind(stream, iq, StanzaError.Conflict);
                 return;
             }
         }
         if (CountSessions(stream.Account) >= settings.MaxResources)
         {
-            RefuseBind(stream, iq, "wait"u8, "resource-constraint"u8);
+            RefuseBind(stream, iq, StanzaError.ResourceConstraint);
             return;
         }
         Bind(stream, iq.Attribute(Names.Id), resource);
@@ -212,7 +222,8 @@ public sealed partial class XmppServer
         Link(session);
         Attach(session, stream);
         Write(stream, Traffic.Handshake).Raw("<iq type='result'"u8).Attribute(Names.Id, id)
-            .Raw("><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>"u8).Text(session.FullJid).Raw("</jid></bind></iq>"u8);
+            .Raw("><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>"u8).Text(session.FullJid)
+            .Raw("</jid></bind></iq>"u8);
     }
 
     /// <summary>The stream carries the session from now on; stanzas may flow.</summary>
@@ -226,10 +237,10 @@ public sealed partial class XmppServer
         stream.Liveness.Establish(now);
     }
 
-    private void RefuseBind(ServerStream stream, Element iq, ReadOnlySpan<byte> type, ReadOnlySpan<byte> condition)
+    private void RefuseBind(ServerStream stream, Element iq, StanzaError error)
     {
         Write(stream, Traffic.Handshake).Raw("<iq type='error'"u8).Attribute(Names.Id, iq.Attribute(Names.Id))
-            .Raw("><error type='"u8).Raw(type).Raw("'><"u8).Raw(condition).Raw(" xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"u8);
+            .Raw(">"u8).Error(error).Raw("</iq>"u8);
         if (++stream.BindFailures > settings.BindRetries) Fail(stream, StreamErrorCondition.PolicyViolation);
     }
 

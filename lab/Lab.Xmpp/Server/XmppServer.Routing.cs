@@ -5,23 +5,24 @@ namespace Lab.Xmpp;
 // Where a stanza goes: RFC 6120 section 10, RFC 6121 section 8.5, XEP-0160. The table is in lab/models/server.md.
 public sealed partial class XmppServer
 {
-    /// <summary>Delivers, stores or returns a message for a served domain; <paramref name="stanza"/> is its final text.</summary>
+    /// <summary>Delivers, stores or returns a message for a served domain; the stanza is its final text.</summary>
     private void Route(in Letter letter, in Jid target, int domain, ReadOnlySpan<byte> stanza)
     {
         int account = target.Local.IsEmpty ? -1 : store.Find(target.Local);
         if (account < 0)
         {
-            if (letter.Type != MessageType.Headline) Bounce(letter, "cancel"u8, "service-unavailable"u8);
+            if (letter.Type != MessageType.Headline) Bounce(letter, StanzaError.ServiceUnavailable);
             return;
         }
         if (!target.Resource.IsEmpty)
         {
             if (FindSession(account, domain, target.Resource) is { } exact
                 && Deliver(exact, stanza, Traffic.Payload, letter.First, NumberToKeep(letter))) return;
-            if (letter.Type is MessageType.Normal or MessageType.Groupchat) Bounce(letter, "cancel"u8, "service-unavailable"u8);
+            bool returned = letter.Type is MessageType.Normal or MessageType.Groupchat;
+            if (returned) Bounce(letter, StanzaError.ServiceUnavailable);
             if (letter.Type != MessageType.Chat) return;
         }
-        else if (letter.Type == MessageType.Groupchat) Bounce(letter, "cancel"u8, "service-unavailable"u8);
+        else if (letter.Type == MessageType.Groupchat) Bounce(letter, StanzaError.ServiceUnavailable);
         else if (letter.Type == MessageType.Headline) DeliverToAll(letter, account, domain, stanza);
         if (letter.Type is not (MessageType.Chat or MessageType.Normal)) return;
         while (MostAvailable(account, domain) is { } best)
@@ -31,7 +32,8 @@ public sealed partial class XmppServer
 
     private static long NumberToKeep(in Letter letter) => letter.Type == MessageType.Error ? -1 : letter.Number;
 
-    /// <summary>Hands a stanza to a session: onto its stream, into its queue, or both. False when it is no target any more.</summary>
+    /// <summary>Hands a stanza to a session: onto its stream, into its queue, or both. False: it is no
+    /// target.</summary>
     private bool Deliver(Session target, ReadOnlySpan<byte> stanza, Traffic cause, Instant first, long number = -1)
     {
         if (target.Withdrawn) return false;
@@ -64,8 +66,8 @@ public sealed partial class XmppServer
         for (Session? session = sessions[account]; session is not null; session = session.Next)
         {
             if (!session.Available || session.Priority < 0 || session.Domain != domain) continue;
-            if (best is null || session.Priority > best.Priority || session.Priority == best.Priority && session.Since > best.Since)
-                best = session;
+            bool equal = best is not null && session.Priority == best.Priority;
+            if (best is null || session.Priority > best.Priority || equal && session.Since > best.Since) best = session;
         }
         return best;
     }
@@ -76,7 +78,7 @@ public sealed partial class XmppServer
         StoredAccount recipient = store[account];
         if (recipient.Offline.Count >= settings.OfflineMessages)
         {
-            Bounce(letter, "cancel"u8, "service-unavailable"u8);
+            Bounce(letter, StanzaError.ServiceUnavailable);
             return;
         }
         reply.Clear();
@@ -90,30 +92,35 @@ public sealed partial class XmppServer
         List<OfflineMessage> waiting = store[session.Account].Offline;
         if (waiting.Count == 0) return;
         foreach (OfflineMessage message in waiting)
-            if (message.Domain == session.Domain) Deliver(session, message.Stanza, Traffic.Payload, message.FirstAttempt, message.Number);
+        {
+            if (message.Domain != session.Domain) continue;
+            Deliver(session, message.Stanza, Traffic.Payload, message.FirstAttempt, message.Number);
+        }
         waiting.RemoveAll(message => message.Domain == session.Domain);
     }
 
-    /// <summary>Returns a stanza as an error with addresses swapped; an error is never answered (RFC 6120 section 8.3.1).</summary>
-    private void Bounce(in Letter letter, ReadOnlySpan<byte> type, ReadOnlySpan<byte> condition)
+    /// <summary>Returns a stanza as an error, addresses swapped; never answers an error (RFC 6120 section
+    /// 8.3.1).</summary>
+    private void Bounce(in Letter letter, StanzaError error)
     {
         if (letter.Type == MessageType.Error) return;
-        Session? sender = Jid.TryParse(letter.From, out Jid from) && !IsEcho(from) && store.Find(from.Local) is var account && account >= 0
-            ? FindSession(account, DomainOf(from.Domain), from.Resource) : null;
-        int owner = from.Local.IsEmpty || IsEcho(from) ? -1 : store.Find(from.Local);
-        ObserveMessage(ServerActionKind.MessageBounced, owner, letter.Number, stream: sender?.StreamNumber ?? -1);
+        bool local = Jid.TryParse(letter.From, out Jid from) && !from.Local.IsEmpty && !IsEcho(from);
+        int account = local ? store.Find(from.Local) : -1;
+        Session? sender = account < 0 ? null : FindSession(account, DomainOf(from.Domain), from.Resource);
+        ObserveMessage(ServerActionKind.MessageBounced, account, letter.Number, stream: sender?.StreamNumber ?? -1);
         if (sender is null) return;
         reply.Clear();
         reply.Raw(letter.IsIq ? "<iq"u8 : "<message"u8).Raw(" type='error'"u8)
-            .Attribute(Names.From, Jid.TryParse(letter.To, out _) ? letter.To : domains[sender.Domain]).Attribute(Names.To, letter.From);
+            .Attribute(Names.From, Jid.TryParse(letter.To, out _) ? letter.To : domains[sender.Domain])
+            .Attribute(Names.To, letter.From);
         if (!letter.Id.IsEmpty) reply.Attribute(Names.Id, letter.Id);
-        reply.Raw("><error type='"u8).Raw(type).Raw("'><"u8).Raw(condition).Raw(" xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"u8)
-            .Raw(letter.IsIq ? "</iq>"u8 : "</message>"u8);
+        reply.Raw(">"u8).Error(error).Raw(letter.IsIq ? "</iq>"u8 : "</message>"u8);
         Deliver(sender, reply.Written, Traffic.Payload, now);
     }
 
     /// <summary>
-    /// The rest of a session that is gone: others hear that it is unavailable, and what it did not acknowledge is treated as
+    /// The rest of a session that is gone: others hear that it is unavailable, and what it did not acknowledge is
+    /// treated as
     /// sent to an unavailable resource, with the moment of the first attempt (SM-24).
     /// </summary>
     private void WindUp(Session session)
@@ -128,7 +135,7 @@ public sealed partial class XmppServer
         {
             ReadOnlySpan<byte> text = stanza.Bytes;
             if (rereader.Read(ref text) != WireEvent.Element)
-                throw new InvalidOperationException($"{stanza.Bytes.Length} bytes queued for {session.Account} are not one stanza");
+                throw new InvalidOperationException($"{stanza.Bytes.Length} queued bytes are not one stanza");
             Redirect(session, rereader.Element, stanza);
         }
         rereader.Release();
@@ -140,10 +147,11 @@ public sealed partial class XmppServer
         Letter letter = Letter.Of(element, element.Attribute(Names.From), gone.FullJid, stanza.FirstSent);
         if (element.Name.SequenceEqual(Names.Iq))
         {
-            ReadOnlySpan<byte> type = element.Attribute(Names.Type);
-            if (type.SequenceEqual("get"u8) || type.SequenceEqual("set"u8)) Bounce(letter, "cancel"u8, "service-unavailable"u8);
+            Bounce(letter, StanzaError.ServiceUnavailable);
+            return;
         }
-        else if (element.Name.SequenceEqual(Names.Message) && letter.Type != MessageType.Error && Jid.TryParse(letter.To, out Jid target))
+        bool message = element.Name.SequenceEqual(Names.Message) && letter.Type != MessageType.Error;
+        if (message && Jid.TryParse(letter.To, out Jid target))
         {
             scratch.Clear();
             scratch.Stamped(stanza.Bytes, domains[gone.Domain], stanza.FirstSent);
@@ -152,8 +160,9 @@ public sealed partial class XmppServer
     }
 
     /// <summary>
-    /// Copies a stanza as it was received, with <paramref name="from"/> as its sender, <paramref name="to"/> unless empty as its
-    /// recipient, and xml:lang where it has none. Prefixes declared on the stream header are not carried over.
+    /// Copies a stanza as it was received, with <paramref name="from"/> as its sender, <paramref name="to"/> unless
+    /// empty
+    /// as its recipient, and xml:lang where it has none. Prefixes declared on the stream header are not carried over.
     /// </summary>
     private static void Restamp(
         XmppWriter writer, Element stanza, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, ReadOnlySpan<byte> language)
@@ -164,7 +173,8 @@ public sealed partial class XmppServer
         bool speaks = false;
         while (TryAttribute(ref tag, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> whole))
         {
-            if (name.SequenceEqual(Names.From) || name.SequenceEqual("xmlns"u8) || name.SequenceEqual(Names.To) && !to.IsEmpty) continue;
+            if (name.SequenceEqual(Names.From) || name.SequenceEqual("xmlns"u8)) continue;
+            if (name.SequenceEqual(Names.To) && !to.IsEmpty) continue;
             speaks |= name.SequenceEqual("xml:lang"u8);
             writer.Raw(" "u8).Raw(whole);
         }
@@ -173,7 +183,8 @@ public sealed partial class XmppServer
     }
 
     /// <summary>Takes the next attribute off a start tag that is known to be well-formed.</summary>
-    private static bool TryAttribute(ref ReadOnlySpan<byte> tag, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> whole)
+    private static bool TryAttribute(
+        ref ReadOnlySpan<byte> tag, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> whole)
     {
         name = whole = default;
         int start = tag.IndexOfAnyExcept(" \t\r\n"u8);
@@ -190,16 +201,17 @@ public sealed partial class XmppServer
 
     private Session? FindSession(int account, int domain, ReadOnlySpan<byte> resource)
     {
-        Session? session = account < 0 ? null : sessions[account];
-        while (session is not null && !(session.Domain == domain && session.Resource.SequenceEqual(resource))) session = session.Next;
-        return session;
+        if (account < 0) return null;
+        for (Session? session = sessions[account]; session is not null; session = session.Next)
+            if (session.Domain == domain && session.Resource.SequenceEqual(resource)) return session;
+        return null;
     }
 
     private Session? FindSession(int account, int domain, UInt128 ackId)
     {
-        Session? session = sessions[account];
-        while (session is not null && !(session.Domain == domain && ackId != 0 && session.AckId == ackId)) session = session.Next;
-        return session;
+        for (Session? session = sessions[account]; session is not null; session = session.Next)
+            if (session.Domain == domain && session.AckId != 0 && session.AckId == ackId) return session;
+        return null;
     }
 
     private int CountSessions(int account)
@@ -220,6 +232,6 @@ public sealed partial class XmppServer
     {
         ref Session? place = ref sessions[session.Account];
         while (place != session) place = ref place!.Next;
-        place = session.Next;                                  // its own Next stays, for whoever walks the list just now
+        place = session.Next;                          // its own Next stays, for whoever walks the list just now
     }
 }

@@ -2,15 +2,19 @@ using System.Text;
 
 namespace Lab.Xmpp;
 
-// SASL, the server's side (RFC 6120 section 6). No white space leaves between auth and success: the stream's checks are held
-// until the next header. Salt and iterations are the server's, not the account's, so that a run pays PBKDF2 once per password.
+// SASL, the server's side (RFC 6120 section 6). No white space leaves between auth and success: the stream's checks are
+// held until the next header. Salt and iterations are the server's, not the account's, so that a run pays PBKDF2 once
+// per
+// password.
 public sealed partial class XmppServer
 {
     private bool MayAuthenticate(ServerStream stream) => stream.Secured || !settings.OffersTls || !settings.RequiresTls;
 
     /// <summary>PLAIN is neither offered nor taken without TLS (SAS-03); EXTERNAL is for servers.</summary>
     private List<SaslMechanism> OfferedTo(ServerStream stream) =>
-        [.. settings.Mechanisms.Where(m => m != SaslMechanism.External && (stream.Secured || m != SaslMechanism.Plain))];
+    [
+        .. settings.Mechanisms.Where(m => m != SaslMechanism.External && (stream.Secured || m != SaslMechanism.Plain)),
+    ];
 
     private void OnSasl(ServerStream stream, Element element)
     {
@@ -33,12 +37,14 @@ public sealed partial class XmppServer
         stream.Liveness.Hold();
         bool known = SaslMechanisms.TryParse(auth.Attribute("mechanism"u8), out SaslMechanism mechanism)
             && settings.Mechanisms.Contains(mechanism) && mechanism != SaslMechanism.External;
-        if (!MayAuthenticate(stream) || known && !OfferedTo(stream).Contains(mechanism)) Refuse(stream, SaslFailure.EncryptionRequired);
+        if (!MayAuthenticate(stream) || known && !OfferedTo(stream).Contains(mechanism))
+            Refuse(stream, SaslFailure.EncryptionRequired);
         else if (!known) Refuse(stream, SaslFailure.InvalidMechanism);
         else if (!SaslData.TryRead(auth.Text, out byte[]? data)) Refuse(stream, SaslFailure.IncorrectEncoding);
         else
         {
-            var exchange = new SaslServer(mechanism, settings.Domains[stream.Domain], Scram.NewNonce(nonces), scram, KeysOf);
+            string domain = settings.Domains[stream.Domain];
+            var exchange = new SaslServer(mechanism, domain, Scram.NewNonce(nonces), scram, KeysOf);
             stream.Sasl = exchange;
             Answer(stream, exchange, exchange.Begin(data));
         }
@@ -53,7 +59,8 @@ public sealed partial class XmppServer
         }
         if (said.Kind == SaslReplyKind.Challenge)
         {
-            XmppWriter challenge = Write(stream, Traffic.Handshake).Raw("<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"u8);
+            XmppWriter challenge = Write(stream, Traffic.Handshake);
+            challenge.Raw("<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"u8);
             SaslData.Write(challenge, said.Data);
             challenge.Raw("</challenge>"u8);
             return;
@@ -63,7 +70,7 @@ public sealed partial class XmppServer
         if (account < 0) throw new InvalidOperationException($"'{exchange.User}' authenticated without an account");
         if (stream.Secured && stream.Claimed.Length > 0 && !Jid.SameText(stream.Claimed, store[account].Local))
         {
-            Fail(stream, StreamErrorCondition.NotAuthorized);                  // SAS-11: the header said to be somebody else
+            Fail(stream, StreamErrorCondition.NotAuthorized);          // SAS-11: the header said to be somebody else
             return;
         }
         XmppWriter writer = Write(stream, Traffic.Handshake).Raw("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"u8);

@@ -3,21 +3,21 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-// Stanzas from a client: whose they are, what the server answers itself, presence (RFC 6120 section 8, RFC 6121 section 4).
+// Stanzas from a client: whose they are, what the server answers itself, presence (RFC 6120 section 8, RFC 6121 section
+// 4).
 public sealed partial class XmppServer
 {
     private void OnStanza(ServerStream stream, Session session, Element stanza)
     {
-        if (!stanza.Raw[1..].StartsWith(stanza.Name)) Fail(stream, StreamErrorCondition.BadNamespacePrefix);        // XML-04
-        else if (stanza.TryAttribute(Names.From, out ReadOnlySpan<byte> from) && !IsOwn(session, from))
-            Fail(stream, StreamErrorCondition.InvalidFrom);
-        else
+        if (stanza.TryAttribute(Names.From, out ReadOnlySpan<byte> from) && !IsOwn(session, from))
         {
-            if (stanza.Name.SequenceEqual(Names.Message)) OnMessage(stream, session, stanza);
-            else if (stanza.Name.SequenceEqual(Names.Iq)) OnIq(stream, session, stanza);
-            else OnPresence(stream, session, stanza);
-            session.Acks?.CountHandled();                                                                          // SM-12
+            Fail(stream, StreamErrorCondition.InvalidFrom);
+            return;
         }
+        if (stanza.Name.SequenceEqual(Names.Message)) OnMessage(stream, session, stanza);
+        else if (stanza.Name.SequenceEqual(Names.Iq)) OnIq(stream, session, stanza);
+        else OnPresence(stream, session, stanza);
+        session.Acks?.CountHandled();                                  // routed, stored or answered by now (SM-12)
     }
 
     private static bool IsOwn(Session session, ReadOnlySpan<byte> from)
@@ -33,8 +33,9 @@ public sealed partial class XmppServer
         Letter letter = Letter.Of(message, session.FullJid, session.BareJid, now);
         if (letter.Type != MessageType.Error)
             ObserveMessage(ServerActionKind.MessageAccepted, session.Account, letter.Number, stream: stream.Number);
-        if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, "modify"u8, "jid-malformed"u8);
-        else if (DomainOf(target.Domain) is var domain && domain < 0) Bounce(letter, "cancel"u8, "remote-server-not-found"u8);
+        if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, StanzaError.JidMalformed);
+        else if (DomainOf(target.Domain) is var domain && domain < 0)
+            Bounce(letter, StanzaError.RemoteServerNotFound);
         else if (IsEcho(target)) OnMessageToEcho(session, letter, message);
         else
         {
@@ -49,10 +50,11 @@ public sealed partial class XmppServer
     private void OnMessageToEcho(Session session, in Letter letter, Element message)
     {
         Element body = message.Child(Names.Body, Namespaces.Client);
-        if (letter.Type == MessageType.Groupchat) Bounce(letter, "cancel"u8, "service-unavailable"u8);
+        if (letter.Type == MessageType.Groupchat) Bounce(letter, StanzaError.ServiceUnavailable);
         if (letter.Type is not (MessageType.Chat or MessageType.Normal) || body.IsNone) return;
         scratch.Clear();
-        scratch.Raw("<message"u8).Attribute(Names.From, letter.To).Attribute(Names.To, session.FullJid).Raw(" type='chat' id='"u8);
+        scratch.Raw("<message"u8).Attribute(Names.From, letter.To).Attribute(Names.To, session.FullJid);
+        scratch.Raw(" type='chat' id='"u8);
         if (letter.Number >= 0) scratch.Raw("m"u8).Number(letter.Number + EchoOffset);
         else scratch.Text(letter.Id);
         scratch.Raw("'>"u8).Raw(body.Raw).Raw("</message>"u8);
@@ -61,7 +63,8 @@ public sealed partial class XmppServer
         if (Deliver(session, scratch.Written, Traffic.Payload, now, number)) return;
         Letter echo = new()
         {
-            From = letter.To, To = session.FullJid, Type = MessageType.Chat, Number = number, First = now, Storable = true,
+            From = letter.To, To = session.FullJid, Type = MessageType.Chat, Number = number, First = now,
+            Storable = true,
         };
         Jid.TryParse(session.FullJid, out Jid back);
         Route(echo, back, session.Domain, scratch.Written);
@@ -75,17 +78,19 @@ public sealed partial class XmppServer
         scratch.Raw(store[account].Local).Raw("@"u8).Raw(domains[0]);
         byte[] addresses = scratch.Written.ToArray();
         scratch.Clear();
-        scratch.Raw("<message"u8).Attribute(Names.From, addresses.AsSpan(0, from)).Attribute(Names.To, addresses.AsSpan(from))
-            .Raw(" type='chat' id='m"u8).Number(number).Raw("'><body>"u8);
+        scratch.Raw("<message"u8).Attribute(Names.From, addresses.AsSpan(0, from));
+        scratch.Attribute(Names.To, addresses.AsSpan(from));
+        scratch.Raw(" type='chat' id='m"u8).Number(number).Raw("'><body>"u8);
         Span<byte> filler = stackalloc byte[256];
         filler.Fill((byte)'x');
-        for (int left = bodyBytes; left > 0; left -= filler.Length) scratch.Raw(filler[..Math.Min(left, filler.Length)]);
+        for (int left = bodyBytes; left > 0; left -= filler.Length)
+            scratch.Raw(filler[..Math.Min(left, filler.Length)]);
         scratch.Raw("</body></message>"u8);
         ObserveMessage(ServerActionKind.MessageAccepted, -1, number);
         Letter letter = new()
         {
-            From = addresses.AsSpan(0, from), To = addresses.AsSpan(from), Type = MessageType.Chat, Number = number, First = now,
-            Storable = true,
+            From = addresses.AsSpan(0, from), To = addresses.AsSpan(from), Type = MessageType.Chat, Number = number,
+            First = now, Storable = true,
         };
         Jid.TryParse(letter.To, out Jid target);
         Route(letter, target, 0, scratch.Written);
@@ -98,17 +103,19 @@ public sealed partial class XmppServer
         bool answers = type.SequenceEqual("result"u8) || type.SequenceEqual("error"u8);
         Element payload = iq.FirstChild;
         Letter letter = Letter.Of(iq, session.FullJid, session.BareJid, now);
-        if (!asks && !answers || iq.Attribute(Names.Id).IsEmpty || asks && (payload.IsNone || !payload.NextSibling.IsNone))
-            Bounce(letter, "modify"u8, "bad-request"u8);
-        else if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, "modify"u8, "jid-malformed"u8);
-        else if (DomainOf(target.Domain) is var domain && domain < 0) Bounce(letter, "cancel"u8, "remote-server-not-found"u8);
+        bool one = !payload.IsNone && payload.NextSibling.IsNone;
+        if (!asks && !answers || iq.Attribute(Names.Id).IsEmpty || asks && !one)
+            Bounce(letter, StanzaError.BadRequest);
+        else if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, StanzaError.JidMalformed);
+        else if (DomainOf(target.Domain) is var domain && domain < 0)
+            Bounce(letter, StanzaError.RemoteServerNotFound);
         else if (!target.Resource.IsEmpty && !target.Local.IsEmpty)
         {
             scratch.Clear();
             Restamp(scratch, iq, session.FullJid, default, stream.Language);
             bool delivered = FindSession(store.Find(target.Local), domain, target.Resource) is { } other
                 && Deliver(other, scratch.Written, Traffic.Payload, now);
-            if (!delivered) Bounce(letter, "cancel"u8, "service-unavailable"u8);
+            if (!delivered) Bounce(letter, StanzaError.ServiceUnavailable);
         }
         else if (asks) Answer(session, iq, letter, target, payload);
         else OnAnswer(stream, iq.Attribute(Names.Id));
@@ -127,19 +134,21 @@ public sealed partial class XmppServer
             WriteAnswer(session, iq, Traffic.Payload, "<query xmlns='http://jabber.org/protocol/disco#items'/>"u8);
         else if (own && gets && payload.Is("query"u8, Namespaces.Roster))
             WriteAnswer(session, iq, Traffic.Payload, "<query xmlns='jabber:iq:roster'/>"u8);
-        else if (!gets && payload.Is("session"u8, Namespaces.Session)) WriteAnswer(session, iq, Traffic.Handshake, default);
-        else Bounce(letter, "cancel"u8, "service-unavailable"u8);
+        else if (!gets && payload.Is("session"u8, Namespaces.Session))
+            WriteAnswer(session, iq, Traffic.Handshake, default);
+        else Bounce(letter, StanzaError.ServiceUnavailable);
     }
 
+    // The + joins UTF-8 literals when this is compiled.
     private static ReadOnlySpan<byte> ServerInfo =>
-        """
-        <query xmlns='http://jabber.org/protocol/disco#info'><identity category='server' type='im' name='lab'/><feature var='http://jabber.org/protocol/disco#info'/><feature var='http://jabber.org/protocol/disco#items'/><feature var='msgoffline'/><feature var='urn:xmpp:ping'/></query>
-        """u8;
+        "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='server' type='im' name='lab'/>"u8
+        + "<feature var='http://jabber.org/protocol/disco#info'/>"u8
+        + "<feature var='http://jabber.org/protocol/disco#items'/>"u8
+        + "<feature var='msgoffline'/><feature var='urn:xmpp:ping'/></query>"u8;
 
     private static ReadOnlySpan<byte> AccountInfo =>
-        """
-        <query xmlns='http://jabber.org/protocol/disco#info'><identity category='account' type='registered'/><feature var='http://jabber.org/protocol/disco#info'/><feature var='urn:xmpp:ping'/></query>
-        """u8;
+        "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='account' type='registered'/>"u8
+        + "<feature var='http://jabber.org/protocol/disco#info'/><feature var='urn:xmpp:ping'/></query>"u8;
 
     private void WriteAnswer(Session session, Element iq, Traffic cause, ReadOnlySpan<byte> payload)
     {
@@ -157,8 +166,9 @@ public sealed partial class XmppServer
         if (stream.Session is not { } session) return;
         stream.Ping = ++pings;
         reply.Clear();
-        reply.Raw("<iq type='get'"u8).Attribute(Names.From, domains[session.Domain]).Attribute(Names.To, session.FullJid)
-            .Raw(" id='p"u8).Number(stream.Ping).Raw("'><ping xmlns='urn:xmpp:ping'/></iq>"u8);
+        reply.Raw("<iq type='get'"u8).Attribute(Names.From, domains[session.Domain])
+            .Attribute(Names.To, session.FullJid).Raw(" id='p"u8).Number(stream.Ping)
+            .Raw("'><ping xmlns='urn:xmpp:ping'/></iq>"u8);
         Deliver(session, reply.Written, Traffic.Ping, now);
         Observe(ServerActionKind.CheckSent, stream, Traffic.Ping);
     }
@@ -176,7 +186,7 @@ public sealed partial class XmppServer
     {
         ReadOnlySpan<byte> type = presence.Attribute(Names.Type);
         bool unavailable = type.SequenceEqual("unavailable"u8);
-        if (!type.IsEmpty && !unavailable) return;                                 // subscriptions and probes: there is no roster
+        if (!type.IsEmpty && !unavailable) return;                     // subscriptions and probes: there is no roster
         if (presence.TryAttribute(Names.To, out ReadOnlySpan<byte> to))
         {
             DirectPresence(stream, session, presence, to);
@@ -192,8 +202,9 @@ public sealed partial class XmppServer
         }
         bool initial = !session.Available, received = session.Available && session.Priority >= 0;
         session.Available = true;
-        Element priority = presence.Child("priority"u8, Namespaces.Client);
-        session.Priority = Utf8Parser.TryParse(priority.Text, out sbyte value, out int used) && used == priority.Text.Length ? value : 0;
+        ReadOnlySpan<byte> priority = presence.Child("priority"u8, Namespaces.Client).Text;
+        bool given = Utf8Parser.TryParse(priority, out sbyte value, out int used) && used == priority.Length;
+        session.Priority = given ? value : 0;
         if (initial)
         {
             session.Since = ++availabilities;
@@ -204,7 +215,8 @@ public sealed partial class XmppServer
         if (!received && session.Priority >= 0) DeliverOffline(session);
     }
 
-    /// <summary>To every available resource of the account, the sending one included (RFC 6121 section 4.2.2).</summary>
+    /// <summary>To every available resource of the account, the sending one included (RFC 6121 section
+    /// 4.2.2).</summary>
     private void Broadcast(ServerStream stream, Session session, Element presence)
     {
         for (Session? other = sessions[session.Account]; other is not null; other = other.Next)
@@ -222,8 +234,8 @@ public sealed partial class XmppServer
         {
             if (!other.Available || other == session || other.Domain != session.Domain) continue;
             reply.Clear();
-            reply.Raw("<presence"u8).Attribute(Names.From, other.FullJid).Attribute(Names.To, session.FullJid).Raw("><priority>"u8)
-                .Number(other.Priority).Raw("</priority></presence>"u8);
+            reply.Raw("<presence"u8).Attribute(Names.From, other.FullJid).Attribute(Names.To, session.FullJid)
+                .Raw("><priority>"u8).Number(other.Priority).Raw("</priority></presence>"u8);
             Deliver(session, reply.Written, Traffic.Presence, now);
         }
     }
@@ -234,15 +246,17 @@ public sealed partial class XmppServer
         {
             if (!other.Available || other.Domain != gone.Domain) continue;
             reply.Clear();
-            reply.Raw("<presence"u8).Attribute(Names.From, gone.FullJid).Attribute(Names.To, other.FullJid).Raw(" type='unavailable'/>"u8);
+            reply.Raw("<presence"u8).Attribute(Names.From, gone.FullJid).Attribute(Names.To, other.FullJid)
+                .Raw(" type='unavailable'/>"u8);
             Deliver(other, reply.Written, Traffic.Presence, now);
         }
     }
 
     private void DirectPresence(ServerStream stream, Session session, Element presence, ReadOnlySpan<byte> to)
     {
-        if (!Jid.TryParse(to, out Jid target) || DomainOf(target.Domain) is var domain && domain < 0 || target.Local.IsEmpty) return;
-        if (store.Find(target.Local) is var account && account < 0) return;
+        if (!Jid.TryParse(to, out Jid target) || target.Local.IsEmpty) return;
+        int domain = DomainOf(target.Domain), account = store.Find(target.Local);
+        if (domain < 0 || account < 0) return;
         scratch.Clear();
         Restamp(scratch, presence, session.FullJid, default, stream.Language);
         for (Session? other = sessions[account]; other is not null; other = other.Next)

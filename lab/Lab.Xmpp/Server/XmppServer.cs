@@ -34,7 +34,7 @@ public sealed partial class XmppServer
     private readonly Deadlines deadlines = new();
     private readonly List<ServerStream> touched = [];
     private readonly Queue<Session> dying = new();
-    private readonly List<(ServerAction Action, ServerStream? Stream)> actions = [];
+    private readonly List<(ServerAction Action, ServerStream? Output)> actions = [];
     private readonly XmppWriter scratch, reply;
     private readonly XmppReader rereader;
 
@@ -44,7 +44,8 @@ public sealed partial class XmppServer
     private int nextAction, nextStream;
     private long availabilities, pings;
 
-    public XmppServer(ServerSettings settings, ServerStore store, RandomStream random, BufferPool buffers, ScramCache scram)
+    public XmppServer(
+        ServerSettings settings, ServerStore store, RandomStream random, BufferPool buffers, ScramCache scram)
     {
         if (settings.Domains.Count == 0) throw new ArgumentException("a server needs a domain", nameof(settings));
         this.settings = settings;
@@ -64,8 +65,10 @@ public sealed partial class XmppServer
         scratch = new XmppWriter(buffers);
         reply = new XmppWriter(buffers);
         rereader = new XmppReader(buffers, int.MaxValue);
-        ReadOnlySpan<byte> header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"u8;
-        if (rereader.Read(ref header) != WireEvent.StreamOpened) throw new InvalidOperationException("the reader refused a plain header");
+        ReadOnlySpan<byte> header =
+            "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"u8;
+        if (rereader.Read(ref header) != WireEvent.StreamOpened)
+            throw new InvalidOperationException($"a plain header was refused: {rereader.Error}");
         rereader.Release();
     }
 
@@ -73,8 +76,8 @@ public sealed partial class XmppServer
     public int Accept(Instant now, bool secured = false)
     {
         Begin(now);
-        var stream = new ServerStream(
-            nextStream++, new XmppReader(buffers, settings.MaxStanzaBytes), new XmppWriter(buffers), new Liveness(policy))
+        var reader = new XmppReader(buffers, settings.MaxStanzaBytes);
+        var stream = new ServerStream(nextStream++, reader, new XmppWriter(buffers), new Liveness(policy))
         {
             Secured = secured,
             PhaseEnd = settings.Policy.Connect.Total is { } total ? now + total : Instant.Never,
@@ -154,14 +157,15 @@ public sealed partial class XmppServer
         Finish();
     }
 
-    /// <summary>Says system-shutdown to every stream and closes it; sessions end, their (id, h) stay in the store.</summary>
+    /// <summary>Says system-shutdown to every stream and closes it; sessions end, their id and h are kept.</summary>
     public void Shutdown(Instant now)
     {
         Begin(now);
         foreach (ServerStream stream in streams.Values.OrderBy(s => s.Number).ToList())
         {
             if (stream.Phase is StreamPhase.Securing) Drop(stream, Claim.None, Mechanism.Stopped);
-            else if (stream.Phase != StreamPhase.Closing) Fail(stream, StreamErrorCondition.SystemShutdown, Mechanism.Stopped);
+            else if (stream.Phase != StreamPhase.Closing)
+                Fail(stream, StreamErrorCondition.SystemShutdown, Mechanism.Stopped);
         }
         foreach (Session? first in sessions.ToList())
             for (Session? session = first; session is not null; session = session.Next) Retire(session);
@@ -195,21 +199,19 @@ public sealed partial class XmppServer
     /// <summary>The policy as set; its socket options are for whoever accepts the transports.</summary>
     public Policy Policy => settings.Policy;
 
-    /// <summary>Numbers of the messages that wait in sessions' queues and in the offline store, account by account.</summary>
+    /// <summary>Numbers of the messages that wait in sessions' queues and in the offline store.</summary>
     public IEnumerable<long> HeldMessages()
     {
         var held = new List<long>();
-        IEnumerable<Session?> closing = streams.Values.OrderBy(s => s.Number).Select(s => s.Session).Where(s => s is { Withdrawn: true });
+        foreach (Session? first in sessions)
+            for (Session? session = first; session is not null; session = session.Next) AddQueue(session);
+        foreach (ServerStream stream in streams.Values.OrderBy(s => s.Number))
+            if (stream.Session is { Withdrawn: true } closing) AddQueue(closing);
         for (int account = 0; account < store.Count; account++)
-        {
-            for (Session? session = account < sessions.Length ? sessions[account] : null; session is not null; session = session.Next)
-                Add(session);
-            held.AddRange(store[account].Offline.Where(message => message.Number >= 0).Select(message => message.Number));
-        }
-        foreach (Session? session in closing) Add(session!);
+            held.AddRange(store[account].Offline.Select(message => message.Number).Where(number => number >= 0));
         return held;
 
-        void Add(Session session)
+        void AddQueue(Session session)
         {
             if (session.Acks is not { } queue) return;
             foreach (UnackedStanza stanza in queue)
@@ -217,13 +219,14 @@ public sealed partial class XmppServer
         }
     }
 
-    /// <summary>Where the counters of new stream management sessions begin; other than 0 only to test their wrap.</summary>
+    /// <summary>Where the counters of new stream management sessions begin; other than 0 only to test their
+    /// wrap.</summary>
     internal uint FirstStanzaCount { get; init; }
 
     private void Begin(Instant now)
     {
         if (nextAction != actions.Count)
-            throw new InvalidOperationException($"{actions.Count - nextAction} actions were not taken before the next call");
+            throw new InvalidOperationException($"{actions.Count - nextAction} actions were not taken before a call");
         if (now < this.now) throw new InvalidOperationException($"call at {now}, the last one was at {this.now}");
         taken?.Output.Release();
         taken = null;
@@ -259,7 +262,7 @@ public sealed partial class XmppServer
     {
         stream.Touched = false;
         if (stream.Phase == StreamPhase.Over) return;
-        for (Due due = stream.Liveness.Take(now); due.Kind != DueKind.Nothing; due = stream.Liveness.Take(now)) Do(stream, due);
+        while (stream.Liveness.Take(now) is { Kind: not DueKind.Nothing } due) Do(stream, due);
         if (stream.Phase == StreamPhase.Over) return;
         deadlines.Arm(stream, Instant.Min(stream.PhaseEnd, stream.Liveness.NextTime));
     }
@@ -285,12 +288,14 @@ public sealed partial class XmppServer
         }
     }
 
-    private void Observe(ServerActionKind kind, ServerStream stream, Traffic traffic = Traffic.Handshake, long a = 0) =>
-        actions.Add((new ServerAction(kind, stream.Number, stream.Account, traffic, A: a), null));
+    private void Add(in ServerAction action) => actions.Add((action, null));
+
+    private void Observe(ServerActionKind kind, ServerStream stream, Traffic traffic, long a = 0) =>
+        Add(new ServerAction(kind, stream.Number, stream.Account, traffic, A: a));
 
     private void ObserveMessage(ServerActionKind kind, int account, long number, long answers = 0, int stream = -1)
     {
-        if (number >= 0) actions.Add((new ServerAction(kind, stream, account, Traffic.Payload, A: number, B: answers), null));
+        if (number >= 0) Add(new ServerAction(kind, stream, account, Traffic.Payload, A: number, B: answers));
     }
 
     private XmppWriter Write(ServerStream stream, Traffic cause)
@@ -308,8 +313,7 @@ public sealed partial class XmppServer
 
     private static Claim ClaimOf(Mechanism mechanism) => mechanism switch
     {
-        Mechanism.TcpRetransmissionLimit or Mechanism.TcpUserTimeout or Mechanism.TcpKeepalive or Mechanism.TcpWindowProbe
-            or Mechanism.TcpConnectTimeout => Claim.Dead,
+        >= Mechanism.TcpRetransmissionLimit and <= Mechanism.TcpConnectTimeout => Claim.Dead,
         _ => Claim.None,
     };
 }
