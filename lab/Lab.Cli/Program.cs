@@ -10,8 +10,8 @@ Console.CancelKeyPress += (_, e) =>
 };
 var engine = new Engine
 {
-    Simulate = (spec, control) => Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached })
-        ?? throw new OperationCanceledException(),
+    Simulate = (spec, control) =>
+        Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }),
     Check = Checks.Evaluate,
     Report = Reports.Write,
 };

@@ -23,7 +23,8 @@ internal static class CheckCommand
     {
         IReadOnlyList<Problem> all = problems.Sorted();
         foreach (Problem problem in all.Take(MostShown)) terminal.Error.Write(problem.ToString());
-        if (all.Count > MostShown) terminal.Error.WriteLine($"... and {Words.Count(all.Count - MostShown, "more problem")}");
+        if (all.Count > MostShown)
+            terminal.Error.WriteLine($"... and {Words.Count(all.Count - MostShown, "more problem")}");
         terminal.Error.WriteLine(Words.Count(all.Count, "problem"));
         return ExitCode.BadInput;
     }
@@ -35,12 +36,14 @@ internal static class CheckCommand
         if (YamlText.ReadFile(file, reading) is { } mapping && TopologyFiles.Is(mapping))
         {
             var binder = new Binder(problems);
-            var root = new Mapping(mapping.Place, [new Entry(new Scalar(mapping.Place, "topology"), mapping)], Flow: false);
+            var root = new Mapping(mapping.Place, [new Entry(new Scalar(mapping.Place, "topology"), mapping)],
+                Flow: false);
             mapping = (Mapping)Names.Expand(root, binder)["topology"]!;
             Topology? topology = binder.Bind<Topology>(mapping);
             Validation.Check(binder, mapping);
             return problems.Count > before || topology is null ? null
-                : $"a topology with {Words.Count(topology.Servers.Count, "server")} and {Words.Count(topology.Clients.Values.Sum(c => c.Count), "client")}";
+                : $"a topology with {Words.Count(topology.Servers.Count, "server")} and "
+                    + $"{Words.Count(topology.Clients.Values.Sum(c => c.Count), "client")}";
         }
         return SweepReader.Read(file, overrides, problems) is { } sweep ? Words.Count(sweep.Plan.Count, "run") : null;
     }

@@ -8,10 +8,12 @@ namespace Lab.Cli;
 /// <summary>The words of the command line and what they call.</summary>
 internal sealed class CommandLine(Engine engine, Terminal terminal, CancellationToken stop)
 {
-    private readonly Argument<string[]> files = new("FILE") { Description = "Scenario files (YAML).", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> files = new("FILE") { Description = "Scenario files (YAML).",
+        Arity = ArgumentArity.OneOrMore };
     private readonly Option<string[]> set = new("--set")
     {
-        Description = "Changes one value of the scenario or its topology; a path that varies is fixed to the value. May be given more than once.",
+        Description = "Changes one value of the scenario or its topology; a path that varies is fixed to the value. "
+            + "May be given more than once.",
         HelpName = "path=value",
     };
 
@@ -36,16 +38,19 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         if (parsed.Errors.Count > 0)
         {
             foreach (ParseError error in parsed.Errors) terminal.Error.WriteLine(error.Message);
-            string command = parsed.CommandResult.Command is RootCommand ? "lab" : "lab " + parsed.CommandResult.Command.Name;
+            string command = parsed.CommandResult.Command is RootCommand ? "lab"
+                : "lab " + parsed.CommandResult.Command.Name;
             terminal.Error.WriteLine($"{command} --help explains.");
             return ExitCode.BadInput;
         }
-        return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
+        return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error,
+            EnableDefaultExceptionHandler = false });
     }
 
     /// <summary>0.1.0+commit</summary>
     public static string Version =>
-        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "unknown";
 
     // what the parser would take for a file or report without a hint
     private static string? Misspelt(RootCommand root, Command? chosen, IReadOnlyList<string> arguments)
@@ -55,20 +60,25 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         if (chosen is null)
         {
             return arguments[0].StartsWith('-') ? null
-                : $"there is no command '{arguments[0]}', expected one of {Words.List(commands)}{Words.Hint(arguments[0], commands)}";
+                : $"there is no command '{arguments[0]}'{Words.OneOf(arguments[0], commands)}";
         }
         string[] options = [.. chosen.Options.Select(o => o.Name), "--help", "-h", "-?"];
         foreach (string argument in arguments.Skip(1).TakeWhile(a => a != "--"))
         {
             string name = argument.Split('=', ':')[0];
             if (name.StartsWith('-') && name.Length > 1 && !char.IsDigit(name[1]) && !options.Contains(name))
-                return $"lab {chosen.Name} has no option {name}{(Words.Nearest(name, options) is { } near ? $"; did you mean {near}?" : $", expected one of {Words.List(options[..^2])}")}";
+            {
+                string hint = Words.Nearest(name, options) is { } near
+                    ? $"; did you mean {near}?" : $", expected one of {Words.List(options[..^2])}";
+                return $"lab {chosen.Name} has no option {name}{hint}";
+            }
         }
         return null;
     }
 
     private RootCommand Root() => new("""
-        Simulates XMPP clients, servers and the networks between them, to see who notices a dead connection, when, and at what cost.
+        Simulates XMPP clients, servers and the networks between them, to see who notices a dead connection, when, and
+        at what cost.
 
         Begin with:
           lab run scenarios/dead-link.yaml
@@ -80,11 +90,18 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
 
     private Command RunWord()
     {
-        var network = new Option<string>("--network") { Description = "Which network to run on: simulated.", DefaultValueFactory = _ => "simulated", HelpName = "name" };
-        var seed = new Option<string?>("--seed") { Description = "Runs these seeds only: 7, or 1,2,3, or 1..20.", HelpName = "seeds" };
-        var jobs = new Option<int>("--jobs") { Description = "How many runs at the same time; every run stays on one thread.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "n" };
-        var folder = new Option<string?>("--out") { Description = "Writes the results into exactly this directory (else results/<scenario>/<date-time>).", HelpName = "dir" };
-        var journal = new Option<bool>("--journal") { Description = "Also writes what happened in the runs, entry by entry." };
+        var network = new Option<string>("--network") { Description = "Which network to run on: simulated.",
+            DefaultValueFactory = _ => "simulated", HelpName = "name" };
+        var seed = new Option<string?>("--seed") { Description = "Runs these seeds only: 7, or 1,2,3, or 1..20.",
+            HelpName = "seeds" };
+        var jobs = new Option<int>(
+            "--jobs") { Description = "How many runs at the same time; every run stays on one thread.",
+            DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "n" };
+        var folder = new Option<string?>(
+            "--out") { Description = "Writes the results into exactly this directory (else "
+                + "results/<scenario>/<date-time>).", HelpName = "dir" };
+        var journal = new Option<bool>(
+            "--journal") { Description = "Also writes what happened in the runs, entry by entry." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress." };
         var command = new Command("run", """
             Runs scenarios and reports what came out.
@@ -98,7 +115,8 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             """) { files, network, seed, set, jobs, folder, journal, quiet };
         command.SetAction(parsed =>
         {
-            string? refusal = Refusal(parsed.GetValue(network)!, parsed.GetValue(jobs), parsed.GetValue(seed), out IReadOnlyList<ulong>? seeds);
+            string? refusal = Refusal(parsed.GetValue(network)!, parsed.GetValue(jobs), parsed.GetValue(seed),
+                out IReadOnlyList<ulong>? seeds);
             if (refusal is not null)
             {
                 terminal.Error.WriteLine(refusal);
@@ -106,7 +124,8 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             }
             return new RunCommand(engine, terminal, stop).Run(new RunRequest
             {
-                Files = parsed.GetValue(files)!, Overrides = new Overrides(parsed.GetValue(set) ?? [], seeds), Jobs = parsed.GetValue(jobs),
+                Files = parsed.GetValue(files)!, Overrides = new Overrides(parsed.GetValue(set) ?? [], seeds),
+                Jobs = parsed.GetValue(jobs),
                 Folder = parsed.GetValue(folder), Journal = parsed.GetValue(journal), Quiet = parsed.GetValue(quiet),
             });
         });
@@ -116,8 +135,11 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
     private static string? Refusal(string network, int jobs, string? seed, out IReadOnlyList<ulong>? seeds)
     {
         seeds = null;
-        if (network is "proxied" or "kernel") return $"--network {network} is not available in this version; this version runs on the simulated network";
-        if (network != "simulated") return $"--network: there is no network '{network}', expected simulated{Words.Hint(network, ["simulated"])}";
+        if (network is "proxied" or "kernel")
+            return $"--network {network} is not available in this version; this version runs on the simulated network";
+        if (network != "simulated")
+            return $"--network: there is no network '{network}', expected "
+                + $"simulated{Words.Hint(network, ["simulated"])}";
         if (jobs < 1) return "--jobs must be at least 1";
         if (seed is null) return null;
         seeds = SetArgument.Seeds(seed, out string error);
@@ -132,14 +154,16 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             Example:
               lab check scenarios/*.yaml topologies/*.yaml
             """) { files, set };
-        command.SetAction(parsed => CheckCommand.Run(parsed.GetValue(files)!, new Overrides(parsed.GetValue(set) ?? [], null), terminal));
+        command.SetAction(parsed => CheckCommand.Run(parsed.GetValue(files)!,
+            new Overrides(parsed.GetValue(set) ?? [], null), terminal));
         return command;
     }
 
     private Command ShowWord()
     {
         var what = new Argument<string>("WHAT") { Description = "presets, links, faults or metrics." };
-        var name = new Argument<string?>("NAME") { Description = "One of them, in full.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME") { Description = "One of them, in full.",
+            Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("show", """
             Lists what scenario files can name: preset policies, preset links, faults, metrics.
 
@@ -184,7 +208,8 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
 
     private Command SchemaWord()
     {
-        var kind = new Argument<string>("KIND") { Description = "scenario or topology.", DefaultValueFactory = _ => "scenario" };
+        var kind = new Argument<string>("KIND") { Description = "scenario or topology.", DefaultValueFactory = _ =>
+            "scenario" };
         var command = new Command("schema", """
             Prints the JSON Schema of a file kind, so that editors complete and check.
 
@@ -199,7 +224,9 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
                 terminal.Out.WriteLine(schema);
                 return ExitCode.Pass;
             }
-            terminal.Error.WriteLine($"there is no schema '{value}', expected scenario or topology{Words.Hint(value, ["scenario", "topology"])}");
+            terminal.Error.WriteLine(
+                $"there is no schema '{value}', expected scenario or "
+                    + $"topology{Words.Hint(value, ["scenario", "topology"])}");
             return ExitCode.BadInput;
         });
         return command;

@@ -8,13 +8,15 @@ internal static class CommandText
 {
     /// <summary>The command that gives a whole sweep again.</summary>
     public static string Of(string file, Overrides overrides) =>
-        "lab run " + Quote(file) + (overrides.Seeds is { } seeds ? " --seed " + Seeds(seeds) : "") + Sets(overrides.Sets);
+        "lab run " + Quote(file) + (overrides.Seeds is { } seeds ? " --seed " + Seeds(seeds) : "")
+            + Sets(overrides.Sets);
 
     /// <summary>The command that gives one run of a sweep again.</summary>
     public static string Of(string file, Overrides overrides, RunSpec run)
     {
         string[] fixedPaths = [.. run.Point.Select(p => p.Path + "=")];
-        IEnumerable<string> others = overrides.Sets.Where(s => !fixedPaths.Any(p => s.StartsWith(p, StringComparison.Ordinal)));
+        IEnumerable<string> others = overrides.Sets.Where(s =>
+            !fixedPaths.Any(p => s.StartsWith(p, StringComparison.Ordinal)));
         return "lab run " + Quote(file) + " --seed " + run.Seed.ToString(CultureInfo.InvariantCulture)
             + Sets([.. others, .. run.Point.Select(p => p.Path + "=" + p.Value)]);
     }
@@ -29,7 +31,8 @@ internal static class CommandText
 
     /// <summary>As a shell wants it: in single quotes unless it is plain.</summary>
     public static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "_./:=%,@+-".Contains(c)) ? word : "'" + word.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "_./:=%,@+-".Contains(c)) ? word
+            : "'" + word.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
 
     private static string Sets(IEnumerable<string> sets) => string.Concat(sets.Select(s => " --set " + Quote(s)));
 }

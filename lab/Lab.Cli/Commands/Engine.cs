@@ -37,7 +37,8 @@ internal sealed record Terminal
     /// <summary>The process's own terminal.</summary>
     public static Terminal OfProcess()
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });
         if (System.Console.IsOutputRedirected) console = Plain(System.Console.Out);
         IAnsiConsole? live = System.Console.IsErrorRedirected ? null
             : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
@@ -53,7 +54,8 @@ internal sealed record Terminal
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
         });
         console.Profile.Width = 240;
         console.Profile.Capabilities.Unicode = true;
@@ -70,7 +72,8 @@ internal static class ExitCode
     public const int Unknown = 3;
     public const int Stopped = 130;
 
-    public static int Of(Verdict verdict) => verdict switch { Verdict.Pass => Pass, Verdict.Fail => Failed, _ => Unknown };
+    public static int Of(Verdict verdict) =>
+        verdict switch { Verdict.Pass => Pass, Verdict.Fail => Failed, _ => Unknown };
 
     /// <summary>Of several files the worst: a failure, then unknown, then pass.</summary>
     public static int Worst(int a, int b) => Rank(a) >= Rank(b) ? a : b;

@@ -5,7 +5,8 @@ using Spectre.Console;
 
 namespace Lab.Cli;
 
-/// <summary>Runs done, simulated time, events per second, time remaining: as one living line, or as plain lines now and then.</summary>
+/// <summary>Runs done, simulated time, events per second, time remaining: as one living line, or as plain lines now and
+/// then.</summary>
 internal sealed class Progress
 {
     private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(10);
@@ -40,12 +41,16 @@ internal sealed class Progress
     /// <summary>The line for a moment of the sweep.</summary>
     public static string Line(string name, SweepProgress progress, TimeSpan elapsed)
     {
-        double share = progress.SimulatedPlanned.Nanoseconds == 0 ? 0 : progress.Simulated.TotalSeconds / progress.SimulatedPlanned.TotalSeconds;
+        double share = progress.SimulatedPlanned.Nanoseconds == 0 ? 0
+            : progress.Simulated.TotalSeconds / progress.SimulatedPlanned.TotalSeconds;
         double rate = elapsed.TotalSeconds > 0 ? progress.Events / elapsed.TotalSeconds : 0;
-        string remaining = share is > 0.001 and < 1 ? ", " + Span(elapsed.TotalSeconds / share * (1 - share)) + " left" : "";
-        string failed = progress.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({progress.Failed} broke)") : "";
+        string remaining = share is > 0.001 and < 1 ? ", " + Span(elapsed.TotalSeconds / share * (1 - share)) + " left"
+            : "";
+        string failed = progress.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({progress.Failed} broke)")
+            : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {progress.Done} of {progress.Planned} runs{failed}, {Simulated(progress.Simulated)} simulated, {Rate(rate)} events/s{remaining}");
+            $"{name}: {progress.Done} of {progress.Planned} runs{failed}, {Simulated(progress.Simulated)} simulated, "
+                + $"{Rate(rate)} events/s{remaining}");
     }
 
     private void Living(SweepProgress progress)
@@ -69,9 +74,13 @@ internal sealed class Progress
         _ => Number(d.TotalSeconds / 86400) + " days",
     };
 
-    private static string Rate(double rate) => rate switch { >= 1e6 => Number(rate / 1e6) + " M", >= 1e3 => Number(rate / 1e3) + " k", _ => Number(rate) };
+    private static string Rate(double rate) =>
+        rate switch { >= 1e6 => Number(rate / 1e6) + " M", >= 1e3 => Number(rate / 1e3) + " k", _ => Number(rate) };
 
-    private static string Span(double seconds) => seconds < 90 ? Number(Math.Ceiling(seconds)) + " s" : seconds < 5400 ? Number(Math.Ceiling(seconds / 60)) + " min" : Number(seconds / 3600) + " h";
+    private static string Span(double seconds) =>
+        seconds < 90 ? Number(Math.Ceiling(seconds)) + " s" : seconds < 5400
+        ? Number(Math.Ceiling(seconds / 60)) + " min" : Number(seconds / 3600) + " h";
 
-    private static string Number(double value) => value.ToString(value is >= 100 or 0 ? "0" : "0.#", CultureInfo.InvariantCulture);
+    private static string Number(double value) =>
+        value.ToString(value is >= 100 or 0 ? "0" : "0.#", CultureInfo.InvariantCulture);
 }

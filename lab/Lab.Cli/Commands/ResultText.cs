@@ -1,33 +1,58 @@
+using System.Globalization;
 using Lab.Experiments;
 using Spectre.Console;
 
 namespace Lab.Cli;
 
-/// <summary>What a sweep came to, on the console: a table of medians and the verdicts.</summary>
+/// <summary>What a sweep came to, on the console: tables of medians and the verdicts.</summary>
 internal static class ResultText
 {
+    private const int MostLabelColumns = 36;
+
     private static readonly string[] Usual =
     [
-        "detection.client.p50", "detection.client.p95", "detection.server.p95", "misdiagnosis.false-alarms", "ghost.time", "availability",
-        "messages.lost", "messages.doubled", "cost.bytes", "cost.wakeups",
+        "detection.client.p50", "detection.client.p95", "detection.server.p95", "misdiagnosis.false-alarms",
+        "ghost.time", "availability", "messages.lost", "messages.doubled", "cost.bytes", "cost.wakeups",
     ];
 
-    /// <summary>One row per point, one column per metric that the expectations name or that is usually wanted; medians over the seeds.</summary>
-    public static void Table(SweepResult sweep, IAnsiConsole console)
+    /// <summary>
+    /// One row per point, one column per metric that the expectations name or that is usually wanted; medians over the
+    /// seeds. What does not fit beside each other on the console goes into a table below.
+    /// </summary>
+    public static void Tables(SweepResult sweep, IAnsiConsole console)
     {
         if (sweep.Runs.Count == 0) return;
         string[] named = [.. sweep.Scenario.Expect.Select(e => e.Metric)];
-        MetricDefinition[] metrics = [.. Catalogue.All.Where(m => (named.Contains(m.Name) || Usual.Contains(m.Name)) && sweep.Runs.Any(r => !double.IsNaN(r.Value(m.Name))))];
-        var groups = sweep.Runs.GroupBy(r => r.Spec.Label).ToList();
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn(new TableColumn(Markup.Escape(sweep.Varied.Count == 0 ? "" : string.Join("\n", sweep.Varied.Select(Last)))));
-        foreach (MetricDefinition metric in metrics)
-            table.AddColumn(new TableColumn(Markup.Escape(metric.Name.Replace('.', '\n'))).RightAligned().NoWrap());
-        foreach (var group in groups)
-            table.AddRow([Markup.Escape(group.Key), .. metrics.Select(m => Markup.Escape(Units.Format(Median([.. group.Select(r => r.Value(m.Name))]), m.Unit)))]);
-        console.Write(table);
-        int most = groups.Max(g => g.Count());
-        if (most > 1) console.WriteLine($"Medians of {most} seeds each. \"-\": nothing to measure; \"never\": not within the run.");
+        var points = sweep.Runs.GroupBy(r => r.Spec.Label).Select(g => (Label: g.Key, Runs: g.ToArray())).ToList();
+        var columns = new List<(string Title, string[] Cells)>();
+        foreach (MetricDefinition metric in Catalogue.All.Where(m => named.Contains(m.Name) || Usual.Contains(m.Name)))
+        {
+            double[] medians = [.. points.Select(p => Median([.. p.Runs.Select(r => r.Value(metric.Name))]))];
+            if (medians.All(double.IsNaN)) continue;
+            columns.Add((metric.Name.Replace('.', '\n'), [.. medians.Select(m => Units.Format(m, metric.Unit))]));
+        }
+        string corner = string.Join("\n", sweep.Varied.Select(Last));
+        int labels = Math.Min(MostLabelColumns, Widest([corner, .. points.Select(p => p.Label)]));
+        for (int next = 0; next < columns.Count;)
+        {
+            var table = new Table { Border = TableBorder.Simple };
+            table.AddColumn(new TableColumn(Markup.Escape(corner)).Width(labels));
+            int width = labels + 6, first = next;
+            while (next < columns.Count && (next == first || width + Columns(columns[next]) <= console.Profile.Width))
+            {
+                width += Columns(columns[next]);
+                table.AddColumn(new TableColumn(Markup.Escape(columns[next++].Title)).RightAligned().NoWrap());
+            }
+            for (int row = 0; row < points.Count; row++)
+            {
+                IEnumerable<string> cells = columns[first..next].Select(c => c.Cells[row]).Prepend(points[row].Label);
+                table.AddRow([.. cells.Select(Markup.Escape)]);
+            }
+            console.Write(table);
+        }
+        int most = points.Max(p => p.Runs.Length);
+        if (most > 1) console.WriteLine($"Medians of {most} seeds each. \"-\": nothing to measure; \"never\": not "
+            + "within the run.");
     }
 
     /// <summary>One line per expectation; below a failed one the command for one run that shows it.</summary>
@@ -35,24 +60,31 @@ internal static class ResultText
     {
         foreach (CheckResult check in sweep.Checks)
         {
-            writer.WriteLine($"{check.Verdict.ToString().ToLowerInvariant(),-7}  {Describe(check.Expectation)}{(check.Explanation.Length > 0 ? ": " + check.Explanation : "")}");
-            if (check.Verdict == Verdict.Fail && check.Failing.Count > 0) writer.WriteLine($"         see one: {command(check.Failing[0])}");
+            string why = check.Explanation.Length > 0 ? ": " + check.Explanation : "";
+            writer.WriteLine($"{Word(check.Verdict),-7}  {Describe(check.Expectation)}{why}");
+            if (check.Verdict == Verdict.Fail && check.Failing.Count > 0)
+                writer.WriteLine($"         see one: {command(check.Failing[0])}");
         }
     }
+
+    /// <summary>pass, fail, unknown</summary>
+    public static string Word(Verdict verdict) => verdict.ToString().ToLowerInvariant();
 
     /// <summary>detection.client.p95 below 90 s (clients.phone.policy: ping)</summary>
     public static string Describe(Expectation e)
     {
         var parts = new List<string>();
-        void Add(string word, Quantity? q)
+        void Add(string word, Quantity? bound, Unit unit)
         {
-            if (q is { } quantity) parts.Add($"{word} {quantity}");
+            if (bound is { } quantity) parts.Add($"{word} {Units.Format(quantity.Value, unit)}");
         }
-        Add("below", e.Below);
-        Add("above", e.Above);
-        Add("at most", e.AtMost);
-        Add("at least", e.AtLeast);
-        Add("equals", e.EqualTo);
+        // a bare 0 goes with every unit, so the metric's unit is the one to show
+        Unit of = Catalogue.Find(e.Metric)?.Unit ?? Unit.Count;
+        Add("below", e.Below, of);
+        Add("above", e.Above, of);
+        Add("at most", e.AtMost, of);
+        Add("at least", e.AtLeast, of);
+        Add("equals", e.EqualTo, of);
         string when = e.When.Count == 0 ? "" : $" ({string.Join(", ", e.When.Select(w => $"{w.Key}: {w.Value}"))})";
         return $"{e.Metric} {string.Join(" and ", parts)}{when}";
     }
@@ -65,6 +97,11 @@ internal static class ResultText
         int middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
+
+    private static int Columns((string Title, string[] Cells) column) => Widest([column.Title, .. column.Cells]) + 3;
+
+    private static int Widest(IEnumerable<string> texts) =>
+        texts.SelectMany(t => t.Split('\n')).Max(line => new StringInfo(line).LengthInTextElements);
 
     private static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];
 }

@@ -24,7 +24,8 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     public int Run(RunRequest request)
     {
         var problems = new Problems();
-        List<Sweep> sweeps = [.. request.Files.Distinct().Select(f => SweepReader.Read(f, request.Overrides, problems)).OfType<Sweep>()];
+        List<Sweep> sweeps = [.. request.Files.Distinct()
+            .Select(f => SweepReader.Read(f, request.Overrides, problems)).OfType<Sweep>()];
         if (problems.Any) return CheckCommand.Report(problems, terminal);
         var folders = new List<string>();
         foreach (Sweep sweep in sweeps)
@@ -38,7 +39,8 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
             folders.Add(folder);
         }
         int code = ExitCode.Pass;
-        for (int i = 0; i < sweeps.Count && !stop.IsCancellationRequested; i++) code = ExitCode.Worst(code, One(sweeps[i], folders[i], request));
+        for (int i = 0; i < sweeps.Count && !stop.IsCancellationRequested; i++)
+            code = ExitCode.Worst(code, One(sweeps[i], folders[i], request));
         return stop.IsCancellationRequested ? ExitCode.Stopped : code;
     }
 
@@ -46,23 +48,29 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     {
         string Command(RunSpec run) => CommandText.Of(sweep.File, request.Overrides, run);
         if (!request.Quiet)
-            terminal.Error.WriteLine($"{sweep.Name}: {Words.Count(sweep.Plan.Count, "run")}{(sweep.Varied.Count > 0 ? " over " + Words.List(sweep.Varied) : "")}");
+            terminal.Error.WriteLine(
+                $"{sweep.Name}: {Words.Count(sweep.Plan.Count, "run")}"
+                    + $"{(sweep.Varied.Count > 0 ? " over " + Words.List(sweep.Varied) : "")}");
         IReadOnlyList<RunOutcome> outcomes = Progress.Show(terminal, sweep.Name, request.Quiet,
             watch => ParallelRuns.Run(sweep.Plan, request.Jobs, engine.Simulate, watch, stop));
         RunResult[] runs = [.. outcomes.Select(o => o.Result).OfType<RunResult>()];
         RunOutcome[] broken = [.. outcomes.Where(o => o.Failure is not null)];
         SweepResult result = Judge(sweep, request, runs, complete: runs.Length == sweep.Plan.Count);
-        ResultText.Table(result, terminal.Console);
+        ResultText.Tables(result, terminal.Console);
         ResultText.Verdicts(result, Command, terminal.Out);
         foreach (RunOutcome outcome in broken.Take(3)) Broken(outcome, Command(outcome.Spec));
         if (broken.Length > 3) terminal.Error.WriteLine($"... and {Words.Count(broken.Length - 3, "more run")} broke");
         if (runs.Length == 0)
         {
-            terminal.Error.WriteLine(stop.IsCancellationRequested ? "Stopped before any run finished; nothing written." : "No run finished; nothing written.");
+            terminal.Error.WriteLine(stop.IsCancellationRequested ? "Stopped before any run finished; nothing written."
+                : "No run finished; nothing written.");
             return ExitCode.Of(result.Verdict);
         }
-        if (stop.IsCancellationRequested) terminal.Error.WriteLine($"Stopped; the {Words.Count(runs.Length, "run")} that finished of {sweep.Plan.Count} are kept.");
-        return Write(new ReportRequest(result, sweep.RunYaml, folder, request.Journal)) ? ExitCode.Of(result.Verdict) : ExitCode.Unknown;
+        if (stop.IsCancellationRequested)
+            terminal.Error.WriteLine(
+            $"Stopped; the {Words.Count(runs.Length, "run")} that finished of {sweep.Plan.Count} are kept.");
+        return Write(new ReportRequest(result, sweep.RunYaml, folder, request.Journal)) ? ExitCode.Of(result.Verdict)
+            : ExitCode.Unknown;
     }
 
     private bool Write(ReportRequest report)
@@ -77,7 +85,8 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         {
             terminal.Error.WriteLine($"The results could not be written to {report.Folder}: {e.Message}");
         }
-        terminal.Out.WriteLine($"{report.Result.Verdict.ToString().ToLowerInvariant(),-7}  {report.Result.ScenarioName}");
+        terminal.Out.WriteLine(
+            $"{report.Result.Verdict.ToString().ToLowerInvariant(),-7}  {report.Result.ScenarioName}");
         terminal.Out.WriteLine($"again    {report.Result.Command}");
         return written;
     }
@@ -91,8 +100,10 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         foreach (CheckResult check in checks) verdict = (Verdict)Math.Max((int)verdict, (int)check.Verdict);
         return new SweepResult
         {
-            ScenarioName = sweep.Name, Scenario = scenario, Topology = sweep.Plan[0].Topology, Network = "simulated", Runs = runs, Checks = checks,
-            Verdict = verdict, Varied = sweep.Varied, Command = CommandText.Of(sweep.File, request.Overrides), Planned = sweep.Plan.Count,
+            ScenarioName = sweep.Name, Scenario = scenario, Topology = sweep.Plan[0].Topology, Network = "simulated",
+            Runs = runs, Checks = checks,
+            Verdict = verdict, Varied = sweep.Varied, Command = CommandText.Of(sweep.File, request.Overrides),
+            Planned = sweep.Plan.Count,
         };
     }
 
@@ -116,6 +127,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
 
     private static string? Unusable(string folder, List<string> taken) =>
         File.Exists(folder) ? $"{folder} is a file, expected a directory"
-        : taken.Contains(folder) ? $"two of the files have the same name, so both would write to {folder}; run them one by one"
+        : taken.Contains(folder)
+            ? $"two of the files have the same name, so both would write to {folder}; run them one by one"
         : null;
 }

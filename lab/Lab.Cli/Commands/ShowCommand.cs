@@ -9,14 +9,20 @@ internal static class ShowCommand
 
     private static readonly (FaultKind Kind, string Meaning, string Targets, string Example)[] Faults =
     [
-        (FaultKind.Cut, "nothing passes, and nobody is told: no FIN, no RST; direction: up or down cuts one way only", "client, member, link or server",
+        (FaultKind.Cut, "nothing passes, and nobody is told: no FIN, no RST; direction: up or down cuts one way only",
+            "client, member, link or server",
             "{at: 30m, cut: phone, for: 20m}"),
-        (FaultKind.Degrade, "the link has other numbers for a while", "client, member or link", "{at: 30m, degrade: mobile, for: 10m, to: {delay: 3s, loss: 10%}}"),
-        (FaultKind.Reset, "both ends of every connection get a RST, as from a middlebox; momentary", "client, member, link or server", "{every: 2h, reset: phone}"),
-        (FaultKind.Freeze, "the process stops; its kernel goes on acknowledging", "client, member or server", "{at: 30m, freeze: example.org, for: 5m}"),
-        (FaultKind.Crash, "the power is gone: nothing is sent; afterwards the host is back without memory of its connections", "client, member or server",
+        (FaultKind.Degrade, "the link has other numbers for a while", "client, member or link",
+            "{at: 30m, degrade: mobile, for: 10m, to: {delay: 3s, loss: 10%}}"),
+        (FaultKind.Reset, "both ends of every connection get a RST, as from a middlebox; momentary",
+            "client, member, link or server", "{every: 2h, reset: phone}"),
+        (FaultKind.Freeze, "the process stops; its kernel goes on acknowledging", "client, member or server",
+            "{at: 30m, freeze: example.org, for: 5m}"),
+        (FaultKind.Crash, "the power is gone: nothing is sent; afterwards the host is back without memory of its "
+            + "connections", "client, member or server",
             "{at: 30m, crash: 'phone[3]', for: 1m}"),
-        (FaultKind.Restart, "the server's process ends (system-shutdown, FIN) and is back afterwards", "server", "{at: 30m, restart: example.org, for: 10s}"),
+        (FaultKind.Restart, "the server's process ends (system-shutdown, FIN) and is back afterwards", "server",
+            "{at: 30m, restart: example.org, for: 10s}"),
     ];
 
     public static int Run(string what, string? name, Terminal terminal)
@@ -38,7 +44,9 @@ internal static class ShowCommand
         {
             List(names.Select(n => (n, Presets.Headline(presets, n))), terminal);
             terminal.Out.WriteLine();
-            terminal.Out.WriteLine(what == "policy" ? "lab show presets NAME shows one in full; lab show links lists the links." : "lab show links NAME shows one in full.");
+            terminal.Out.WriteLine(what == "policy"
+                ? "lab show presets NAME shows one in full; lab show links lists the links."
+                : "lab show links NAME shows one in full.");
             return ExitCode.Pass;
         }
         if (!names.Contains(name)) return Unknown($"there is no preset {what} '{name}'", name, names, terminal);
@@ -54,7 +62,9 @@ internal static class ShowCommand
         {
             List(Faults.Select(f => (Words.Kebab(f.Kind.ToString()), f.Meaning)), terminal);
             terminal.Out.WriteLine();
-            terminal.Out.WriteLine("Times: at, within (drawn from at to at + within), after (a step of negotiation), every (mean gap), for (how long).");
+            terminal.Out.WriteLine(
+                "Times: at, within (drawn from at to at + within), after (a step of negotiation), every (mean gap), "
+                    + "for (how long).");
             return ExitCode.Pass;
         }
         int at = Array.IndexOf(names, name);
@@ -64,7 +74,9 @@ internal static class ShowCommand
         terminal.Out.WriteLine($"example: {Faults[at].Example}");
         if (name == "degrade") terminal.Out.WriteLine("to takes a link's numbers, or the name of a link or preset.");
         if (Faults[at].Kind is not (FaultKind.Restart or FaultKind.Degrade))
-            terminal.Out.WriteLine($"after:   with a client as target, it may wait for one of these steps: {Words.List(Shapes.Values(typeof(Xmpp.Step)))}");
+            terminal.Out.WriteLine(
+                $"after:   with a client as target, it may wait for one of these steps: "
+                    + $"{Words.List(Shapes.Values(typeof(Xmpp.Step)))}");
         return ExitCode.Pass;
     }
 
@@ -72,12 +84,16 @@ internal static class ShowCommand
     {
         if (name is null)
         {
-            List(Catalogue.All.Select(m => (m.Name, m.Meaning + (Units.Symbol(m.Unit) is { Length: > 0 } s ? $" [{s}]" : ""))), terminal);
+            List(Catalogue.All.Select(m => (m.Name, m.Meaning
+                + (Units.Symbol(m.Unit) is { Length: > 0 } s ? $" [{s}]" : ""))), terminal);
             return ExitCode.Pass;
         }
-        if (Catalogue.Find(name) is not { } metric) return Unknown($"there is no metric '{name}'", name, Catalogue.All.Select(m => m.Name), terminal);
+        if (Catalogue.Find(name) is not { } metric)
+            return Unknown($"there is no metric '{name}'", name, Catalogue.All.Select(m => m.Name), terminal);
         terminal.Out.WriteLine($"{metric.Name}: {metric.Meaning}");
-        terminal.Out.WriteLine($"unit:       {(Units.Symbol(metric.Unit) is { Length: > 0 } symbol ? symbol : "a count")}; in expectations {Quantities.Example(metric.Unit)}");
+        terminal.Out.WriteLine(
+            $"unit:       {(Units.Symbol(metric.Unit) is { Length: > 0 } symbol ? symbol : "a count")}; in "
+                + $"expectations {Quantities.Example(metric.Unit)}");
         terminal.Out.WriteLine($"population: {metric.Population}");
         terminal.Out.WriteLine($"censoring:  {metric.Censoring}");
         terminal.Out.WriteLine($"better:     {(metric.LowerIsBetter ? "lower" : "higher")}");
@@ -94,7 +110,8 @@ internal static class ShowCommand
     private static int Unknown(string message, string word, IEnumerable<string> valid, Terminal terminal)
     {
         string[] names = [.. valid];
-        terminal.Error.WriteLine($"{message}{Words.Hint(word, names)}{(names.Length <= 6 ? $"; there are {Words.List(names)}" : "")}");
+        terminal.Error.WriteLine(
+            $"{message}{Words.Hint(word, names)}{(names.Length <= 6 ? $"; there are {Words.List(names)}" : "")}");
         return ExitCode.BadInput;
     }
 }

@@ -4,8 +4,8 @@ using Lab.Xmpp;
 namespace Lab.Cli;
 
 /// <summary>
-/// Policies of deployed software and kinds of links, in the words of scenario files. They are embedded files, read by the
-/// same binder; the comment above each says where its numbers come from and what they leave out.
+/// Policies of deployed software and kinds of links, in the words of scenario files. They are embedded files, read by
+/// the same binder; the comment above each says where its numbers come from and what they leave out.
 /// </summary>
 internal static class Presets
 {
@@ -25,7 +25,8 @@ internal static class Presets
     {
         Place place = presets.Key(name)!.Place;
         var lines = new List<string>();
-        for (int line = place.Line - 1; place.Source.Line(line).StartsWith('#'); line--) lines.Insert(0, place.Source.Line(line).TrimStart('#').Trim());
+        for (int line = place.Line - 1; place.Source.Line(line).StartsWith('#'); line--)
+            lines.Insert(0, place.Source.Line(line).TrimStart('#').Trim());
         return lines;
     }
 
@@ -34,15 +35,18 @@ internal static class Presets
     {
         Place place = presets.Key(name)!.Place;
         var lines = new List<string> { place.Source.Line(place.Line) };
-        for (int line = place.Line + 1; place.Source.Line(line).StartsWith(' '); line++) lines.Add(place.Source.Line(line));
+        for (int line = place.Line + 1; place.Source.Line(line).StartsWith(' '); line++)
+            lines.Add(place.Source.Line(line));
         return lines;
     }
 
     private static T Bind<T>(Mapping presets, string name) where T : class
     {
         var problems = new Problems();
-        T? value = new Binder(problems).Bind<T>(presets[name] ?? throw new ArgumentException($"no preset {name}"), default(Trail).Then(name));
-        return value is not null && !problems.Any ? value : throw new InvalidOperationException($"preset {name}: {problems}");
+        T? value = new Binder(problems).Bind<T>(presets[name]
+            ?? throw new ArgumentException($"no preset {name}"), default(Trail).Then(name));
+        return value is not null && !problems.Any ? value
+            : throw new InvalidOperationException($"preset {name}: {problems}");
     }
 
     private static Mapping Read(string file)
@@ -51,6 +55,7 @@ internal static class Presets
             ?? throw new InvalidOperationException($"the program lacks its resource {file}");
         var problems = new Problems();
         Mapping? mapping = YamlText.Read(new Source("presets/" + file, new StreamReader(stream).ReadToEnd()), problems);
-        return mapping is not null && !problems.Any ? mapping : throw new InvalidOperationException(problems.ToString());
+        return mapping is not null && !problems.Any ? mapping
+            : throw new InvalidOperationException(problems.ToString());
     }
 }

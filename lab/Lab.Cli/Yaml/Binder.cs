@@ -96,25 +96,30 @@ internal sealed class Binder(Problems problems)
     public void Unknown(Scalar key, string where, IReadOnlyList<string> expected)
     {
         failed.Add(key);
-        problems.Add(key, $"unknown key '{Problem.Printable(key.Text)}'{where}, expected one of {Words.List(expected)}{Words.Hint(key.Text, expected)}");
+        problems.Add(key, $"unknown key '{Problem.Printable(key.Text)}'{where}{Words.OneOf(key.Text, expected)}");
     }
 
     private bool Property(KeyShape key, Node node, Trail trail, Dictionary<KeyShape, object?> values)
     {
         Trail inner = trail.Then(key.Name);
-        if (node is Scalar { Quoted: false } word && (Shapes.TakesNone(key) && word.Text == "none" || word.Text == "forever" && Limits.AbsentMeansForever(key.Property)))
+        if (node is Scalar { Quoted: false } word
+            && (Shapes.TakesNone(key) && word.Text == "none" || word.Text == "forever"
+            && Limits.AbsentMeansForever(key.Property)))
         {
             values[key] = null;
             return true;
         }
-        if (node is Scalar { Text.Length: > 0 } text && Limits.AbsentMeansForever(key.Property) && !text.Text.Any(char.IsDigit))
+        if (node is Scalar { Text.Length: > 0 } text && Limits.AbsentMeansForever(key.Property)
+            && !text.Text.Any(char.IsDigit))
         {
             Fail(node, $"{key.Name} takes a time such as 30s, or forever, found {node.Kind}");
             return false;
         }
         if (node is Scalar { Quoted: false, Text: "" or "~" or "null" } && !IsRecord(key.Type))
         {
-            Fail(node, $"{key.Name} needs a value{(Limits.AbsentMeansForever(key.Property) ? "; write forever for no limit" : Shapes.TakesNone(key) ? "; write none to have none" : "")}");
+            string instead = Limits.AbsentMeansForever(key.Property) ? "; write forever for no limit"
+                : Shapes.TakesNone(key) ? "; write none to have none" : "";
+            Fail(node, $"{key.Name} needs a value{instead}");
             return false;
         }
         object? value = key.Permille ? Read(Shapes.Permille, node, inner) : Value(key.Type, node, inner);
@@ -146,7 +151,8 @@ internal sealed class Binder(Problems problems)
         if (node is Scalar scalar)
         {
             for (int i = 0; i < names.Count; i++)
-                if (names[i] == scalar.Text.Replace("start-tls", "starttls", StringComparison.Ordinal)) return Enum.GetValues(type).GetValue(i);
+                if (names[i] == scalar.Text.Replace("start-tls", "starttls", StringComparison.Ordinal))
+                    return Enum.GetValues(type).GetValue(i);
         }
         string hint = node is Scalar s ? Words.Hint(s.Text, names) : "";
         Fail(node, $"{trail.Last} takes one of {Words.List(names)}, found {node.Kind}{hint}");
@@ -173,7 +179,8 @@ internal sealed class Binder(Problems problems)
             Fail(node, $"{trail.Last} takes names with values (name: value), found {node.Kind}");
             return null;
         }
-        var map = (IDictionary)Activator.CreateInstance(typeof(OrderedDictionary<,>).MakeGenericType(typeof(string), value))!;
+        var map = (IDictionary)Activator.CreateInstance(typeof(OrderedDictionary<,>)
+            .MakeGenericType(typeof(string), value))!;
         foreach (Entry entry in mapping.Entries)
             if (Value(value, entry.Value, trail.Then(entry.Key.Text)) is { } v) map[entry.Key.Text] = v;
         return map;
@@ -188,12 +195,14 @@ internal sealed class Binder(Problems problems)
         return compact;
     }
 
-    private static object? Make(Type type, IReadOnlyList<KeyShape> keys, Dictionary<KeyShape, object?> values, bool whole)
+    private static object? Make(Type type, IReadOnlyList<KeyShape> keys, Dictionary<KeyShape, object?> values,
+        bool whole)
     {
         ConstructorInfo constructor = Shapes.Constructor(type);
         ParameterInfo[] parameters = constructor.GetParameters();
         if (parameters.Length > 0 && !whole) return null;
-        object made = constructor.Invoke([.. parameters.Select(p => values.GetValueOrDefault(keys.First(k => k.Property.Name == p.Name), p.DefaultValue))]);
+        object made = constructor.Invoke([.. parameters.Select(p =>
+            values.GetValueOrDefault(keys.First(k => k.Property.Name == p.Name), p.DefaultValue))]);
         if (parameters.Length == 0)
             foreach ((KeyShape key, object? value) in values) key.Property.SetValue(made, value);
         return made;

@@ -30,7 +30,8 @@ internal static class Limits
         [(typeof(LinkProfile), nameof(LinkProfile.Queue))] = Queue,
         [(typeof(OutageProfile), nameof(OutageProfile.Every))] = Longer,
         [(typeof(OutageProfile), nameof(OutageProfile.Median))] = Longer,
-        [(typeof(OutageProfile), nameof(OutageProfile.SigmaPermille))] = o => (int)o <= 5000 ? null : "is a lognormal's sigma, at most 5",
+        [(typeof(OutageProfile), nameof(OutageProfile.SigmaPermille))] = o =>
+            (int)o <= 5000 ? null : "is a lognormal's sigma, at most 5",
         [(typeof(WhitespacePolicy), nameof(WhitespacePolicy.Every))] = Longer,
         [(typeof(PingPolicy), nameof(PingPolicy.Every))] = Longer,
         [(typeof(PingPolicy), nameof(PingPolicy.Timeout))] = Longer,
@@ -49,7 +50,8 @@ internal static class Limits
         [(typeof(ConnectPolicy), nameof(ConnectPolicy.Tls))] = Longer,
         [(typeof(ConnectPolicy), nameof(ConnectPolicy.Step))] = Longer,
         [(typeof(ConnectPolicy), nameof(ConnectPolicy.Total))] = Longer,
-        [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.FactorPermille))] = o => (int)o >= 1000 ? null : "must be at least 1",
+        [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.FactorPermille))] = o =>
+            (int)o >= 1000 ? null : "must be at least 1",
         [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.FirstExponent))] = o => Between(o, 0, 64),
         [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.Max))] = Longer,
         [(typeof(BackoffTier), nameof(BackoffTier.UpToAttempt))] = o => Between(o, 1, int.MaxValue),
@@ -58,13 +60,15 @@ internal static class Limits
 
     /// <summary>What is wrong with one value, continuing "every ...", or null.</summary>
     public static string? Broken(PropertyInfo property, object value) =>
-        Table.TryGetValue((property.DeclaringType!, property.Name), out Func<object, string?>? rule) ? rule(value) : null;
+        Table.TryGetValue((property.DeclaringType!, property.Name), out Func<object, string?>? rule) ? rule(value)
+            : null;
 
     /// <summary>Whether leaving the key out means no limit, so that "forever" may stand there.</summary>
     public static bool AbsentMeansForever(PropertyInfo property) =>
         property.PropertyType == typeof(Duration?)
         && (property.DeclaringType == typeof(ConnectPolicy) || (property.DeclaringType, property.Name) is var at
-            && (at == (typeof(FaultSpec), nameof(FaultSpec.For)) || at == (typeof(AckPolicy), nameof(AckPolicy.Timeout)) || at == (typeof(WorkloadSpec), nameof(WorkloadSpec.End))));
+            && (at == (typeof(FaultSpec), nameof(FaultSpec.For)) || at == (typeof(AckPolicy), nameof(AckPolicy.Timeout))
+                || at == (typeof(WorkloadSpec), nameof(WorkloadSpec.End))));
 
     /// <summary>What is wrong between the keys of one record: the key to point at, and the words.</summary>
     public static IEnumerable<(string Key, string Message)> Within(object record) => record switch
@@ -73,44 +77,59 @@ internal static class Limits
         ReconnectPolicy reconnect => Reconnect(reconnect),
         FaultSpec fault => Fault(fault),
         WorkloadSpec { End: { } end } w when end <= w.Begin => [("end", $"end ({end}) is not after begin ({w.Begin})")],
-        AckPolicy { Every: null, EveryStanzas: 0, Timeout: not null } => [("timeout", "timeout has nothing to wait for: set every or every-stanzas too")],
+        AckPolicy { Every: null, EveryStanzas: 0, Timeout: not null } =>
+            [("timeout", "timeout has nothing to wait for: set every or every-stanzas too")],
         _ => [],
     };
 
     private static IEnumerable<(string, string)> Loss(LossProfile loss)
     {
         bool bad = loss.BadFor > Duration.Zero, good = loss.GoodFor > Duration.Zero;
-        if (bad && !good) yield return ("bad-for", "bad-for needs good-for: how long the channel stays good in between");
-        if (good && !bad) yield return ("good-for", "good-for needs bad-for: how long the channel stays bad in between");
+        if (bad && !good)
+            yield return ("bad-for", "bad-for needs good-for: how long the channel stays good in between");
+        if (good && !bad)
+            yield return ("good-for", "good-for needs bad-for: how long the channel stays bad in between");
         if (!bad && !good && loss.LossWhenBad != Probability.Always)
-            yield return ("loss-when-bad", "loss-when-bad needs bad-for and good-for; without them the channel is always good");
+            yield return ("loss-when-bad",
+                "loss-when-bad needs bad-for and good-for; without them the channel is always good");
     }
 
     private static IEnumerable<(string, string)> Reconnect(ReconnectPolicy r)
     {
-        if (r.Kind == BackoffKind.Steps && r.Delays.Count == 0) yield return ("kind", "kind: steps needs delays, as in delays: [1s, 5s, 30s]");
+        if (r.Kind == BackoffKind.Steps && r.Delays.Count == 0)
+            yield return ("kind", "kind: steps needs delays, as in delays: [1s, 5s, 30s]");
         if (r.Kind != BackoffKind.Steps && r.Delays.Count > 0) yield return ("delays", "delays belong to kind: steps");
         if (r.Kind == BackoffKind.RandomTiers && r.Tiers.Count == 0)
             yield return ("kind", "kind: random-tiers needs tiers, as in tiers: [{up-to-attempt: 7, multiplier: 1}]");
-        if (r.Kind != BackoffKind.RandomTiers && r.Tiers.Count > 0) yield return ("tiers", "tiers belong to kind: random-tiers");
-        if (r.Kind == BackoffKind.Linear && r.Step == Duration.Zero) yield return ("kind", "kind: linear needs step, the time added per attempt");
-        if (r.Kind != BackoffKind.Linear && r.Step != Duration.Zero) yield return ("step", "step belongs to kind: linear");
-        if (r.Kind is not (BackoffKind.None or BackoffKind.Fixed or BackoffKind.Steps or BackoffKind.Rfc6120) && r.First > r.Max)
+        if (r.Kind != BackoffKind.RandomTiers && r.Tiers.Count > 0)
+            yield return ("tiers", "tiers belong to kind: random-tiers");
+        if (r.Kind == BackoffKind.Linear && r.Step == Duration.Zero)
+            yield return ("kind", "kind: linear needs step, the time added per attempt");
+        if (r.Kind != BackoffKind.Linear && r.Step != Duration.Zero)
+            yield return ("step", "step belongs to kind: linear");
+        if (r.Kind is not (BackoffKind.None or BackoffKind.Fixed or BackoffKind.Steps or BackoffKind.Rfc6120)
+            && r.First > r.Max)
             yield return ("first", $"first ({r.First}) is longer than max ({r.Max})");
         for (int i = 1; i < r.Tiers.Count; i++)
-            if (r.Tiers[i].UpToAttempt <= r.Tiers[i - 1].UpToAttempt) yield return ("tiers", "tiers must be in the order of up-to-attempt");
+            if (r.Tiers[i].UpToAttempt <= r.Tiers[i - 1].UpToAttempt)
+                yield return ("tiers", "tiers must be in the order of up-to-attempt");
     }
 
     private static IEnumerable<(string, string)> Fault(FaultSpec fault)
     {
         string kind = Words.Kebab(fault.Kind.ToString());
-        if (fault.Kind == FaultKind.Degrade && fault.To is null) yield return ("kind", "degrade needs to: the link's numbers meanwhile, or the name of a link");
-        if (fault.Kind != FaultKind.Degrade && fault.To is not null) yield return ("to", $"to belongs to degrade, not to {kind}");
-        if (fault.Kind != FaultKind.Cut && fault.Direction != CutDirection.Both) yield return ("direction", $"direction belongs to cut, not to {kind}");
-        if (fault.Kind == FaultKind.Reset && fault.For is not null) yield return ("for", "reset is momentary; leave for out");
+        if (fault.Kind == FaultKind.Degrade && fault.To is null)
+            yield return ("kind", "degrade needs to: the link's numbers meanwhile, or the name of a link");
+        if (fault.Kind != FaultKind.Degrade && fault.To is not null)
+            yield return ("to", $"to belongs to degrade, not to {kind}");
+        if (fault.Kind != FaultKind.Cut && fault.Direction != CutDirection.Both)
+            yield return ("direction", $"direction belongs to cut, not to {kind}");
+        if (fault.Kind == FaultKind.Reset && fault.For is not null)
+            yield return ("for", "reset is momentary; leave for out");
         if (fault.Every is { } every && fault.Kind != FaultKind.Reset && fault.For is null)
             yield return ("every", $"comes again every {every} but never ends; give for, how long each one lasts");
-        if (fault.After is Step.Offline or Step.Closing) yield return ("after", "after names a step on the way to online, such as auth-sent");
+        if (fault.After is Step.Offline or Step.Closing)
+            yield return ("after", "after names a step on the way to online, such as auth-sent");
     }
 
     private static string? Longer(object value) => (Duration)value > Duration.Zero ? null : Positive;

@@ -26,21 +26,25 @@ internal sealed class Names(Mapping root)
             if (value is not Scalar { Text.Length: > 0 } name) return value;
             if (presets[name.Text] is { } found) return found;
             string[] known = [.. presets.Entries.Select(e => e.Key.Text)];
-            binder.Fail(name, $"there is no preset {what} '{Problem.Printable(name.Text)}'{Words.Hint(name.Text, known)}; lab show {command} lists them");
+            binder.Fail(name, $"there is no preset {what} '{Problem.Printable(name.Text)}"
+                + $"'{Words.Hint(name.Text, known)}; lab show {command} lists them");
             return new Mapping(name.Place, [], Flow: true);
         }
 
         if (root["policies"] is Mapping policies)
-            root = root.With("policies", policies with { Entries = [.. policies.Entries.Select(e => e with { Value = Definition(e.Value, Presets.Policies, "policy", "presets") })] });
+            root = root.With("policies", policies with { Entries = [.. policies.Entries.Select(e =>
+                e with { Value = Definition(e.Value, Presets.Policies, "policy", "presets") })] });
         if (root["topology"] is Mapping topology && topology["links"] is Mapping links)
         {
-            links = links with { Entries = [.. links.Entries.Select(e => e with { Value = Definition(e.Value, Presets.Links, "link", "links") })] };
+            links = links with { Entries = [.. links.Entries.Select(e =>
+                e with { Value = Definition(e.Value, Presets.Links, "link", "links") })] };
             root = root.With("topology", topology.With("links", links));
         }
         if (root["faults"] is Sequence faults)
         {
             var names = new Names(root);
-            root = root.With("faults", faults with { Items = [.. faults.Items.Select(f => names.FaultLink(f, binder))] });
+            root = root.With("faults", faults with { Items = [.. faults.Items.Select(f =>
+                names.FaultLink(f, binder))] });
         }
         return root;
     }
@@ -49,7 +53,8 @@ internal sealed class Names(Mapping root)
     {
         if (fault is not Mapping mapping || mapping["to"] is not Scalar { Text.Length: > 0 } name) return fault;
         if (Link(name.Text) is { } found) return mapping.With("to", found);
-        binder.Fail(name, $"there is no link '{Problem.Printable(name.Text)}' in the topology or the presets{Words.Hint(name.Text, LinkNames)}");
+        binder.Fail(name, $"there is no link '{Problem.Printable(name.Text)}' in the topology or the "
+            + $"presets{Words.Hint(name.Text, LinkNames)}");
         return mapping.With("to", new Mapping(name.Place, [], Flow: true));
     }
 

@@ -16,7 +16,8 @@ internal sealed record Sequence(Place Place, IReadOnlyList<Node> Items, bool Flo
 {
     public override string Kind => "a list";
 
-    public Sequence With(int index, Node value) => this with { Items = [.. Items.Select((item, i) => i == index ? value : item)] };
+    public Sequence With(int index, Node value) =>
+        this with { Items = [.. Items.Select((item, i) => i == index ? value : item)] };
 }
 
 internal readonly record struct Entry(Scalar Key, Node Value);

@@ -6,9 +6,9 @@ using Lab.Xmpp;
 namespace Lab.Cli;
 
 /// <summary>
-/// The paths of vary and --set: clients.phone.policy, faults[0].for, servers.example.org.policy. A path goes through the
-/// tree of scenario and topology along the records' keys; names of maps may hold dots (the longest key wins), and a path
-/// may go into a policy or link that is only named.
+/// The paths of vary and --set: clients.phone.policy, faults[0].for, servers.example.org.policy. A path goes through
+/// the tree of scenario and topology along the records' keys; names of maps may hold dots (the longest key wins), and a
+/// path may go into a policy or link that is only named.
 /// </summary>
 internal sealed class Paths(Problems problems)
 {
@@ -16,7 +16,8 @@ internal sealed class Paths(Problems problems)
 
     private Names names = new(new Mapping(default, [], false));
 
-    /// <summary>The tree with the value at the path, or null when the path leads nowhere (the problem is noted at its text).</summary>
+    /// <summary>The tree with the value at the path, or null when the path leads nowhere (the problem is noted at its
+    /// text).</summary>
     public Mapping? Apply(Mapping root, Scalar path, Node value)
     {
         names = new Names(root);
@@ -24,7 +25,8 @@ internal sealed class Paths(Problems problems)
         string first = step.Word();
         if (OfTopology.Contains(first) && root["topology"] is not Mapping) return root;   // no topology: said elsewhere
         if (OfTopology.Contains(first) && root["topology"] is Mapping topology)
-            return Into(typeof(Topology), topology, step, value, "the topology") is { } changed ? root.With("topology", changed) : null;
+            return Into(typeof(Topology), topology, step, value, "the topology") is { } changed
+                ? root.With("topology", changed) : null;
         return (Mapping?)Into(typeof(Scenario), root, step, value, "the scenario");
     }
 
@@ -34,15 +36,18 @@ internal sealed class Paths(Problems problems)
         (type, node) = Open(type, node);
         if (Shapes.IsMap(type, out Type inner)) return Map(inner, node, step, value, where);
         if (Shapes.IsList(type, out Type item)) return List(item, node, step, value, where);
-        if (Shapes.ScalarOf(type) is not null || type.IsEnum) return Refuse(step, $"{where} is a single value, it has no '{step.Rest.TrimStart('.')}'");
+        if (Shapes.ScalarOf(type) is not null || type.IsEnum)
+            return Refuse(step, $"{where} is a single value, it has no '{step.Rest.TrimStart('.')}'");
         return Record(type, node, step, value, where);
     }
 
     // what is only named is opened, so that the path can go on inside
     private (Type, Node?) Open(Type type, Node? node)
     {
-        if (type == typeof(PolicyChoice) || type == typeof(Policy)) return (typeof(Policy), node is Scalar p ? names.Policy(p.Text) : node);
-        if (type == typeof(LinkChoice) || type == typeof(LinkProfile)) return (typeof(LinkProfile), node is Scalar l ? names.Link(l.Text) : node);
+        if (type == typeof(PolicyChoice) || type == typeof(Policy))
+            return (typeof(Policy), node is Scalar p ? names.Policy(p.Text) : node);
+        if (type == typeof(LinkChoice) || type == typeof(LinkProfile))
+            return (typeof(LinkProfile), node is Scalar l ? names.Link(l.Text) : node);
         if (type == typeof(LossProfile) && node is Scalar share) return (type, Unions.LossAsMapping(share));
         return (type, node);
     }
@@ -55,12 +60,16 @@ internal sealed class Paths(Problems problems)
         if (type == typeof(Scenario)) expected = [.. expected.Where(k => k != "topology"), .. OfTopology];
         if (!expected.Contains(word))
         {
-            if (step.Rest.StartsWith('[')) return Refuse(step, $"{where} is no list, so it has no {step.Rest[..Math.Max(1, step.Rest.IndexOf(']') + 1)]}");
-            return Refuse(step, $"{where} has no '{word}', expected one of {Words.List(expected)}{Words.Hint(word, expected)}");
+            if (step.Rest.StartsWith('['))
+                return Refuse(step, $"{where} is no list, so it has no "
+                    + $"{step.Rest[..Math.Max(1, step.Rest.IndexOf(']') + 1)]}");
+            return Refuse(step, $"{where} has no '{word}'{Words.OneOf(word, expected)}");
         }
-        Type inner = keys.FirstOrDefault(k => k.Name == word)?.Type ?? typeof(string);   // a fault's verb takes its target
+        Type inner = keys.FirstOrDefault(k => k.Name == word)?.Type
+            ?? typeof(string);   // a fault's verb takes its target
         Mapping mapping = node as Mapping ?? new Mapping(step.Place, [], Flow: true);
-        return Into(inner, mapping[word], step.After(word), value, word) is { } changed ? mapping.With(word, changed) : null;
+        return Into(inner, mapping[word], step.After(word), value, word) is { } changed ? mapping.With(word, changed)
+            : null;
     }
 
     private Node? Map(Type inner, Node? node, Step step, Node value, string where)
@@ -68,17 +77,21 @@ internal sealed class Paths(Problems problems)
         Mapping? mapping = node as Mapping;
         string[] keys = [.. (mapping?.Entries ?? []).Select(e => e.Key.Text)];
         string rest = step.Rest.TrimStart('.');
-        string? key = keys.Where(k => rest.StartsWith(k, StringComparison.Ordinal) && (rest.Length == k.Length || rest[k.Length] is '.' or '['))
+        string? key = keys.Where(k => rest.StartsWith(k, StringComparison.Ordinal)
+            && (rest.Length == k.Length || rest[k.Length] is '.' or '['))
             .MaxBy(k => k.Length);
         if (key is null)
         {
             if (keys.Length == 0) return Refuse(step, $"there are no {where} in this scenario");
-            if (step.Word().Length == 0) return Refuse(step, $"{where} is no list; its entries are named, as in {where}.{keys[0]}");
+            if (step.Word().Length == 0)
+                return Refuse(step, $"{where} is no list; its entries are named, as in {where}.{keys[0]}");
             // as many words as names have here: example.com of example.com.policy
             string word = string.Join('.', rest.Split('.').Take(1 + keys.Max(k => k.Count(c => c == '.'))));
-            return Refuse(step, $"{where} has no '{word}', expected one of {Words.List(keys)}{Words.Hint(word, keys)}", word.Length);
+            return Refuse(step, $"{where} has no '{word}'{Words.OneOf(word, keys)}",
+                word.Length);
         }
-        return Into(inner, mapping![key], step.After(key), value, key) is { } changed ? mapping.With(key, changed) : null;
+        return Into(inner, mapping![key], step.After(key), value, key) is { } changed ? mapping.With(key, changed)
+            : null;
     }
 
     private Node? List(Type item, Node? node, Step step, Node value, string where)
@@ -86,11 +99,15 @@ internal sealed class Paths(Problems problems)
         Sequence? list = node as Sequence;
         int count = list?.Items.Count ?? 0;
         int end = step.Rest.IndexOf(']');
-        if (!step.Rest.StartsWith('[') || end < 0) return Refuse(step, $"{where} is a list; name one of its entries, counted from 0: {where}[0]");
-        if (!int.TryParse(step.Rest.AsSpan(1, end - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int index) || index >= count)
+        if (!step.Rest.StartsWith('[') || end < 0)
+            return Refuse(step, $"{where} is a list; name one of its entries, counted from 0: {where}[0]");
+        if (!int.TryParse(step.Rest.AsSpan(1, end - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            || index >= count)
             return Refuse(step, string.Create(CultureInfo.InvariantCulture,
-                $"{where} has {(count == 1 ? "1 entry" : $"{count} entries")}, counted from 0; there is no {step.Rest[..(end + 1)]}"));
-        return Into(item, list!.Items[index], step.After(step.Rest[..(end + 1)]), value, where + step.Rest[..(end + 1)]) is { } changed
+                $"{where} has {(count == 1 ? "1 entry" : $"{count} entries")}, counted from 0; there is no "
+                    + $"{step.Rest[..(end + 1)]}"));
+        return Into(item, list!.Items[index], step.After(step.Rest[..(end + 1)]), value, where
+            + step.Rest[..(end + 1)]) is { } changed
             ? list.With(index, changed) : null;
     }
 
@@ -121,7 +138,8 @@ internal sealed class Paths(Problems problems)
             get
             {
                 int skip = Offset + (Rest.StartsWith('.') ? 1 : 0);
-                return Path.Place with { Column = Path.Place.Column + skip + (Path.Quoted ? 1 : 0), Length = Math.Max(1, Word().Length) };
+                return Path.Place with { Column = Path.Place.Column + skip
+                    + (Path.Quoted ? 1 : 0), Length = Math.Max(1, Word().Length) };
             }
         }
     }

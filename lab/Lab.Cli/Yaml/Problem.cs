@@ -47,11 +47,13 @@ internal sealed record Problem(Place Place, string Message)
         text.Append(CultureInfo.InvariantCulture, $"{number} | {before}{shown}{after}\n");
         int column = Math.Max(0, Place.Column - 1 - from);
         int length = Math.Clamp(Place.Length, 1, Math.Max(1, shown.Length - column));
-        text.Append(' ', 5).Append(" | ").Append(' ', before.Length + column).Append('^').Append('~', length - 1).Append('\n');
+        text.Append(' ', 5).Append(" | ").Append(' ', before.Length + column).Append('^').Append('~', length - 1)
+            .Append('\n');
         return text.ToString();
     }
 
-    /// <summary>Tabs and control characters as a space or a dot, so that carets stay below and terminals stay sane.</summary>
+    /// <summary>Tabs and control characters as a space or a dot, so that carets stay below and terminals stay
+    /// sane.</summary>
     public static string Printable(string text) =>
         string.Create(text.Length, text, static (chars, t) =>
         {
@@ -82,7 +84,8 @@ internal sealed class Problems
     public IReadOnlyList<Problem> Sorted()
     {
         List<Source> sources = [.. list.Select(p => p.Place.Source).Distinct()];
-        return [.. list.OrderBy(p => sources.IndexOf(p.Place.Source)).ThenBy(p => p.Place.Line).ThenBy(p => p.Place.Column)];
+        return [.. list.OrderBy(p => sources.IndexOf(p.Place.Source)).ThenBy(p => p.Place.Line)
+            .ThenBy(p => p.Place.Column)];
     }
 
     public override string ToString() => string.Concat(Sorted());

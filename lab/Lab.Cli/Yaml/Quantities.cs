@@ -30,37 +30,49 @@ internal static class Quantities
 
     public static Parsed Duration(string text)
     {
-        if (!Split(text, out decimal number, out string unit)) return NotANumber(text, "a time such as 250ms, 90s, 15m or 24h");
+        if (!Split(text, out decimal number, out string unit))
+            return NotANumber(text, "a time such as 250ms, 90s, 15m or 24h");
         if (Factor(Times, unit) is not { } factor)
         {
             if (unit.Length == 0 && number == 0) return Parsed.Of(Network.Duration.Zero);
-            string near = Instead(unit, ("sec", "s"), ("secs", "s"), ("second", "s"), ("seconds", "s"), ("min", "m"), ("mins", "m"), ("minute", "m"),
-                ("minutes", "m"), ("hour", "h"), ("hours", "h"), ("hr", "h"), ("day", "d"), ("days", "d"), ("msec", "ms"), ("µs", "us"), ("usec", "us"));
-            return Parsed.Fail(unit.Length == 0 ? $"a time needs a unit: {text}s, {text}m, ..." : Unknown(text, unit, "us, ms, s, m, h or d", Number(text) + near, near));
+            string near = Instead(unit, ("sec", "s"), ("secs", "s"), ("second", "s"), ("seconds", "s"), ("min", "m"),
+                ("mins", "m"), ("minute", "m"),
+                ("minutes", "m"), ("hour", "h"), ("hours", "h"), ("hr", "h"), ("day", "d"), ("days", "d"),
+                    ("msec", "ms"), ("µs", "us"), ("usec", "us"));
+            return Parsed.Fail(unit.Length == 0 ? $"a time needs a unit: {text}s, {text}m, ..."
+                : Unknown(text, unit, "us, ms, s, m, h or d", Number(text) + near, near));
         }
         if (number < 0) return Parsed.Fail($"a time cannot be negative: {text}");
         decimal ns = number > LongestNs / factor ? decimal.MaxValue : number * factor;
         if (ns > LongestNs) return Parsed.Fail($"{text} is longer than 100 years");
-        return ns == decimal.Truncate(ns) ? Parsed.Of(new Duration((long)ns)) : Parsed.Fail($"{text} is finer than a nanosecond");
+        return ns == decimal.Truncate(ns) ? Parsed.Of(new Duration((long)ns))
+            : Parsed.Fail($"{text} is finer than a nanosecond");
     }
 
     public static Parsed Rate(string text)
     {
         if (text == "unlimited") return Parsed.Of(new Rate(0));
-        if (!Split(text, out decimal number, out string unit)) return NotANumber(text, "a rate such as 64kbit/s or 1.5Mbit/s, or unlimited");
+        if (!Split(text, out decimal number, out string unit))
+            return NotANumber(text, "a rate such as 64kbit/s or 1.5Mbit/s, or unlimited");
         if (Factor(Rates, unit) is not { } factor)
         {
-            string near = Instead(unit, ("bps", "bit/s"), ("kbps", "kbit/s"), ("Mbps", "Mbit/s"), ("mbps", "Mbit/s"), ("Gbps", "Gbit/s"), ("kbit", "kbit/s"),
-                ("mbit", "Mbit/s"), ("Mbit", "Mbit/s"), ("Gbit", "Gbit/s"), ("Kbit/s", "kbit/s"), ("mbit/s", "Mbit/s"), ("kb/s", "kbit/s"), ("Mb/s", "Mbit/s"));
+            string near = Instead(unit, ("bps", "bit/s"), ("kbps", "kbit/s"), ("Mbps", "Mbit/s"), ("mbps", "Mbit/s"),
+                ("Gbps", "Gbit/s"), ("kbit", "kbit/s"),
+                ("mbit", "Mbit/s"), ("Mbit", "Mbit/s"), ("Gbit", "Gbit/s"), ("Kbit/s", "kbit/s"), ("mbit/s", "Mbit/s"),
+                    ("kb/s", "kbit/s"), ("Mb/s", "Mbit/s"));
             if (unit.Length == 0) return Parsed.Fail($"a rate needs a unit: {text}kbit/s, {text}Mbit/s, ...");
-            if (unit.EndsWith("B/s", StringComparison.Ordinal)) return Parsed.Fail($"{text} counts bytes; rates are in bits: bit/s, kbit/s, Mbit/s or Gbit/s");
+            if (unit.EndsWith("B/s", StringComparison.Ordinal))
+                return Parsed.Fail($"{text} counts bytes; rates are in bits: bit/s, kbit/s, Mbit/s or Gbit/s");
             return Parsed.Fail(Unknown(text, unit, "bit/s, kbit/s, Mbit/s or Gbit/s", Number(text) + near, near));
         }
         if (number < 0) return Parsed.Fail($"a rate cannot be negative: {text}");
-        if (number == 0) return Parsed.Fail("a rate of 0 is not a rate: write unlimited (or leave the key out), or use the fault cut to stop traffic");
+        if (number == 0)
+            return Parsed.Fail("a rate of 0 is not a rate: write unlimited (or leave the key out), or use the fault "
+                + "cut to stop traffic");
         if (number > 1e12m / factor) return Parsed.Fail($"{text} is more than 1000 Gbit/s; write unlimited");
         decimal bits = number * factor;
-        return bits == decimal.Truncate(bits) ? Parsed.Of(new Rate((long)bits)) : Parsed.Fail($"{text} is not a whole number of bits per second");
+        return bits == decimal.Truncate(bits) ? Parsed.Of(new Rate((long)bits))
+            : Parsed.Fail($"{text} is not a whole number of bits per second");
     }
 
     public static Parsed Size(string text)
@@ -69,15 +81,18 @@ internal static class Quantities
         if (!Split(text, out decimal number, out string unit)) return NotANumber(text, "a size such as 200B or 256KiB");
         if (Factor(Sizes, unit) is not { } factor)
         {
-            string near = Instead(unit, ("b", "B"), ("bytes", "B"), ("byte", "B"), ("KB", "kB"), ("kb", "kB"), ("K", "KiB"), ("k", "kB"), ("M", "MiB"), ("kib", "KiB"),
+            string near = Instead(unit, ("b", "B"), ("bytes", "B"), ("byte", "B"), ("KB", "kB"), ("kb", "kB"),
+                ("K", "KiB"), ("k", "kB"), ("M", "MiB"), ("kib", "KiB"),
                 ("mib", "MiB"), ("kiB", "KiB"), ("mb", "MB"));
-            return Parsed.Fail(unit.Length == 0 ? $"a size needs a unit: {text}B, {text}kB, {text}KiB, ..." : Unknown(text, unit, "B, kB, MB, KiB or MiB", Number(text) + near, near));
+            return Parsed.Fail(unit.Length == 0 ? $"a size needs a unit: {text}B, {text}kB, {text}KiB, ..."
+                : Unknown(text, unit, "B, kB, MB, KiB or MiB", Number(text) + near, near));
         }
         if (number < 0) return Parsed.Fail($"a size cannot be negative: {text}");
         if (number == 0) return Parsed.Fail("a size cannot be 0 (for a queue without limit write unlimited)");
         if (number > 1e12m / factor) return Parsed.Fail($"{text} is more than 1000 GB");
         decimal bytes = number * factor;
-        return bytes == decimal.Truncate(bytes) ? Parsed.Of(new Size((long)bytes)) : Parsed.Fail($"{text} is not a whole number of bytes");
+        return bytes == decimal.Truncate(bytes) ? Parsed.Of(new Size((long)bytes))
+            : Parsed.Fail($"{text} is not a whole number of bytes");
     }
 
     public static Parsed Probability(string text)
@@ -85,26 +100,31 @@ internal static class Quantities
         if (!Split(text, out decimal number, out string unit)) return NotANumber(text, "a share such as 2% or 0.1%");
         if (unit != "%")
             return Parsed.Fail(unit.Length > 0 ? $"a share is written in percent: {Number(text)}%"
-                : number is >= 0 and <= 1 ? $"a share is written in percent: {Plain(number * 100)}% instead of {text}" : $"a share is written in percent: {text}%");
+                : number is >= 0 and <= 1 ? $"a share is written in percent: {Plain(number * 100)}% instead of {text}"
+                    : $"a share is written in percent: {text}%");
         if (number is < 0 or > 100) return Parsed.Fail($"{text} is not between 0% and 100%");
         decimal parts = number * 10_000_000;
-        return parts == decimal.Truncate(parts) ? Parsed.Of(new Probability((int)parts)) : Parsed.Fail($"{text} is finer than 0.0000001%");
+        return parts == decimal.Truncate(parts) ? Parsed.Of(new Probability((int)parts))
+            : Parsed.Fail($"{text} is finer than 0.0000001%");
     }
 
     /// <summary>A decimal kept in thousandths: 1.3 is 1300.</summary>
     public static Parsed Permille(string text)
     {
-        if (!Split(text, out decimal number, out string unit) || unit.Length > 0) return NotANumber(text, "a plain number such as 1.3");
+        if (!Split(text, out decimal number, out string unit) || unit.Length > 0)
+            return NotANumber(text, "a plain number such as 1.3");
         if (number < 0) return Parsed.Fail($"cannot be negative: {text}");
         if (number > 1_000_000) return Parsed.Fail($"{text} is more than a million");
         decimal thousandths = number * 1000;
-        return thousandths == decimal.Truncate(thousandths) ? Parsed.Of((int)thousandths) : Parsed.Fail($"{text} has more than three decimals");
+        return thousandths == decimal.Truncate(thousandths) ? Parsed.Of((int)thousandths)
+            : Parsed.Fail($"{text} has more than three decimals");
     }
 
     /// <summary>A value of a metric, in any unit a metric may have.</summary>
     public static Parsed Quantity(string text)
     {
-        if (!Split(text, out decimal number, out string unit)) return NotANumber(text, "a number with the metric's unit, such as 90s, 0, 2%, 10KiB/h or 5/s");
+        if (!Split(text, out decimal number, out string unit))
+            return NotANumber(text, "a number with the metric's unit, such as 90s, 0, 2%, 10KiB/h or 5/s");
         if (number is > 1e18m or < -1e18m) return Parsed.Fail($"{text} is too large");
         Quantity Of(decimal value, Unit kind) => new((double)value, kind);
         if (unit.Length == 0) return Parsed.Of(Of(number, Unit.Count));
@@ -113,24 +133,31 @@ internal static class Quantities
         if (unit == "/h") return Parsed.Of(Of(number, Unit.PerHour));
         if (Factor(Times, unit) is { } time) return Parsed.Of(Of(number * time / 1e9m, Unit.Seconds));
         if (Factor(Sizes, unit) is { } size) return Parsed.Of(Of(number * size, Unit.Bytes));
-        if (unit.EndsWith("/h", StringComparison.Ordinal) && Factor(Sizes, unit[..^2]) is { } hourly) return Parsed.Of(Of(number * hourly, Unit.BytesPerHour));
-        return Parsed.Fail($"unknown unit '{unit}' in '{text}'; metrics are in a plain count, a time (us, ms, s, m, h), %, a size (B, kB, KiB), /s, /h, or a size per hour (KiB/h)");
+        if (unit.EndsWith("/h", StringComparison.Ordinal) && Factor(Sizes, unit[..^2]) is { } hourly)
+            return Parsed.Of(Of(number * hourly, Unit.BytesPerHour));
+        return Parsed.Fail($"unknown unit '{unit}' in '{text}'; metrics are in a plain count, a time (us, ms, s, m, "
+            + "h), %, a size (B, kB, KiB), /s, /h, or a size per hour (KiB/h)");
     }
 
     public static Parsed Integer(string text, long least, ulong most)
     {
-        if (!Split(text, out decimal number, out string unit) || number != decimal.Truncate(number)) return NotANumber(text, "a whole number");
-        if (unit.Length > 0 || text.Contains('.') || text.StartsWith('+')) return Parsed.Fail($"expected a plain whole number, found '{text}'");
+        if (!Split(text, out decimal number, out string unit) || number != decimal.Truncate(number))
+            return NotANumber(text, "a whole number");
+        if (unit.Length > 0 || text.Contains('.') || text.StartsWith('+'))
+            return Parsed.Fail($"expected a plain whole number, found '{text}'");
         if (number < least || number > most)
-            return Parsed.Fail(string.Create(CultureInfo.InvariantCulture, $"{text} is not between {least} and {most}"));
+            return Parsed.Fail(string.Create(CultureInfo.InvariantCulture,
+                $"{text} is not between {least} and {most}"));
         return Parsed.Of(number);
     }
 
     /// <summary>How a value of this unit is written, for messages.</summary>
     public static string Example(Unit unit) => unit switch
     {
-        Unit.Seconds => "a time such as 90s", Unit.Bytes => "a size such as 10KiB", Unit.Share => "a share such as 2%", Unit.PerSecond => "a rate such as 5/s",
-        Unit.PerHour => "a rate such as 120/h", Unit.BytesPerHour => "a size per hour such as 10KiB/h", _ => "a plain number such as 0",
+        Unit.Seconds => "a time such as 90s", Unit.Bytes => "a size such as 10KiB", Unit.Share =>
+            "a share such as 2%", Unit.PerSecond => "a rate such as 5/s",
+        Unit.PerHour => "a rate such as 120/h", Unit.BytesPerHour => "a size per hour such as 10KiB/h", _ =>
+            "a plain number such as 0",
     };
 
     // a sign, digits, perhaps a point and digits; then anything without a digit is the unit
@@ -140,7 +167,8 @@ internal static class Quantities
         unit = text[end..].Trim(' ');
         number = 0;
         return end > 0 && !unit.Any(char.IsDigit) && end <= 28
-            && decimal.TryParse(text.AsSpan(0, end), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+            && decimal.TryParse(text.AsSpan(0, end), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture, out number);
     }
 
     private static string Number(string text)
@@ -169,7 +197,9 @@ internal static class Quantities
         $"unknown unit '{unit}' in '{text}', expected {units}{(near.Length > 0 ? $"; did you mean '{instead}'?" : "")}";
 
     private static Parsed NotANumber(string text, string expected) =>
-        Parsed.Fail(text.Length == 0 ? $"a value is missing, expected {expected}" : $"expected {expected}, found '{Problem.Printable(text)}'{(text.Contains(',') ? "; decimals take a point" : "")}");
+        Parsed.Fail(text.Length == 0 ? $"a value is missing, expected {expected}"
+            : $"expected {expected}, found '{Problem.Printable(text)}"
+                + $"'{(text.Contains(',') ? "; decimals take a point" : "")}");
 
     private static string Plain(decimal value) => value.ToString("0.############", CultureInfo.InvariantCulture);
 }

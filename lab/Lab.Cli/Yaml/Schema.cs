@@ -6,10 +6,12 @@ using Lab.Xmpp;
 
 namespace Lab.Cli;
 
-/// <summary>The JSON Schemas (draft 7, which editors know best) of scenario and topology files, from the same shapes that bind them.</summary>
+/// <summary>The JSON Schemas (draft 7, which editors know best) of scenario and topology files, from the same shapes
+/// that bind them.</summary>
 internal sealed class Schema
 {
-    private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly JsonObject definitions = [];
 
@@ -34,10 +36,13 @@ internal sealed class Schema
     private void AddFileKeys(JsonObject record)
     {
         JsonObject properties = record["properties"]!.AsObject();
-        properties["topology"] = Any(Text("The name of a file in topologies/, without .yaml"), Reference(typeof(Topology)));
+        properties["topology"] = Any(Text("The name of a file in topologies/, without .yaml"),
+            Reference(typeof(Topology)));
         properties["name"] = Text("The scenario's name; the file's name when absent");
-        properties["seeds"] = Any(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["description"] = "How many: 20 means the seeds 1 to 20" },
-            new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = new JsonObject { ["type"] = "integer", ["minimum"] = 0 } });
+        properties["seeds"] = Any(new JsonObject { ["type"] = "integer", ["minimum"] = 1,
+            ["description"] = "How many: 20 means the seeds 1 to 20" },
+            new JsonObject { ["type"] = "array", ["minItems"] = 1,
+                ["items"] = new JsonObject { ["type"] = "integer", ["minimum"] = 0 } });
         properties["vary"] = new JsonObject
         {
             ["type"] = "object", ["description"] = "Paths with lists of values; the first path varies slowest",
@@ -48,12 +53,17 @@ internal sealed class Schema
     private JsonNode Of(Type type)
     {
         if (type == typeof(LossProfile)) return Any(Scalar(typeof(Probability)), Reference(type));
-        if (type == typeof(PolicyChoice) || type == typeof(Policy)) return Any(Text("The name of a policy or preset"), Reference(typeof(Policy)));
-        if (type == typeof(LinkChoice) || type == typeof(LinkProfile)) return Any(Text("The name of a link or preset"), Reference(typeof(LinkProfile)));
-        if (type.IsEnum) return new JsonObject { ["enum"] = new JsonArray([.. Shapes.Values(type).Select(v => (JsonNode)v)]) };
+        if (type == typeof(PolicyChoice) || type == typeof(Policy))
+            return Any(Text("The name of a policy or preset"), Reference(typeof(Policy)));
+        if (type == typeof(LinkChoice) || type == typeof(LinkProfile))
+            return Any(Text("The name of a link or preset"), Reference(typeof(LinkProfile)));
+        if (type.IsEnum)
+            return new JsonObject { ["enum"] = new JsonArray([.. Shapes.Values(type).Select(v => (JsonNode)v)]) };
         if (Shapes.ScalarOf(type) is not null) return Scalar(type);
         if (Shapes.IsList(type, out Type item)) return new JsonObject { ["type"] = "array", ["items"] = Of(item) };
-        if (Shapes.IsMap(type, out Type value)) return new JsonObject { ["type"] = "object", ["additionalProperties"] = value == typeof(string) ? true : Of(value) };
+        if (Shapes.IsMap(type, out Type value))
+            return new JsonObject { ["type"] = "object", ["additionalProperties"] = value == typeof(string) ? true
+            : Of(value) };
         return Reference(type);
     }
 
@@ -74,19 +84,25 @@ internal sealed class Schema
         IReadOnlyList<KeyShape> keys = Shapes.Keys(type);
         bool fault = type == typeof(FaultSpec);
         if (fault)
-            foreach (string verb in Shapes.Values(typeof(FaultKind))) properties[verb] = Text("A client, member, link or server");
+            foreach (string verb in Shapes.Values(typeof(FaultKind)))
+                properties[verb] = Text("A client, member, link or server");
         foreach (KeyShape key in keys)
         {
             if (fault && key.Name is "kind" or "target") continue;
             JsonNode value = key.Permille ? new JsonObject { ["type"] = "number", ["minimum"] = 0 } : Of(key.Type);
-            JsonArray words = [.. new[] { (Shapes.TakesNone(key), "none"), (Limits.AbsentMeansForever(key.Property), "forever") }.Where(w => w.Item1).Select(w => (JsonNode)w.Item2)];
+            JsonArray words = [.. new[] { (Shapes.TakesNone(key), "none"),
+                (Limits.AbsentMeansForever(key.Property), "forever") }.Where(w => w.Item1)
+                .Select(w => (JsonNode)w.Item2)];
             properties[key.Name] = words.Count > 0 ? Any(value, new JsonObject { ["enum"] = words }) : value;
         }
-        var record = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
-        string[] required = [.. keys.Where(k => k.Required && !(fault && k.Name is "kind" or "target")).Select(k => k.Name)];
+        var record = new JsonObject { ["type"] = "object", ["additionalProperties"] = false,
+            ["properties"] = properties };
+        string[] required = [.. keys.Where(k => k.Required && !(fault && k.Name is "kind" or "target"))
+            .Select(k => k.Name)];
         if (required.Length > 0) record["required"] = new JsonArray([.. required.Select(r => (JsonNode)r)]);
         if (fault)
-            record["oneOf"] = new JsonArray([.. Shapes.Values(typeof(FaultKind)).Select(v => (JsonNode)new JsonObject { ["required"] = new JsonArray(v) })]);
+            record["oneOf"] = new JsonArray([.. Shapes.Values(typeof(FaultKind))
+                .Select(v => (JsonNode)new JsonObject { ["required"] = new JsonArray(v) })]);
         return record;
     }
 
@@ -94,9 +110,11 @@ internal sealed class Schema
     {
         if (type == typeof(string)) return new JsonObject { ["type"] = "string" };
         if (type == typeof(bool)) return new JsonObject { ["type"] = "boolean" };
-        if (type == typeof(int) || type == typeof(long) || type == typeof(ulong)) return new JsonObject { ["type"] = "integer" };
+        if (type == typeof(int) || type == typeof(long) || type == typeof(ulong))
+            return new JsonObject { ["type"] = "integer" };
         ScalarShape shape = Shapes.ScalarOf(type)!;
-        var pattern = new JsonObject { ["type"] = "string", ["pattern"] = shape.Pattern, ["description"] = shape.Words };
+        var pattern = new JsonObject { ["type"] = "string", ["pattern"] = shape.Pattern,
+            ["description"] = shape.Words };
         return type == typeof(Quantity) ? Any(new JsonObject { ["type"] = "number" }, pattern)
             : type == typeof(Duration) ? Any(pattern, new JsonObject { ["const"] = 0 }) : pattern;
     }

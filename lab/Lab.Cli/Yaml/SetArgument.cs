@@ -12,11 +12,13 @@ internal static class SetArgument
         int equals = argument.IndexOf('=');
         if (equals <= 0 || equals == argument.Length - 1)
         {
-            problems.Add(new Place(source, 1, 1, argument.Length), "expected path=value, as in --set clients.phone.policy=ping");
+            problems.Add(new Place(source, 1, 1, argument.Length),
+                "expected path=value, as in --set clients.phone.policy=ping");
             return null;
         }
         string path = argument[..equals].Trim();
-        Node? value = YamlText.ReadAny(new Source("--set", new string(' ', equals + 1) + argument[(equals + 1)..]), problems);
+        Node? value = YamlText.ReadAny(new Source("--set", new string(' ', equals + 1) + argument[(equals + 1)..]),
+            problems);
         if (value is null) return null;
         return (new Scalar(new Place(source, 1, 1, path.Length), path), Moved(value, source));
     };
@@ -32,7 +34,8 @@ internal static class SetArgument
             if (ends.Length > 2 || !Number(ends[0], out ulong first) || !Number(ends[^1], out ulong last)) return null;
             if (last < first || last - first >= SweepReader.MostRuns)
             {
-                error = last < first ? $"--seed: the range {part} is empty" : $"--seed: the range {part} has more than {SweepReader.MostRuns} seeds";
+                error = last < first ? $"--seed: the range {part} is empty"
+                    : $"--seed: the range {part} has more than {SweepReader.MostRuns} seeds";
                 return null;
             }
             for (ulong seed = first; ; seed++)
@@ -50,13 +53,15 @@ internal static class SetArgument
         return seeds;
     }
 
-    private static bool Number(string text, out ulong number) => ulong.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool Number(string text, out ulong number) =>
+        ulong.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     // the same columns, but the argument as the user wrote it as the line to show
     private static Node Moved(Node node, Source source) => node switch
     {
         Scalar s => s with { Place = s.Place with { Source = source } },
-        Sequence s => s with { Place = s.Place with { Source = source }, Items = [.. s.Items.Select(i => Moved(i, source))] },
+        Sequence s => s with { Place = s.Place with { Source = source },
+            Items = [.. s.Items.Select(i => Moved(i, source))] },
         Mapping m => m with
         {
             Place = m.Place with { Source = source },

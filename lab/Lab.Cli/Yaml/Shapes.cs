@@ -6,7 +6,8 @@ using Lab.Network;
 namespace Lab.Cli;
 
 /// <summary>One key of a mapping: the property it fills, and what it takes.</summary>
-internal sealed record KeyShape(string Name, PropertyInfo Property, Type Type, bool Required, bool Nullable, bool Permille);
+internal sealed record KeyShape(string Name, PropertyInfo Property, Type Type, bool Required, bool Nullable,
+    bool Permille);
 
 /// <summary>A scalar type: how its text is read, and what a schema says of it.</summary>
 internal sealed record ScalarShape(Func<string, Parsed> Read, string Words, string Pattern);
@@ -24,12 +25,18 @@ internal static class Shapes
     {
         [typeof(string)] = new(Parsed.Of, "a text", ""),
         [typeof(bool)] = new(Boolean, "true or false", "^(true|false)$"),
-        [typeof(int)] = new(t => Convert(Quantities.Integer(t, int.MinValue, int.MaxValue), d => (int)d), "a whole number", "^-?[0-9]+$"),
-        [typeof(long)] = new(t => Convert(Quantities.Integer(t, long.MinValue, long.MaxValue), d => (long)d), "a whole number", "^-?[0-9]+$"),
-        [typeof(ulong)] = new(t => Convert(Quantities.Integer(t, 0, ulong.MaxValue), d => (ulong)d), "a whole number", "^[0-9]+$"),
-        [typeof(Duration)] = new(Quantities.Duration, "a time such as 250ms, 90s, 15m or 24h", $"^(0|{Number} ?(us|ms|s|m|h|d))$"),
-        [typeof(Rate)] = new(Quantities.Rate, "a rate such as 64kbit/s or 1.5Mbit/s, or unlimited", $"^(unlimited|{Number} ?[kMG]?bit/s)$"),
-        [typeof(Size)] = new(Quantities.Size, "a size such as 200B or 256KiB", $"^(unlimited|{Number} ?(B|kB|MB|GB|KiB|MiB|GiB))$"),
+        [typeof(int)] = new(t => Convert(Quantities.Integer(t, int.MinValue, int.MaxValue), d => (int)d),
+            "a whole number", "^-?[0-9]+$"),
+        [typeof(long)] = new(t => Convert(Quantities.Integer(t, long.MinValue, long.MaxValue), d => (long)d),
+            "a whole number", "^-?[0-9]+$"),
+        [typeof(ulong)] = new(t => Convert(Quantities.Integer(t, 0, ulong.MaxValue), d => (ulong)d), "a whole number",
+            "^[0-9]+$"),
+        [typeof(Duration)] = new(Quantities.Duration, "a time such as 250ms, 90s, 15m or 24h",
+            $"^(0|{Number} ?(us|ms|s|m|h|d))$"),
+        [typeof(Rate)] = new(Quantities.Rate, "a rate such as 64kbit/s or 1.5Mbit/s, or unlimited",
+            $"^(unlimited|{Number} ?[kMG]?bit/s)$"),
+        [typeof(Size)] = new(Quantities.Size, "a size such as 200B or 256KiB",
+            $"^(unlimited|{Number} ?(B|kB|MB|GB|KiB|MiB|GiB))$"),
         [typeof(Probability)] = new(Quantities.Probability, "a share such as 2% or 0.1%", $"^{Number} ?%$"),
         [typeof(Quantity)] = new(Quantities.Quantity, "a number in the metric's unit: 90s, 0, 2%, 10KiB/h, 5/s",
             $"^-?{Number} ?(us|ms|s|m|h|d|%|/s|/h|(B|kB|MB|GB|KiB|MiB|GiB)(/h)?)?$"),
@@ -56,10 +63,12 @@ internal static class Shapes
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.SetMethod is null || !property.SetMethod.IsPublic) continue;
-            bool permille = property.PropertyType == typeof(int) && property.Name.EndsWith("Permille", StringComparison.Ordinal);
+            bool permille = property.PropertyType == typeof(int)
+                && property.Name.EndsWith("Permille", StringComparison.Ordinal);
             string name = permille ? property.Name[..^"Permille".Length] : property.Name;
             Type inner = System.Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            bool nullable = inner != property.PropertyType || nullability.Create(property).WriteState == NullabilityState.Nullable;
+            bool nullable = inner != property.PropertyType
+                || nullability.Create(property).WriteState == NullabilityState.Nullable;
             ParameterInfo? parameter = Array.Find(parameters, p => p.Name == property.Name);
             bool required = parameter is not null ? !parameter.HasDefaultValue
                 : property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute));
@@ -71,22 +80,27 @@ internal static class Shapes
 
     /// <summary>Whether "none" switches it off; where a name is taken, none is a name like any other.</summary>
     public static bool TakesNone(KeyShape key) =>
-        key.Nullable && key.Type != typeof(string) && key.Type != typeof(PolicyChoice) && key.Type != typeof(LinkChoice);
+        key.Nullable && key.Type != typeof(string) && key.Type != typeof(PolicyChoice)
+            && key.Type != typeof(LinkChoice);
 
     /// <summary>The constructor to call: the one of a positional record, or the empty one.</summary>
     public static ConstructorInfo Constructor(Type record) =>
-        record.GetConstructors(BindingFlags.Public | BindingFlags.Instance).OrderByDescending(c => c.GetParameters().Length).First();
+        record.GetConstructors(BindingFlags.Public | BindingFlags.Instance)
+            .OrderByDescending(c => c.GetParameters().Length).First();
 
     private static Parsed Boolean(string text) => text switch
     {
         "true" => Parsed.Of(true),
         "false" => Parsed.Of(false),
-        "yes" or "on" or "True" or "TRUE" => Parsed.Fail($"expected true or false, found '{text}'; did you mean 'true'?"),
-        "no" or "off" or "False" or "FALSE" => Parsed.Fail($"expected true or false, found '{text}'; did you mean 'false'?"),
+        "yes" or "on" or "True" or "TRUE" => Parsed.Fail(
+            $"expected true or false, found '{text}'; did you mean 'true'?"),
+        "no" or "off" or "False" or "FALSE" => Parsed.Fail(
+            $"expected true or false, found '{text}'; did you mean 'false'?"),
         _ => Parsed.Fail($"expected true or false, found '{Problem.Printable(text)}'"),
     };
 
-    private static Parsed Convert(Parsed parsed, Func<decimal, object> to) => parsed.Value is decimal d ? Parsed.Of(to(d)) : parsed;
+    private static Parsed Convert(Parsed parsed, Func<decimal, object> to) =>
+        parsed.Value is decimal d ? Parsed.Of(to(d)) : parsed;
 
     private static bool Generic(Type type, Type definition, int argument, out Type found)
     {

@@ -10,13 +10,15 @@ internal sealed record Overrides(IReadOnlyList<string> Sets, IReadOnlyList<ulong
     public static readonly Overrides None = new([], null);
 }
 
-/// <summary>A scenario file, resolved: the runs it asks for, in order, and the file that asks for the same again.</summary>
+/// <summary>A scenario file, resolved: the runs it asks for, in order, and the file that asks for the same
+/// again.</summary>
 internal sealed record Sweep
 {
     public required string File { get; init; }
     public required string Name { get; init; }
 
-    /// <summary>Points in the order of the file (the first path varies slowest), and for each point the seeds.</summary>
+    /// <summary>Points in the order of the file (the first path varies slowest), and for each point the
+    /// seeds.</summary>
     public required IReadOnlyList<RunSpec> Plan { get; init; }
 
     public required IReadOnlyList<string> Varied { get; init; }
@@ -44,7 +46,8 @@ internal sealed class SweepReader
     public static Sweep? Read(string file, Overrides overrides, Problems problems)
     {
         int before = problems.Count;
-        Sweep? sweep = YamlText.ReadFile(file, problems) is { } mapping ? new SweepReader(file, problems).Read(mapping, overrides) : null;
+        Sweep? sweep = YamlText.ReadFile(file, problems) is { } mapping
+            ? new SweepReader(file, problems).Read(mapping, overrides) : null;
         return problems.Count == before ? sweep : null;
     }
 
@@ -52,28 +55,37 @@ internal sealed class SweepReader
     {
         int before = problems.Count;
         root = mapping;
-        List<(Scalar Path, Node Value)> sets = [.. overrides.Sets.Select(SetArgument.Parse(problems)).OfType<(Scalar, Node)>()];
-        foreach ((Scalar path, Node value) in sets.Where(s => s.Path.Text is "topology" or "seeds" or "name")) root = root.With(path.Text, value);
+        List<(Scalar Path, Node Value)> sets = [.. overrides.Sets.Select(SetArgument.Parse(problems)).OfType<(Scalar,
+            Node)>()];
+        foreach ((Scalar path, Node value) in sets.Where(s => s.Path.Text is "topology" or "seeds" or "name"))
+            root = root.With(path.Text, value);
         string name = Name();
         Seeds(overrides.Seeds);
         Vary();
         Topology(name);
         Node? expect = root["expect"];
-        (string, IReadOnlyList<string>)[] written = [.. vary.Select(v => (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))];
-        foreach ((Scalar path, Node value) in sets.Where(s => s.Path.Text is not ("topology" or "seeds" or "name"))) Set(path, value);
+        (string, IReadOnlyList<string>)[] written = [.. vary.Select(v =>
+            (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))];
+        foreach ((Scalar path, Node value) in sets.Where(s => s.Path.Text is not ("topology" or "seeds" or "name")))
+            Set(path, value);
         long runs = vary.Aggregate((long)seeds.Count, (n, v) => Math.Min(MostRuns + 1L, n * v.Values.Count));
-        if (runs > MostRuns) problems.Add(root.Key("vary") ?? (Node)root, $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
+        if (runs > MostRuns)
+            problems.Add(root.Key("vary") ?? (Node)root,
+            $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
         List<RunSpec> plan = runs > MostRuns ? [] : Plan(name);
         if (!brokenVary) Validation.When(expect, written, problems);
         if (problems.Count > before) return null;
-        return new Sweep { File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)], RunYaml = Resolved(name) };
+        return new Sweep { File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)],
+            RunYaml = Resolved(name) };
     }
 
     private string Name()
     {
         string fallback = Path.GetFileNameWithoutExtension(file);
         if (root["name"] is not { } node) return fallback;
-        if (node is Scalar { Text.Length: > 0 } name && name.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name.Text[0] != '.') return name.Text;
+        if (node is Scalar { Text.Length: > 0 } name && name.Text[0] != '.'
+            && name.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            return name.Text;
         problems.Add(node, $"name becomes a folder's name: letters, digits, - and _, found {node.Kind}");
         return fallback;
     }
@@ -96,15 +108,18 @@ internal sealed class SweepReader
         }
         if (node is not Sequence { Items.Count: > 0 } list)
         {
-            problems.Add(node, node is Sequence ? "seeds is an empty list" : $"seeds takes how many (seeds: 20 means 1 to 20) or a list of them, found {node.Kind}");
+            problems.Add(node, node is Sequence ? "seeds is an empty list"
+                : $"seeds takes how many (seeds: 20 means 1 to 20) or a list of them, found {node.Kind}");
             return null;
         }
         var found = new List<ulong>();
         foreach (Node item in list.Items)
         {
-            Parsed parsed = item is Scalar s ? Quantities.Integer(s.Text, 0, ulong.MaxValue) : Parsed.Fail($"expected a whole number, found {item.Kind}");
+            Parsed parsed = item is Scalar s ? Quantities.Integer(s.Text, 0, ulong.MaxValue)
+                : Parsed.Fail($"expected a whole number, found {item.Kind}");
             if (parsed.Value is not decimal seed) problems.Add(item, $"seeds: {parsed.Error}");
-            else if (found.Contains((ulong)seed)) problems.Add(item, string.Create(CultureInfo.InvariantCulture, $"the seed {seed} stands here twice"));
+            else if (found.Contains((ulong)seed))
+                problems.Add(item, string.Create(CultureInfo.InvariantCulture, $"the seed {seed} stands here twice"));
             else found.Add((ulong)seed);
         }
         return found;
@@ -117,22 +132,27 @@ internal sealed class SweepReader
         if (node is not Mapping paths)
         {
             brokenVary = true;
-            problems.Add(node, $"vary takes paths with lists of values, as in vary: {{clients.phone.policy: [ping, acks]}}, found {node.Kind}");
+            problems.Add(node, $"vary takes paths with lists of values, as in vary: {{clients.phone.policy: [ping, "
+                + $"acks]}}, found {node.Kind}");
             return;
         }
         foreach (Entry entry in paths.Entries)
         {
             if (entry.Value is not Sequence list)
-                problems.Add(entry.Value, $"{entry.Key.Text} needs a list of values to vary over, found {entry.Value.Kind}; a single value belongs in its own place");
+                problems.Add(entry.Value,
+                    $"{entry.Key.Text} needs a list of values to vary over, found {entry.Value.Kind}; a single value "
+                        + "belongs in its own place");
             else if (list.Items.Count == 0)
                 problems.Add(entry.Value, $"{entry.Key.Text} varies over an empty list");
-            else if (entry.Key.Text is "topology" or "seeds" or "name" || entry.Key.Text.StartsWith("expect", StringComparison.Ordinal))
+            else if (entry.Key.Text is "topology" or "seeds" or "name"
+                || entry.Key.Text.StartsWith("expect", StringComparison.Ordinal))
                 problems.Add(entry.Key, $"{entry.Key.Text} cannot vary within a scenario");
             else
             {
                 for (int i = 1; i < list.Items.Count; i++)
                     if (list.Items.Take(i).Any(v => YamlOut.Inline(v) == YamlOut.Inline(list.Items[i])))
-                        problems.Add(list.Items[i], $"{entry.Key.Text} has the value {YamlOut.Inline(list.Items[i])} twice");
+                        problems.Add(list.Items[i],
+                            $"{entry.Key.Text} has the value {YamlOut.Inline(list.Items[i])} twice");
                 vary.Add((entry.Key, list.Items));
             }
         }
@@ -158,7 +178,8 @@ internal sealed class SweepReader
         vary[at] = (vary[at].Path, [value]);
         string text = YamlOut.Inline(value);
         if (root["expect"] is Sequence expect)
-            root = root.With("expect", expect with { Items = [.. expect.Items.Where(e => ((e as Mapping)?["when"] as Mapping)?[path.Text] is not { } w || YamlOut.Inline(w) == text)] });
+            root = root.With("expect", expect with { Items = [.. expect.Items.Where(e =>
+                ((e as Mapping)?["when"] as Mapping)?[path.Text] is not { } w || YamlOut.Inline(w) == text)] });
         if (root["vary"] is Mapping paths)
             root = root.With("vary", paths.With(path.Text, new Sequence(value.Place, [value], Flow: true)));
     }
@@ -179,7 +200,8 @@ internal sealed class SweepReader
             }
             // a path that leads nowhere: the rest of the file is still worth checking
             if (Bind(tree ?? root, name) is (Scenario scenario, Topology topology))
-                plan.AddRange(seeds.Select(seed => new RunSpec { ScenarioName = name, Scenario = scenario, Topology = topology, Seed = seed, Point = point }));
+                plan.AddRange(seeds.Select(seed => new RunSpec { ScenarioName = name, Scenario = scenario,
+                    Topology = topology, Seed = seed, Point = point }));
             int next = vary.Count - 1;
             while (next >= 0 && ++chosen[next] == vary[next].Values.Count) chosen[next--] = 0;
             brokenVary |= tree is null;
@@ -192,13 +214,15 @@ internal sealed class SweepReader
         int before = problems.Count;
         var binder = new Binder(problems);
         tree = Names.Expand(tree, binder);
-        Topology? topology = tree["topology"] is { } t ? binder.Bind<Topology>(t, default(Trail).Then("topology")) : null;
+        Topology? topology = tree["topology"] is { } t ? binder.Bind<Topology>(t, default(Trail).Then("topology"))
+            : null;
         // that the topology could not be read was said already; the rest is still worth checking
         Node? node = tree["topology"] ?? (unreadTopology ? tree : null);
         Mapping flat = node is null ? tree : tree.With("topology", new Scalar(node.Place, name));
         Scenario? scenario = binder.Bind<Scenario>(flat, default, FileKeys);
         if (scenario is not null) Validation.Check(binder, tree, scenario);
-        return problems.Count == before && scenario is not null && topology is not null ? (scenario, Resolve(topology, scenario)) : null;
+        return problems.Count == before && scenario is not null && topology is not null
+            ? (scenario, Resolve(topology, scenario)) : null;
     }
 
     private static Topology Resolve(Topology topology, Scenario scenario)
@@ -208,9 +232,11 @@ internal sealed class SweepReader
         LinkChoice? Link(LinkChoice? choice) => choice is { Name: { } name, Inline: null }
             ? choice with { Inline = topology.Links.GetValueOrDefault(name) ?? Presets.Link(name) } : choice;
         var servers = new OrderedDictionary<string, ServerSpec>();
-        foreach ((string key, ServerSpec server) in topology.Servers) servers[key] = server with { Policy = Policy(server.Policy) };
+        foreach ((string key, ServerSpec server) in topology.Servers)
+            servers[key] = server with { Policy = Policy(server.Policy) };
         var clients = new OrderedDictionary<string, ClientSpec>();
-        foreach ((string key, ClientSpec client) in topology.Clients) clients[key] = client with { Policy = Policy(client.Policy), Link = Link(client.Link) };
+        foreach ((string key, ClientSpec client) in topology.Clients)
+            clients[key] = client with { Policy = Policy(client.Policy), Link = Link(client.Link) };
         return topology with { Servers = servers, Clients = clients };
     }
 
@@ -218,8 +244,10 @@ internal sealed class SweepReader
     {
         Place place = root.Place;
         Mapping tree = Names.Expand(root, new Binder(problems));
-        tree = tree with { Entries = [new Entry(new Scalar(place, "name"), new Scalar(place, name)), .. tree.Without("name").Entries] };
-        tree = tree.With("seeds", new Sequence(place, [.. seeds.Select(s => new Scalar(place, s.ToString(CultureInfo.InvariantCulture)))], Flow: true));
+        tree = tree with { Entries = [new Entry(new Scalar(place, "name"), new Scalar(place, name)),
+            .. tree.Without("name").Entries] };
+        tree = tree.With("seeds", new Sequence(place,
+            [.. seeds.Select(s => new Scalar(place, s.ToString(CultureInfo.InvariantCulture)))], Flow: true));
         return YamlOut.File(WithPresets(tree));
     }
 
@@ -229,9 +257,11 @@ internal sealed class SweepReader
         var words = new List<string>();
         Collect(tree, words);
         Mapping topology = (Mapping)tree["topology"]!;
-        Mapping Add(Mapping? own, Mapping presets) => presets.Entries.Where(p => words.Contains(p.Key.Text) && own?[p.Key.Text] is null)
+        Mapping Add(Mapping? own, Mapping presets) =>
+            presets.Entries.Where(p => words.Contains(p.Key.Text) && own?[p.Key.Text] is null)
             .Aggregate(own ?? new Mapping(tree.Place, [], Flow: false), (map, p) => map.With(p.Key.Text, p.Value));
-        Mapping links = Add(topology["links"] as Mapping, Presets.Links), policies = Add(tree["policies"] as Mapping, Presets.Policies);
+        Mapping links = Add(topology["links"] as Mapping, Presets.Links),
+            policies = Add(tree["policies"] as Mapping, Presets.Policies);
         if (links.Entries.Count > 0) tree = tree.With("topology", topology.With("links", links));
         return policies.Entries.Count > 0 ? tree.With("policies", policies) : tree;
     }

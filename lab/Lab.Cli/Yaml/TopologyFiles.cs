@@ -5,8 +5,8 @@ namespace Lab.Cli;
 /// <summary>Finds the topology that a scenario names.</summary>
 internal static class TopologyFiles
 {
-    /// <summary>The topology's mapping, or null after the problem was noted. Looked for in the folder "topologies" beside the
-    /// scenario's folder, in it, in the scenario's folder itself and where the command runs.</summary>
+    /// <summary>The topology's mapping, or null after the problem was noted. Looked for in the folder "topologies"
+    /// beside the scenario's folder, in it, in the scenario's folder itself and where the command runs.</summary>
     public static Mapping? Find(string scenarioFile, Scalar name, Problems problems)
     {
         string[] folders = Folders(scenarioFile);
@@ -15,10 +15,13 @@ internal static class TopologyFiles
             string path = Path.Combine(folder, name.Text + ".yaml");
             if (File.Exists(path)) return YamlText.ReadFile(path, problems);
         }
-        string[] known = [.. folders.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.yaml")).Select(f => Path.GetFileNameWithoutExtension(f)!)
+        string[] known = [.. folders.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.yaml"))
+            .Select(f => Path.GetFileNameWithoutExtension(f)!)
             .Distinct().Order(StringComparer.Ordinal)];
-        string bare = name.Text.EndsWith(".yaml", StringComparison.Ordinal) ? "; write the name without .yaml" : Words.Hint(name.Text, known);
-        problems.Add(name, $"there is no topology '{Problem.Printable(name.Text)}' (looked for {name.Text}.yaml in {Words.List(folders.Select(f => f.Length == 0 ? "." : f))}){bare}");
+        string bare = name.Text.EndsWith(".yaml", StringComparison.Ordinal) ? "; write the name without .yaml"
+            : Words.Hint(name.Text, known);
+        problems.Add(name, $"there is no topology '{Problem.Printable(name.Text)}' (looked for {name.Text}.yaml in "
+            + $"{Words.List(folders.Select(f => f.Length == 0 ? "." : f))}){bare}");
         return null;
     }
 
@@ -26,13 +29,15 @@ internal static class TopologyFiles
     public static bool Is(Mapping mapping)
     {
         string[] parts = [.. Shapes.Keys(typeof(Topology)).Select(k => k.Name).Where(k => k != "description")];
-        return mapping.Entries.Any(e => parts.Contains(e.Key.Text)) && mapping["topology"] is null && mapping["duration"] is null;
+        return mapping.Entries.Any(e => parts.Contains(e.Key.Text)) && mapping["topology"] is null
+            && mapping["duration"] is null;
     }
 
     private static string[] Folders(string scenarioFile)
     {
         string folder = Path.GetDirectoryName(scenarioFile) ?? "";
         string beside = folder.Length == 0 ? ".." : Path.GetDirectoryName(folder) ?? folder;
-        return [.. new[] { Path.Combine(beside, "topologies"), Path.Combine(folder, "topologies"), folder, "topologies" }.Distinct()];
+        return [.. new[] { Path.Combine(beside, "topologies"), Path.Combine(folder, "topologies"), folder,
+            "topologies" }.Distinct()];
     }
 }

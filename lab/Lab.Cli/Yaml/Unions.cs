@@ -7,7 +7,8 @@ namespace Lab.Cli;
 /// <summary>A type that files write in more than one way.</summary>
 internal sealed record Union(Func<Binder, Node, Trail, object?> Bind);
 
-/// <summary>The shapes that a plain record cannot say: a name or a value in place, a share or a model, a verb as the key.</summary>
+/// <summary>The shapes that a plain record cannot say: a name or a value in place, a share or a model, a verb as the
+/// key.</summary>
 internal static class Unions
 {
     private static readonly IReadOnlyList<string> Verbs = Shapes.Values(typeof(FaultKind));
@@ -55,22 +56,26 @@ internal static class Unions
         Entry[] verbs = [.. mapping.Entries.Where(e => Verbs.Contains(e.Key.Text))];
         if ((mapping.Key("kind") ?? mapping.Key("target")) is { } key)
         {
-            binder.Fail(key, $"a fault's kind is the key and its target the value: write {{cut: phone}}, not {{kind: cut, target: phone}}; kinds are {Words.List(Verbs)}");
+            binder.Fail(key, $"a fault's kind is the key and its target the value: write {{cut: phone}}, not {{kind: "
+                + $"cut, target: phone}}; kinds are {Words.List(Verbs)}");
             return null;
         }
         if (verbs.Length != 1)
         {
-            Scalar? typed = mapping.Entries.Select(e => e.Key).FirstOrDefault(k => !Names().Contains(k.Text) && Words.Nearest(k.Text, Verbs) is not null);
+            Scalar? typed = mapping.Entries.Select(e => e.Key)
+                .FirstOrDefault(k => !Names().Contains(k.Text) && Words.Nearest(k.Text, Verbs) is not null);
             string? meant = typed is null ? null : Words.Nearest(typed.Text, Verbs);
             binder.Fail(verbs.Length > 1 ? verbs[1].Key : (Node?)typed ?? mapping, verbs.Length > 1
                 ? $"a fault has one kind; '{verbs[0].Key.Text}' and '{verbs[1].Key.Text}' are two faults"
-                : $"a fault needs its kind with the target as value: one of {Words.List(Verbs)}, as in {{at: 30m, cut: phone}}{(meant is null ? "" : $"; did you mean '{meant}'?")}");
+                : $"a fault needs its kind with the target as value: one of {Words.List(Verbs)}, as in {{at: 30m, "
+                    + $"cut: phone}}{(meant is null ? "" : $"; did you mean '{meant}'?")}");
         }
         if (verbs.Length == 0) return null;
         Entry verb = verbs[0];
         var kind = new Entry(verb.Key with { Text = "kind" }, verb.Key);
         var target = new Entry(verb.Key with { Text = "target" }, verb.Value);
-        Mapping plain = mapping with { Entries = [kind, target, .. mapping.Entries.Where(e => !Verbs.Contains(e.Key.Text))] };
+        Mapping plain = mapping with { Entries = [kind, target,
+            .. mapping.Entries.Where(e => !Verbs.Contains(e.Key.Text))] };
         object? fault = binder.Record(typeof(FaultSpec), plain, trail);
         binder.Remember(mapping, fault);
         return fault;

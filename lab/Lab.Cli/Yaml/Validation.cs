@@ -4,7 +4,8 @@ using Lab.Network;
 
 namespace Lab.Cli;
 
-/// <summary>What must hold between the parts of a scenario and its topology: names that exist, times that fit, metrics and units.</summary>
+/// <summary>What must hold between the parts of a scenario and its topology: names that exist, times that fit, metrics
+/// and units.</summary>
 internal sealed class Validation
 {
     private readonly Binder binder;
@@ -28,7 +29,8 @@ internal sealed class Validation
     {
         var check = new Validation(binder, root);
         if (check.topology is not null) check.Network();
-        Duration? end = binder.Failed(root["duration"]) || scenario.Duration == Duration.Zero ? null : scenario.Duration;
+        Duration? end = binder.Failed(root["duration"]) || scenario.Duration == Duration.Zero ? null
+            : scenario.Duration;
         if (end is { } e && root["tail"] is { } tail && !binder.Failed(tail) && scenario.Tail >= e)
             binder.Fail(tail, $"the tail ({scenario.Tail}) must be shorter than the duration ({e})");
         foreach (Node item in Items(root["workload"])) check.Work(item, end);
@@ -38,10 +40,13 @@ internal sealed class Validation
 
     /// <summary>Notes what is wrong with a topology on its own.</summary>
     public static void Check(Binder binder, Mapping topology) =>
-        new Validation(binder, new Mapping(topology.Place, [new Entry(new Scalar(topology.Place, "topology"), topology)], false)).Network();
+        new Validation(binder, new Mapping(topology.Place,
+            [new Entry(new Scalar(topology.Place, "topology"), topology)], false)).Network();
 
-    /// <summary>Whether each when speaks of a varied path and one of its values. Vary as in the file, before --set.</summary>
-    public static void When(Node? expect, IReadOnlyList<(string Path, IReadOnlyList<string> Values)> vary, Problems problems)
+    /// <summary>Whether each when speaks of a varied path and one of its values. Vary as in the file, before
+    /// --set.</summary>
+    public static void When(Node? expect, IReadOnlyList<(string Path, IReadOnlyList<string> Values)> vary,
+        Problems problems)
     {
         foreach (Mapping expectation in Items(expect).OfType<Mapping>())
         {
@@ -51,9 +56,13 @@ internal sealed class Validation
                 string[] paths = [.. vary.Select(v => v.Path)];
                 int at = Array.IndexOf(paths, entry.Key.Text);
                 if (at < 0)
-                    problems.Add(entry.Key, $"'{entry.Key.Text}' does not vary in this scenario" + (paths.Length == 0 ? "" : $", expected one of {Words.List(paths)}{Words.Hint(entry.Key.Text, paths)}"));
+                    problems.Add(entry.Key, $"'{entry.Key.Text}' does not vary in this scenario"
+                        + (paths.Length == 0 ? ""
+                        : $"{Words.OneOf(entry.Key.Text, paths)}"));
                 else if (!vary[at].Values.Contains(YamlOut.Inline(entry.Value)))
-                    problems.Add(entry.Value, $"{entry.Key.Text} never is {YamlOut.Inline(entry.Value)}, expected one of {Words.List(vary[at].Values)}{Words.Hint(YamlOut.Inline(entry.Value), vary[at].Values)}");
+                    problems.Add(entry.Value,
+                        $"{entry.Key.Text} never is {YamlOut.Inline(entry.Value)}"
+                            + $"{Words.OneOf(YamlOut.Inline(entry.Value), vary[at].Values)}");
             }
         }
     }
@@ -61,8 +70,12 @@ internal sealed class Validation
     private void Network()
     {
         if (topology is null) return;
-        if (servers.Count == 0 && !binder.Failed(topology["servers"])) binder.Fail(topology["servers"] ?? topology, "a topology needs at least one server, as in servers: {example.org: {}}");
-        if (clients.Count == 0 && !binder.Failed(topology["clients"])) binder.Fail(topology["clients"] ?? topology, "a topology needs at least one client, as in clients: {phone: {server: example.org}}");
+        if (servers.Count == 0 && !binder.Failed(topology["servers"]))
+            binder.Fail(topology["servers"] ?? topology,
+            "a topology needs at least one server, as in servers: {example.org: {}}");
+        if (clients.Count == 0 && !binder.Failed(topology["clients"]))
+            binder.Fail(topology["clients"] ?? topology,
+            "a topology needs at least one client, as in clients: {phone: {server: example.org}}");
         foreach (Entry server in Entries(topology["servers"]))
         {
             if (server.Key.Text.Length == 0 || server.Key.Text.IndexOfAny(['@', '/', ' ', '[', ']', ':']) >= 0)
@@ -71,25 +84,33 @@ internal sealed class Validation
         }
         foreach (Entry client in Entries(topology["clients"]))
         {
-            if (client.Key.Text.Length == 0 || client.Key.Text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')))
+            if (client.Key.Text.Length == 0 || client.Key.Text.Any(c =>
+                !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')))
                 binder.Fail(client.Key, $"'{client.Key.Text}' is no name for clients: letters, digits, - and _ only");
-            string? both = servers.Contains(client.Key.Text) ? "server" : links.Contains(client.Key.Text) ? "link" : null;
-            if (both is not null) binder.Fail(client.Key, $"'{client.Key.Text}' is also the name of a {both}; faults could not tell them apart");
+            string? both = servers.Contains(client.Key.Text) ? "server" : links.Contains(client.Key.Text) ? "link"
+                : null;
+            if (both is not null)
+                binder.Fail(client.Key,
+                $"'{client.Key.Text}' is also the name of a {both}; faults could not tell them apart");
             if (client.Value is not Mapping mapping) continue;
             if (mapping["server"] is Scalar { Text.Length: > 0 } s && !binder.Failed(s) && !servers.Contains(s.Text))
-                binder.Fail(s, $"there is no server '{s.Text}', {Known(servers, "servers")}{Words.Hint(s.Text, servers)}");
+                binder.Fail(s, $"there is no server '{s.Text}', {Known(servers, "servers")}"
+                    + $"{Words.Hint(s.Text, servers)}");
             if (mapping["link"] is Scalar { Text.Length: > 0 } l && !binder.Failed(l) && names.Link(l.Text) is null)
-                binder.Fail(l, $"there is no link '{l.Text}' in the topology or the presets{Words.Hint(l.Text, names.LinkNames)}; lab show links lists those");
+                binder.Fail(l, $"there is no link '{l.Text}' in the topology or the "
+                    + $"presets{Words.Hint(l.Text, names.LinkNames)}; lab show links lists those");
             PolicyName(mapping["policy"]);
         }
         foreach (string link in links.Where(servers.Contains))
-            binder.Fail((topology["links"] as Mapping)!.Key(link)!, $"'{link}' is also the name of a server; faults could not tell them apart");
+            binder.Fail((topology["links"] as Mapping)!.Key(link)!,
+                $"'{link}' is also the name of a server; faults could not tell them apart");
     }
 
     private void PolicyName(Node? node)
     {
         if (node is Scalar { Text.Length: > 0 } name && !binder.Failed(name) && names.Policy(name.Text) is null)
-            binder.Fail(name, $"there is no policy '{name.Text}' in the scenario or the presets{Words.Hint(name.Text, names.PolicyNames)}; lab show presets lists those");
+            binder.Fail(name, $"there is no policy '{name.Text}' in the scenario or the "
+                + $"presets{Words.Hint(name.Text, names.PolicyNames)}; lab show presets lists those");
     }
 
     private void Work(Node item, Duration? end)
@@ -97,9 +118,12 @@ internal sealed class Validation
         if (item is not Mapping mapping) return;
         Party(mapping["from"]);
         Party(mapping["to"]);
-        if (mapping["from"] is Scalar from && mapping["to"] is Scalar to && from.Text.StartsWith("echo@", StringComparison.Ordinal) && to.Text.StartsWith("echo@", StringComparison.Ordinal))
+        if (mapping["from"] is Scalar from && mapping["to"] is Scalar to
+            && from.Text.StartsWith("echo@", StringComparison.Ordinal)
+            && to.Text.StartsWith("echo@", StringComparison.Ordinal))
             binder.Fail(to, "both ends are echo accounts of servers; one of them must be a client");
-        if (binder.Bound<WorkloadSpec>(item) is { } work && end is { } e && work.Begin >= e && mapping["begin"] is { } begin && !binder.Failed(begin))
+        if (binder.Bound<WorkloadSpec>(item) is { } work && end is { } e && work.Begin >= e
+            && mapping["begin"] is { } begin && !binder.Failed(begin))
             binder.Fail(begin, $"begins at {work.Begin}, but the run ends at {e}");
     }
 
@@ -111,21 +135,28 @@ internal sealed class Validation
         if (at < 0)
         {
             string[] all = [.. clients, .. servers.Select(s => "echo@" + s)];
-            if (Client(name) is null) binder.Fail(name, $"there is no client '{Group(name.Text)}', expected one of {Words.List(all)}{Words.Hint(name.Text, all)}");
+            if (Client(name) is null)
+                binder.Fail(name, $"there is no client '{Group(name.Text)}'{Words.OneOf(name.Text, all)}");
             return;
         }
         string domain = name.Text[(at + 1)..];
-        if (!servers.Contains(domain)) binder.Fail(name, $"there is no server '{domain}', {Known(servers, "servers")}{Words.Hint(domain, servers)}");
-        else if (name.Text[..at] != "echo") binder.Fail(name, $"the one account of a server is echo@{domain}; clients are named by their group, such as {clients.FirstOrDefault() ?? "phone"}");
+        if (!servers.Contains(domain))
+            binder.Fail(name, $"there is no server '{domain}', {Known(servers, "servers")}"
+                + $"{Words.Hint(domain, servers)}");
+        else if (name.Text[..at] != "echo")
+            binder.Fail(name, $"the one account of a server is echo@{domain}; clients are named by their group, such "
+                + $"as {clients.FirstOrDefault() ?? "phone"}");
     }
 
     private void Fault(Node item, Duration? end)
     {
         if (item is not Mapping mapping || binder.Bound<FaultSpec>(item) is not { } fault) return;
         string verb = Words.Kebab(fault.Kind.ToString());
-        if (topology is not null && mapping[verb] is Scalar { Text.Length: > 0 } target && !binder.Failed(target)) Target(target, fault, verb);
+        if (topology is not null && mapping[verb] is Scalar { Text.Length: > 0 } target && !binder.Failed(target))
+            Target(target, fault, verb);
         if (end is not { } e) return;
-        if (mapping["at"] is { } at && !binder.Failed(at) && fault.At >= e) binder.Fail(at, $"begins at {fault.At}, but the run ends at {e}");
+        if (mapping["at"] is { } at && !binder.Failed(at) && fault.At >= e)
+            binder.Fail(at, $"begins at {fault.At}, but the run ends at {e}");
         else if (mapping["within"] is { } within && !binder.Failed(within) && fault.At + fault.Within > e)
             binder.Fail(within, $"may begin as late as {fault.At + fault.Within}, but the run ends at {e}");
     }
@@ -136,16 +167,18 @@ internal sealed class Validation
         bool toServers = fault.Kind != FaultKind.Degrade;
         bool toLinks = fault.Kind is FaultKind.Cut or FaultKind.Degrade or FaultKind.Reset;
         string[] all = [.. toClients ? clients : [], .. toLinks ? links : [], .. toServers ? servers : []];
-        string kind = servers.Contains(target.Text) ? "server" : links.Contains(target.Text) ? "link" : Client(target) is not null ? "client" : "";
+        string kind = servers.Contains(target.Text) ? "server" : links.Contains(target.Text) ? "link"
+            : Client(target) is not null ? "client" : "";
         if (kind.Length == 0)
-            binder.Fail(target, $"there is no '{Group(target.Text)}' to {verb}, expected one of {Words.List(all)}{Words.Hint(target.Text, all)}");
+            binder.Fail(target, $"there is no '{Group(target.Text)}' to {verb}{Words.OneOf(target.Text, all)}");
         else if ((kind == "server" && !toServers) || (kind == "link" && !toLinks) || (kind == "client" && !toClients))
             binder.Fail(target, $"{verb} does not go with a {kind}, expected one of {Words.List(all)}");
         else if (fault.After is not null && kind != "client")
             binder.Fail(target, $"after waits for a step of a client, but '{target.Text}' is a {kind}");
     }
 
-    /// <summary>The group that a name or a member (phone[3]) belongs to; notes a member out of range; null when there is none.</summary>
+    /// <summary>The group that a name or a member (phone[3]) belongs to; notes a member out of range; null when there
+    /// is none.</summary>
     private string? Client(Scalar name)
     {
         string group = Group(name.Text);
@@ -153,10 +186,12 @@ internal sealed class Validation
         if (group == name.Text) return group;
         int count = binder.Bound<ClientSpec>((topology?["clients"] as Mapping)?[group])?.Count ?? int.MaxValue;
         string index = name.Text[(group.Length + 1)..].TrimEnd(']');
-        if (!name.Text.EndsWith(']') || !int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int member))
+        if (!name.Text.EndsWith(']') || !int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture,
+            out int member))
             binder.Fail(name, $"'{name.Text}' names no member; members are written {group}[0], {group}[1], ...");
         else if (member >= count)
-            binder.Fail(name, string.Create(CultureInfo.InvariantCulture, $"there is no {name.Text}: {group} has count {count}, so the last member is {group}[{count - 1}]"));
+            binder.Fail(name, string.Create(CultureInfo.InvariantCulture,
+                $"there is no {name.Text}: {group} has count {count}, so the last member is {group}[{count - 1}]"));
         return group;
     }
 
@@ -169,27 +204,32 @@ internal sealed class Validation
         if (mapping["metric"] is not Scalar { Text.Length: > 0 } metric || binder.Failed(metric)) return;
         if (Catalogue.Find(metric.Text) is not { } definition)
         {
-            binder.Fail(metric, $"there is no metric '{metric.Text}'{Words.Hint(metric.Text, Catalogue.All.Select(m => m.Name))}; lab show metrics lists them");
+            binder.Fail(metric, $"there is no metric '{metric.Text}"
+                + $"'{Words.Hint(metric.Text, Catalogue.All.Select(m => m.Name))}; lab show metrics lists them");
             return;
         }
         foreach (string comparison in comparisons)
         {
             if (mapping[comparison] is not Scalar { Text: not "none" } value || binder.Failed(value)) continue;
-            if (Quantities.Quantity(value.Text).Value is not Quantity quantity || quantity.Unit == definition.Unit) continue;
+            if (Quantities.Quantity(value.Text).Value is not Quantity quantity || quantity.Unit == definition.Unit)
+                continue;
             if (quantity is { Value: 0, Unit: Unit.Count }) continue;
-            binder.Fail(value, $"{metric.Text} is {Measured(definition.Unit)}, write {Quantities.Example(definition.Unit)}, found '{value.Text}'");
+            binder.Fail(value, $"{metric.Text} is {Measured(definition.Unit)}, write "
+                + $"{Quantities.Example(definition.Unit)}, found '{value.Text}'");
         }
     }
 
     private static string Measured(Unit unit) => unit switch
     {
-        Unit.Seconds => "a time", Unit.Bytes => "a size", Unit.Share => "a share", Unit.PerSecond => "a number per second", Unit.PerHour => "a number per hour",
+        Unit.Seconds => "a time", Unit.Bytes => "a size", Unit.Share => "a share", Unit.PerSecond =>
+            "a number per second", Unit.PerHour => "a number per hour",
         Unit.BytesPerHour => "a size per hour", _ => "a count",
     };
 
     private static string Group(string name) => name.IndexOf('[') is >= 0 and int at ? name[..at] : name;
 
-    private static string Known(IReadOnlyList<string> names, string what) => names.Count == 0 ? $"there are no {what}" : "expected one of " + Words.List(names);
+    private static string Known(IReadOnlyList<string> names, string what) =>
+        names.Count == 0 ? $"there are no {what}" : "expected one of " + Words.List(names);
 
     private static IReadOnlyList<string> Keys(Node? map) => [.. Entries(map).Select(e => e.Key.Text)];
 

@@ -19,9 +19,15 @@ internal static class Words
     }
 
     /// <summary>"; did you mean 'from'?" or nothing.</summary>
-    public static string Hint(string word, IEnumerable<string> valid) => Nearest(word, valid) is { } near ? $"; did you mean '{near}'?" : "";
+    public static string Hint(string word, IEnumerable<string> valid) =>
+        Nearest(word, valid) is { } near ? $"; did you mean '{near}'?" : "";
 
-    /// <summary>The valid word that most likely was meant: few edits, or one begins with the other; null when none is near.</summary>
+    /// <summary>", expected one of a, b, c; did you mean 'b'?"</summary>
+    public static string OneOf(string word, IReadOnlyList<string> valid) => $", expected one of {List(valid)}"
+        + $"{Hint(word, valid)}";
+
+    /// <summary>The valid word that most likely was meant: few edits, or one begins with the other; null when none is
+    /// near.</summary>
     public static string? Nearest(string word, IEnumerable<string> valid)
     {
         string? best = null;
@@ -29,10 +35,12 @@ internal static class Words
         foreach (string candidate in valid)
         {
             int shorter = Math.Min(word.Length, candidate.Length);
-            int allowed = shorter >= 4 && char.ToLowerInvariant(word[0]) == char.ToLowerInvariant(candidate[0]) ? Math.Max(2, shorter / 3) : Math.Max(1, shorter / 3);
+            int allowed = shorter >= 4 && char.ToLowerInvariant(word[0]) == char.ToLowerInvariant(candidate[0])
+                ? Math.Max(2, shorter / 3) : Math.Max(1, shorter / 3);
             int distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
             bool begins = Math.Min(word.Length, candidate.Length) >= 3
-                && (candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) || word.StartsWith(candidate, StringComparison.OrdinalIgnoreCase));
+                && (candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+                    || word.StartsWith(candidate, StringComparison.OrdinalIgnoreCase));
             if (distance > allowed && !begins && !Abbreviates(word, candidate)) continue;
             if (distance >= bestDistance) continue;
             best = candidate;
@@ -70,7 +78,8 @@ internal static class Words
             {
                 int cost = a[i - 1] == b[j - 1] ? 0 : 1;
                 d[i, j] = Math.Min(Math.Min(d[i - 1, j] + 1, d[i, j - 1] + 1), d[i - 1, j - 1] + cost);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
             }
         }
         return d[a.Length, b.Length];

@@ -15,7 +15,8 @@ internal static class YamlOut
         return writer.ToString();
     }
 
-    /// <summary>One value as it is named in tables and on command lines: a scalar's own text, else flow style.</summary>
+    /// <summary>One value as it is named in tables and on command lines: a scalar's own text, else flow
+    /// style.</summary>
     public static string Inline(Node node)
     {
         if (node is Scalar scalar) return scalar.Text;
@@ -26,7 +27,8 @@ internal static class YamlOut
 
     private static void Emit(TextWriter writer, Node node, bool block)
     {
-        var emitter = new Emitter(writer, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
+        var emitter = new Emitter(writer, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue,
+            isCanonical: false, maxSimpleKeyLength: 1024));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, null, isImplicit: true));
         Emit(emitter, node, block ? 0 : int.MaxValue);
@@ -41,7 +43,8 @@ internal static class YamlOut
         switch (node)
         {
             case Scalar scalar:
-                emitter.Emit(new YamlDotNet.Core.Events.Scalar(null, null, scalar.Text, scalar.Quoted ? ScalarStyle.DoubleQuoted : ScalarStyle.Plain, true, true));
+                emitter.Emit(new YamlDotNet.Core.Events.Scalar(null, null, scalar.Text, scalar.Quoted
+                    ? ScalarStyle.DoubleQuoted : ScalarStyle.Plain, true, true));
                 break;
             case Sequence sequence:
                 emitter.Emit(new SequenceStart(null, null, true, flow ? SequenceStyle.Flow : SequenceStyle.Block));

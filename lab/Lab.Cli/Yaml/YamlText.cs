@@ -25,7 +25,8 @@ internal sealed class YamlText
     }
 
     /// <summary>The file's mapping, or null after the problems were noted. Reads at most 1 MiB.</summary>
-    public static Mapping? ReadFile(string path, Problems problems) => ReadSource(path, problems) is { } source ? Read(source, problems) : null;
+    public static Mapping? ReadFile(string path, Problems problems) =>
+        ReadSource(path, problems) is { } source ? Read(source, problems) : null;
 
     /// <summary>The mapping a text holds, or null after the problems were noted.</summary>
     public static Mapping? Read(Source source, Problems problems)
@@ -49,7 +50,8 @@ internal sealed class YamlText
         catch (YamlException e)
         {
             if (e.Message.Contains("tab", StringComparison.Ordinal) && TabbedLine(source) is { } line)
-                problems.Add(new Place(source, line, 1, source.Line(line).Length - source.Line(line).TrimStart().Length), "a tab indents this line; YAML wants spaces");
+                problems.Add(new Place(source, line, 1, source.Line(line).Length - source.Line(line)
+                    .TrimStart().Length), "a tab indents this line; YAML wants spaces");
             else
                 problems.Add(reader.At(e.Start), reader.Explain(e));
             return null;
@@ -72,8 +74,10 @@ internal sealed class YamlText
             using FileStream stream = File.OpenRead(path);
             var buffer = new byte[MaxBytes + 1];
             int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            if (length > MaxBytes) { Refuse("is larger than 1 MiB; a scenario or topology file is a few kilobytes"); return null; }
-            string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(buffer, 0, length).TrimStart('\uFEFF');
+            if (length > MaxBytes)
+                { Refuse("is larger than 1 MiB; a scenario or topology file is a few kilobytes"); return null; }
+            string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(buffer, 0, length)
+                .TrimStart('\uFEFF');
             int odd = text.AsSpan().IndexOfAnyInRange('\0', '\b');
             if (odd >= 0) { Refuse("is not a text file (it holds control characters)"); return null; }
             if (string.IsNullOrWhiteSpace(text)) { Refuse("is empty"); return null; }
@@ -96,7 +100,8 @@ internal sealed class YamlText
     {
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } f ? f : ".";
         if (!Directory.Exists(folder)) return $" (and no directory {folder})";
-        string[] names = [.. Directory.EnumerateFiles(folder, "*.yaml").Select(n => Path.GetFileName(n)!).Order(StringComparer.Ordinal)];
+        string[] names = [.. Directory.EnumerateFiles(folder, "*.yaml").Select(n => Path.GetFileName(n)!)
+            .Order(StringComparer.Ordinal)];
         return Words.Nearest(Path.GetFileName(path), names) is { } near
             ? $"; did you mean '{Path.Combine(Path.GetDirectoryName(path) ?? "", near)}'?" : "";
     }
@@ -129,13 +134,15 @@ internal sealed class YamlText
         if (depth > MaxDepth) throw new YamlException(found.Start, found.End, $"nested deeper than {MaxDepth} levels");
         if (found is AnchorAlias alias)
         {
-            problems.Add(Span(alias), $"an alias (*{alias.Value}) is not accepted; write the value out, or name a policy or link");
+            problems.Add(Span(alias),
+                $"an alias (*{alias.Value}) is not accepted; write the value out, or name a policy or link");
             return new Scalar(Span(alias), "");
         }
         if (found is NodeEvent node)
         {
             if (!node.Anchor.IsEmpty)
-                problems.Add(At(node.Start) with { Length = node.Anchor.Value.Length + 1 }, $"an anchor (&{node.Anchor}) is not accepted; files hold plain values");
+                problems.Add(At(node.Start) with { Length = node.Anchor.Value.Length + 1 },
+                    $"an anchor (&{node.Anchor}) is not accepted; files hold plain values");
             if (!node.Tag.IsEmpty && found is not YamlDotNet.Core.Events.Scalar { Tag.IsNonSpecific: true })
                 problems.Add(At(node.Start), $"a tag ({node.Tag}) is not accepted; files hold plain values");
         }
@@ -180,7 +187,8 @@ internal sealed class YamlText
     private Place At(Mark mark) => new(source, (int)mark.Line, (int)mark.Column, 1);
 
     private Place Span(ParsingEvent e) =>
-        At(e.Start) with { Length = e.End.Line == e.Start.Line ? Math.Max(1, (int)(e.End.Column - e.Start.Column)) : 1 };
+        At(e.Start) with { Length = e.End.Line == e.Start.Line ? Math.Max(1, (int)(e.End.Column - e.Start.Column))
+            : 1 };
 
     private string Explain(YamlException e)
     {
@@ -189,9 +197,11 @@ internal sealed class YamlText
         if (at > 0 && at < line.Length && line[at] == '[' && char.IsLetterOrDigit(line[at - 1]))
         {
             int from = line.AsSpan(0, at).LastIndexOfAny(" {,:[") + 1, to = line.IndexOf(']', at);
-            return $"between {{ and }} a name with brackets stands in quotes: '{line[from..(to < 0 ? line.Length : to + 1)]}'";
+            return $"between {{ and }} a name with brackets stands in quotes: "
+                + $"'{line[from..(to < 0 ? line.Length : to + 1)]}'";
         }
-        if (e.Message.Contains("quoted scalar", StringComparison.Ordinal)) return "a quote opens here and is not closed";
+        if (e.Message.Contains("quoted scalar", StringComparison.Ordinal))
+            return "a quote opens here and is not closed";
         string reason = e.Message;
         int position = reason.IndexOf("): ", StringComparison.Ordinal);
         if (reason.StartsWith("(Line", StringComparison.Ordinal) && position >= 0) reason = reason[(position + 3)..];

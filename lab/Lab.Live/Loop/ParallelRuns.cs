@@ -3,7 +3,8 @@ using Lab.Network;
 
 namespace Lab.Live;
 
-/// <summary>What became of one run of a plan: a result, a failure, or neither when the sweep was stopped before its end.</summary>
+/// <summary>What became of one run of a plan: a result, a failure, or neither when the sweep was stopped before its
+/// end.</summary>
 public sealed record RunOutcome(RunSpec Spec, RunResult? Result, Exception? Failure)
 {
     public bool Finished => Result is not null || Failure is not null;
@@ -49,7 +50,8 @@ public sealed class RunControl
     private Instant reached = Instant.Zero;
     private long events;
 
-    internal RunControl(SweepProgress progress, CancellationToken stop) => (this.progress, this.stop) = (progress, stop);
+    internal RunControl(SweepProgress progress, CancellationToken stop) =>
+        (this.progress, this.stop) = (progress, stop);
 
     /// <summary>Polled by the run every so many events; when true it ends without a result (null).</summary>
     public bool ShouldStop() => stop.IsCancellationRequested;
@@ -63,20 +65,25 @@ public sealed class RunControl
 }
 
 /// <summary>
-/// Runs a plan on several threads, one thread per run from its beginning to its end. Results come back in the order of the
-/// plan, whatever finished first. A run that throws fails alone. After a stop no further run begins, and those under way end
-/// as soon as they poll.
+/// Runs a plan on several threads, one thread per run from its beginning to its end. Results come back in the order of
+/// the plan, whatever finished first. A run that throws fails alone. After a stop no further run begins, and those
+/// under way end as soon as they poll.
 /// </summary>
 public static class ParallelRuns
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Blocks until all runs are finished or stopped; calls watch on the calling thread a few times a second and at the end.</summary>
-    public static IReadOnlyList<RunOutcome> Run(IReadOnlyList<RunSpec> plan, int jobs, Func<RunSpec, RunControl, RunResult?> run,
+    /// <summary>Blocks until all runs are finished or stopped; calls watch on the calling thread a few times a second
+    /// and at the end.</summary>
+    public static IReadOnlyList<RunOutcome> Run(IReadOnlyList<RunSpec> plan, int jobs, Func<RunSpec, RunControl,
+        RunResult?> run,
         Action<SweepProgress> watch, CancellationToken stop)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(jobs, 1);
-        var progress = new SweepProgress(plan.Count, new Duration(plan.Aggregate(0L, (sum, p) => long.MaxValue - sum < p.Scenario.Duration.Nanoseconds ? long.MaxValue : sum + p.Scenario.Duration.Nanoseconds)));
+        var progress = new SweepProgress(plan.Count,
+            new Duration(plan.Aggregate(0L, (sum, p) =>
+            long.MaxValue - sum < p.Scenario.Duration.Nanoseconds ? long.MaxValue
+            : sum + p.Scenario.Duration.Nanoseconds)));
         var outcomes = new RunOutcome[plan.Count];
         for (int i = 0; i < plan.Count; i++) outcomes[i] = new RunOutcome(plan[i], null, null);
         int threads = Math.Min(jobs, plan.Count), next = -1;
@@ -100,7 +107,8 @@ public static class ParallelRuns
         return outcomes;
     }
 
-    private static RunOutcome One(RunSpec spec, Func<RunSpec, RunControl, RunResult?> run, SweepProgress progress, CancellationToken stop)
+    private static RunOutcome One(RunSpec spec, Func<RunSpec, RunControl, RunResult?> run, SweepProgress progress,
+        CancellationToken stop)
     {
         var control = new RunControl(progress, stop);
         try

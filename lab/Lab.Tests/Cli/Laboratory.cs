@@ -53,7 +53,8 @@ internal sealed class Laboratory : IDisposable
 
     public static RunResult Result(RunSpec spec, double seconds) => new()
     {
-        Spec = spec, Network = "simulated", Fidelity = Fidelity.Modelled, JournalHash = spec.Seed, Entries = 1, Events = 1000,
+        Spec = spec, Network = "simulated", Fidelity = Fidelity.Modelled, JournalHash = spec.Seed, Entries = 1,
+        Events = 1000,
         Measures = [new Measure("detection.client.p95", seconds)],
     };
 
@@ -91,8 +92,11 @@ internal sealed class Laboratory : IDisposable
                 return [Path.Combine(request.Folder, "report.html")];
             },
         };
-        var terminal = new Terminal { Out = output, Error = error, Console = Terminal.Plain(output), Clock = new StoppedClock() };
-        return new CommandLine(engine, terminal, Stop.Token).Run([.. words.Select(w => w.StartsWith("scenarios/") || w.StartsWith("topologies/") ? Path.Combine(Folder, w) : w)]);
+        var terminal = new Terminal { Out = output, Error = error, Console = Terminal.Plain(output),
+            Clock = new StoppedClock() };
+        return new CommandLine(engine, terminal, Stop.Token)
+            .Run([.. words.Select(w => w.StartsWith("scenarios/") || w.StartsWith("topologies/")
+            ? Path.Combine(Folder, w) : w)]);
     }
 
     /// <summary>The problems of a scenario in scenarios/x.yaml, as printed.</summary>

@@ -2,10 +2,12 @@ using Lab.Cli;
 
 namespace Lab.Tests;
 
-/// <summary>Mistakes in a scenario file and what the user reads: line, column, words. The messages are the product here.</summary>
+/// <summary>Mistakes in a scenario file and what the user reads: line, column, words. The messages are the product
+/// here.</summary>
 public sealed class MistakesTests : IDisposable
 {
-    /// <summary>A change of Laboratory.DeadLink (what => by what, \n a line's end, \t a tab), and below it the problems.</summary>
+    /// <summary>A change of Laboratory.DeadLink (what => by what, \n a line's end, \t a tab), and below it the
+    /// problems.</summary>
     private const string Table = """
         ## the file
         topology: one-phone => topology: one-phone.yaml
@@ -260,7 +262,8 @@ public sealed class MistakesTests : IDisposable
         Assert.Contains(what, Laboratory.DeadLink);
         int at = Laboratory.DeadLink.IndexOf(what, StringComparison.Ordinal);
         string text = Laboratory.DeadLink[..at] + byWhat + Laboratory.DeadLink[(at + what.Length)..];
-        string[] found = [.. lab.Problems(text).Split('\n').Where(l => l.StartsWith("scenarios/x.yaml:")).Select(l => l["scenarios/x.yaml:".Length..])];
+        string[] found = [.. lab.Problems(text).Split('\n').Where(l => l.StartsWith("scenarios/x.yaml:"))
+            .Select(l => l["scenarios/x.yaml:".Length..])];
         Assert.Equal(problems, string.Join("\n", found).Replace(lab.Folder + "/", "").Replace(lab.Folder, "."));
     }
 }

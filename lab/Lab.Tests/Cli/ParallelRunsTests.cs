@@ -14,8 +14,10 @@ public class ParallelRunsTests
     [InlineData(100)]
     public void Results_come_in_the_order_of_the_plan(int jobs)
     {
-        IReadOnlyList<RunOutcome> outcomes = ParallelRuns.Run(Plan(50), jobs, (spec, _) => Laboratory.Result(spec, spec.Seed), _ => { }, default);
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => (double)i), outcomes.Select(o => o.Result!.Value("detection.client.p95")));
+        IReadOnlyList<RunOutcome> outcomes = ParallelRuns.Run(Plan(50), jobs, (spec, _) =>
+            Laboratory.Result(spec, spec.Seed), _ => { }, default);
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => (double)i),
+            outcomes.Select(o => o.Result!.Value("detection.client.p95")));
     }
 
     [Fact]
@@ -35,7 +37,8 @@ public class ParallelRunsTests
     public void A_run_that_throws_fails_alone()
     {
         IReadOnlyList<RunOutcome> outcomes = ParallelRuns.Run(Plan(5), 2, (spec, _) =>
-            spec.Seed == 3 ? throw new InvalidOperationException("broken") : Laboratory.Result(spec, 0), _ => { }, default);
+            spec.Seed == 3 ? throw new InvalidOperationException("broken") : Laboratory.Result(spec, 0), _ =>
+                { }, default);
         Assert.Equal([true, true, true, false, true], outcomes.Select(o => o.Result is not null));
         Assert.Equal("broken", outcomes[3].Failure!.Message);
     }
@@ -66,11 +69,13 @@ public class ParallelRunsTests
         Assert.Equal((6, 6, 0, 6000L), (last!.Planned, last.Done, last.Failed, last.Events));
         Assert.Equal(Duration.FromHours(6), last.Simulated);
         Assert.Equal(Duration.FromHours(6), last.SimulatedPlanned);
-        Assert.Equal("x: 6 of 6 runs, 6 h simulated, 3 k events/s", Cli.Progress.Line("x", last, TimeSpan.FromSeconds(2)));
+        Assert.Equal("x: 6 of 6 runs, 6 h simulated, 3 k events/s",
+            Cli.Progress.Line("x", last, TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
-    public void An_empty_plan_ends_at_once() => Assert.Empty(ParallelRuns.Run([], 4, (_, _) => null, _ => { }, default));
+    public void An_empty_plan_ends_at_once() =>
+        Assert.Empty(ParallelRuns.Run([], 4, (_, _) => null, _ => { }, default));
 
     private static RunSpec[] Plan(int runs) =>
     [

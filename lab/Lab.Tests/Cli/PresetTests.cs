@@ -39,12 +39,14 @@ public class PresetTests
     public void A_preset_says_what_its_source_says()
     {
         Policy conversations = Presets.Policy("conversations");
-        Assert.Equal(new PingPolicy { Every = Duration.FromSeconds(300), Timeout = Duration.FromSeconds(15), Trigger = Trigger.IdleReceive, ClearedBy = ClearedBy.AnyStanza },
+        Assert.Equal(new PingPolicy { Every = Duration.FromSeconds(300), Timeout = Duration.FromSeconds(15),
+            Trigger = Trigger.IdleReceive, ClearedBy = ClearedBy.AnyStanza },
             conversations.Ping);
         Assert.Equal(1300, conversations.Reconnect.FactorPermille);
         Assert.Equal(Duration.FromSeconds(90), conversations.Connect.Total);
         Assert.Null(Presets.Policy("dino").Connect.Tls);
-        Assert.Equal(new TcpKeepalive(Duration.FromSeconds(60), Duration.FromSeconds(90), 3), Presets.Policy("siskin").Tcp!.Keepalive);
+        Assert.Equal(new TcpKeepalive(Duration.FromSeconds(60), Duration.FromSeconds(90), 3),
+            Presets.Policy("siskin").Tcp!.Keepalive);
         Assert.Equal(Reaction.Error, Presets.Policy("openfire").OnDead);
     }
 
@@ -55,7 +57,8 @@ public class PresetTests
     [InlineData("lte-good", 0.05, 21.4, 0.95, 100.9)]
     [InlineData("edge", 0.05, 149.8, 0.95, 600.3)]
     [InlineData("nb-iot", 0.05, 300.9, 0.95, 5000.2)]
-    public void Delays_fit_the_percentiles_that_the_comment_claims(string name, double low, double lowMs, double high, double highMs)
+    public void Delays_fit_the_percentiles_that_the_comment_claims(string name, double low, double lowMs, double high,
+        double highMs)
     {
         LinkProfile link = Presets.Link(name);
         double delay = link.Delay.TotalSeconds * 1e3, jitter = link.Jitter.TotalSeconds * 1e3;
@@ -69,6 +72,7 @@ public class PresetTests
     public void Lines_of_the_preset_files_are_short()
     {
         foreach (Mapping presets in new[] { Presets.Policies, Presets.Links })
-            for (int line = 1; line <= presets.Place.Source.Lines; line++) Assert.True(presets.Place.Source.Line(line).Length <= 120, $"{presets.Place.Source.Name}:{line}");
+            for (int line = 1; line <= presets.Place.Source.Lines; line++)
+                Assert.True(presets.Place.Source.Line(line).Length <= 120, $"{presets.Place.Source.Name}:{line}");
     }
 }

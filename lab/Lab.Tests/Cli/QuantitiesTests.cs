@@ -38,7 +38,8 @@ public class QuantitiesTests
     [InlineData("1Gbit/s", 1_000_000_000)]
     [InlineData("800bit/s", 800)]
     [InlineData("unlimited", 0)]
-    public void A_rate_is_read_exactly(string text, long bits) => Assert.Equal(new Rate(bits), Quantities.Rate(text).Value);
+    public void A_rate_is_read_exactly(string text, long bits) =>
+        Assert.Equal(new Rate(bits), Quantities.Rate(text).Value);
 
     [Theory]
     [InlineData("200B", 200)]
@@ -47,7 +48,8 @@ public class QuantitiesTests
     [InlineData("0.5MiB", 524_288)]
     [InlineData("2MB", 2_000_000)]
     [InlineData("unlimited", 0)]
-    public void A_size_is_read_exactly(string text, long bytes) => Assert.Equal(new Size(bytes), Quantities.Size(text).Value);
+    public void A_size_is_read_exactly(string text, long bytes) =>
+        Assert.Equal(new Size(bytes), Quantities.Size(text).Value);
 
     [Theory]
     [InlineData("2%", 20_000_000)]
@@ -75,7 +77,8 @@ public class QuantitiesTests
     [InlineData("0.8", 800)]
     [InlineData("2", 2000)]
     [InlineData("1.179", 1179)]
-    public void A_decimal_is_kept_in_thousandths(string text, int thousandths) => Assert.Equal(thousandths, Quantities.Permille(text).Value);
+    public void A_decimal_is_kept_in_thousandths(string text, int thousandths) =>
+        Assert.Equal(thousandths, Quantities.Permille(text).Value);
 
     [Theory]
     [InlineData("90", "a time needs a unit: 90s, 90m, ...")]
@@ -86,7 +89,8 @@ public class QuantitiesTests
     [InlineData("1,5s", "expected a time such as 250ms, 90s, 15m or 24h, found '1,5s'; decimals take a point")]
     [InlineData("..s", "expected a time such as 250ms, 90s, 15m or 24h, found '..s'")]
     [InlineData("999999999999999999999999999h", "999999999999999999999999999h is longer than 100 years")]
-    [InlineData("9999999999999999999999999999999999h", "expected a time such as 250ms, 90s, 15m or 24h, found '9999999999999999999999999999999999h'")]
+    [InlineData("9999999999999999999999999999999999h",
+        "expected a time such as 250ms, 90s, 15m or 24h, found '9999999999999999999999999999999999h'")]
     [InlineData("٣s", "expected a time such as 250ms, 90s, 15m or 24h, found '٣s'")]
     [InlineData("", "a value is missing, expected a time such as 250ms, 90s, 15m or 24h")]
     public void What_is_no_time_is_refused_in_words(string text, string message)
@@ -97,13 +101,16 @@ public class QuantitiesTests
     }
 
     [Theory]
-    [InlineData("5Mbps", "unknown unit 'Mbps' in '5Mbps', expected bit/s, kbit/s, Mbit/s or Gbit/s; did you mean '5Mbit/s'?")]
+    [InlineData("5Mbps", "unknown unit 'Mbps' in '5Mbps', expected bit/s, kbit/s, Mbit/s or Gbit/s; did you mean "
+        + "'5Mbit/s'?")]
     [InlineData("5MB/s", "5MB/s counts bytes; rates are in bits: bit/s, kbit/s, Mbit/s or Gbit/s")]
     [InlineData("5", "a rate needs a unit: 5kbit/s, 5Mbit/s, ...")]
     [InlineData("-5Mbit/s", "a rate cannot be negative: -5Mbit/s")]
-    [InlineData("0Mbit/s", "a rate of 0 is not a rate: write unlimited (or leave the key out), or use the fault cut to stop traffic")]
+    [InlineData("0Mbit/s",
+        "a rate of 0 is not a rate: write unlimited (or leave the key out), or use the fault cut to stop traffic")]
     [InlineData("0.3bit/s", "0.3bit/s is not a whole number of bits per second")]
-    public void What_is_no_rate_is_refused_in_words(string text, string message) => Assert.Equal(message, Quantities.Rate(text).Error);
+    public void What_is_no_rate_is_refused_in_words(string text, string message) =>
+        Assert.Equal(message, Quantities.Rate(text).Error);
 
     [Theory]
     [InlineData("0.02", "a share is written in percent: 2% instead of 0.02")]
@@ -111,5 +118,6 @@ public class QuantitiesTests
     [InlineData("101%", "101% is not between 0% and 100%")]
     [InlineData("-1%", "-1% is not between 0% and 100%")]
     [InlineData("0.00000001%", "0.00000001% is finer than 0.0000001%")]
-    public void What_is_no_share_is_refused_in_words(string text, string message) => Assert.Equal(message, Quantities.Probability(text).Error);
+    public void What_is_no_share_is_refused_in_words(string text, string message) =>
+        Assert.Equal(message, Quantities.Probability(text).Error);
 }

@@ -17,7 +17,8 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(ExitCode.Pass, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out));
         Assert.Equal(6, lab.Ran.Count);
         ReportRequest report = Assert.Single(lab.Reports);
-        Assert.Equal(["ping 1", "ping 2", "ping 3", "acks 1", "acks 2", "acks 3"], report.Result.Runs.Select(r => $"{r.Spec.Label} {r.Spec.Seed}"));
+        Assert.Equal(["ping 1", "ping 2", "ping 3", "acks 1", "acks 2", "acks 3"],
+            report.Result.Runs.Select(r => $"{r.Spec.Label} {r.Spec.Seed}"));
         Assert.Equal(Out, report.Folder);
         Assert.Equal("dead-link: 6 runs over clients.phone.policy\n", lab.Error);
     }
@@ -25,35 +26,52 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public void The_console_shows_medians_verdicts_files_and_the_command()
     {
-        lab.Simulate = (spec, _) => Laboratory.Result(spec, spec.Label == "ping" ? 60 + spec.Seed : double.PositiveInfinity);
+        lab.Simulate = (spec, _) => Laboratory.Result(spec, spec.Label == "ping" ? 60 + spec.Seed
+            : double.PositiveInfinity);
         lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0], Verdict.Pass, "holds in 3 of 3 runs", [])];
         lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out, "--quiet");
+        string[] lines = [.. lab.Output.Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0 && l[0] != '─')];
         Assert.Equal("""
-                                
-                       detection
+              policy   detection
                           client
-              policy         p95
-             ────────────────────
+                             p95
               ping          62 s
               acks         never
-                                
             Medians of 3 seeds each. "-": nothing to measure; "never": not within the run.
             pass     detection.client.p95 below 90 s (clients.phone.policy: ping): holds in 3 of 3 runs
             wrote    out/report.html
             pass     dead-link
             again    lab run scenarios/dead-link.yaml
-
-            """.Replace("\r", ""), string.Join("\n", lab.Output.Split('\n').Select(l => l)).Replace("\r", ""));
+            """, string.Join("\n", lines));
         Assert.Equal("", lab.Error);
     }
 
     [Fact]
     public void A_failed_expectation_ends_with_1_and_the_command_for_one_run_that_shows_it()
     {
-        lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0], Verdict.Fail, "1 of 3 runs does not hold", [runs[1].Spec])];
-        Assert.Equal(ExitCode.Failed, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out, "--set", "links.mobile.delay=1s"));
-        Assert.Contains("see one: lab run scenarios/dead-link.yaml --seed 2 --set links.mobile.delay=1s --set clients.phone.policy=ping\n", lab.Output);
+        lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0], Verdict.Fail, "1 of 3 runs does not hold",
+            [runs[1].Spec])];
+        Assert.Equal(ExitCode.Failed, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out, "--set",
+            "links.mobile.delay=1s"));
+        Assert.Contains("see one: lab run scenarios/dead-link.yaml --seed 2 --set links.mobile.delay=1s --set "
+            + "clients.phone.policy=ping\n", lab.Output);
         Assert.Contains("again    lab run scenarios/dead-link.yaml --set links.mobile.delay=1s\n", lab.Output);
+    }
+
+    [Fact]
+    public void What_is_too_wide_for_the_console_goes_into_a_table_below()
+    {
+        var writer = new StringWriter();
+        var console = Terminal.Plain(writer);
+        console.Profile.Width = 40;
+        lab.Simulate = (spec, _) => Laboratory.Result(spec, 1) with
+        {
+            Measures = [.. Catalogue.All.Select(m => new Measure(m.Name, 1))],
+        };
+        lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out);
+        ResultText.Tables(lab.Reports[0].Result, console);
+        Assert.All(writer.ToString().Split('\n').Where(l => !l.StartsWith("Medians")), l => Assert.True(l.Length <= 40, l));
+        Assert.DoesNotContain("…", writer.ToString());
     }
 
     [Fact]
@@ -66,7 +84,8 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public void A_run_that_breaks_makes_the_verdict_unknown_and_the_others_go_on()
     {
-        lab.Simulate = (spec, _) => spec is { Seed: 2, Label: "acks" } ? throw new InvalidOperationException("queue holds -1 units") : Laboratory.Result(spec, 1);
+        lab.Simulate = (spec, _) => spec is { Seed: 2, Label: "acks" }
+            ? throw new InvalidOperationException("queue holds -1 units") : Laboratory.Result(spec, 1);
         Assert.Equal(ExitCode.Unknown, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out));
         Assert.Equal(5, Assert.Single(lab.Reports).Result.Runs.Count);
         Assert.Equal(6, lab.Reports[0].Result.Planned);
@@ -77,7 +96,8 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public void A_failure_is_worse_than_a_broken_run()
     {
-        lab.Simulate = (spec, _) => spec.Seed == 2 ? throw new InvalidOperationException("x") : Laboratory.Result(spec, 1);
+        lab.Simulate = (spec, _) => spec.Seed == 2 ? throw new InvalidOperationException("x")
+            : Laboratory.Result(spec, 1);
         lab.Check = (scenario, _) => [new CheckResult(scenario.Expect[0], Verdict.Fail, "", [])];
         Assert.Equal(ExitCode.Failed, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out));
     }
@@ -137,7 +157,8 @@ public sealed class RunCommandTests : IDisposable
     public void Several_files_get_a_folder_each_and_the_worst_verdict_counts()
     {
         lab.Write("scenarios/other.yaml", Laboratory.DeadLink);
-        lab.Check = (scenario, runs) => runs[0].Spec.ScenarioName == "other" ? [] : [new CheckResult(scenario.Expect[0], Verdict.Fail, "", [])];
+        lab.Check = (scenario, runs) => runs[0].Spec.ScenarioName == "other" ? []
+            : [new CheckResult(scenario.Expect[0], Verdict.Fail, "", [])];
         Assert.Equal(ExitCode.Failed, lab.Lab("run", "scenarios/dead-link.yaml", "scenarios/other.yaml", "--out", Out));
         Assert.Equal([Path.Combine(Out, "dead-link"), Path.Combine(Out, "other")], lab.Reports.Select(r => r.Folder));
     }
@@ -145,11 +166,13 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public void Seed_and_set_choose_a_single_run()
     {
-        lab.Lab("run", "scenarios/dead-link.yaml", "--seed", "7", "--set", "clients.phone.policy=ping", "--out", Out, "--journal");
+        lab.Lab("run", "scenarios/dead-link.yaml", "--seed", "7", "--set", "clients.phone.policy=ping", "--out", Out,
+            "--journal");
         RunSpec run = Assert.Single(lab.Ran);
         Assert.Equal((7UL, "ping"), (run.Seed, run.Label));
         Assert.True(lab.Reports[0].Journal);
-        Assert.Contains("again    lab run scenarios/dead-link.yaml --seed 7 --set clients.phone.policy=ping\n", lab.Output);
+        Assert.Contains("again    lab run scenarios/dead-link.yaml --seed 7 --set clients.phone.policy=ping\n",
+            lab.Output);
     }
 
     [Fact]
@@ -167,23 +190,31 @@ public sealed class RunCommandTests : IDisposable
         lab.Lab("run", "scenarios/dead-link.yaml", "--seed", "4,5", "--set", "faults[0].for=5m", "--out", Out);
         lab.Write("out/run.yaml", lab.Reports[0].RunYaml);
         Assert.Equal(ExitCode.Pass, lab.Lab("run", Path.Combine(Out, "run.yaml"), "--out", Out));
-        Assert.Equal(lab.Reports[0].Result.Runs.Select(r => (r.Spec.Label, r.Spec.Seed)), lab.Reports[1].Result.Runs.Select(r => (r.Spec.Label, r.Spec.Seed)));
+        Assert.Equal(lab.Reports[0].Result.Runs.Select(r => (r.Spec.Label, r.Spec.Seed)),
+            lab.Reports[1].Result.Runs.Select(r => (r.Spec.Label, r.Spec.Seed)));
         Assert.Equal(lab.Reports[0].RunYaml, lab.Reports[1].RunYaml);
         Assert.Equal("dead-link", lab.Reports[1].Result.ScenarioName);
     }
 
     [Theory]
     [InlineData("lab run", "Required argument missing for command: 'run'.\nlab run --help explains.\n")]
-    [InlineData("lab", "a command is missing, one of run, check, show, schema; lab --help explains\n")]
-    [InlineData("lab rum x", "there is no command 'rum', expected one of run, check, show, schema; did you mean 'run'?\n")]
+    [InlineData("lab", "a command is missing, one of run, check, show, schema, repeat; lab --help explains\n")]
+    [InlineData("lab rum x",
+        "there is no command 'rum', expected one of run, check, show, schema, repeat; did you mean 'run'?\n")]
     [InlineData("lab run --sed 3 x.yaml", "lab run has no option --sed; did you mean --seed?\n")]
     [InlineData("lab run x.yaml --seed x", "--seed takes a seed (7), a list (1,2,3) or a range (1..20), found 'x'\n")]
     [InlineData("lab run x.yaml --jobs 0", "--jobs must be at least 1\n")]
-    [InlineData("lab run x.yaml --jobs many", "Cannot parse argument 'many' for option '--jobs' as expected type 'System.Int32'.\nlab run --help explains.\n")]
-    [InlineData("lab run x.yaml --network kernel", "--network kernel is not available in this version; this version runs on the simulated network\n")]
-    [InlineData("lab run x.yaml --network proxied", "--network proxied is not available in this version; this version runs on the simulated network\n")]
-    [InlineData("lab run x.yaml --network simulate", "--network: there is no network 'simulate', expected simulated; did you mean 'simulated'?\n")]
-    [InlineData("lab show metric", "there is no list 'metric'; did you mean 'metrics'?; there are presets, links, faults, metrics\n")]
+    [InlineData("lab run x.yaml --jobs many",
+        "Cannot parse argument 'many' for option '--jobs' as expected type 'System.Int32'.\nlab run --help "
+            + "explains.\n")]
+    [InlineData("lab run x.yaml --network kernel",
+        "--network kernel is not available in this version; this version runs on the simulated network\n")]
+    [InlineData("lab run x.yaml --network proxied",
+        "--network proxied is not available in this version; this version runs on the simulated network\n")]
+    [InlineData("lab run x.yaml --network simulate",
+        "--network: there is no network 'simulate', expected simulated; did you mean 'simulated'?\n")]
+    [InlineData("lab show metric",
+        "there is no list 'metric'; did you mean 'metrics'?; there are presets, links, faults, metrics\n")]
     [InlineData("lab show presets gajm", "there is no preset policy 'gajm'; did you mean 'gajim'?\n")]
     [InlineData("lab schema scene", "there is no schema 'scene', expected scenario or topology\n")]
     public void A_wrong_command_line_ends_with_2_and_says_what_would_be_right(string line, string message)
@@ -217,7 +248,8 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("a b", "'a b'")]
     [InlineData("it's", @"'it'\''s'")]
     [InlineData("", "''")]
-    public void Commands_can_be_pasted_into_a_shell(string word, string quoted) => Assert.Equal(quoted, CommandText.Quote(word));
+    public void Commands_can_be_pasted_into_a_shell(string word, string quoted) =>
+        Assert.Equal(quoted, CommandText.Quote(word));
 
     [Fact]
     public void A_fault_example_in_the_help_is_a_valid_fault()
@@ -226,7 +258,8 @@ public sealed class RunCommandTests : IDisposable
         {
             using var one = new Laboratory();
             one.Lab("show", "faults", fault);
-            string example = one.Output.Split('\n').Single(l => l.StartsWith("example: "))["example: ".Length..].Replace("phone[3]", "phone[0]");
+            string example = one.Output.Split('\n').Single(l => l.StartsWith("example: "))["example: ".Length..]
+                .Replace("phone[3]", "phone[0]");
             one.Sweep($"topology: one-phone\nduration: 2h\nfaults:\n  - {example}\n");
         }
     }

@@ -27,7 +27,8 @@ public sealed class SchemaTests : IDisposable
     public void Presets_fit_the_schema()
     {
         foreach (Entry policy in Presets.Policies.Entries)
-            Assert.Empty(Validate(Laboratory.Parse($"topology: x\nduration: 1s\npolicies: {{p: {YamlOut.Inline(policy.Value)}}}"), "scenario"));
+            Assert.Empty(Validate(Laboratory.Parse(
+                $"topology: x\nduration: 1s\npolicies: {{p: {YamlOut.Inline(policy.Value)}}}"), "scenario"));
         foreach (Entry link in Presets.Links.Entries)
             Assert.Empty(Validate(Laboratory.Parse($"links: {{p: {YamlOut.Inline(link.Value)}}}"), "topology"));
     }
@@ -39,16 +40,19 @@ public sealed class SchemaTests : IDisposable
     [InlineData("topology: x\nduration: 5s\npolicies: {p: {pong: {}}}", "/policies/p")]
     [InlineData("topology: x\nduration: 5s\nfaults: [{at: 1s, cut: a, crash: b}]", "/faults/0")]
     [InlineData("topology: x\nduration: 5s\nfaults: [{at: 1s}]", "/faults/0")]
-    [InlineData("topology: x\nduration: 5s\nworkload: [{from: a, to: b, every: 1s, arrivals: poison}]", "/workload/0/arrivals")]
+    [InlineData("topology: x\nduration: 5s\nworkload: [{from: a, to: b, every: 1s, arrivals: poison}]",
+        "/workload/0/arrivals")]
     [InlineData("topology: x\nduration: 5s\nvary: {duration: []}", "/vary/duration")]
     public void What_the_check_refuses_the_schema_refuses(string text, string where) =>
-        Assert.Contains(Validate(Laboratory.Parse(text), "scenario"), error => error.Contains(where, StringComparison.Ordinal));
+        Assert.Contains(Validate(Laboratory.Parse(text), "scenario"), error =>
+            error.Contains(where, StringComparison.Ordinal));
 
     [Fact]
     public void Every_key_of_the_records_is_in_the_schema()
     {
         string scenario = Schema.Of("scenario")!;
-        foreach (Type type in new[] { typeof(Scenario), typeof(WorkloadSpec), typeof(Expectation), typeof(Topology), typeof(LinkProfile), typeof(Xmpp.Policy), typeof(Xmpp.ReconnectPolicy) })
+        foreach (Type type in new[] { typeof(Scenario), typeof(WorkloadSpec), typeof(Expectation), typeof(Topology),
+            typeof(LinkProfile), typeof(Xmpp.Policy), typeof(Xmpp.ReconnectPolicy) })
             foreach (KeyShape key in Shapes.Keys(type)) Assert.Contains($"\"{key.Name}\":", scenario);
     }
 
@@ -63,17 +67,24 @@ public sealed class SchemaTests : IDisposable
 
     private static void Validate(Node node, JsonObject schema, JsonObject root, string path, List<string> errors)
     {
-        if (schema["$ref"] is { } reference) schema = root["definitions"]![reference.ToString().Split('/')[^1]]!.AsObject();
-        if (schema["anyOf"] is JsonArray any && !any.Any(choice => Fits(node, choice!.AsObject(), root))) errors.Add($"{path}: fits no choice");
-        if (schema["oneOf"] is JsonArray one && one.Count(choice => Fits(node, choice!.AsObject(), root)) != 1) errors.Add($"{path}: fits not exactly one");
-        if (schema["enum"] is JsonArray values && !(node is Scalar e && values.Any(v => v!.ToString() == e.Text))) errors.Add($"{path}: not in the list");
-        if (schema["const"] is { } constant && !(node is Scalar c && constant.ToString() == c.Text)) errors.Add($"{path}: not {constant}");
-        if (schema["pattern"] is { } pattern && !(node is Scalar p && Regex.IsMatch(p.Text, pattern.ToString()))) errors.Add($"{path}: does not match");
+        if (schema["$ref"] is { } reference)
+            schema = root["definitions"]![reference.ToString().Split('/')[^1]]!.AsObject();
+        if (schema["anyOf"] is JsonArray any && !any.Any(choice => Fits(node, choice!.AsObject(), root)))
+            errors.Add($"{path}: fits no choice");
+        if (schema["oneOf"] is JsonArray one && one.Count(choice => Fits(node, choice!.AsObject(), root)) != 1)
+            errors.Add($"{path}: fits not exactly one");
+        if (schema["enum"] is JsonArray values && !(node is Scalar e && values.Any(v => v!.ToString() == e.Text)))
+            errors.Add($"{path}: not in the list");
+        if (schema["const"] is { } constant && !(node is Scalar c && constant.ToString() == c.Text))
+            errors.Add($"{path}: not {constant}");
+        if (schema["pattern"] is { } pattern && !(node is Scalar p && Regex.IsMatch(p.Text, pattern.ToString())))
+            errors.Add($"{path}: does not match");
         string? type = schema["type"]?.ToString();
         bool typed = type switch
         {
             "object" => node is Mapping, "array" => node is Sequence, "string" => node is Scalar,
-            "integer" => node is Scalar i && long.TryParse(i.Text, out _), "number" => node is Scalar n && double.TryParse(n.Text, out _),
+            "integer" => node is Scalar i && long.TryParse(i.Text, out _), "number" =>
+                node is Scalar n && double.TryParse(n.Text, out _),
             "boolean" => node is Scalar { Text: "true" or "false" }, _ => true,
         };
         if (!typed) errors.Add($"{path}: is no {type}");
@@ -105,6 +116,7 @@ public sealed class SchemaTests : IDisposable
     {
         DirectoryInfo? top = new(AppContext.BaseDirectory);
         while (top is not null && !Directory.Exists(Path.Combine(top.FullName, "topologies"))) top = top.Parent;
-        return top is null ? [] : [.. Directory.GetFiles(Path.Combine(top.FullName, folder), "*.yaml").Order(StringComparer.Ordinal)];
+        return top is null ? [] : [.. Directory.GetFiles(Path.Combine(top.FullName, folder), "*.yaml")
+            .Order(StringComparer.Ordinal)];
     }
 }
