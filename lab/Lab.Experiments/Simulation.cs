@@ -21,7 +21,7 @@ public sealed record RunOptions
 public static class Simulation
 {
     public const string NetworkName = "simulated";
-    private const int EventsBetweenPolls = 1 << 14;
+    private static readonly Duration BetweenPolls = Duration.FromSeconds(10);
 
     /// <summary>Null when it was cancelled.</summary>
     public static RunResult? Run(RunSpec spec, RunOptions options)
@@ -29,16 +29,13 @@ public static class Simulation
         var journal = new Journal();
         var world = new World(spec, journal, out Recorder recorder, options.Reader);
         Instant end = Instant.Zero + spec.Scenario.Duration;
-        for (int events = 0; world.Queue.Next <= end; events++)
+        while (world.Queue.Now < end)
         {
-            world.Queue.RunNext();
-            if (events < EventsBetweenPolls) continue;
-            events = 0;
+            world.Queue.RunUntil(Instant.Min(end, world.Queue.Now + BetweenPolls));
             if (options.IsCancelled()) return null;
             options.Progress(world.Queue.Now, world.Queue.Executed);
         }
         world.Finish(end);
-        options.Progress(end, world.Queue.Executed);
         return Result(spec, world, recorder);
     }
 

@@ -46,9 +46,14 @@ internal sealed class ClientRecord(int index, string name, int server)
     public readonly List<Duration> ConnectTimes = [];
 
     // cost
-    public readonly long[] Packets = new long[Causes.Count], Bytes = new long[Causes.Count];
+    public readonly Cost[] Costs = new Cost[Causes.Count];
     public Instant LastPacket = new(long.MinValue / 2);
     public int WakeUps;
+
+    public struct Cost
+    {
+        public long Packets, Bytes;
+    }
 
     /// <summary>The newest session, or one of connection -1.</summary>
     public ServerSession Session => Sessions.Count > 0 ? Sessions[^1] : ServerSession.None;

@@ -38,9 +38,9 @@ internal static class Measures
         Add("messages.delay.p95", Quantile(delays, 0.95));
         Add("messages.delay.max", Quantile(delays, 1));
 
-        Add("cost.bytes", r.Clients.Sum(c => c.Bytes.Sum()) / hours);
-        Add("cost.packets", r.Clients.Sum(c => c.Packets.Sum()) / hours);
-        Add("cost.upkeep", r.Clients.Sum(c => Enumerable.Range(0, Causes.Count).Where(Causes.IsUpkeep).Sum(i => c.Bytes[i])) / hours);
+        Add("cost.bytes", r.Clients.Sum(c => c.Costs.Sum(x => x.Bytes)) / hours);
+        Add("cost.packets", r.Clients.Sum(c => c.Costs.Sum(x => x.Packets)) / hours);
+        Add("cost.upkeep", r.Clients.Sum(c => Enumerable.Range(0, Causes.Count).Where(Causes.IsUpkeep).Sum(i => c.Costs[i].Bytes)) / hours);
         Add("cost.wakeups", r.Clients.Sum(c => c.WakeUps) / hours);
 
         int returns = r.Clients.Sum(c => Math.Max(0, c.TimesOnline - 1));
@@ -56,7 +56,7 @@ internal static class Measures
     public static IReadOnlyList<CauseCost> Costs(Recorder r) =>
     [
         .. Enumerable.Range(0, Causes.Count)
-            .Select(i => new CauseCost(Causes.Name(i), r.Clients.Sum(c => c.Packets[i]), r.Clients.Sum(c => c.Bytes[i])))
+            .Select(i => new CauseCost(Causes.Name(i), r.Clients.Sum(c => c.Costs[i].Packets), r.Clients.Sum(c => c.Costs[i].Bytes)))
             .Where(c => c.Packets > 0),
     ];
 

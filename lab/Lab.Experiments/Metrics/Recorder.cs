@@ -15,16 +15,17 @@ internal sealed class Recorder : IJournalReader
     private static readonly Duration Silence = Duration.FromSeconds(10);
     private readonly IReadOnlyList<FaultSpec> faults;
     private readonly ProcessState[] servers;
+    private readonly ClientRecord[] clients;
 
     public Recorder(Population population, Scenario scenario)
     {
         faults = scenario.Faults;
         int n = population.Members.Count;
-        Clients = [.. population.Members.Select(m => new ClientRecord(m.Index, m.Name, n + population.ServerOf(m.Domain)))];
+        clients = [.. population.Members.Select(m => new ClientRecord(m.Index, m.Name, n + population.ServerOf(m.Domain)))];
         servers = new ProcessState[population.Domains.Count];
     }
 
-    public IReadOnlyList<ClientRecord> Clients { get; }
+    public IReadOnlyList<ClientRecord> Clients => clients;
     public MessageBook Messages { get; } = new();
     public List<Incident> Incidents { get; } = [];
     public List<LaneSegment> Lanes { get; } = [];
@@ -40,26 +41,26 @@ internal sealed class Recorder : IJournalReader
         switch (e.Kind)
         {
             case EntryKind.PacketSent:
-                CountPacket(Clients[e.Host], e);
-                WakeUp(Clients[e.Host], e.At);
+                CountPacket(clients[e.Host], in e);
                 break;
             case EntryKind.PacketDelivered:
-                WakeUp(Clients[e.Host], e.At);
+                WakeUp(clients[e.Host], e.At);
                 break;
-            case EntryKind.PacketLost or EntryKind.PacketOverflowed:
+            case EntryKind.PacketLost or EntryKind.PacketOverflowed or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
+                or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered or EntryKind.RetryScheduled or EntryKind.MessageAcknowledged:
                 break;
             case EntryKind.MessageSent or EntryKind.MessageReceived or EntryKind.MessageBounced or EntryKind.MessageAccepted
                 or EntryKind.MessageStored or EntryKind.MessageAbandoned or EntryKind.MessageHeld:
-                Messages.On(in e, Clients);
+                Messages.On(in e, clients);
                 break;
             case EntryKind.FaultEnded:
                 Storm.FaultEnded(e.At);
                 break;
-            case EntryKind.ProcessChanged when e.Host >= Clients.Count:
+            case EntryKind.ProcessChanged when e.Host >= clients.Length:
                 ServerChanged(in e);
                 break;
             default:
-                if (e.Host >= 0 && e.Host < Clients.Count) OnClient(Clients[e.Host], in e);
+                if (e.Host >= 0 && e.Host < clients.Length) OnClient(clients[e.Host], in e);
                 break;
         }
     }
@@ -67,7 +68,7 @@ internal sealed class Recorder : IJournalReader
     /// <summary>The run is over: what is open is closed as censored.</summary>
     public void Finish(Instant end)
     {
-        foreach (ClientRecord c in Clients)
+        foreach (ClientRecord c in clients)
         {
             Integrate(c, end);
             if (c.AtClient is { } a) Close(c, a, end, detected: false, Mechanism.None, Claim.None, outlived: false);
@@ -145,15 +146,15 @@ internal sealed class Recorder : IJournalReader
                 c.OpenAtServer.Remove((int)e.B);
                 break;
         }
-        if (c.ClientOnline != wasOnline) Storm.Online(e.At, c.ClientOnline ? 1 : -1, Clients.Count);
+        if (c.ClientOnline != wasOnline) Storm.Online(e.At, c.ClientOnline ? 1 : -1, clients.Length);
         DrawLanes(c, e.At, closing: false);
     }
 
     private void ServerChanged(in Entry e)
     {
-        servers[e.Host - Clients.Count] = (ProcessState)e.A;
+        servers[e.Host - clients.Length] = (ProcessState)e.A;
         FaultKind kind = faults[(int)e.B].Kind;
-        foreach (ClientRecord c in Clients)
+        foreach (ClientRecord c in clients)
         {
             if (c.ServerHost != e.Host) continue;
             Integrate(c, e.At);
@@ -164,7 +165,7 @@ internal sealed class Recorder : IJournalReader
 
     // ---- truth and incidents
 
-    private ProcessState ServerOf(ClientRecord c) => servers[c.ServerHost - Clients.Count];
+    private ProcessState ServerOf(ClientRecord c) => servers[c.ServerHost - clients.Length];
 
     /// <summary>What a side should say of its peer on a connection, if it knew: RFC 6120 section 4.6.</summary>
     private Claim Truth(ClientRecord c, Side side, int connection)
@@ -268,8 +269,10 @@ internal sealed class Recorder : IJournalReader
     private static void CountPacket(ClientRecord c, in Entry e)
     {
         int cause = Causes.Of((SegmentUse)((e.A >> 8) & 0xFF), (Traffic)((e.A >> 16) & 0xFF));
-        c.Packets[cause]++;
-        c.Bytes[cause] += e.B;
+        ref ClientRecord.Cost cost = ref c.Costs[cause];
+        cost.Packets++;
+        cost.Bytes += e.B;
+        WakeUp(c, e.At);
     }
 
     private static void WakeUp(ClientRecord c, Instant at)

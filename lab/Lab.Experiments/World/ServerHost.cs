@@ -14,7 +14,7 @@ internal sealed class ServerHost : IEventTarget, IListener
     private readonly ServerSettings settings;
     private readonly ServerStore store;
     private readonly string domain;
-    private readonly Dictionary<int, Pipe> pipes = [];
+    private readonly List<Pipe?> pipes = [];                      // by number of stream; null once it is closed
     private readonly List<int> clientOfAccount = [], connectionOfStream = [];
     private XmppServer machine;
     private ProcessState state;
@@ -104,7 +104,8 @@ internal sealed class ServerHost : IEventTarget, IListener
     {
         bool secured = world.IsDirectTls(pipe.Client);
         pipe.Tag = machine.Accept(now, secured);
-        pipes.Add(pipe.Tag, pipe);
+        if (pipe.Tag != pipes.Count) throw new InvalidOperationException($"stream {pipe.Tag} of a server that had {pipes.Count}");
+        pipes.Add(pipe);
         connectionOfStream.Add(pipe.Connection);
         world.Journal.Add(now, pipe.Client, EntryKind.ServerAccepted, 0, pipe.Connection);
         if (secured) pipe.StartTls(now);
@@ -134,7 +135,7 @@ internal sealed class ServerHost : IEventTarget, IListener
         if (pipe.Tag < 0) return;
         machine.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
         Drain(now);
-        pipes.Remove(pipe.Tag);
+        pipes[pipe.Tag] = null;
     }
 
     private XmppServer Boot() => new(settings, store, world.Random.Fork($"server/{domain}/{boots++}"), world.Buffers, world.Scram);
@@ -165,18 +166,16 @@ internal sealed class ServerHost : IEventTarget, IListener
         switch (a.Kind)
         {
             case ServerActionKind.Write:
-                pipes[a.Stream].Write(now, machine.Output, a.Traffic);
+                pipes[a.Stream]!.Write(now, machine.Output, a.Traffic);
                 break;
             case ServerActionKind.StartTls:
-                pipes[a.Stream].StartTls(now);
+                pipes[a.Stream]!.StartTls(now);
                 break;
             case ServerActionKind.Close:
-                pipes.Remove(a.Stream, out Pipe? closing);
-                closing!.Close(now);
+                TakePipe(a.Stream).Close(now);
                 break;
             case ServerActionKind.Abort:
-                pipes.Remove(a.Stream, out Pipe? dropped);
-                dropped!.Drop(now);
+                TakePipe(a.Stream).Drop(now);
                 break;
             default:
                 Observe(now, in a);
@@ -184,10 +183,17 @@ internal sealed class ServerHost : IEventTarget, IListener
         }
     }
 
+    private Pipe TakePipe(int stream)
+    {
+        Pipe pipe = pipes[stream]!;
+        pipes[stream] = null;
+        return pipe;
+    }
+
     private void Observe(Instant now, in ServerAction a)
     {
         Journal journal = world.Journal;
-        Pipe? pipe = a.Stream >= 0 ? pipes.GetValueOrDefault(a.Stream) : null;
+        Pipe? pipe = a.Stream >= 0 ? pipes[a.Stream] : null;
         int client = a.Account >= 0 ? clientOfAccount[a.Account] : pipe?.Client ?? -1;
         int connection = a.Stream >= 0 ? connectionOfStream[a.Stream] : -1;
         switch (a.Kind)

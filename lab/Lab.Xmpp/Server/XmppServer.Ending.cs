@@ -147,7 +147,7 @@ public sealed partial class XmppServer
         stream.Phase = StreamPhase.Over;
         stream.Reader.Release();
         deadlines.Disarm(stream);
-        streams.Remove(stream.Number);
+        streams[stream.Number] = null;
         if (stream.Session is not { } session) return;
         stream.Session = null;
         session.Stream = null;

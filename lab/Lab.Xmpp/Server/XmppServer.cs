@@ -30,7 +30,7 @@ public sealed partial class XmppServer
     private readonly Policy policy;
     private readonly AckPolicy? acks;
 
-    private readonly Dictionary<int, ServerStream> streams = [];       // looked up, never enumerated but sorted
+    private readonly List<ServerStream?> streams = [];                // by number; null once over
     private readonly Deadlines deadlines = new();
     private readonly List<ServerStream> touched = [];
     private readonly Queue<Session> dying = new();
@@ -41,7 +41,7 @@ public sealed partial class XmppServer
     private Session?[] sessions = [];                                  // by account: its resources in order of binding
     private ServerStream? taken;
     private Instant now;
-    private int nextAction, nextStream;
+    private int nextAction;
     private long availabilities, pings;
 
     public XmppServer(
@@ -77,12 +77,12 @@ public sealed partial class XmppServer
     {
         Begin(now);
         var reader = new XmppReader(buffers, settings.MaxStanzaBytes);
-        var stream = new ServerStream(nextStream++, reader, new XmppWriter(buffers), new Liveness(policy))
+        var stream = new ServerStream(streams.Count, reader, new XmppWriter(buffers), new Liveness(policy))
         {
             Secured = secured,
             PhaseEnd = settings.Policy.Connect.Total is { } total ? now + total : Instant.Never,
         };
-        streams.Add(stream.Number, stream);
+        streams.Add(stream);
         Touch(stream);
         Finish();
         return stream.Number;
@@ -91,7 +91,7 @@ public sealed partial class XmppServer
     public void TlsEstablished(Instant now, int stream)
     {
         Begin(now);
-        if (streams.TryGetValue(stream, out ServerStream? s) && s.Phase == StreamPhase.Securing)
+        if (streams[stream] is { Phase: StreamPhase.Securing } s)
         {
             s.Secured = true;
             Reopen(s);
@@ -102,7 +102,7 @@ public sealed partial class XmppServer
     public void Receive(Instant now, int stream, ReadOnlySpan<byte> bytes)
     {
         Begin(now);
-        if (streams.TryGetValue(stream, out ServerStream? s))
+        if (streams[stream] is { } s)
         {
             Read(s, bytes);
             Touch(s);
@@ -114,7 +114,7 @@ public sealed partial class XmppServer
     public void PeerClosed(Instant now, int stream)
     {
         Begin(now);
-        if (streams.TryGetValue(stream, out ServerStream? s))
+        if (streams[stream] is { } s)
         {
             End(s, Claim.None, Mechanism.Fin, StreamErrorCondition.None, Fate.Hibernate);
             CloseTransport(s);
@@ -126,7 +126,7 @@ public sealed partial class XmppServer
     public void Disconnected(Instant now, int stream, TransportEnd end)
     {
         Begin(now);
-        if (streams.TryGetValue(stream, out ServerStream? s))
+        if (streams[stream] is { } s)
         {
             End(s, ClaimOf(end.Mechanism), end.Mechanism, StreamErrorCondition.None, Fate.Hibernate);
             Forget(s);
@@ -161,7 +161,7 @@ public sealed partial class XmppServer
     public void Shutdown(Instant now)
     {
         Begin(now);
-        foreach (ServerStream stream in streams.Values.OrderBy(s => s.Number).ToList())
+        foreach (ServerStream stream in streams.OfType<ServerStream>().ToList())
         {
             if (stream.Phase is StreamPhase.Securing) Drop(stream, Claim.None, Mechanism.Stopped);
             else if (stream.Phase != StreamPhase.Closing)
@@ -205,7 +205,7 @@ public sealed partial class XmppServer
         var held = new List<long>();
         foreach (Session? first in sessions)
             for (Session? session = first; session is not null; session = session.Next) AddQueue(session);
-        foreach (ServerStream stream in streams.Values.OrderBy(s => s.Number))
+        foreach (ServerStream stream in streams.OfType<ServerStream>())
             if (stream.Session is { Withdrawn: true } closing) AddQueue(closing);
         for (int account = 0; account < store.Count; account++)
             held.AddRange(store[account].Offline.Select(message => message.Number).Where(number => number >= 0));
