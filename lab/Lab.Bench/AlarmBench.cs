@@ -26,8 +26,8 @@ internal static class AlarmBench
         }),
     ];
 
-    private sealed class Nobody : IEventTarget
+    private sealed class Nobody : EventTarget
     {
-        public void OnEvent(Instant now, int argument) { }
+        public override void OnEvent(Instant now, int argument) { }
     }
 }

@@ -55,9 +55,9 @@ internal static class EventQueueBench
         };
     }
 
-    private sealed class Holder(EventQueue queue, RandomStream chance) : IEventTarget
+    private sealed class Holder(EventQueue queue, RandomStream chance) : EventTarget
     {
-        public void OnEvent(Instant now, int argument) =>
+        public override void OnEvent(Instant now, int argument) =>
             queue.At(now + ((chance.Next() & 1) == 0 ? Near : Far), 0, argument);
     }
 }

@@ -7,7 +7,7 @@ namespace Lab.Experiments;
 /// Plays the faults of a scenario. When and how long is drawn from a stream of each fault's own, so it does not depend on
 /// what anybody does about it. A fault is over after its "for", or where the healed tail begins.
 /// </summary>
-internal sealed class FaultPlan : IEventTarget, IJournalReader
+internal sealed class FaultPlan : EventTarget, IJournalReader
 {
     private readonly World world;
     private readonly Instant tail;
@@ -65,7 +65,7 @@ internal sealed class FaultPlan : IEventTarget, IJournalReader
         }
     }
 
-    public void OnEvent(Instant now, int argument)
+    public override void OnEvent(Instant now, int argument)
     {
         Occurrence o = occurrences[argument >> 1];
         if ((argument & 1) == 0) Strike(now, o);

@@ -3,17 +3,17 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>A process that holds pipes: a client or a server.</summary>
-internal interface IPipeOwner
+/// <summary>A machine with a process that holds pipes: a client's or a server's.</summary>
+internal abstract class Host : EventTarget
 {
     /// <summary>False while the process is stopped: its kernel goes on, its pipes deliver nothing.</summary>
-    bool Runs { get; }
+    public abstract bool Runs { get; }
 
-    void OnConnected(Instant now, Pipe pipe);
-    void OnTlsEstablished(Instant now, Pipe pipe);
-    void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes);
-    void OnPeerClosed(Instant now, Pipe pipe);
-    void OnEnded(Instant now, Pipe pipe, TcpEnd end);
+    public abstract void OnConnected(Instant now, Pipe pipe);
+    public abstract void OnTlsEstablished(Instant now, Pipe pipe);
+    public abstract void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes);
+    public abstract void OnPeerClosed(Instant now, Pipe pipe);
+    public abstract void OnEnded(Instant now, Pipe pipe, TcpEnd end);
 }
 
 /// <summary>
@@ -24,7 +24,7 @@ internal sealed class Pipe : ITlsOutput
 {
     private readonly SimulatedNetwork network;
     private readonly BufferPool buffers;
-    private IPipeOwner? owner;
+    private Host? owner;
     private TlsModel tls;
     private byte[]? pending;
     private int pendingBytes;
@@ -32,7 +32,7 @@ internal sealed class Pipe : ITlsOutput
     private Instant now;
 
     public Pipe(
-        SimulatedNetwork network, IPipeOwner owner, int client, int connection, bool atServer, TcpConnection tcp, Alarm alarm, BufferPool buffers)
+        SimulatedNetwork network, Host owner, int client, int connection, bool atServer, TcpConnection tcp, Alarm alarm, BufferPool buffers)
     {
         (this.network, this.owner, this.buffers) = (network, owner, buffers);
         (Client, Connection, AtServer, Tcp, Alarm) = (client, connection, atServer, tcp, alarm);
@@ -46,7 +46,7 @@ internal sealed class Pipe : ITlsOutput
     /// <summary>The owner's own number for it: the server's stream.</summary>
     public int Tag { get; set; } = -1;
 
-    public IPipeOwner? Owner => owner;
+    public Host? Owner => owner;
     public Alarm Alarm;
     public bool IsQueued;
 
@@ -152,7 +152,7 @@ internal sealed class Pipe : ITlsOutput
                 owner?.OnPeerClosed(now, this);
                 break;
             case TcpEventKind.Ended:
-                IPipeOwner? told = owner;
+                Host? told = owner;
                 owner = null;
                 network.Ended(now, this, e.End);
                 told?.OnEnded(now, this, e.End);

@@ -10,22 +10,22 @@ internal struct Packet
 }
 
 /// <summary>Accepts connections for a server's host.</summary>
-internal interface IListener : IPipeOwner
+internal abstract class ServingHost : Host
 {
     /// <summary>Whether the host has power; without it packets vanish.</summary>
-    bool IsPowered { get; }
+    public abstract bool IsPowered { get; }
 
     /// <summary>Whether a process listens; without it the kernel refuses with RST.</summary>
-    bool IsListening { get; }
+    public abstract bool IsListening { get; }
 
-    TcpSettings TcpSettings { get; }
+    public abstract TcpSettings TcpSettings { get; }
 }
 
 /// <summary>
 /// Modelled TCP over modelled links, in virtual time. Every client has one path, two links, to its server's host; servers
 /// of this network are reached by no other way.
 /// </summary>
-internal sealed class SimulatedNetwork : IEventTarget
+internal sealed class SimulatedNetwork : EventTarget
 {
     private const int LinkEvent = 0, WeatherEvent = 1, PipeEvent = 2, KindBits = 2;
     private readonly EventQueue queue;
@@ -61,7 +61,7 @@ internal sealed class SimulatedNetwork : IEventTarget
     {
         public required Link<Packet> Up, Down;
         public required LinkSpec UpSpec, DownSpec;
-        public required IListener Server;
+        public required ServingHost Server;
         public required Alarm UpAlarm, DownAlarm, WeatherAlarm;
         public bool ClientPowered = true;
         public long LastState = -1;
@@ -76,7 +76,7 @@ internal sealed class SimulatedNetwork : IEventTarget
     }
 
     /// <summary>Lays the path of a client.</summary>
-    public void AddPath(int client, string linkName, LinkSpec up, LinkSpec down, IListener server)
+    public void AddPath(int client, string linkName, LinkSpec up, LinkSpec down, ServingHost server)
     {
         RandomStream link = random.Fork("link/" + linkName), sky = link.Fork("sky");   // a tunnel takes both directions away
         paths[client] = new Path
@@ -94,7 +94,7 @@ internal sealed class SimulatedNetwork : IEventTarget
     // ---- what applications do
 
     /// <summary>A client opens a connection to its server.</summary>
-    public Pipe Connect(Instant now, int client, IPipeOwner owner, TcpSettings settings)
+    public Pipe Connect(Instant now, int client, Host owner, TcpSettings settings)
     {
         int number = connections.Count;
         Pipe pipe = NewPipe(owner, client, number, atServer: false, settings);
@@ -177,7 +177,7 @@ internal sealed class SimulatedNetwork : IEventTarget
     public void SetClientPower(int client, bool powered) => paths[client].ClientPowered = powered;
 
     /// <summary>Each live pipe that <paramref name="owner"/> holds, oldest first.</summary>
-    public IEnumerable<Pipe> PipesOf(IPipeOwner owner)
+    public IEnumerable<Pipe> PipesOf(Host owner)
     {
         foreach (Connection c in connections.ToArray())
         {
@@ -187,7 +187,7 @@ internal sealed class SimulatedNetwork : IEventTarget
     }
 
     /// <summary>Every end of a connection on that host is forgotten at once, orphans included.</summary>
-    public void LoseHost(int client, IListener? server)
+    public void LoseHost(int client, ServingHost? server)
     {
         foreach (Connection c in connections)
         {
@@ -199,9 +199,28 @@ internal sealed class SimulatedNetwork : IEventTarget
         }
     }
 
+    /// <summary>Prefetches what a write to a client's pipe will touch, in two steps.</summary>
+    public void Foresee(Pipe pipe, int step)
+    {
+        Path path = paths[pipe.Client];
+        Connection connection = connections[pipe.Connection];
+        if (step == 0)
+        {
+            Prefetch.Object(pipe.Tcp, 448);
+            Prefetch.Object(path, 256);
+            Prefetch.Object(connection, 64);
+        }
+        else
+        {
+            Prefetch.Object(path.Up, 256);
+            Prefetch.Object(path.Down, 256);
+            Prefetch.Object(connection.ServerPipe, 192);
+        }
+    }
+
     // ---- events
 
-    public void OnEvent(Instant now, int argument)
+    public override void OnEvent(Instant now, int argument)
     {
         int subject = argument >> KindBits;
         switch (argument & ((1 << KindBits) - 1))
@@ -300,7 +319,7 @@ internal sealed class SimulatedNetwork : IEventTarget
     private void Record(Instant now, EntryKind kind, int client, int direction, in Segment segment) =>
         journal.Add(now, client, kind, (long)((uint)direction | ((uint)segment.Use << 8) | ((uint)segment.Mark << 16)), segment.WireBytes);
 
-    private Pipe NewPipe(IPipeOwner owner, int client, int connection, bool atServer, TcpSettings tcp)
+    private Pipe NewPipe(Host owner, int client, int connection, bool atServer, TcpSettings tcp)
     {
         var alarm = new Alarm(target, Argument(PipeEvent, connection * 2 + (atServer ? 1 : 0)));
         return new Pipe(this, owner, client, connection, atServer, new TcpConnection(tcp, buffers), alarm, buffers);

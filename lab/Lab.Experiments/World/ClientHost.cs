@@ -7,7 +7,7 @@ namespace Lab.Experiments;
 internal enum ProcessState { Runs, Frozen, Gone }
 
 /// <summary>The device of one client: pumps bytes, timers and actions between the XMPP client and its pipe.</summary>
-internal sealed class ClientHost : IEventTarget, IPipeOwner
+internal sealed class ClientHost : Host
 {
     private const int TimerEvent = 0, StartEvent = 1;
     private readonly World world;
@@ -29,7 +29,7 @@ internal sealed class ClientHost : IEventTarget, IPipeOwner
     }
 
     public ProcessState State { get; private set; }
-    public bool Runs => State == ProcessState.Runs;
+    public override bool Runs => State == ProcessState.Runs;
 
     public void StartAt(Instant when) => world.Queue.At(when, target, StartEvent);
 
@@ -76,7 +76,7 @@ internal sealed class ClientHost : IEventTarget, IPipeOwner
         foreach (long number in machine.HeldMessages()) world.Journal.Add(now, member.Index, EntryKind.MessageHeld, number);
     }
 
-    public void OnEvent(Instant now, int argument)
+    public override void OnEvent(Instant now, int argument)
     {
         if (argument == StartEvent)
         {
@@ -87,31 +87,46 @@ internal sealed class ClientHost : IEventTarget, IPipeOwner
         if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
     }
 
-    public void OnConnected(Instant now, Pipe from)
+    public override void Foresee(int argument, int step)
+    {
+        if (step == 0)
+        {
+            Prefetch.Object(machine, 512);
+            Prefetch.Object(pipe, 192);
+        }
+        else if (step == 1)
+        {
+            machine.Foresee();
+            if (pipe is not null) world.Network.Foresee(pipe, 0);
+        }
+        else if (pipe is not null) world.Network.Foresee(pipe, 1);
+    }
+
+    public override void OnConnected(Instant now, Pipe from)
     {
         machine.Connected(now);
         Drain(now);
     }
 
-    public void OnTlsEstablished(Instant now, Pipe from)
+    public override void OnTlsEstablished(Instant now, Pipe from)
     {
         machine.TlsEstablished(now);
         Drain(now);
     }
 
-    public void OnReceived(Instant now, Pipe from, ReadOnlySpan<byte> bytes)
+    public override void OnReceived(Instant now, Pipe from, ReadOnlySpan<byte> bytes)
     {
         machine.Receive(now, bytes);
         Drain(now);
     }
 
-    public void OnPeerClosed(Instant now, Pipe from)
+    public override void OnPeerClosed(Instant now, Pipe from)
     {
         machine.PeerClosed(now);
         Drain(now);
     }
 
-    public void OnEnded(Instant now, Pipe from, TcpEnd end)
+    public override void OnEnded(Instant now, Pipe from, TcpEnd end)
     {
         if (ReferenceEquals(from, pipe)) pipe = null;
         machine.Disconnected(now, TransportEnd.Of(end));

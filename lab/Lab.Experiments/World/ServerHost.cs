@@ -4,7 +4,7 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>The machine of one server: pumps bytes, timers and actions between the XMPP server and its pipes.</summary>
-internal sealed class ServerHost : IEventTarget, IListener
+internal sealed class ServerHost : ServingHost
 {
     /// <summary>The lab's own server offers stream management to those who ask, and checks nobody.</summary>
     private static readonly Policy DefaultPolicy = new() { Acks = new AckPolicy { Resume = Duration.FromMinutes(10) } };
@@ -18,6 +18,7 @@ internal sealed class ServerHost : IEventTarget, IListener
     private readonly List<int> clientOfAccount = [], connectionOfStream = [];
     private XmppServer machine;
     private ProcessState state;
+    private bool powered = true;
     private Alarm alarm;
     private int boots;
 
@@ -41,10 +42,10 @@ internal sealed class ServerHost : IEventTarget, IListener
         alarm = new Alarm(world.Queue.Register(this));
     }
 
-    public TcpSettings TcpSettings { get; }
-    public bool Runs => state == ProcessState.Runs;
-    public bool IsPowered { get; private set; } = true;
-    public bool IsListening => state != ProcessState.Gone;
+    public override TcpSettings TcpSettings { get; }
+    public override bool Runs => state == ProcessState.Runs;
+    public override bool IsPowered => powered;
+    public override bool IsListening => state != ProcessState.Gone;
 
     /// <summary>Sends a message from the echo account, as a push would come.</summary>
     public void Send(Instant now, int client, long number, int bodyBytes)
@@ -67,7 +68,7 @@ internal sealed class ServerHost : IEventTarget, IListener
     {
         foreach (Pipe pipe in world.Network.PipesOf(this))
             if (pipe.Tag >= 0) RecordEnd(now, pipe, Claim.None, Mechanism.Crashed, 0);
-        IsPowered = false;
+        powered = false;
         world.Network.LoseHost(-1, this);
         LoseProcess(now, fault);
     }
@@ -84,7 +85,7 @@ internal sealed class ServerHost : IEventTarget, IListener
     /// <summary>A new process on what the old one had stored.</summary>
     public void Start(Instant now, int fault)
     {
-        IsPowered = true;
+        powered = true;
         machine = Boot();
         SetState(now, ProcessState.Runs, fault);
     }
@@ -95,12 +96,12 @@ internal sealed class ServerHost : IEventTarget, IListener
         foreach (long number in machine.HeldMessages()) world.Journal.Add(now, host, EntryKind.MessageHeld, number);
     }
 
-    public void OnEvent(Instant now, int argument)
+    public override void OnEvent(Instant now, int argument)
     {
         if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
     }
 
-    public void OnConnected(Instant now, Pipe pipe)
+    public override void OnConnected(Instant now, Pipe pipe)
     {
         bool secured = world.IsDirectTls(pipe.Client);
         pipe.Tag = machine.Accept(now, secured);
@@ -112,25 +113,25 @@ internal sealed class ServerHost : IEventTarget, IListener
         Drain(now);
     }
 
-    public void OnTlsEstablished(Instant now, Pipe pipe)
+    public override void OnTlsEstablished(Instant now, Pipe pipe)
     {
         machine.TlsEstablished(now, pipe.Tag);
         Drain(now);
     }
 
-    public void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
+    public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
     {
         machine.Receive(now, pipe.Tag, bytes);
         Drain(now);
     }
 
-    public void OnPeerClosed(Instant now, Pipe pipe)
+    public override void OnPeerClosed(Instant now, Pipe pipe)
     {
         machine.PeerClosed(now, pipe.Tag);
         Drain(now);
     }
 
-    public void OnEnded(Instant now, Pipe pipe, TcpEnd end)
+    public override void OnEnded(Instant now, Pipe pipe, TcpEnd end)
     {
         if (pipe.Tag < 0) return;
         machine.Disconnected(now, pipe.Tag, TransportEnd.Of(end));

@@ -26,7 +26,7 @@ internal sealed class Workload
         }
     }
 
-    private sealed class Sender : IEventTarget
+    private sealed class Sender : EventTarget
     {
         private readonly Workload workload;
         private readonly World world;
@@ -45,7 +45,7 @@ internal sealed class Workload
             Plan(Instant.Zero + spec.Begin + phase);
         }
 
-        public void OnEvent(Instant now, int argument)
+        public override void OnEvent(Instant now, int argument)
         {
             Send(now);
             Plan(now + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(spec.Every) : spec.Every));

@@ -1,8 +1,9 @@
 namespace Lab.Network;
 
 /// <summary>
-/// One wake-up that moves often: it keeps at most one queue entry and a deadline. Moving the deadline later only
-/// changes a field, and the entry, when it fires early, queues itself again; moving it earlier replaces the entry.
+/// One wake-up that moves often: it keeps at most one queue entry and a deadline. Moving the deadline a little later only
+/// changes a field, and the entry, when it fires early, queues itself again; moving it earlier, or much later, replaces
+/// the entry, for by the time it fired its host would have left the processor's cache.
 /// Driving rule: make it with its target (a default Alarm belongs to nobody); keep it in a field that is not readonly;
 /// <see cref="Set"/> it whenever the deadline changes; in OnEvent of its target and argument, go on only when <see
 /// cref="Due"/> says so. Among equal times it runs in the order in which its entry was queued, which is not always when
@@ -10,6 +11,7 @@ namespace Lab.Network;
 /// </summary>
 public struct Alarm(int target, int argument = 0)
 {
+    private static readonly Duration Little = Duration.FromSeconds(1);
     private Instant queuedFor = Instant.Never;
     private Ticket ticket;
 
@@ -24,8 +26,8 @@ public struct Alarm(int target, int argument = 0)
     {
         Deadline = deadline;
         Instant at = Instant.Max(deadline, queue.Now);
-        if (at >= queuedFor) return;
-        queue.Cancel(ticket);
+        if (at >= queuedFor && (queuedFor == Instant.Never ? at == Instant.Never : at - queuedFor <= Little)) return;
+        if (queuedFor != Instant.Never) queue.Cancel(ticket);
         Queue(queue, at);
     }
 

@@ -3,10 +3,16 @@ using System.Numerics;
 namespace Lab.Network;
 
 /// <summary>Something that wants to be called at a moment it asked for.</summary>
-public interface IEventTarget
+public abstract class EventTarget
 {
     /// <summary>Runs one event; <paramref name="argument"/> is what <see cref="EventQueue.At"/> was given.</summary>
-    void OnEvent(Instant now, int argument);
+    public abstract void OnEvent(Instant now, int argument);
+
+    /// <summary>
+    /// Told a few events ahead of <see cref="OnEvent"/>, step 0 first, so that it can <see cref="Prefetch"/> what the event
+    /// will touch: in each step the objects that the step before made readable. It may change nothing.
+    /// </summary>
+    public virtual void Foresee(int argument, int step) { }
 }
 
 /// <summary>Names one pending event, so that it can be cancelled; stale tickets are recognised.</summary>
@@ -32,11 +38,12 @@ public readonly record struct Ticket(int Node, uint Generation)
 /// </remarks>
 public sealed class EventQueue
 {
+    private const int ForesightSlots = 4;
     private readonly int slotBits, ringMask;
     private readonly int[] ring;            // newest event of each slot, 0 = none
     private readonly ulong[] used, usedWords; // one bit per slot in use; one bit per word of these
     private EventNode[] nodes = new EventNode[16];
-    private IEventTarget[] targets = [];
+    private EventTarget[] targets = [];
     private EventHeap near = new(EventPlace.Near), far = new(EventPlace.Far);
     private ulong[] batch = new ulong[16];  // (time within the slot, insertion order), ascending
     private int[] batchNodes = new int[16]; // by insertion order, newest first; 0 = cancelled
@@ -91,7 +98,7 @@ public sealed class EventQueue
     }
 
     /// <summary>Makes a target known; events name it by the returned id.</summary>
-    public int Register(IEventTarget target)
+    public int Register(EventTarget target)
     {
         if (targetCount == targets.Length) Array.Resize(ref targets, Math.Max(4, targetCount * 2));
         targets[targetCount] = target;
@@ -221,6 +228,22 @@ public sealed class EventQueue
         MarkUnused(slot);
         batchNext = 0;
         batchEnd = count;
+        Foresee();
+    }
+
+    /// <summary>Shows the events of the next slots in use to their targets: the farthest first step, the nearest last.</summary>
+    private void Foresee()
+    {
+        long slot = presentSlot;
+        for (int step = ForesightSlots - 1; step >= 0 && (slot = SlotAfter(slot)) >= 0; step--)
+        {
+            for (int id = ring[(int)slot & ringMask]; id != 0; id = nodes[id].Next)
+            {
+                ref EventNode node = ref nodes[id];
+                if (step == 0) Prefetch.Object(targets[node.Target], 128);
+                else targets[node.Target].Foresee(node.Argument, step - 1);
+            }
+        }
     }
 
     private static int BatchIndex(ulong key) => (int)~(uint)key;
@@ -228,6 +251,23 @@ public sealed class EventQueue
     private void SkipCancelled()
     {
         while (batchNext < batchEnd && batchNodes[BatchIndex(batch[batchNext])] == 0) batchNext++;
+    }
+
+    /// <summary>The next slot in use after that one, or -1 when the ring holds none before it comes round.</summary>
+    private long SlotAfter(long slot)
+    {
+        if (ringCount == 0) return -1;
+        int start = (int)(slot + 1) & ringMask, word = start >> 6;
+        ulong bits = used[word] & (ulong.MaxValue << (start & 63));
+        for (int i = 0; bits == 0 && i < 8; i++)
+        {
+            if (++word == used.Length) word = 0;
+            bits = used[word];
+        }
+        if (bits == 0) return -1;
+        int found = (word << 6) + BitOperations.TrailingZeroCount(bits);
+        long next = slot + 1 + ((found - start) & ringMask);
+        return next - presentSlot <= ringMask ? next : -1;
     }
 
     /// <summary>The first slot in use after the present one; there must be one.</summary>

@@ -89,7 +89,7 @@ public sealed class AlarmTests
 
     private static Instant Ms(long n) => Instant.Zero + Duration.FromMilliseconds(n);
 
-    private sealed class Host : IEventTarget
+    private sealed class Host : EventTarget
     {
         private Alarm alarm;
 
@@ -107,7 +107,7 @@ public sealed class AlarmTests
             while (Queue.RunNext()) { }
         }
 
-        public void OnEvent(Instant now, int argument)
+        public override void OnEvent(Instant now, int argument)
         {
             Assert.Equal(3, argument);
             if (!alarm.Due(Queue, now)) return;

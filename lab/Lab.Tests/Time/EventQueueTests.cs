@@ -217,13 +217,13 @@ public sealed class EventQueueTests
         return (queue, recorder);
     }
 
-    private sealed class Recorder : IEventTarget
+    private sealed class Recorder : EventTarget
     {
         public bool Keep { get; init; } = true;
         public List<(Instant At, int Argument)> Ran { get; } = [];
         public Action<Instant, int>? Then { get; set; }
 
-        public void OnEvent(Instant now, int argument)
+        public override void OnEvent(Instant now, int argument)
         {
             if (Keep) Ran.Add((now, argument));
             Then?.Invoke(now, argument);

@@ -8,7 +8,7 @@ public abstract class QueueKind
     public abstract Instant Now { get; }
     public abstract Instant Next { get; }
     public abstract int Count { get; }
-    public abstract int Register(IEventTarget target);
+    public abstract int Register(EventTarget target);
     public abstract Ticket At(Instant when, int target, int argument = 0);
     public abstract bool Cancel(Ticket ticket);
     public abstract bool RunNext();
@@ -28,7 +28,7 @@ public abstract class QueueKind
         public override Instant Now => queue.Now;
         public override Instant Next => queue.Next;
         public override int Count => queue.Count;
-        public override int Register(IEventTarget target) => queue.Register(target);
+        public override int Register(EventTarget target) => queue.Register(target);
         public override Ticket At(Instant when, int target, int argument = 0) => queue.At(when, target, argument);
         public override bool Cancel(Ticket ticket) => queue.Cancel(ticket);
         public override bool RunNext() => queue.RunNext();
@@ -40,7 +40,7 @@ public abstract class QueueKind
     {
         private readonly PriorityQueue<int, (long, int)> heap = new();
         private readonly List<(int Target, int Argument)?> events = [null];
-        private readonly List<IEventTarget> targets = [];
+        private readonly List<EventTarget> targets = [];
         private Instant now;
         private int count;
 
@@ -60,7 +60,7 @@ public abstract class QueueKind
             }
         }
 
-        public override int Register(IEventTarget target)
+        public override int Register(EventTarget target)
         {
             targets.Add(target);
             return targets.Count - 1;

@@ -74,6 +74,13 @@ public sealed partial class XmppClient
     public Instant NextTime =>
         Instant.Min(Instant.Min(retryAt, totalEnd), Instant.Min(phaseEnd, liveness.NextTime));
 
+    /// <summary>Prefetches what a check will touch, once the client itself is in the cache.</summary>
+    public void Foresee()
+    {
+        Prefetch.Object(reader, 192);
+        Prefetch.Object(unacked, 64);
+    }
+
     public bool TryTake(out ClientAction action) => outbound.TryTake(out action);
 
     /// <summary>Wants to be online from now on.</summary>
