@@ -11,13 +11,16 @@ internal static class ServerBench
 
     public static IEnumerable<Benchmark> All { get; } =
     [
-        new OperationBenchmark("server, one ping answered", 1000, "ns", () => Run(false, "<iq type='get' id='7'><ping xmlns='urn:xmpp:ping'/></iq>")),
+        new OperationBenchmark("server, one ping answered", 1000, "ns", () =>
+            Run(false, "<iq type='get' id='7'><ping xmlns='urn:xmpp:ping'/></iq>")),
         new OperationBenchmark("server, one message echoed", 1500, "ns", () => Run(false, Message)),
-        new OperationBenchmark("server, one message echoed and acknowledged", 2500, "ns", () => Run(true, Message + "<r xmlns='urn:xmpp:sm:3'/>")),
+        new OperationBenchmark("server, one message echoed and acknowledged", 2500, "ns", () =>
+            Run(true, Message + "<r xmlns='urn:xmpp:sm:3'/>")),
         new("server, memory of an idle session", Memory),
     ];
 
-    private const string Message = "<message to='echo@example.org' type='chat' id='m17'><body>Neither, fair saint, if either thee dislike</body></message>";
+    private const string Message =
+        "<message to='echo@example.org' type='chat' id='m17'><body>Neither, fair saint, if either</body></message>";
 
     private static Action<int> Run(bool acks, string said)
     {
@@ -36,7 +39,8 @@ internal static class ServerBench
                 server.Receive(now, stream, bytes);
                 while (server.TryTake(out _)) { }
                 if (!acks) continue;
-                System.Text.Unicode.Utf8.TryWrite(ack, $"<a xmlns='urn:xmpp:sm:3' h='{++received[stream]}'/>", out int length);
+                uint h = ++received[stream];
+                System.Text.Unicode.Utf8.TryWrite(ack, $"<a xmlns='urn:xmpp:sm:3' h='{h}'/>", out int length);
                 server.Receive(now, stream, ack.AsSpan(0, length));
                 while (server.TryTake(out _)) { }
             }
@@ -55,10 +59,12 @@ internal static class ServerBench
     private static XmppServer Online(BufferPool buffers, bool acks)
     {
         var store = new ServerStore();
-        var policy = new Policy { Acks = new AckPolicy { Timeout = Duration.FromSeconds(60), Resume = Duration.FromSeconds(300) } };
+        var resumable = new AckPolicy { Timeout = Duration.FromSeconds(60), Resume = Duration.FromSeconds(300) };
+        var policy = new Policy { Acks = resumable };
         var settings = new ServerSettings { Domains = ["example.org"], Policy = policy, ScramIterations = 1 };
         var server = new XmppServer(settings, store, RandomStream.Root(1), buffers, new ScramCache());
-        const string Open = "<stream:stream to='example.org' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
+        const string Open = "<stream:stream to='example.org' version='1.0' xmlns='jabber:client' "
+            + "xmlns:stream='http://etherx.jabber.org/streams'>";
         for (int i = 0; i < Streams; i++)
         {
             store.AddAccount($"user{i}", "secret");
@@ -67,7 +73,8 @@ internal static class ServerBench
             Say(server, stream, Open);
             Say(server, stream, $"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{plain}</auth>");
             Say(server, stream, Open);
-            Say(server, stream, "<iq type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>desk</resource></bind></iq>");
+            Say(server, stream, "<iq type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>desk"
+                + "</resource></bind></iq>");
             Say(server, stream, "<presence/>");
             if (acks) Say(server, stream, "<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
         }

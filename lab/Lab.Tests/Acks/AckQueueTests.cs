@@ -122,7 +122,8 @@ public class AckQueueTests
             int i = 0;
             foreach (UnackedStanza stanza in queue)
             {
-                Assert.Equal(model[i], (stanza.Number, Encoding.UTF8.GetString(stanza.Bytes), stanza.FirstSent.Nanoseconds));
+                Assert.Equal(
+                    model[i], (stanza.Number, Encoding.UTF8.GetString(stanza.Bytes), stanza.FirstSent.Nanoseconds));
                 i++;
             }
             Assert.Equal(model.Count, i);

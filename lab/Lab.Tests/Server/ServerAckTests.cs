@@ -40,10 +40,13 @@ public class ServerAckTests
     [Fact]
     public void SM04_SM05_Enabled_carries_an_id_and_resume_only_when_resumption_was_asked_for()
     {
-        Assert.Matches("^<enabled xmlns='urn:xmpp:sm:3' id='[0-9a-f]{32}' resume='true' max='300'/>$", lab.Bound("alice", "a").Say(Enable));
+        Assert.Matches("^<enabled xmlns='urn:xmpp:sm:3' id='[0-9a-f]{32}' resume='true' max='300'/>$",
+            lab.Bound("alice", "a").Say(Enable));
         Assert.Matches("resume='true'", lab.Bound("alice", "b").Say("<enable xmlns='urn:xmpp:sm:3' resume='1'/>"));
-        Assert.Equal("<enabled xmlns='urn:xmpp:sm:3'/>", lab.Bound("alice", "c").Say("<enable xmlns='urn:xmpp:sm:3'/>"));
-        Assert.Equal("<enabled xmlns='urn:xmpp:sm:3'/>", lab.Bound("alice", "d").Say("<enable xmlns='urn:xmpp:sm:3' resume='false'/>"));
+        Assert.Equal("<enabled xmlns='urn:xmpp:sm:3'/>",
+            lab.Bound("alice", "c").Say("<enable xmlns='urn:xmpp:sm:3'/>"));
+        Assert.Equal("<enabled xmlns='urn:xmpp:sm:3'/>",
+            lab.Bound("alice", "d").Say("<enable xmlns='urn:xmpp:sm:3' resume='false'/>"));
     }
 
     [Fact]
@@ -51,7 +54,8 @@ public class ServerAckTests
     {
         var lab = new ServerLab(new Policy { Acks = new AckPolicy() });
         Assert.Equal("<enabled xmlns='urn:xmpp:sm:3'/>", lab.Bound("alice").Say(Enable));
-        Assert.Equal(Failed("feature-not-implemented"), lab.Authenticated("alice").Say($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{new string('0', 32)}'/>"));
+        Assert.Equal(Failed("feature-not-implemented"),
+            lab.Authenticated("alice").Say($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{new string('0', 32)}'/>"));
     }
 
     [Theory]
@@ -89,7 +93,8 @@ public class ServerAckTests
         string answer = peer.Say("<presence/>" + Enable + "<presence/>  " + Ask + Ask);
         Assert.Equal(2, Count(answer, "<a xmlns='urn:xmpp:sm:3' h='1'/>"));
         Assert.Equal("<a xmlns='urn:xmpp:sm:3' h='4'/>", Last(peer.Say(
-            "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq><message to='echo@example.org'/><message to='nobody@elsewhere.test'/>" + Ask), "<a "));
+            "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq><message to='echo@example.org'/>"
+            + "<message to='nobody@elsewhere.test'/>" + Ask), "<a "));
         // Of ours: the presence echo behind enabled, the pong, the error. One more would be too high.
         Assert.Equal("", peer.Say("<a xmlns='urn:xmpp:sm:3' h='3'/>").Replace(Ask, ""));
         Assert.Contains("send-count='3'", peer.Say("<a xmlns='urn:xmpp:sm:3' h='4'/>"));
@@ -123,7 +128,8 @@ public class ServerAckTests
         Peer peer = lab.Bound("alice", acks: true);
         uint sent = unchecked(start + 1), h = unchecked(start + 2);
         Assert.Equal("<stream:error><undefined-condition xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
-            + $"<handled-count-too-high xmlns='urn:xmpp:sm:3' h='{h}' send-count='{sent}'/></stream:error></stream:stream>",
+            + $"<handled-count-too-high xmlns='urn:xmpp:sm:3' h='{h}' send-count='{sent}'/>"
+            + "</stream:error></stream:stream>",
             peer.Say($"<a xmlns='urn:xmpp:sm:3' h='{h}'/>"));
         Assert.Equal(Failed("item-not-found", 1 + start), lab.Authenticated("alice").Say(Resume(peer, start)));
     }
@@ -135,8 +141,9 @@ public class ServerAckTests
         peer.Say(Enable);
         Assert.EndsWith("</presence>" + Ask, peer.Say("<presence/>"));
         Assert.Equal("<a xmlns='urn:xmpp:sm:3' h='1'/>", peer.Say(Ask));
-        Assert.DoesNotContain(Ask, peer.Say("<message to='echo@example.org' id='m1'><body>x</body></message>"));     // one is out
-        Assert.Equal(Ask, peer.Say("<a xmlns='urn:xmpp:sm:3' h='1'/>"));                                             // and follows its answer
+        // One is out; what the echo would ask follows its answer.
+        Assert.DoesNotContain(Ask, peer.Say("<message to='echo@example.org' id='m1'><body>x</body></message>"));
+        Assert.Equal(Ask, peer.Say("<a xmlns='urn:xmpp:sm:3' h='1'/>"));
         Assert.Equal("", peer.Say("<a xmlns='urn:xmpp:sm:3' h='2'/>"));
     }
 
@@ -166,8 +173,10 @@ public class ServerAckTests
         Peer peer = lab.Authenticated("alice");
         string answer = peer.Say(Resume(old, 3));                      // and the second echo
         Assert.Equal($"<resumed xmlns='urn:xmpp:sm:3' previd='{old.AckId}' h='4'/>"
-            + $"<message from='echo@example.org' to='alice@example.org/desk' type='chat' id='m{3 + XmppServer.EchoOffset}'><body>3</body></message>"
-            + $"<message from='echo@example.org' to='alice@example.org' type='chat' id='m77'><body>x</body></message>{Ask}", answer);
+            + "<message from='echo@example.org' to='alice@example.org/desk' type='chat' "
+            + $"id='m{3 + XmppServer.EchoOffset}'><body>3</body></message>"
+            + "<message from='echo@example.org' to='alice@example.org' type='chat' id='m77'><body>x</body></message>"
+            + Ask, answer);
         Assert.Equal(1, lab.Observed(ServerActionKind.Available).Last().A);
         peer.Say("<a xmlns='urn:xmpp:sm:3' h='4'/>");                  // counters go on, they are not reset
         Assert.Equal([77L], lab.Server.HeldMessages());
@@ -213,7 +222,8 @@ public class ServerAckTests
         Assert.Equal(Mechanism.Replaced, lab.Ended(old).Mechanism);
         Assert.Empty(lab.Observed(ServerActionKind.Unavailable));
         old.Fin();
-        Assert.Equal("<iq type='result' id='1' to='alice@example.org/desk'/>", peer.Say("<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>").Replace(Ask, ""));
+        Assert.Equal("<iq type='result' id='1' to='alice@example.org/desk'/>",
+            peer.Say("<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>").Replace(Ask, ""));
     }
 
     [Fact]
@@ -221,7 +231,8 @@ public class ServerAckTests
     {
         Peer old = lab.Bound("alice", acks: true);
         old.Lose();
-        Assert.Contains("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='9' send-count='1'/>", lab.Authenticated("alice").Say(Resume(old, 9)));
+        Assert.Contains("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='9' send-count='1'/>",
+            lab.Authenticated("alice").Say(Resume(old, 9)));
         Assert.StartsWith("<resumed", lab.Authenticated("alice").Say(Resume(old, 1)));
     }
 
@@ -242,7 +253,8 @@ public class ServerAckTests
         }
     }
 
-    // SM-24. What the dead session did not acknowledge meets the delivery table as if it were sent now to a resource that is not there.
+    // SM-24. What the dead session did not acknowledge meets the delivery table as if it were sent now to a resource
+    // that is not there.
     [Theory]
     [InlineData("bob@example.org", "chat", false, "stored")]
     [InlineData("bob@example.org/desk", "chat", false, "stored")]
@@ -263,7 +275,8 @@ public class ServerAckTests
         alice.Say($"<message to='{to}' type='{type}' id='m1'><body>x</body></message>");
         desk.Lose();
         lab.RunTo(400);
-        string expected = $"<message from='alice@example.org/desk' to='{to}' type='{type}' id='m1' xml:lang='en'><body>x</body>"
+        string expected = $"<message from='alice@example.org/desk' to='{to}' type='{type}' id='m1' xml:lang='en'>"
+            + "<body>x</body>"
             + "<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2000-01-01T00:00:10Z'/></message>";
         Assert.Equal(fate == "delivered", phone?.Hear().Contains(expected, StringComparison.Ordinal) ?? false);
         Assert.Equal(fate == "bounced", alice.Hear().Contains("<service-unavailable", StringComparison.Ordinal));
@@ -279,7 +292,8 @@ public class ServerAckTests
         bob.Lose();
         Assert.Equal("", alice.Hear());
         lab.RunTo(300);
-        Assert.Contains("<iq type='error' from='bob@example.org/desk' to='alice@example.org/desk' id='9'>", alice.Hear());
+        Assert.Contains("<iq type='error' from='bob@example.org/desk' to='alice@example.org/desk' id='9'>",
+            alice.Hear());
     }
 
     [Fact]
@@ -311,8 +325,10 @@ public class ServerAckTests
     {
         Peer alice = lab.Bound("alice"), bob = lab.Bound("bob", acks: true);
         bob.Lose();
-        for (int i = 0; i < 3; i++) Assert.Equal("", alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'><body>x</body></message>"));
-        Assert.Equal("", alice.Say("<iq type='get' id='9' to='bob@example.org/desk'><ping xmlns='urn:xmpp:ping'/></iq>"));
+        for (int i = 0; i < 3; i++) alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'/>");
+        Assert.Equal("", alice.Hear());
+        Assert.Equal(
+            "", alice.Say("<iq type='get' id='9' to='bob@example.org/desk'><ping xmlns='urn:xmpp:ping'/></iq>"));
         Assert.Equal([0L, 1, 2], lab.Server.HeldMessages());
         Assert.Empty(lab.Observed(ServerActionKind.MessageStored));
         string answer = lab.Authenticated("bob").Say(Resume(bob, 1));
@@ -323,11 +339,12 @@ public class ServerAckTests
     [Fact]
     public void A_waiting_session_whose_queue_is_full_ends_and_nothing_is_lost()
     {
-        var lab = new ServerLab(new Policy { Acks = new AckPolicy { Resume = Duration.FromSeconds(300), QueueStanzas = 3 } });
+        var lab = new ServerLab(
+            new Policy { Acks = new AckPolicy { Resume = Duration.FromSeconds(300), QueueStanzas = 3 } });
         Peer alice = lab.Bound("alice"), bob = lab.Bound("bob", acks: true);
         bob.Say("<a xmlns='urn:xmpp:sm:3' h='1'/>");
         bob.Lose();
-        for (int i = 0; i < 5; i++) alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'><body>x</body></message>");
+        for (int i = 0; i < 5; i++) alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'/>");
         Assert.Single(lab.Observed(ServerActionKind.Unavailable));
         Assert.Equal([0L, 1, 2, 3, 4], lab.Server.HeldMessages().Order());
         Assert.Equal(5, lab.Observed(ServerActionKind.MessageStored).Count());
@@ -337,9 +354,10 @@ public class ServerAckTests
     [Fact]
     public void A_session_that_had_to_forget_a_stanza_cannot_be_resumed_until_the_client_acknowledged_it()
     {
-        var lab = new ServerLab(new Policy { Acks = new AckPolicy { Resume = Duration.FromSeconds(300), QueueStanzas = 2 } });
+        var lab = new ServerLab(
+            new Policy { Acks = new AckPolicy { Resume = Duration.FromSeconds(300), QueueStanzas = 2 } });
         Peer alice = lab.Bound("alice"), bob = lab.Bound("bob", acks: true);
-        for (int i = 0; i < 3; i++) alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'><body>x</body></message>");
+        for (int i = 0; i < 3; i++) alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'/>");
         Assert.Equal(Failed("item-not-found", 1), lab.Authenticated("bob").Say(Resume(bob, 1)));
         Assert.Equal([1L, 2], lab.Observed(ServerActionKind.MessageStored).Select(a => a.A));
 
@@ -376,14 +394,16 @@ public class ServerAckTests
             old.Lose();
             Peer peer = lab.Bound("alice");
             Assert.Equal(conflict != ConflictPolicy.GenerateResource, peer.Jid == "alice@example.org/desk");
-            Assert.Equal(conflict != ConflictPolicy.GenerateResource ? 1 : 0, lab.Observed(ServerActionKind.MessageStored).Count());
+            Assert.Equal(conflict != ConflictPolicy.GenerateResource ? 1 : 0,
+                lab.Observed(ServerActionKind.MessageStored).Count());
         }
     }
 
     [Fact]
     public void A_restarted_server_fails_the_resumption_with_the_count_of_sessions_that_ended_in_order()
     {
-        Peer alice = lab.Bound("alice", acks: true), bob = lab.Bound("bob", acks: true), carol = lab.Bound("carol", acks: true);
+        Peer alice = lab.Bound("alice", acks: true), bob = lab.Bound("bob", acks: true),
+            carol = lab.Bound("carol", acks: true);
         alice.Say("<message to='bob@example.org' type='chat' id='m1'><body>x</body></message>");
         bob.Lose();
         lab.Call((server, now) => server.Shutdown(now));
@@ -416,9 +436,11 @@ public class ServerAckTests
     private static string Resume(Peer old, uint h) => $"<resume xmlns='urn:xmpp:sm:3' h='{h}' previd='{old.AckId}'/>";
 
     private static string Failed(string condition, uint? h = null) =>
-        $"<failed xmlns='urn:xmpp:sm:3'{(h is null ? "" : $" h='{h}'")}><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>";
+        $"<failed xmlns='urn:xmpp:sm:3'{(h is null ? "" : $" h='{h}'")}><{condition} "
+            + $"xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>";
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 
-    private static string Last(string text, string start) => text[text.LastIndexOf(start, StringComparison.Ordinal)..].Replace(Ask, "");
+    private static string Last(string text, string start) =>
+        text[text.LastIndexOf(start, StringComparison.Ordinal)..].Replace(Ask, "");
 }

@@ -9,7 +9,8 @@ public class ServerCheckTests
     private static readonly Duration Minute = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(20);
 
     private static readonly Policy Pings = new() { Ping = new PingPolicy { Every = Minute, Timeout = Timeout } };
-    private static readonly Policy Acks = new() { Acks = new AckPolicy { Every = Minute, Timeout = Timeout, Resume = Minute * 5 } };
+    private static readonly Policy Acks =
+        new() { Acks = new AckPolicy { Every = Minute, Timeout = Timeout, Resume = Minute * 5 } };
 
     [Fact]
     public void Pings_go_out_on_time_and_an_answer_from_the_client_counts_as_result_or_error()
@@ -17,16 +18,22 @@ public class ServerCheckTests
         var lab = new ServerLab(Pings);
         Peer peer = lab.Bound("alice");
         lab.RunTo(60);
-        Assert.Equal("<iq type='get' from='example.org' to='alice@example.org/desk' id='p1'><ping xmlns='urn:xmpp:ping'/></iq>", peer.Hear());
+        Assert.Equal(
+            "<iq type='get' from='example.org' to='alice@example.org/desk' id='p1'><ping xmlns='urn:xmpp:ping'/></iq>",
+            peer.Hear());
         lab.RunTo(61);
         peer.Say("<iq type='result' id='p1' to='example.org'/>");
         lab.RunTo(120);
         Assert.Contains("id='p2'", peer.Hear());
-        peer.Say("<iq type='error' id='p2'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+        peer.Say(
+            "<iq type='error' id='p2'><error type='cancel'><service-unavailable "
+            + "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
         lab.RunTo(199);
         Assert.Null(peer.Transport);
-        Assert.Equal([Duration.FromSeconds(1).Nanoseconds, 0], lab.Observed(ServerActionKind.CheckAnswered).Select(a => a.A));
-        Assert.Equal([Traffic.Ping, Traffic.Ping, Traffic.Ping], lab.Observed(ServerActionKind.CheckSent).Select(a => a.Traffic));
+        Assert.Equal([Duration.FromSeconds(1).Nanoseconds, 0],
+            lab.Observed(ServerActionKind.CheckAnswered).Select(a => a.A));
+        Assert.Equal([Traffic.Ping, Traffic.Ping, Traffic.Ping],
+            lab.Observed(ServerActionKind.CheckSent).Select(a => a.Traffic));
     }
 
     [Theory]
@@ -47,7 +54,8 @@ public class ServerCheckTests
     [InlineData(Reaction.Drop, Claim.Dead, "", true)]
     [InlineData(Reaction.Close, Claim.Broken, "</stream:stream>", false)]
     [InlineData(Reaction.Error, Claim.Broken,
-        "<stream:error><connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>", false)]
+        "<stream:error><connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+        + "</stream:stream>", false)]
     public void Three_acts_end_a_silent_stream_and_only_a_drop_leaves_the_session_to_be_resumed(
         Reaction reaction, Claim claim, string said, bool resumable)
     {
@@ -63,7 +71,8 @@ public class ServerCheckTests
         Assert.Equal((claim, Mechanism.AckTimeout), (ended.Claim, ended.Mechanism));
         Assert.Equal(reaction == Reaction.Error ? (long)StreamErrorCondition.ConnectionTimeout : 0, ended.A);
         Assert.Equal(reaction == Reaction.Drop ? ServerActionKind.Abort : null, peer.Transport);
-        Assert.Equal(resumable, lab.Authenticated("alice").Say($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{peer.AckId}'/>")
+        Assert.Equal(resumable, lab.Authenticated("alice")
+            .Say($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{peer.AckId}'/>")
             .StartsWith("<resumed", StringComparison.Ordinal));
         lab.RunTo(85);
         Assert.NotNull(peer.Transport);
@@ -71,7 +80,8 @@ public class ServerCheckTests
 
     [Theory]
     [InlineData(IdleAction.Close, "</stream:stream>", 0)]
-    [InlineData(IdleAction.Error, "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>",
+    [InlineData(IdleAction.Error,
+        "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>",
         (int)StreamErrorCondition.PolicyViolation)]
     public void The_idle_rule_closes_with_or_without_an_error(IdleAction then, string said, int condition)
     {
@@ -83,11 +93,13 @@ public class ServerCheckTests
         Assert.Equal("", peer.Hear());
         lab.RunTo(90);
         Assert.Equal(said, peer.Hear());
-        Assert.Equal((Claim.Idle, Mechanism.IdleRule, (long)condition), (lab.Ended(peer).Claim, lab.Ended(peer).Mechanism, lab.Ended(peer).A));
+        Assert.Equal((Claim.Idle, Mechanism.IdleRule, (long)condition),
+            (lab.Ended(peer).Claim, lab.Ended(peer).Mechanism, lab.Ended(peer).A));
         Assert.Single(lab.Observed(ServerActionKind.Unavailable));
     }
 
-    // Prosody 13: read timeout 840 s; with stream management it asks, at the next timeout it drops, and 600 s later the account is gone.
+    // Prosody 13: read timeout 840 s; with stream management it asks, at the next timeout it drops, and 600 s later the
+    // account is gone.
     [Fact]
     public void A_dead_client_of_a_patient_server_is_unavailable_2280_seconds_after_its_last_byte()
     {
@@ -108,11 +120,13 @@ public class ServerCheckTests
         Assert.Single(lab.Observed(ServerActionKind.Unavailable));
     }
 
-    // ejabberd: acks asked with each stanza, 60 s to answer, 300 s to resume: the bounce or store comes 360 s after the stanza.
+    // ejabberd: acks asked with each stanza, 60 s to answer, 300 s to resume: the bounce or store comes 360 s after the
+    // stanza.
     [Fact]
     public void A_message_to_a_dead_client_of_a_busy_server_is_stored_after_360_seconds()
     {
-        var lab = new ServerLab(new Policy { Acks = new AckPolicy { Timeout = Minute, Resume = Duration.FromSeconds(300) } });
+        var lab = new ServerLab(
+            new Policy { Acks = new AckPolicy { Timeout = Minute, Resume = Duration.FromSeconds(300) } });
         Peer bob = lab.Bound("bob", acks: true);
         bob.Say("<a xmlns='urn:xmpp:sm:3' h='1'/>");
         lab.RunTo(1000);
@@ -146,7 +160,8 @@ public class ServerCheckTests
         lab.RunTo(120);
         Assert.Equal("", peer.Hear());
         Assert.EndsWith("</stream:features>", peer.Say(ServerLab.Open));
-        peer.Say("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-1'>biwsbj1hbGljZSxyPWFiYw==</auth>");
+        peer.Say(
+            "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-1'>biwsbj1hbGljZSxyPWFiYw==</auth>");
         lab.RunTo(150);
         Assert.Equal("", peer.Hear());
         peer.Say($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{ServerLab.Plain("alice")}</auth>");
@@ -189,7 +204,8 @@ public class ServerCheckTests
         var without = new ServerLab(settings: s => s with { AcksWhenAsked = null });
         Peer authenticated = without.Connect();
         authenticated.Say(ServerLab.Open);
-        authenticated.Say($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{ServerLab.Plain("alice")}</auth>");
+        authenticated.Say(
+            $"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{ServerLab.Plain("alice")}</auth>");
         Assert.DoesNotContain("urn:xmpp:sm:3", authenticated.Say(ServerLab.Open));
     }
 }

@@ -16,21 +16,30 @@ public class ServerNegotiationTests
         var lab = new ServerLab();
         Peer peer = lab.Connect(secured: false);
         string answer = peer.Say(ServerLab.Open);
-        Assert.EndsWith("<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>", answer);
+        Assert.EndsWith(
+            "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
+            + "</stream:features>", answer);
         Assert.Equal("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", peer.Say(Tls));
         peer.TlsEstablished();
         answer = peer.Say(ServerLab.Open);
         Assert.DoesNotContain("starttls", answer);
-        Assert.EndsWith("<mechanism>SCRAM-SHA-256</mechanism><mechanism>SCRAM-SHA-1</mechanism><mechanism>PLAIN</mechanism>"
+        Assert.EndsWith(
+            "<mechanism>SCRAM-SHA-256</mechanism><mechanism>SCRAM-SHA-1</mechanism><mechanism>PLAIN</mechanism>"
             + "</mechanisms></stream:features>", answer);
         Assert.Equal("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>", peer.Say(Auth("alice")));
-        Assert.EndsWith("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/></stream:features>",
+        Assert.EndsWith(
+            "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/>"
+            + "</stream:features>",
             peer.Say(ServerLab.Open));
-        Assert.Equal("<iq type='result' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>alice@example.org/desk</jid></bind></iq>",
+        Assert.Equal(
+            "<iq type='result' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>alice@example.org/desk</jid>"
+            + "</bind></iq>",
             peer.Say(ServerLab.Bind("desk")));
         Assert.Equal("<iq type='result' id='2' from='example.org' to='alice@example.org/desk'/>",
             peer.Say("<iq type='get' id='2' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>"));
-        Assert.Equal($"<message from='echo@example.org' to='alice@example.org/desk' type='chat' id='m{7 + XmppServer.EchoOffset}'><body>hello</body></message>",
+        Assert.Equal(
+            $"<message from='echo@example.org' to='alice@example.org/desk' type='chat' "
+            + $"id='m{7 + XmppServer.EchoOffset}'><body>hello</body></message>",
             peer.Say("<message to='echo@example.org' type='chat' id='m7'><body>hello</body></message>"));
         Assert.Equal("</stream:stream>", peer.Say("</stream:stream>"));
         Assert.Equal(ServerActionKind.Close, peer.Transport);
@@ -45,8 +54,10 @@ public class ServerNegotiationTests
     {
         string[] said =
         [
-            ServerLab.Open, Auth("alice"), ServerLab.Open, ServerLab.Bind("desk"), "<enable xmlns='urn:xmpp:sm:3' resume='true'/>", "<presence/>",
-            "<message to='echo@example.org' type='chat' id='m7'><body>h&lt;llo</body></message><r xmlns='urn:xmpp:sm:3'/>", " ", "</stream:stream>",
+            ServerLab.Open, Auth("alice"), ServerLab.Open, ServerLab.Bind("desk"),
+                "<enable xmlns='urn:xmpp:sm:3' resume='true'/>", "<presence/>",
+            "<message to='echo@example.org' type='chat' id='m7'><body>h&lt;llo</body></message><r "
+                + "xmlns='urn:xmpp:sm:3'/>", " ", "</stream:stream>",
         ];
         Assert.Equal(Dialogue(int.MaxValue), Dialogue(bytes));
 
@@ -65,39 +76,51 @@ public class ServerNegotiationTests
     [Theory]
     [InlineData("to='example.org' version='1.0'", "from='example.org' id='X' version='1.0' xml:lang='en'")]
     [InlineData("to='EXAMPLE.org' version='1.0'", "from='example.org' id='X' version='1.0' xml:lang='en'")]
-    [InlineData("from='alice@example.org' to='example.org' version='1.0'", "from='example.org' to='alice@example.org' id='X' version='1.0' xml:lang='en'")]
+    [InlineData("from='alice@example.org' to='example.org' version='1.0'",
+        "from='example.org' to='alice@example.org' id='X' version='1.0' xml:lang='en'")]
     [InlineData("to='example.org' version='1.0' id='mine'", "from='example.org' id='X' version='1.0' xml:lang='en'")]
-    [InlineData("to='example.org' version='1.0' xml:lang='de'", "from='example.org' id='X' version='1.0' xml:lang='de'")]
-    [InlineData("to='example.org' version='1.0' xml:lang='de-CH'", "from='example.org' id='X' version='1.0' xml:lang='de'")]
-    [InlineData("to='example.org' version='1.0' xml:lang='fr'", "from='example.org' id='X' version='1.0' xml:lang='en'")]
+    [InlineData("to='example.org' version='1.0' xml:lang='de'",
+        "from='example.org' id='X' version='1.0' xml:lang='de'")]
+    [InlineData("to='example.org' version='1.0' xml:lang='de-CH'",
+        "from='example.org' id='X' version='1.0' xml:lang='de'")]
+    [InlineData("to='example.org' version='1.0' xml:lang='fr'",
+        "from='example.org' id='X' version='1.0' xml:lang='en'")]
     [InlineData("to='example.org' version='2.13'", "from='example.org' id='X' version='1.0' xml:lang='en'")]
     [InlineData("to='example.org' version='01.00'", "from='example.org' id='X' version='1.0' xml:lang='en'")]
     public void Header_matrix(string initial, string response)
     {
         var lab = new ServerLab(settings: s => s with { Languages = ["en", "de"] });
         string answer = lab.Connect().Say($"<stream:stream {initial} xmlns='jabber:client' {Streams}>");
-        Assert.StartsWith($"<?xml version='1.0'?><stream:stream {response} xmlns='jabber:client' {Streams}><stream:features>", WithoutId(answer));
+        Assert.StartsWith(
+            $"<?xml version='1.0'?><stream:stream {response} xmlns='jabber:client' {Streams}><stream:features>",
+            WithoutId(answer));
         Assert.DoesNotContain("mine", answer);
     }
 
-    // The error sequences A to E and their kin: header, error and closing tag in one write, then the server waits for the peer.
+    // The error sequences A to E and their kin: header, error and closing tag in one write, then the server waits for
+    // the peer.
     [Theory]
-    [InlineData("from='u@nosuch.test' to='nosuch.test' version='1.0'", "from='example.org' to='u@nosuch.test' id='X' version='1.0'", "host-unknown")]
+    [InlineData("from='u@nosuch.test' to='nosuch.test' version='1.0'",
+        "from='example.org' to='u@nosuch.test' id='X' version='1.0'", "host-unknown")]
     [InlineData("to='old.example' version='1.0'", "from='example.org' id='X' version='1.0'", "host-gone")]
     [InlineData("version='1.0'", "from='example.org' id='X' version='1.0'", "improper-addressing")]
     [InlineData("to='' version='1.0'", "from='example.org' id='X' version='1.0'", "improper-addressing")]
-    [InlineData("to='alice@example.org' version='1.0'", "from='example.org' id='X' version='1.0'", "improper-addressing")]
+    [InlineData("to='alice@example.org' version='1.0'", "from='example.org' id='X' version='1.0'",
+        "improper-addressing")]
     [InlineData("to='example.org/x' version='1.0'", "from='example.org' id='X' version='1.0'", "improper-addressing")]
     [InlineData("to='example.org'", "from='example.org' id='X'", "unsupported-version")]
     [InlineData("to='example.org' version='0.9'", "from='example.org' id='X' version='0.9'", "unsupported-version")]
-    [InlineData("from='alice@other.test' to='example.org' version='1.0'", "from='example.org' to='alice@other.test' id='X' version='1.0'", "invalid-from")]
-    [InlineData("to='example.org' version='1.0' xml:lang='x-123456789-123456789-123456789-12345'", "from='example.org' id='X' version='1.0'", "policy-violation")]
+    [InlineData("from='alice@other.test' to='example.org' version='1.0'",
+        "from='example.org' to='alice@other.test' id='X' version='1.0'", "invalid-from")]
+    [InlineData("to='example.org' version='1.0' xml:lang='x-123456789-123456789-123456789-12345'",
+        "from='example.org' id='X' version='1.0'", "policy-violation")]
     public void Header_errors(string initial, string response, string condition)
     {
         var lab = new ServerLab(settings: s => s with { FormerDomains = ["old.example"] });
         Peer peer = lab.Connect(secured: false);
         Assert.Equal(
-            $"<?xml version='1.0'?><stream:stream {response} xml:lang='en' xmlns='jabber:client' {Streams}>{Error(condition)}",
+            $"<?xml version='1.0'?><stream:stream {response} xml:lang='en' xmlns='jabber:client' {Streams}>"
+                + $"{Error(condition)}",
             WithoutId(peer.Say($"<?xml version='1.0'?><stream:stream {initial} xmlns='jabber:client' {Streams}>")));
         Assert.Null(peer.Transport);
         Assert.Equal("", peer.Say("</stream:stream>"));
@@ -106,16 +129,22 @@ public class ServerNegotiationTests
     }
 
     [Theory]
-    [InlineData("<stream:stream from='alice@example.org' to='example.org' version='1.0' xmlns='jabber:client' xmlns:stream='urn:wrong'>", "invalid-namespace")]
-    [InlineData("<stream:stream from='alice@example.org' to='example.org' version='1.0' xmlns='jabber:server' " + Streams + ">", "invalid-namespace")]
-    [InlineData("<stream:stream from='alice@example.org' to='example.org' version='1.0' xmlns='jabber:who' " + Streams + ">", "invalid-namespace")]
+    [InlineData(
+        "<stream:stream from='alice@example.org' to='example.org' version='1.0' xmlns='jabber:client' "
+        + "xmlns:stream='urn:wrong'>", "invalid-namespace")]
+    [InlineData("<stream:stream from='alice@example.org' to='example.org' version='1.0' xmlns='jabber:server' "
+        + Streams + ">", "invalid-namespace")]
+    [InlineData("<stream:stream from='alice@example.org' to='example.org' version='1.0' xmlns='jabber:who' " + Streams
+        + ">", "invalid-namespace")]
     public void A_wrong_namespace_is_answered_in_the_right_one(string header, string condition)
     {
         Peer peer = new ServerLab().Connect();
-        Assert.Equal($"<?xml version='1.0'?><stream:stream from='example.org' to='alice@example.org' id='X' version='1.0' xml:lang='en' "
+        Assert.Equal(
+            $"<?xml version='1.0'?><stream:stream from='example.org' to='alice@example.org' id='X' version='1.0' "
+            + $"xml:lang='en' "
             + $"xmlns='jabber:client' {Streams}>{Error(condition)}", WithoutId(peer.Say(header)));
         peer.Say("</stream:stream>");
-        if (peer.Transport is null) peer.Fin();                // behind a header that cannot be read only the FIN counts
+        if (peer.Transport is null) peer.Fin();        // behind a header that cannot be read only the FIN counts
         Assert.Equal(ServerActionKind.Close, peer.Transport);
     }
 
@@ -197,7 +226,8 @@ public class ServerNegotiationTests
     }
 
     [Fact]
-    public void Sasl_before_required_tls_is_refused() => Assert.Equal(Failure("encryption-required"), Opened(secured: false).Say(Auth("alice")));
+    public void Sasl_before_required_tls_is_refused() =>
+        Assert.Equal(Failure("encryption-required"), Opened(secured: false).Say(Auth("alice")));
 
     [Theory]
     [InlineData("PLAIN", "", "malformed-request")]
@@ -210,8 +240,10 @@ public class ServerNegotiationTests
     public void Sasl_failures(string mechanism, string data, string condition)
     {
         Peer peer = Opened();
-        string answer = peer.Say($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='{mechanism}'>{data}</auth>");
-        if (answer.StartsWith("<challenge", StringComparison.Ordinal)) answer = peer.Say("<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>=</response>");
+        string answer = peer.Say(
+            $"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='{mechanism}'>{data}</auth>");
+        if (answer.StartsWith("<challenge", StringComparison.Ordinal)) answer = peer.Say(
+            "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>=</response>");
         Assert.Equal(Failure(condition), answer);
         Assert.Equal("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>", peer.Say(Auth("alice")));
     }
@@ -235,7 +267,8 @@ public class ServerNegotiationTests
         byte[] message = Encoding.UTF8.GetBytes($"n=alice,r=fyko,{text},{final}");
         string proof = Convert.ToBase64String(Scram.Xor(clientKey, Scram.Mac(mechanism, keys.StoredKey, message)));
         string answer = peer.Say(Sasl("response", $"{final},p={proof}"));
-        if (right) Assert.Equal("v=" + Convert.ToBase64String(Scram.Mac(mechanism, keys.ServerKey, message)), Decode(answer));
+        if (right) Assert.Equal("v=" + Convert.ToBase64String(Scram.Mac(mechanism, keys.ServerKey, message)),
+            Decode(answer));
         else Assert.Equal(Failure("not-authorized"), answer);
     }
 
@@ -267,14 +300,16 @@ public class ServerNegotiationTests
         Peer peer = lab.Connect();
         peer.Say(ServerLab.Open);
         peer.Say(Auth("alice"));
-        Assert.EndsWith(Error("not-authorized"), peer.Say($"<stream:stream {header} version='1.0' xmlns='jabber:client' {Streams}>"));
+        Assert.EndsWith(Error("not-authorized"),
+            peer.Say($"<stream:stream {header} version='1.0' xmlns='jabber:client' {Streams}>"));
     }
 
     [Fact]
     public void Authenticating_as_another_than_the_header_said_ends_the_stream()
     {
         Peer peer = new ServerLab().Connect();
-        peer.Say($"<stream:stream from='bob@example.org' to='example.org' version='1.0' xmlns='jabber:client' {Streams}>");
+        peer.Say(
+            $"<stream:stream from='bob@example.org' to='example.org' version='1.0' xmlns='jabber:client' {Streams}>");
         Assert.Equal(Error("not-authorized"), peer.Say(Auth("alice")));
     }
 
@@ -331,7 +366,8 @@ public class ServerNegotiationTests
 
     [Fact]
     public void A_resource_with_a_control_character_is_a_bad_request() =>
-        Assert.Equal(StanzaError("iq", "b", "modify", "bad-request"), new ServerLab().Authenticated("alice").Say(ServerLab.Bind("a&#9;b")));
+        Assert.Equal(StanzaError("iq", "b", "modify", "bad-request"),
+            new ServerLab().Authenticated("alice").Say(ServerLab.Bind("a&#9;b")));
 
     [Fact]
     public void A_stanza_beyond_the_limit_breaks_the_policy()
@@ -340,14 +376,19 @@ public class ServerNegotiationTests
         Peer peer = lab.Bound("alice");
         peer.Hear();
         string answer = peer.Say($"<message to='echo@example.org'><body>{new string('x', 10_000)}</body></message>");
-        Assert.Equal("<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><stanza-too-big xmlns='urn:xmpp:errors'/></stream:error></stream:stream>", answer);
+        Assert.Equal(
+            "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><stanza-too-big "
+            + "xmlns='urn:xmpp:errors'/></stream:error></stream:stream>", answer);
     }
 
     [Fact]
     public void Who_does_not_get_online_in_time_is_told_so_or_dropped()
     {
-        var lab = new ServerLab(new Policy { Connect = new ConnectPolicy { Total = Duration.FromSeconds(60), Close = Duration.FromSeconds(5) } });
-        Peer silent = lab.Connect(), slow = lab.Connect(), handshaking = lab.Connect(secured: false), online = lab.Bound("alice");
+        var lab = new ServerLab(
+            new Policy { Connect = new ConnectPolicy { Total = Duration.FromSeconds(60),
+            Close = Duration.FromSeconds(5) } });
+        Peer silent = lab.Connect(), slow = lab.Connect(), handshaking = lab.Connect(secured: false),
+            online = lab.Bound("alice");
         slow.Say(ServerLab.Open);
         handshaking.Say(ServerLab.Open);
         handshaking.Say(Tls);
@@ -376,9 +417,12 @@ public class ServerNegotiationTests
         Peer peer = lab.Bound("alice");
         peer.Hear();
         Assert.Equal("</stream:stream>",
-            peer.Say("<stream:error><connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"));
+            peer.Say(
+                "<stream:error><connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+                + "</stream:stream>"));
         Assert.Equal(ServerActionKind.Close, peer.Transport);
-        Assert.Equal((Mechanism.StreamError, (long)StreamErrorCondition.ConnectionTimeout), (lab.Ended(peer).Mechanism, lab.Ended(peer).A));
+        Assert.Equal((Mechanism.StreamError, (long)StreamErrorCondition.ConnectionTimeout),
+            (lab.Ended(peer).Mechanism, lab.Ended(peer).A));
     }
 
     [Fact]
@@ -398,7 +442,8 @@ public class ServerNegotiationTests
     [Fact]
     public void A_call_before_the_actions_are_taken_is_a_bug_and_says_so()
     {
-        var server = new XmppServer(new ServerSettings { Domains = ["example.org"] }, new ServerStore(), RandomStream.Root(1), new BufferPool(), new ScramCache());
+        var server = new XmppServer(new ServerSettings { Domains = ["example.org"] }, new ServerStore(),
+            RandomStream.Root(1), new BufferPool(), new ScramCache());
         int stream = server.Accept(Instant.Zero, secured: true);
         server.Receive(Instant.Zero, stream, Encoding.UTF8.GetBytes(ServerLab.Open));
         Assert.Contains("1 actions", Assert.Throws<InvalidOperationException>(() => server.Tick(Instant.Zero)).Message);
@@ -414,10 +459,12 @@ public class ServerNegotiationTests
     internal static string Error(string condition) =>
         $"<stream:error><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>";
 
-    private static string Failure(string condition) => $"<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><{condition}/></failure>";
+    private static string Failure(string condition) =>
+        $"<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><{condition}/></failure>";
 
     private static string StanzaError(string kind, string id, string type, string condition) =>
-        $"<{kind} type='error' id='{id}'><error type='{type}'><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></{kind}>";
+        $"<{kind} type='error' id='{id}'><error type='{type}'><{condition} "
+            + $"xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></{kind}>";
 
     private static string Auth(string user, string? password = null) =>
         $"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{ServerLab.Plain(user, password)}</auth>";

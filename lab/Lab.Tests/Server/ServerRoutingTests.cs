@@ -7,7 +7,8 @@ public class ServerRoutingTests
 {
     public enum Fate { First, Second, Both, Stored, Bounced, Dropped }
 
-    // RFC 6121 section 8.5. Bob's resources as priorities of desk and phone; absent = not connected, "away" = bound without presence.
+    // RFC 6121 section 8.5. Bob's resources as priorities of desk and phone; absent = not connected, "away" = bound
+    // without presence.
     [Theory]
     [InlineData("chat", "bob@example.org", "1", "5", Fate.Second)]
     [InlineData("chat", "bob@example.org", "5", "1", Fate.First)]
@@ -45,11 +46,15 @@ public class ServerRoutingTests
         Peer? first = Resource(lab, "desk", desk), second = Resource(lab, "phone", phone);
         first?.Hear();                                         // the presence of the other resource
         string answer = alice.Say($"<message to='{to}' type='{type}' id='m3'><body>x</body></message>");
-        Assert.Equal(fate is Fate.First or Fate.Both, first?.Hear().Contains("id='m3'", StringComparison.Ordinal) ?? false);
-        Assert.Equal(fate is Fate.Second or Fate.Both, second?.Hear().Contains("id='m3'", StringComparison.Ordinal) ?? false);
+        Assert.Equal(fate is Fate.First or Fate.Both,
+            first?.Hear().Contains("id='m3'", StringComparison.Ordinal) ?? false);
+        Assert.Equal(fate is Fate.Second or Fate.Both,
+            second?.Hear().Contains("id='m3'", StringComparison.Ordinal) ?? false);
         Assert.Equal(fate == Fate.Bounced, answer.Contains("<service-unavailable", StringComparison.Ordinal));
-        Assert.Equal(fate == Fate.Bounced ? 1 : 0, lab.Observed(ServerActionKind.MessageBounced).Count(a => a.A == 3 && a.Account == 0));
-        Assert.Equal(fate == Fate.Stored ? 1 : 0, lab.Observed(ServerActionKind.MessageStored).Count(a => a.A == 3 && a.Account == 1));
+        Assert.Equal(fate == Fate.Bounced ? 1 : 0,
+            lab.Observed(ServerActionKind.MessageBounced).Count(a => a.A == 3 && a.Account == 0));
+        Assert.Equal(fate == Fate.Stored ? 1 : 0,
+            lab.Observed(ServerActionKind.MessageStored).Count(a => a.A == 3 && a.Account == 1));
         Assert.Equal(fate == Fate.Stored ? [3L] : [], lab.Server.HeldMessages());
     }
 
@@ -73,9 +78,12 @@ public class ServerRoutingTests
         Peer bob = lab.Bound("bob", available: false);
         Assert.DoesNotContain("m1", bob.Say("<presence><priority>-5</priority></presence>"));
         string heard = bob.Say("<presence/>");
-        Assert.EndsWith("<message from='alice@example.org/desk' to='bob@example.org' type='chat' id='m1' xml:lang='en'><body>one</body>"
+        Assert.EndsWith(
+            "<message from='alice@example.org/desk' to='bob@example.org' type='chat' id='m1' xml:lang='en'><body>one"
+            + "</body>"
             + "<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2000-01-01T00:00:01.500Z'/></message>"
-            + "<message from='alice@example.org/desk' to='bob@example.org/gone' type='chat' id='m2' xml:lang='en'><body>two</body>"
+            + "<message from='alice@example.org/desk' to='bob@example.org/gone' type='chat' id='m2' xml:lang='en'>"
+                + "<body>two</body>"
             + "<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2001-01-01T01:01:01Z'/></message>", heard);
         Assert.DoesNotContain("m1", bob.Say("<presence><priority>1</priority></presence>"));
     }
@@ -85,8 +93,10 @@ public class ServerRoutingTests
     {
         var lab = new ServerLab(settings: s => s with { OfflineMessages = 2 });
         Peer alice = lab.Bound("alice");
-        for (int i = 0; i < 2; i++) Assert.Equal("", alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'><body>x</body></message>"));
-        Assert.Contains("service-unavailable", alice.Say("<message to='bob@example.org' type='chat' id='m2'><body>x</body></message>"));
+        for (int i = 0; i < 2; i++) Assert.Equal("",
+            alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'><body>x</body></message>"));
+        Assert.Contains("service-unavailable",
+            alice.Say("<message to='bob@example.org' type='chat' id='m2'><body>x</body></message>"));
         lab.Call((server, now) => server.SendMessage(now, 1, 50, 10));
         Assert.Equal([2L, 50], lab.Observed(ServerActionKind.MessageBounced).Select(a => a.A));
     }
@@ -96,7 +106,10 @@ public class ServerRoutingTests
     {
         var lab = new ServerLab();
         Peer alice = lab.Bound("alice");
-        Assert.Equal("", alice.Say("<message to='bob@example.org' type='chat' id='m1'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>"));
+        Assert.Equal(
+            "", alice.Say(
+            "<message to='bob@example.org' type='chat' id='m1'><composing "
+            + "xmlns='http://jabber.org/protocol/chatstates'/></message>"));
         Assert.Empty(lab.Server.HeldMessages());
     }
 
@@ -108,7 +121,8 @@ public class ServerRoutingTests
         Assert.Equal("", alice.Say("<message to='bob@example.org' type='chat' id='m1'><body>x</body></message>"));
         bob.Lose(Mechanism.TcpRetransmissionLimit);
         Assert.Equal("", alice.Hear());
-        Assert.DoesNotContain(lab.Seen, a => a.Kind is ServerActionKind.MessageBounced or ServerActionKind.MessageStored);
+        Assert.DoesNotContain(lab.Seen, a =>
+            a.Kind is ServerActionKind.MessageBounced or ServerActionKind.MessageStored);
         Assert.Equal((Claim.Dead, Mechanism.TcpRetransmissionLimit), (lab.Ended(bob).Claim, lab.Ended(bob).Mechanism));
     }
 
@@ -118,9 +132,13 @@ public class ServerRoutingTests
         var lab = new ServerLab();
         Peer alice = lab.Bound("alice"), bob = lab.Bound("bob");
         alice.Say("<iq type='get' id='7' to='bob@example.org/desk'><ping xmlns='urn:xmpp:ping'/></iq>");
-        Assert.Equal("<iq from='alice@example.org/desk' type='get' id='7' to='bob@example.org/desk' xml:lang='en'><ping xmlns='urn:xmpp:ping'/></iq>", bob.Hear());
+        Assert.Equal(
+            "<iq from='alice@example.org/desk' type='get' id='7' to='bob@example.org/desk' xml:lang='en'><ping "
+            + "xmlns='urn:xmpp:ping'/></iq>", bob.Hear());
         bob.Say("<iq type='result' id='7' to='alice@example.org/desk'/>");
-        Assert.Equal("<iq from='bob@example.org/desk' type='result' id='7' to='alice@example.org/desk' xml:lang='en'></iq>", alice.Hear());
+        Assert.Equal(
+            "<iq from='bob@example.org/desk' type='result' id='7' to='alice@example.org/desk' xml:lang='en'></iq>",
+            alice.Hear());
     }
 
     [Fact]
@@ -140,7 +158,8 @@ public class ServerRoutingTests
         var lab = new ServerLab();
         Peer alice = lab.Bound("alice"), bob = lab.Bound("bob");
         var sent = new System.Text.StringBuilder();
-        for (int i = 0; i < 100; i++) sent.Append($"<message to='bob@example.org{(i % 2 == 0 ? "/desk" : "")}' type='chat' id='m{i}'/>");
+        for (int i = 0; i < 100; i++) sent.Append(
+            $"<message to='bob@example.org{(i % 2 == 0 ? "/desk" : "")}' type='chat' id='m{i}'/>");
         alice.Say(sent.ToString());
         Assert.Equal(Enumerable.Range(0, 100).Select(i => $"m{i}"),
             System.Text.RegularExpressions.Regex.Matches(bob.Hear(), "id='(m[0-9]+)'").Select(m => m.Groups[1].Value));

@@ -16,27 +16,35 @@ public class ServerStanzaTests
     [InlineData("to='echo@example.org'", "from='echo@example.org' ")]
     [InlineData("", "")]
     public void Pings_to_the_server_to_an_account_and_to_nobody_are_answered(string to, string from) =>
-        Assert.Equal($"<iq type='result' id='7' {from}to='alice@example.org/desk'/>", Say($"<iq type='get' id='7' {to}>{Ping}</iq>"));
+        Assert.Equal($"<iq type='result' id='7' {from}to='alice@example.org/desk'/>",
+            Say($"<iq type='get' id='7' {to}>{Ping}</iq>"));
 
     [Theory]
     [InlineData("<iq type='get'><ping xmlns='urn:xmpp:ping'/></iq>", "modify", "bad-request")]
     [InlineData("<iq type='ask' id='7'><ping xmlns='urn:xmpp:ping'/></iq>", "modify", "bad-request")]
     [InlineData("<iq type='get' id='7'/>", "modify", "bad-request")]
-    [InlineData("<iq type='get' id='7'><ping xmlns='urn:xmpp:ping'/><ping xmlns='urn:xmpp:ping'/></iq>", "modify", "bad-request")]
+    [InlineData("<iq type='get' id='7'><ping xmlns='urn:xmpp:ping'/><ping xmlns='urn:xmpp:ping'/></iq>", "modify",
+        "bad-request")]
     [InlineData("<iq type='get' id='7'><query xmlns='urn:example:unknown'/></iq>", "cancel", "service-unavailable")]
     [InlineData("<iq type='set' id='7'><query xmlns='jabber:iq:roster'/></iq>", "cancel", "service-unavailable")]
-    [InlineData("<iq type='get' id='7' to='bob@example.org'><query xmlns='jabber:iq:roster'/></iq>", "cancel", "service-unavailable")]
-    [InlineData("<iq type='get' id='7' to='nobody@example.org'><ping xmlns='urn:xmpp:ping'/></iq>", "cancel", "service-unavailable")]
-    [InlineData("<iq type='get' id='7' to='bob@example.org/away'><ping xmlns='urn:xmpp:ping'/></iq>", "cancel", "service-unavailable")]
-    [InlineData("<iq type='get' id='7' to='elsewhere.test'><ping xmlns='urn:xmpp:ping'/></iq>", "cancel", "remote-server-not-found")]
-    [InlineData("<iq type='get' id='7' to='@example.org'><ping xmlns='urn:xmpp:ping'/></iq>", "modify", "jid-malformed")]
+    [InlineData("<iq type='get' id='7' to='bob@example.org'><query xmlns='jabber:iq:roster'/></iq>", "cancel",
+        "service-unavailable")]
+    [InlineData("<iq type='get' id='7' to='nobody@example.org'><ping xmlns='urn:xmpp:ping'/></iq>", "cancel",
+        "service-unavailable")]
+    [InlineData("<iq type='get' id='7' to='bob@example.org/away'><ping xmlns='urn:xmpp:ping'/></iq>", "cancel",
+        "service-unavailable")]
+    [InlineData("<iq type='get' id='7' to='elsewhere.test'><ping xmlns='urn:xmpp:ping'/></iq>", "cancel",
+        "remote-server-not-found")]
+    [InlineData("<iq type='get' id='7' to='@example.org'><ping xmlns='urn:xmpp:ping'/></iq>", "modify",
+        "jid-malformed")]
     [InlineData("<message to='elsewhere.test' id='7'><body>x</body></message>", "cancel", "remote-server-not-found")]
     [InlineData("<message to='a b@example.org' id='7'><body>x</body></message>", "modify", "jid-malformed")]
     [InlineData("<message to='example.org' id='7'><body>x</body></message>", "cancel", "service-unavailable")]
     public void Stanza_errors_swap_the_addresses_and_keep_the_id(string said, string type, string condition)
     {
         string answer = Say(said);
-        Assert.Matches($"^<(iq|message) type='error' from='[^']+' to='alice@example.org/desk'( id='7')?><error type='{type}'>"
+        Assert.Matches(
+            $"^<(iq|message) type='error' from='[^']+' to='alice@example.org/desk'( id='7')?><error type='{type}'>"
             + $"<{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></(iq|message)>$", answer);
     }
 
@@ -59,21 +67,28 @@ public class ServerStanzaTests
     [Fact]
     public void The_server_describes_itself_and_its_accounts()
     {
-        Assert.Contains("<identity category='server' type='im'", Say("<iq type='get' id='7' to='example.org'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>"));
-        Assert.Contains("<identity category='account' type='registered'/>", Say("<iq type='get' id='7'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>"));
-        Assert.EndsWith("><query xmlns='jabber:iq:roster'/></iq>", Say("<iq type='get' id='7'><query xmlns='jabber:iq:roster'/></iq>"));
+        Assert.Contains("<identity category='server' type='im'",
+            Say("<iq type='get' id='7' to='example.org'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>"));
+        Assert.Contains("<identity category='account' type='registered'/>",
+            Say("<iq type='get' id='7'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>"));
+        Assert.EndsWith("><query xmlns='jabber:iq:roster'/></iq>",
+            Say("<iq type='get' id='7'><query xmlns='jabber:iq:roster'/></iq>"));
     }
 
     [Fact]
     public void The_sender_is_stamped_and_everything_else_is_carried_as_it_came()
     {
         Peer bob = lab.Bound("bob");
-        Say("<message  to=\"bob@example.org/desk\" id='m1' from='alice@example.org' xmlns='jabber:client' xmlns:e='urn:e' e:x='1'>"
+        Say("<message  to=\"bob@example.org/desk\" id='m1' from='alice@example.org' xmlns='jabber:client' "
+            + "xmlns:e='urn:e' e:x='1'>"
             + "<body>a &amp; b</body><e:thing/></message>");
-        Assert.Equal("<message from='alice@example.org/desk' to=\"bob@example.org/desk\" id='m1' xmlns:e='urn:e' e:x='1' xml:lang='en'>"
+        Assert.Equal(
+            "<message from='alice@example.org/desk' to=\"bob@example.org/desk\" id='m1' xmlns:e='urn:e' e:x='1' "
+            + "xml:lang='en'>"
             + "<body>a &amp; b</body><e:thing/></message>", bob.Hear());
         Say("<message to='bob@example.org/desk' xml:lang='de'/>");
-        Assert.Equal("<message from='alice@example.org/desk' to='bob@example.org/desk' xml:lang='de'></message>", bob.Hear());
+        Assert.Equal("<message from='alice@example.org/desk' to='bob@example.org/desk' xml:lang='de'></message>",
+            bob.Hear());
     }
 
     [Theory]
@@ -92,23 +107,33 @@ public class ServerStanzaTests
 
     [Fact]
     public void A_prefixed_stanza_ends_the_stream() =>
-        Assert.Equal(ServerNegotiationTests.Error("bad-namespace-prefix"), Say("<c:message xmlns:c='jabber:client' to='echo@example.org'/>"));
+        Assert.Equal(ServerNegotiationTests.Error("bad-namespace-prefix"),
+            Say("<c:message xmlns:c='jabber:client' to='echo@example.org'/>"));
 
     [Fact]
     public void An_unknown_first_level_element_ends_the_stream() =>
-        Assert.Equal(ServerNegotiationTests.Error("unsupported-stanza-type"), Say("<thing xmlns='urn:example:unknown'/>"));
+        Assert.Equal(ServerNegotiationTests.Error("unsupported-stanza-type"),
+            Say("<thing xmlns='urn:example:unknown'/>"));
 
     [Fact]
     public void The_echo_account_answers_chat_with_the_same_body_and_a_number_of_its_own()
     {
         Peer alice = lab.Bound("alice");
-        Assert.Equal($"<message from='echo@example.org' to='alice@example.org/desk' type='chat' id='m{5 + XmppServer.EchoOffset}'><body>a &lt; b</body></message>",
+        Assert.Equal(
+            $"<message from='echo@example.org' to='alice@example.org/desk' type='chat' "
+            + $"id='m{5 + XmppServer.EchoOffset}'><body>a &lt; b</body></message>",
             alice.Say("<message to='echo@example.org' type='chat' id='m5'><body>a &lt; b</body></message>"));
-        Assert.Equal("<message from='echo@example.org/bot' to='alice@example.org/desk' type='chat' id='x&apos;5'><body/></message>",
+        Assert.Equal(
+            "<message from='echo@example.org/bot' to='alice@example.org/desk' type='chat' id='x&apos;5'><body/>"
+            + "</message>",
             alice.Say("<message to='echo@example.org/bot' id=\"x'5\"><body/></message>"));
-        Assert.Equal("", alice.Say("<message to='echo@example.org' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>"));
-        Assert.Equal([(5L, 0), (5 + XmppServer.EchoOffset, 5)],
-            lab.Seen.Where(a => a.Kind is ServerActionKind.MessageAccepted or ServerActionKind.MessageEchoed).Select(a => (a.A, a.B)));
+        Assert.Equal(
+            "", alice.Say(
+            "<message to='echo@example.org' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/>"
+            + "</message>"));
+        Assert.Equal(5, lab.Observed(ServerActionKind.MessageAccepted).Single().A);
+        Assert.Equal([(5 + XmppServer.EchoOffset, 5L)],
+            lab.Observed(ServerActionKind.MessageEchoed).Select(a => (a.A, a.B)));
     }
 
     [Fact]
@@ -116,7 +141,9 @@ public class ServerStanzaTests
     {
         Peer bob = lab.Bound("bob");
         lab.Call((server, now) => server.SendMessage(now, 1, 9, 300));
-        Assert.Equal($"<message from='echo@example.org' to='bob@example.org' type='chat' id='m9'><body>{new string('x', 300)}</body></message>", bob.Hear());
+        Assert.Equal(
+            $"<message from='echo@example.org' to='bob@example.org' type='chat' id='m9'><body>{new string('x', 300)}"
+            + $"</body></message>", bob.Hear());
         Assert.Equal(-1, lab.Observed(ServerActionKind.MessageAccepted).Single().Account);
     }
 
@@ -124,19 +151,27 @@ public class ServerStanzaTests
     public void Presence_goes_to_all_resources_of_the_account_and_follows_their_end()
     {
         Peer desk = lab.Bound("alice", "desk", available: false);
-        Assert.Equal("<presence from='alice@example.org/desk' to='alice@example.org/desk' xml:lang='en'></presence>", desk.Say("<presence/>"));
+        Assert.Equal("<presence from='alice@example.org/desk' to='alice@example.org/desk' xml:lang='en'></presence>",
+            desk.Say("<presence/>"));
         Peer phone = lab.Bound("alice", "phone", available: false);
-        Assert.Equal("<presence from='alice@example.org/phone' to='alice@example.org/phone' xml:lang='en'><priority>5</priority></presence>"
+        Assert.Equal(
+            "<presence from='alice@example.org/phone' to='alice@example.org/phone' xml:lang='en'><priority>5</priority>"
+            + "</presence>"
             + "<presence from='alice@example.org/desk' to='alice@example.org/phone'><priority>0</priority></presence>",
             phone.Say("<presence><priority>5</priority></presence>"));
-        Assert.Equal("<presence from='alice@example.org/phone' to='alice@example.org/desk' xml:lang='en'><priority>5</priority></presence>", desk.Hear());
+        Assert.Equal(
+            "<presence from='alice@example.org/phone' to='alice@example.org/desk' xml:lang='en'><priority>5</priority>"
+            + "</presence>", desk.Hear());
         phone.Say("<presence type='unavailable'><status>bye</status></presence>");
         Assert.Contains("type='unavailable' xml:lang='en'><status>bye</status></presence>", desk.Hear());
         phone.Say("<presence/>");
         desk.Hear();
         phone.Lose();
-        Assert.Equal("<presence from='alice@example.org/phone' to='alice@example.org/desk' type='unavailable'/>", desk.Hear());
-        Assert.Equal([ServerActionKind.Available, ServerActionKind.Available, ServerActionKind.Unavailable, ServerActionKind.Available,
+        Assert.Equal("<presence from='alice@example.org/phone' to='alice@example.org/desk' type='unavailable'/>",
+            desk.Hear());
+        Assert.Equal(
+            [ServerActionKind.Available, ServerActionKind.Available, ServerActionKind.Unavailable,
+            ServerActionKind.Available,
             ServerActionKind.Ended, ServerActionKind.Unavailable], lab.Seen.Select(a => a.Kind));
     }
 
@@ -148,7 +183,8 @@ public class ServerStanzaTests
     {
         Peer bob = lab.Bound("bob");
         Say($"<presence to='{to}'/>");
-        Assert.Equal(heard ? $"<presence from='alice@example.org/desk' to='{to}' xml:lang='en'></presence>" : "", bob.Hear());
+        Assert.Equal(heard ? $"<presence from='alice@example.org/desk' to='{to}' xml:lang='en'></presence>" : "",
+            bob.Hear());
     }
 
     [Fact]
@@ -157,8 +193,11 @@ public class ServerStanzaTests
         Peer alice = lab.Bound("alice", acks: true);
         alice.Say("<a xmlns='urn:xmpp:sm:3' h='1'/>");
         alice.Charged.Clear();
-        string answer = alice.Say($"<message to='echo@example.org' id='m1'><body>x</body></message><r xmlns='urn:xmpp:sm:3'/><iq type='get' id='7'>{Ping}</iq>");
-        Assert.Matches("^<message .*</message><a xmlns='urn:xmpp:sm:3' h='2'/><iq .*/><r xmlns='urn:xmpp:sm:3'/>$", answer);
+        string answer = alice.Say(
+            $"<message to='echo@example.org' id='m1'><body>x</body></message><r xmlns='urn:xmpp:sm:3'/><iq type='get' "
+            + $"id='7'>{Ping}</iq>");
+        Assert.Matches("^<message .*</message><a xmlns='urn:xmpp:sm:3' h='2'/><iq .*/><r xmlns='urn:xmpp:sm:3'/>$",
+            answer);
         Assert.Equal([Traffic.Payload], alice.Charged);
     }
 

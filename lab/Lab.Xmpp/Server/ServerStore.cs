@@ -12,8 +12,9 @@ public sealed class ServerStore
 
     private readonly List<StoredAccount> accounts = [];
 
-    // Open addressing by local part, linear probing; 0 = free, else number + 1. At most half full.
-    private int[] slots = new int[16];
+    // Open addressing by local part, linear probing, at most half full. A slot holds number + 1, 0 = free, and half of the
+    // hash, so that a probe seldom touches an account that is not the one.
+    private (int Next, uint Tag)[] slots = new (int, uint)[16];
 
     /// <summary>Adds local@ each served domain; returns the account's number, from 0 on. A name taken throws.</summary>
     public int AddAccount(string local, string password)
@@ -25,10 +26,10 @@ public sealed class ServerStore
         accounts.Add(new StoredAccount(name, password));
         if (accounts.Count * 2 > slots.Length)
         {
-            slots = new int[slots.Length * 2];
-            for (int i = 0; i < accounts.Count - 1; i++) slots[Slot(accounts[i].Local)] = i + 1;
+            slots = new (int, uint)[slots.Length * 2];
+            for (int i = 0; i < accounts.Count - 1; i++) Enter(i);
         }
-        slots[Slot(name)] = accounts.Count;
+        Enter(accounts.Count - 1);
         return accounts.Count - 1;
     }
 
@@ -43,16 +44,28 @@ public sealed class ServerStore
     internal int Starts { get; set; }
 
     /// <summary>The account of a local part, ASCII letters compared without case, or -1.</summary>
-    internal int Find(ReadOnlySpan<byte> local) => slots[Slot(local)] - 1;
+    internal int Find(ReadOnlySpan<byte> local) => slots[Slot(local, Hash(local))].Next - 1;
 
-    private int Slot(ReadOnlySpan<byte> local)
+    private void Enter(int account)
+    {
+        ulong hash = Hash(accounts[account].Local);
+        slots[Slot(accounts[account].Local, hash)] = (account + 1, (uint)(hash >> 32));
+    }
+
+    private int Slot(ReadOnlySpan<byte> local, ulong hash)
+    {
+        int mask = slots.Length - 1, slot = (int)hash & mask;
+        uint tag = (uint)(hash >> 32);
+        while (slots[slot] is (> 0, _) taken
+            && !(taken.Tag == tag && Jid.SameText(accounts[taken.Next - 1].Local, local))) slot = (slot + 1) & mask;
+        return slot;
+    }
+
+    private static ulong Hash(ReadOnlySpan<byte> local)
     {
         ulong hash = 0xCBF29CE484222325;
         foreach (byte b in local) hash = (hash ^ Jid.Fold(b)) * 0x100000001B3;
-        int mask = slots.Length - 1;
-        int slot = (int)(hash ^ (hash >> 32)) & mask;
-        while (slots[slot] != 0 && !Jid.SameText(accounts[slots[slot] - 1].Local, local)) slot = (slot + 1) & mask;
-        return slot;
+        return (hash ^ (hash >> 29)) * 0x9FB21C651E98DF25;
     }
 }
 

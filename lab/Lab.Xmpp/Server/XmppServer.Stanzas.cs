@@ -125,8 +125,8 @@ public sealed partial class XmppServer
     private void Answer(Session session, Element iq, in Letter letter, in Jid target, Element payload)
     {
         bool gets = iq.Attribute(Names.Type).SequenceEqual("get"u8);
-        bool exists = target.Local.IsEmpty || IsEcho(target) || store.Find(target.Local) >= 0;
-        bool own = !target.Local.IsEmpty && Jid.SameText(target.Local, store[session.Account].Local);
+        bool own = Jid.SameText(letter.To, session.BareJid);
+        bool exists = own || target.Local.IsEmpty || IsEcho(target) || store.Find(target.Local) >= 0;
         if (exists && gets && payload.Is(Names.Ping, Namespaces.Ping)) WriteAnswer(session, iq, Traffic.Ping, default);
         else if (exists && gets && payload.Is("query"u8, Namespaces.DiscoInfo) && payload.Attribute("node"u8).IsEmpty)
             WriteAnswer(session, iq, Traffic.Payload, target.Local.IsEmpty ? ServerInfo : AccountInfo);
