@@ -93,7 +93,8 @@ public sealed partial class XmppServer
         deadlines.Disarm(session);
         store[session.Account].Forget(session.AckId);
         Attach(session, stream);
-        XmppWriter writer = Write(stream, Traffic.Handshake).Raw("<resumed xmlns='urn:xmpp:sm:3' previd='"u8);
+        Traffic cause = queue.Count > 0 ? Traffic.Payload : Traffic.Handshake;
+        XmppWriter writer = Write(stream, cause).Raw("<resumed xmlns='urn:xmpp:sm:3' previd='"u8);
         writer.Hex(session.AckId).Raw("' h='"u8).Number(queue.Handled).Raw("'/>"u8);
         stream.Liveness.EnableAcks(now);
         foreach (UnackedStanza stanza in queue)
