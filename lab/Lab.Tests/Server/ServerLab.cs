@@ -116,6 +116,9 @@ internal sealed partial class ServerLab
     public static string Plain(string user, string? password = null) =>
         Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{password ?? "secret-" + user}"));
 
+    public static string Auth(string user, string? password = null) =>
+        $"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{Plain(user, password)}</auth>";
+
     private void Drain()
     {
         var written = new List<int>();
