@@ -10,10 +10,11 @@ internal readonly record struct DisplayUnit(double Divisor, string Symbol)
     public static DisplayUnit For(Unit unit, IEnumerable<double> values)
     {
         double[] sizes = [.. values.Where(v => double.IsFinite(v) && v != 0).Select(Math.Abs).Order()];
-        double typical = sizes.Length == 0 ? 0 : sizes[sizes.Length / 2];
+        double typical = sizes.Length == 0 ? 0 : sizes[sizes.Length / 2], largest = sizes.LastOrDefault();
         return unit switch
         {
-            Unit.Seconds when typical is > 0 and < 1 => new(1e-3, "ms"),
+            // Milliseconds would make long numbers of a column that also holds minutes.
+            Unit.Seconds when typical is > 0 and < 1 && largest < 100 => new(1e-3, "ms"),
             Unit.Seconds when typical >= 36000 => new(3600, "h"),
             Unit.Seconds when typical >= 600 => new(60, "min"),
             Unit.Seconds => new(1, "s"),

@@ -10,7 +10,7 @@ namespace Lab.Reports;
 internal static class DelayFigure
 {
     private const string Name = "delay", Heading = "How long messages take";
-    private const int Height = 230, LabelPixels = 14, MostLabels = 6;
+    private const int Height = 230;
 
     public static Figure Of(Study study)
     {
@@ -69,12 +69,10 @@ internal static class DelayFigure
         }
         foreach (IGrouping<string, Curve> panel in curves.GroupBy(c => c.Variant.Panel))
         {
-            // At the bottom right: curves are far up by then.
             Curve[] unfinished = [.. panel.Where(c => c.Missing != "")];
-            if (unfinished.Length > MostLabels) continue;
-            for (int i = 0; i < unfinished.Length; i++)
-                yield return Row(unfinished[i], "label", axis.Place(longest), 0.05 + (unfinished.Length - 1 - i) * LabelPixels / (double)Height, "",
-                    $"{unfinished[i].Variant.Policy}: {unfinished[i].Missing}");
+            double[] places = Thinning.LabelPlaces(unfinished.Length, Height);
+            for (int i = 0; i < places.Length; i++)
+                yield return Row(unfinished[i], "label", axis.Place(longest), places[i], "", $"{unfinished[i].Variant.Policy}: {unfinished[i].Missing}");
         }
     }
 

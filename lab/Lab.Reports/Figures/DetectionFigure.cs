@@ -10,12 +10,12 @@ namespace Lab.Reports;
 internal static class DetectionFigure
 {
     private const string Name = "detection", Heading = "How soon a dead path is noticed";
-    private const int Height = 230, LabelPixels = 14, MostLabels = 6;
+    private const int Height = 230;
 
     public static Figure Of(Study study)
     {
         Curve[] curves = [.. Curves(study)];
-        if (curves.Length == 0) return Figure.Absent(Name, Heading, "No fault met a connected client, so there is nothing that could have been noticed.");
+        if (curves.Length == 0) return Figure.Absent(Name, Heading, "No incident was recorded: no fault met a connected client in silence, so there was nothing to notice.");
         double longest = curves.Max(c => c.Estimator.Steps[^1].Seconds);
         TimeAxis axis = new(curves.SelectMany(c => c.Estimator.Steps).Select(s => s.Seconds));
         string[] panels = [.. curves.Select(c => c.Panel).Distinct()];
@@ -52,10 +52,9 @@ internal static class DetectionFigure
         }
         foreach (IGrouping<string, Curve> panel in curves.GroupBy(c => c.Panel))
         {
-            Curve[] unfinished = [.. panel.Where(c => c.Estimator.Unnoticed > 0).OrderBy(c => c.Estimator.Steps[^1].Share)];
-            if (unfinished.Length > MostLabels) continue;
-            double[] places = Thinning.Apart([.. unfinished.Select(c => c.Estimator.Steps[^1].Share + 0.035)], LabelPixels / (double)Height, 0.95);
-            for (int i = 0; i < unfinished.Length; i++)
+            Curve[] unfinished = [.. panel.Where(c => c.Estimator.Unnoticed > 0)];
+            double[] places = Thinning.LabelPlaces(unfinished.Length, Height);
+            for (int i = 0; i < places.Length; i++)
                 yield return Row(unfinished[i], "label", axis.Place(longest), places[i], "",
                     $"{unfinished[i].Policy}: {unfinished[i].Estimator.Unnoticed} of {unfinished[i].Estimator.Count} ended unnoticed");
         }

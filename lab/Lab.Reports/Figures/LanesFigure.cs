@@ -13,6 +13,9 @@ internal static class LanesFigure
 {
     private const string Name = "lanes", Heading = "Connections over time";
     private const int RowPixels = 17;
+
+    // Legends show this fill without an outline, so it must stand out from white and from black.
+    private const string MarkFill = "#c4c4c4";
     private const string Right = "right", FalseAlarm = "false alarm";
 
     public static Figure Of(Study study)
@@ -106,8 +109,6 @@ internal static class LanesFigure
         string[] families = [.. Words.Families.Where(f => shown.Any(r => r.Run.Marks.Any(m => Words.Family(m.Mechanism) == f)))];
         JsonObject shape = VegaLite.Name("family", "given up by");
         shape["scale"] = Shapes(families);
-        JsonObject drawn = new() { ["stroke"] = new JsonObject { ["value"] = "#808080" }, ["fill"] = new JsonObject { ["value"] = "transparent" } };
-        shape["legend"] = new JsonObject { ["encoding"] = new JsonObject { ["symbols"] = new JsonObject { ["update"] = drawn } } };
         JsonObject Band(double share) => new() { ["band"] = share };
         return
         [
@@ -119,7 +120,7 @@ internal static class LanesFigure
                 ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),
                 ("color", Coloured("state", "connection", Palette.States.Where(s => states.Contains(s.Word)))),
                 ("tooltip", VegaLite.Tooltip(("row", "side"), ("state", "connection"), ("time", "time")))),
-            VegaLite.Layer("mark", new JsonObject { ["type"] = "point", ["size"] = 55, ["fill"] = "#ffffff", ["opacity"] = 1, ["clip"] = true },
+            VegaLite.Layer("mark", new JsonObject { ["type"] = "point", ["size"] = 55, ["fill"] = MarkFill, ["opacity"] = 1, ["clip"] = true },
                 ("x", X()), ("y", Y()), ("shape", shape), ("stroke", Coloured("alarm", "verdict", [(Right, "#222222"), (FalseAlarm, "#EE1111")])),
                 ("strokeWidth", new JsonObject
                 {

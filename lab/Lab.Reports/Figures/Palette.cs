@@ -14,12 +14,15 @@ internal static class Palette
     private static readonly double[][] Dashes = [[1, 0], [7, 3], [2, 2], [9, 3, 2, 3]];
     private static readonly string[] Shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"];
 
-    /// <summary>Paul Tol's "muted" set, for the causes of bytes.</summary>
-    private static readonly string[] Muted =
-        ["#CC6677", "#88CCEE", "#DDCC77", "#117733", "#AA4499", "#44AA99", "#999933", "#6699CC", "#882255", "#999999"];
+    /// <summary>What bytes are spent on: XMPP and TLS in Paul Tol's "muted" set, TCP in greys, save what was sent twice.</summary>
+    private static readonly (string Cause, string Colour)[] Causes =
+    [
+        ("payload", "#DDCC77"), ("presence", "#88CCEE"), ("ping", "#44AA99"), ("acks", "#AA4499"), ("whitespace", "#999933"),
+        ("negotiation", "#CC6677"), ("closing", "#882255"), ("tls handshake", "#117733"), ("tcp handshake", "#5c5c5c"),
+        ("tcp acks", "#8c8c8c"), ("tcp probes", "#b4b4b4"), ("tcp teardown", "#d2d2d2"), ("retransmission", "#EE7733"),
+    ];
 
-    private static readonly string[] Causes =
-        ["handshake", "tls", "payload", "presence", "acks", "ping", "whitespace", "keepalive", "retransmission", "closing"];
+    private static readonly string[] Strangers = ["#6699CC", "#997700", "#994455", "#004488"];
 
     public static JsonObject PolicyColour(Study study) => Policy(study, Domain(study, i => Colours[i % Colours.Length]));
 
@@ -47,8 +50,9 @@ internal static class Palette
     /// <summary>Causes in a fixed order, those nobody foresaw last; a cause has the same colour in all reports.</summary>
     public static IReadOnlyList<(string Cause, string Colour)> CauseColours(IEnumerable<string> present)
     {
-        string[] strangers = [.. present.Where(c => !Causes.Contains(c)).Distinct().Order(StringComparer.Ordinal)];
-        return [.. Causes.Concat(strangers).Select((cause, i) => (cause, Muted[i % Muted.Length])).Where(c => present.Contains(c.cause))];
+        string[] all = [.. present.Distinct()];
+        IEnumerable<string> strangers = all.Where(p => Causes.All(c => c.Cause != p)).Order(StringComparer.Ordinal);
+        return [.. Causes.Where(c => all.Contains(c.Cause)), .. strangers.Select((cause, i) => (cause, Strangers[i % Strangers.Length]))];
     }
 
     public static JsonObject Scale(IEnumerable<(string Word, string Colour)> entries) => new()

@@ -18,13 +18,14 @@ internal static class Thinning
         return [.. Enumerable.Range(0, most).Select(i => entries[(int)((long)i * (entries.Count - 1) / (most - 1))])];
     }
 
-    /// <summary>Moves ascending places apart, up first, then down again from the top.</summary>
-    public static double[] Apart(double[] ascending, double least, double top)
+    /// <summary>
+    /// Heights (shares of the panel) of lines of text at the bottom right of a curve chart, where curves are far up or flat;
+    /// none when there are so many lines that they would fill it.
+    /// </summary>
+    public static double[] LabelPlaces(int lines, int panelPixels)
     {
-        double[] places = [.. ascending];
-        for (int i = 1; i < places.Length; i++) places[i] = Math.Max(places[i], places[i - 1] + least);
-        for (int i = places.Length - 1; i >= 0; i--) places[i] = Math.Min(places[i], i == places.Length - 1 ? top : places[i + 1] - least);
-        return places;
+        const double linePixels = 14;
+        return lines > 7 ? [] : [.. Enumerable.Range(0, lines).Select(i => 0.055 + (lines - 1 - i) * linePixels / panelPixels)];
     }
 
     /// <summary>Characters of the longest legend entry.</summary>

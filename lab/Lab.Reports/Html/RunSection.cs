@@ -42,7 +42,7 @@ internal static class RunSection
         string about = topology.Description is { } d ? $": {d}" : "";
         yield return ("Topology", $"{scenario.Topology}{about}");
         yield return ("Servers", List(topology.Servers.Select(s => TopologyWords.Server(s.Key, s.Value))));
-        yield return ("Clients", List(topology.Clients.Select(c => TopologyWords.Client(c.Key, c.Value, topology))));
+        yield return ("Clients", List(topology.Clients.Select(c => TopologyWords.Client(c.Key, c.Value, topology, study.Sweep.Varied))));
         if (scenario.Workload.Count > 0) yield return ("Workload", List(scenario.Workload.Select(TopologyWords.Workload)));
         yield return ("Faults", scenario.Faults.Count > 0 ? List(scenario.Faults.Select(TopologyWords.Fault)) : Html.Of($"none"));
         if (scenario.Policies.Count > 0)

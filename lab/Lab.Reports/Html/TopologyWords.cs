@@ -15,10 +15,11 @@ internal static class TopologyWords
         return Line(domain, about);
     }
 
-    public static string Client(string name, ClientSpec client, Topology topology)
+    public static string Client(string name, ClientSpec client, Topology topology, IReadOnlyList<string> varied)
     {
         List<string> about = [];
-        if (client.Policy is { } policy) about.Add("policy " + Named(policy));
+        if (varied.Contains($"clients.{name}.policy")) about.Add("policy varied");
+        else if (client.Policy is { } policy) about.Add("policy " + Named(policy));
         if (client.Tls != TlsMode.StartTls) about.Add(client.Tls == TlsMode.None ? "no TLS" : "direct TLS");
         if (client.StartWithin > Duration.Zero) about.Add($"started within {client.StartWithin}");
         string group = client.Count == 1 ? name : $"{name} × {Words.Number(client.Count)}";
@@ -35,7 +36,7 @@ internal static class TopologyWords
     public static string Fault(FaultSpec f)
     {
         string direction = f.Direction == CutDirection.Both ? "" : $" ({Words.Of(f.Direction)}stream only)";
-        string within = f.Within > Duration.Zero ? $" to {f.At + f.Within}, drawn per run," : "";
+        string within = f.Within > Duration.Zero ? $" to {f.At + f.Within} (drawn per run)" : "";
         string when = f.After is { } step ? $"when it first reaches {Words.Of(step)}" + (f.At > Duration.Zero ? $", not before {f.At}" : "") : $"at {f.At}{within}";
         string again = f.Every is { } every ? $", again every {every} on average" : "";
         string length = f.For is { } time ? $", for {time}" : f.Kind == FaultKind.Reset ? "" : ", to the end";

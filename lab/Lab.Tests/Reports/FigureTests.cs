@@ -15,7 +15,7 @@ public sealed class FigureTests
         SweepResult sweep = Sweeps.DeadLink(2, ["ping", "acks"]);
         sweep = sweep with
         {
-            Runs = [.. sweep.Runs.Select(r => r with { Costs = [new("handshake", 10, 2048), new("payload", 20, r.Spec.Label == "ping" ? 6144 : 4096)] })],
+            Runs = [.. sweep.Runs.Select(r => r with { Costs = [new("negotiation", 10, 2048), new("payload", 20, r.Spec.Label == "ping" ? 6144 : 4096)] })],
         };
 
         string spec = BytesFigure.Of(new Study(sweep)).Spec!.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
@@ -118,12 +118,8 @@ public sealed class FigureTests
             });
     }
 
-    private static string Golden(string name)
-    {
-        DirectoryInfo? up = new(AppContext.BaseDirectory);
-        while (up is not null && !Directory.Exists(Path.Combine(up.FullName, "Golden"))) up = up.Parent;
-        return File.ReadAllText(Path.Combine(up!.FullName, "Golden", name)).ReplaceLineEndings("\n");
-    }
+    private static string Golden(string name) =>
+        File.ReadAllText(Path.Combine(RepositoryRoot.Path, "lab", "Lab.Tests", "Golden", name)).ReplaceLineEndings("\n");
 
     private static IEnumerable<JsonObject> Rows(JsonObject spec) => spec["data"]!["values"]!.AsArray().Select(r => r!.AsObject());
 

@@ -102,9 +102,7 @@ public sealed class ReportWriterTests : IDisposable
     [Fact]
     public void The_lock_file_names_no_host_to_fetch_from()
     {
-        DirectoryInfo? up = new(AppContext.BaseDirectory);
-        while (up is not null && !Directory.Exists(Path.Combine(up.FullName, "Lab.Reports"))) up = up.Parent;
-        string project = Path.Combine(up!.FullName, "Lab.Reports");
+        string project = Path.Combine(RepositoryRoot.Path, "lab", "Lab.Reports");
 
         Assert.DoesNotContain("\"resolved\"", File.ReadAllText(Path.Combine(project, "package-lock.json")));
         Assert.Contains("omit-lockfile-registry-resolved=true", File.ReadAllText(Path.Combine(project, ".npmrc")));

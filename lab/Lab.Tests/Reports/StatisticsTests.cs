@@ -126,13 +126,4 @@ public sealed class StatisticsTests
         Assert.Equal(thin.Order().Distinct(), thin);
         Assert.Equal([1, 2, 3], Thinning.Of([1, 2, 3], 250));
     }
-
-    [Fact]
-    public void Labels_that_would_cover_each_other_are_moved_apart()
-    {
-        double[] places = Thinning.Apart([0.1, 0.1, 0.5, 0.97, 0.99], 0.06, 0.95);
-
-        Assert.True(places.Zip(places.Skip(1)).All(p => p.Second - p.First >= 0.06 - 1e-12));
-        Assert.True(places[^1] <= 0.95);
-    }
 }

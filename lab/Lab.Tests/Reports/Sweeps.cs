@@ -198,12 +198,12 @@ internal static class Sweeps
 
         private IEnumerable<CauseCost> Costs()
         {
-            yield return new("handshake", 60 * clients, 14_000L * clients);
+            yield return new("negotiation", 60 * clients, 14_000L * clients);
             yield return new("payload", 96 * clients, 30_000L * clients);
             if (policy == 1) yield return new("whitespace", 240 * clients, 22_000L * clients);
             if (policy == 2) yield return new("ping", 480 * clients, (90_000L + (long)luck.Below(9000)) * clients);
             if (policy == 3) yield return new("acks", 480 * clients, (60_000L + (long)luck.Below(6000)) * clients);
-            if (policy == 4) yield return new("keepalive", 240 * clients, 12_480L * clients);
+            if (policy == 4) yield return new("tcp probes", 240 * clients, 12_480L * clients);
             yield return new("retransmission", 12 * clients, (4_000L + (long)luck.Below(3000)) * clients);
         }
 
