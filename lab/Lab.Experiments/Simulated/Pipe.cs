@@ -57,7 +57,7 @@ internal sealed class Pipe : ITlsOutput
     public void Write(Instant at, ReadOnlySpan<byte> bytes, Traffic traffic)
     {
         now = at;
-        if (tls.IsOn) tls.Write(bytes, (byte)traffic, this);
+        if (tls.IsOn) tls.Write(bytes, (byte)traffic, network.RecordBuffer, this);
         else WriteRaw(bytes, (byte)traffic);
         network.Pump(at, this);
     }

@@ -19,6 +19,9 @@ internal abstract class ServingHost : Host
     public abstract bool IsListening { get; }
 
     public abstract TcpSettings TcpSettings { get; }
+
+    /// <summary>Prefetches the stream of a pipe that bytes will come by, in steps 0 and 1.</summary>
+    public abstract void Foresee(Pipe pipe, int step);
 }
 
 /// <summary>
@@ -48,6 +51,9 @@ internal sealed class SimulatedNetwork : EventTarget
 
     /// <summary>For reading from TCP; only one pipe runs at a time.</summary>
     public byte[] Scratch { get; } = new byte[16 * 1024];
+
+    /// <summary>For framing a record before it is written.</summary>
+    public byte[] RecordBuffer { get; } = new byte[TlsModel.LargestRecordBytes];
 
     /// <summary>The pipes of a connection; either may be gone.</summary>
     private sealed class Connection
@@ -108,21 +114,28 @@ internal sealed class SimulatedNetwork : EventTarget
     /// <summary>Runs a pipe, after the ones that wait already. Never nests: an owner's call back ends before another's begins.</summary>
     public void Pump(Instant now, Pipe pipe)
     {
-        if (!pipe.IsQueued)
+        if (pumping)
         {
+            if (pipe.IsQueued) return;
             pipe.IsQueued = true;
             ready.Enqueue(pipe);
+            return;
         }
-        if (pumping) return;
         pumping = true;
+        RunPipe(now, pipe);
         while (ready.TryDequeue(out Pipe? next))
         {
             next.IsQueued = false;
-            next.Run(now);
-            if (next.IsGone) Forget(next);
-            else next.Alarm.Set(queue, next.Tcp.NextTime);
+            RunPipe(now, next);
         }
         pumping = false;
+    }
+
+    private void RunPipe(Instant now, Pipe pipe)
+    {
+        pipe.Run(now);
+        if (pipe.IsGone) Forget(pipe);
+        else pipe.Alarm.Set(queue, pipe.Tcp.NextTime);
     }
 
     // ---- what pipes do
@@ -130,6 +143,7 @@ internal sealed class SimulatedNetwork : EventTarget
     public void Send(Instant now, Pipe pipe, in Segment segment)
     {
         int direction = pipe.AtServer ? 1 : 0;
+        if (!pipe.AtServer && segment.Length > 0 && connections[pipe.Connection].ServerPipe is { } far) paths[pipe.Client].Server.Foresee(far, 1);
         SendOn(now, pipe.Client, direction, new Packet { Connection = pipe.Connection, Segment = segment });
     }
 
@@ -199,22 +213,29 @@ internal sealed class SimulatedNetwork : EventTarget
         }
     }
 
-    /// <summary>Prefetches what a write to a client's pipe will touch, in two steps.</summary>
+    /// <summary>Prefetches what a write to a client's pipe will touch, up to the server, in steps 1 to 3.</summary>
     public void Foresee(Pipe pipe, int step)
     {
         Path path = paths[pipe.Client];
         Connection connection = connections[pipe.Connection];
-        if (step == 0)
+        if (step == 1)
         {
-            Prefetch.Object(pipe.Tcp, 448);
-            Prefetch.Object(path, 256);
+            Prefetch.Object(pipe.Tcp, 384);
+            Prefetch.Object(path, 192);
             Prefetch.Object(connection, 64);
         }
-        else
+        else if (step == 2)
         {
             Prefetch.Object(path.Up, 256);
             Prefetch.Object(path.Down, 256);
             Prefetch.Object(connection.ServerPipe, 192);
+        }
+        else if (connection.ServerPipe is { } far)
+        {
+            path.Up.Foresee();
+            path.Down.Foresee();
+            Prefetch.Object(far.Tcp, 384);
+            path.Server.Foresee(far, 0);
         }
     }
 

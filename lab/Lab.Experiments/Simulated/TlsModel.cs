@@ -14,6 +14,7 @@ internal struct TlsModel
 {
     public const int ClientHelloBytes = 245, ServerFlightBytes = 1131, ClientFinishedBytes = 80, TicketBytes = 255, Tickets = 2;
     public const int RecordHeaderBytes = 5, RecordTrailerBytes = 17, MaxRecordBytes = 16_384, CloseNotifyBytes = 24;
+    public const int LargestRecordBytes = RecordHeaderBytes + MaxRecordBytes + RecordTrailerBytes;
     private const byte Handshake = 22, ApplicationData = 23;
     private static readonly byte[] Zeros = new byte[ServerFlightBytes];
 
@@ -33,17 +34,15 @@ internal struct TlsModel
         if (!asServer) output.WriteTls(Zeros.AsSpan(0, ClientHelloBytes));
     }
 
-    /// <summary>Frames application bytes; the payload is written between header and trailer by the caller's output.</summary>
-    public readonly void Write(ReadOnlySpan<byte> bytes, byte mark, ITlsOutput output)
+    /// <summary>Frames application bytes, record by record, in a buffer of at least <see cref="LargestRecordBytes"/>.</summary>
+    public readonly void Write(ReadOnlySpan<byte> bytes, byte mark, Span<byte> record, ITlsOutput output)
     {
-        Span<byte> header = stackalloc byte[RecordHeaderBytes];
         while (bytes.Length > 0)
         {
             int take = Math.Min(bytes.Length, MaxRecordBytes);
-            WriteHeader(header, ApplicationData, take + RecordTrailerBytes);
-            output.WriteRaw(header, mark);
-            output.WriteRaw(bytes[..take], mark);
-            output.WriteRaw(Zeros.AsSpan(0, RecordTrailerBytes), mark);
+            WriteHeader(record, ApplicationData, take + RecordTrailerBytes);
+            bytes[..take].CopyTo(record[RecordHeaderBytes..]);
+            output.WriteRaw(record[..(RecordHeaderBytes + take + RecordTrailerBytes)], mark);
             bytes = bytes[take..];
         }
     }

@@ -87,6 +87,7 @@ internal sealed class ClientHost : Host
         if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
     }
 
+    /// <summary>Four steps: the client and its pipe; what these point at; the links and the server's pipe; what that points at.</summary>
     public override void Foresee(int argument, int step)
     {
         if (step == 0)
@@ -94,12 +95,13 @@ internal sealed class ClientHost : Host
             Prefetch.Object(machine, 512);
             Prefetch.Object(pipe, 192);
         }
-        else if (step == 1)
+        if (step == 1)
         {
             machine.Foresee();
-            if (pipe is not null) world.Network.Foresee(pipe, 0);
+            world.Recorder.Foresee(member.Index, step);
         }
-        else if (pipe is not null) world.Network.Foresee(pipe, 1);
+        if (step == 2) world.Recorder.Foresee(member.Index, step);
+        if (step > 0 && pipe is not null) world.Network.Foresee(pipe, step);
     }
 
     public override void OnConnected(Instant now, Pipe from)

@@ -6,9 +6,6 @@ namespace Lab.Experiments;
 /// <summary>The machine of one server: pumps bytes, timers and actions between the XMPP server and its pipes.</summary>
 internal sealed class ServerHost : ServingHost
 {
-    /// <summary>The lab's own server offers stream management to those who ask, and checks nobody.</summary>
-    private static readonly Policy DefaultPolicy = new() { Acks = new AckPolicy { Resume = Duration.FromMinutes(10) } };
-
     private readonly World world;
     private readonly int host;
     private readonly ServerSettings settings;
@@ -25,7 +22,7 @@ internal sealed class ServerHost : ServingHost
     public ServerHost(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
         (this.world, this.host, this.domain) = (world, host, domain);
-        Policy policy = spec.Policy?.Inline ?? DefaultPolicy;
+        Policy policy = spec.Policy?.Inline ?? Policy.Nothing;
         settings = new ServerSettings
         {
             Domains = [domain], Policy = policy, Conflict = spec.Conflict, OfflineMessages = spec.OfflineMessages,
@@ -99,6 +96,11 @@ internal sealed class ServerHost : ServingHost
     public override void OnEvent(Instant now, int argument)
     {
         if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
+    }
+
+    public override void Foresee(Pipe pipe, int step)
+    {
+        if (pipe.Tag >= 0 && ReferenceEquals(pipe.Owner, this)) machine.Foresee(pipe.Tag, step);
     }
 
     public override void OnConnected(Instant now, Pipe pipe)

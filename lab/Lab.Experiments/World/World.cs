@@ -14,7 +14,7 @@ internal sealed class World
         Journal = journal;
         Random = RandomStream.Root(spec.Seed);
         Population = new Population(spec.Topology);
-        recorder = new Recorder(Population, spec.Scenario);
+        Recorder = recorder = new Recorder(Population, spec.Scenario);
         journal.Attach(recorder);
         if (reader is not null) journal.Attach(reader);
         IReadOnlyList<Member> members = Population.Members;
@@ -37,6 +37,7 @@ internal sealed class World
     public BufferPool Buffers { get; } = new();
     public ScramCache Scram { get; } = new();
     public Journal Journal { get; }
+    public Recorder Recorder { get; }
     public RandomStream Random { get; }
     public Population Population { get; }
     public SimulatedNetwork Network { get; }

@@ -59,6 +59,13 @@ public sealed class Link<T>
 
     public LinkSpec Spec => spec;
 
+    /// <summary>Prefetches what an offer will touch, once the link itself is in the cache.</summary>
+    public void Foresee()
+    {
+        Prefetch.Object(lossRandom, 32);
+        Prefetch.Object(jitterRandom, 32);
+    }
+
     /// <summary>When the first unit inside arrives; Never when empty.</summary>
     public Instant NextTime => first == 0 ? Instant.Never : transit.Seats[first].ArrivesAt;
 

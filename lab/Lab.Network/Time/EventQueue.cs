@@ -38,7 +38,7 @@ public readonly record struct Ticket(int Node, uint Generation)
 /// </remarks>
 public sealed class EventQueue
 {
-    private const int ForesightSlots = 4;
+    private const int ForesightSlots = 5;
     private readonly int slotBits, ringMask;
     private readonly int[] ring;            // newest event of each slot, 0 = none
     private readonly ulong[] used, usedWords; // one bit per slot in use; one bit per word of these

@@ -74,7 +74,7 @@ public class TlsModelTests
     public void A_write_costs_22_bytes_for_each_record_of_16_KiB(int payload, int onTheWire)
     {
         (End client, _) = Handshake();
-        client.Tls.Write(new byte[payload], 0, client);
+        client.Tls.Write(new byte[payload], 0, new byte[TlsModel.LargestRecordBytes], client);
         Assert.Equal(onTheWire, client.Wire.Count);
     }
 
@@ -90,7 +90,7 @@ public class TlsModelTests
             {
                 byte[] piece = Encoding.UTF8.GetBytes(new string((char)('a' + i), (int)random.Below(3000)));
                 sent.AddRange(piece);
-                client.Tls.Write(piece, 0, client);
+                client.Tls.Write(piece, 0, new byte[TlsModel.LargestRecordBytes], client);
             }
             client.Tls.WriteClose(0, client);
             Pass(client, server, random);
