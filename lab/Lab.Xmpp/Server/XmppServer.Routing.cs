@@ -2,7 +2,7 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-// Where a stanza goes: RFC 6120 section 10, RFC 6121 section 8.5, XEP-0160. The table is in lab/models/server.md.
+// Where a stanza goes: RFC 6120 section 10, RFC 6121 section 8.5, XEP-0160. The table is in lab/MODELS.md.
 public sealed partial class XmppServer
 {
     /// <summary>Delivers, stores or returns a message for a served domain; the stanza is its final text.</summary>

@@ -14,7 +14,7 @@ namespace Lab.Xmpp;
 /// Order: what one call says to one stream is one Write. Sessions that die in a call are wound up at its end, after
 /// everything else, so that their unacknowledged messages meet the final routing table.
 /// </para>
-/// The routing table, the life of a session and what is left out: lab/models/server.md.
+/// The routing table, the life of a session and what is left out: lab/MODELS.md.
 /// </summary>
 public sealed partial class XmppServer
 {
