@@ -17,7 +17,8 @@ public sealed record ReportOptions
     public bool Replace { get; init; }
 }
 
-/// <summary>Where the report is, its files (relative, sorted), and sentences for the console about what could not be done.</summary>
+/// <summary>Where the report is, its files (relative, sorted), and sentences for the console about what could not be
+/// done.</summary>
 public sealed record WrittenReport(string Folder, IReadOnlyList<string> Files, IReadOnlyList<string> Notes)
 {
     public string Page => Path.Combine(Folder, ReportWriter.PageName);
@@ -30,15 +31,16 @@ public static class ReportWriter
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>
-    /// Writes run.yaml, results.db, metrics.csv, report.html and figures/*.svg into a hidden folder beside the target and moves
-    /// it into place when it is complete. A finished result already there is kept (the new one gets the next free name, name-2)
-    /// unless it is to be replaced, and then only once the new one is complete. Throws <see cref="ReportFailure"/> when the
-    /// disk does not take it, leaving nothing half-written.
+    /// Writes run.yaml, results.db, metrics.csv, report.html and figures/*.svg into a hidden folder beside the target
+    /// and moves it into place when it is complete. A finished result already there is kept (the new one gets the next
+    /// free name, name-2) unless it is to be replaced, and then only once the new one is complete. Throws <see
+    /// cref="ReportFailure"/> when the disk does not take it, leaving nothing half-written.
     /// </summary>
     public static WrittenReport Write(SweepResult sweep, string runYaml, string folder, ReportOptions? options = null)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string partial = Path.Combine(Path.GetDirectoryName(target) ?? target, $".{Path.GetFileName(target)}.partial-{Environment.ProcessId}");
+        string partial = Path.Combine(Path.GetDirectoryName(target) ?? target,
+            $".{Path.GetFileName(target)}.partial-{Environment.ProcessId}");
         try
         {
             Remove(partial);
@@ -49,7 +51,8 @@ public static class ReportWriter
             string place = MoveIntoPlace(partial, target, options?.Replace ?? false);
             return new WrittenReport(place, files, notes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or NotSupportedException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or SqliteException or NotSupportedException)
         {
             RemoveQuietly(partial);
             throw new ReportFailure($"cannot write the report to {target}: {Reason(e)}", e);
@@ -66,7 +69,8 @@ public static class ReportWriter
         List<string> notes = [];
         File.WriteAllText(Path.Combine(folder, "run.yaml"), runYaml, Utf8);
         Database.Write(sweep, Path.Combine(folder, "results.db"));
-        using (StreamWriter csv = new(Path.Combine(folder, "metrics.csv"), append: false, Utf8)) TidyCsv.Write(sweep, csv);
+        using (StreamWriter csv = new(Path.Combine(folder, "metrics.csv"), append: false, Utf8)) TidyCsv.Write(sweep,
+            csv);
         Study study = new(sweep);
         IReadOnlyList<Figure> figures = AllFigures.Of(study);
         IReadOnlyList<string> drawn = options.Svg ? DrawSvg(folder, figures, options.Node, notes) : [];
@@ -74,7 +78,8 @@ public static class ReportWriter
         return notes;
     }
 
-    private static IReadOnlyList<string> DrawSvg(string folder, IReadOnlyList<Figure> figures, string node, List<string> notes)
+    private static IReadOnlyList<string> DrawSvg(string folder, IReadOnlyList<Figure> figures, string node,
+        List<string> notes)
     {
         SvgOutcome outcome = SvgDrawing.Draw(figures, node);
         if (outcome.Problem is { } problem) notes.Add(problem);

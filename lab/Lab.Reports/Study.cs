@@ -28,8 +28,8 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
 }
 
 /// <summary>
-/// A sweep arranged for reading. One varied field tells the variants apart by colour (the policy, or the first one varied); the
-/// others, if any, put them into panels beside each other.
+/// A sweep arranged for reading. One varied field tells the variants apart by colour (the policy, or the first one
+/// varied); the others, if any, put them into panels beside each other.
 /// </summary>
 internal sealed class Study
 {
@@ -37,7 +37,8 @@ internal sealed class Study
     {
         Sweep = sweep;
         string[] varying = [.. sweep.Varied.Where(IsVarying)];
-        ColourField = varying.FirstOrDefault(p => p.EndsWith(".policy", StringComparison.Ordinal)) ?? varying.FirstOrDefault();
+        ColourField = varying.FirstOrDefault(p => p.EndsWith(".policy", StringComparison.Ordinal))
+            ?? varying.FirstOrDefault();
         PanelFields = [.. varying.Where(p => p != ColourField)];
         Variants = [.. sweep.Runs.GroupBy(r => r.Spec.Label)
             .Select(g => new Variant(g.Key, Colour(g.First()), Panel(g.First()), [.. g.OrderBy(r => r.Spec.Seed)]))];
@@ -55,7 +56,8 @@ internal sealed class Study
 
     public IReadOnlyList<string> PanelFields { get; }
 
-    /// <summary>Values of the colour field, in the order in which they were run: a policy keeps its colour in all figures.</summary>
+    /// <summary>Values of the colour field, in the order in which they were run: a policy keeps its colour in all
+    /// figures.</summary>
     public IReadOnlyList<string> Policies { get; }
 
     public IReadOnlyList<string> Panels { get; }
@@ -67,12 +69,16 @@ internal sealed class Study
     public bool Partial => Sweep.Runs.Count < Sweep.Planned;
     public double DurationSeconds => Sweep.Scenario.Duration.TotalSeconds;
 
-    /// <summary>The seed whose runs are drawn where only one can be: the first that every variant has, else the first.</summary>
+    /// <summary>The seed whose runs are drawn where only one can be: the first that every variant has, else the
+    /// first.</summary>
     public ulong ShownSeed =>
         Seeds.Where(s => Variants.All(v => v.Run(s) is not null)).Concat(Seeds).FirstOrDefault();
 
     /// <summary>What the colour field is called in legends and tables: "policy", "every".</summary>
     public string ColourName => ColourField is { } path ? Last(path) : "runs";
+
+    /// <summary>The fields that make panels: "delay".</summary>
+    public string PanelWords => string.Join(", ", PanelFields.Select(Last));
 
     /// <summary>Stands under every figure.</summary>
     public string Subtitle(string? seeds = null) =>
@@ -105,7 +111,8 @@ internal sealed class Study
 
     private string Panel(RunResult run) => string.Join(", ", PanelFields.Select(p => $"{Last(p)} {Value(run, p)}"));
 
-    private static string Value(RunResult run, string path) => run.Spec.Point.FirstOrDefault(s => s.Path == path).Value ?? "";
+    private static string Value(RunResult run, string path) =>
+        run.Spec.Point.FirstOrDefault(s => s.Path == path).Value ?? "";
 
     private static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];
 }

@@ -36,7 +36,8 @@ internal static class Words
             or Mechanism.TcpConnectTimeout => "set-up timeout",
         Mechanism.TcpRetransmissionLimit or Mechanism.TcpUserTimeout or Mechanism.TcpKeepalive
             or Mechanism.TcpWindowProbe => "TCP timer",
-        Mechanism.Reset or Mechanism.Refused or Mechanism.Fin or Mechanism.StreamError or Mechanism.StreamClose => "told by the peer",
+        Mechanism.Reset or Mechanism.Refused or Mechanism.Fin or Mechanism.StreamError or Mechanism.StreamClose =>
+        "told by the peer",
         _ => "own act",
     };
 

@@ -4,7 +4,8 @@ using Lab.Experiments;
 
 namespace Lab.Reports;
 
-/// <summary>A unit that suits the size of the numbers, for a column or an axis: seconds as min, bytes per hour as KiB/h.</summary>
+/// <summary>A unit that suits the size of the numbers, for a column or an axis: seconds as min, bytes per hour as
+/// KiB/h.</summary>
 internal readonly record struct DisplayUnit(double Divisor, string Symbol)
 {
     public static DisplayUnit For(Unit unit, IEnumerable<double> values)
@@ -35,7 +36,8 @@ internal readonly record struct DisplayUnit(double Divisor, string Symbol)
         double shown = value / Divisor, size = Math.Abs(shown);
         string format = shown == Math.Floor(shown) && size < 1e6 ? "0" : (size, Symbol) switch
         {
-            (>= 10, "%") => "0.00", (_, "") => "0.##", (>= 100, _) => "0", (>= 10, _) => "0.0", (>= 1, _) => "0.00", (>= 0.01, _) => "0.000", _ => "0.0###",
+            (>= 10, "%") => "0.00", (_, "") => "0.##", (>= 100, _) => "0", (>= 10, _) => "0.0", (>= 1, _) => "0.00",
+                (>= 0.01, _) => "0.000", _ => "0.0###",
         };
         string text = shown.ToString(format, CultureInfo.InvariantCulture);
         return text.StartsWith('-') ? "−" + text[1..] : text;
@@ -51,20 +53,24 @@ internal readonly record struct DisplayUnit(double Divisor, string Symbol)
 }
 
 /// <summary>
-/// An axis of times in seconds. Logarithmic where the span asks for it (longest over shortest more than 50), with marks at
-/// round times (1 s, 10 s, 1 min); else linear in the unit that suits. Times below the start of a logarithmic axis are drawn at it.
+/// An axis of times in seconds. Logarithmic where the span asks for it (longest over shortest more than 50), with marks
+/// at round times (1 s, 10 s, 1 min); else linear in the unit that suits. Times below the start of a logarithmic axis
+/// are drawn at it.
 /// </summary>
 internal sealed class TimeAxis
 {
     private static readonly double[] Marks =
     [
-        1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000, 36000,
+        1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600,
+        1200, 1800, 3600, 7200, 18000, 36000,
         86400, 172800, 432000, 864000,
     ];
 
     private const string MarkText =
-        "datum.value < 0.001 ? format(datum.value * 1e6, '~g') + ' µs' : datum.value < 1 ? format(datum.value * 1000, '~g') + ' ms' : " +
-        "datum.value < 60 ? format(datum.value, '~g') + ' s' : datum.value < 3600 ? format(datum.value / 60, '~g') + ' min' : " +
+        "datum.value < 0.001 ? format(datum.value * 1e6, '~g') + ' µs' : " +
+        "datum.value < 1 ? format(datum.value * 1000, '~g') + ' ms' : " +
+        "datum.value < 60 ? format(datum.value, '~g') + ' s' : " +
+        "datum.value < 3600 ? format(datum.value / 60, '~g') + ' min' : " +
         "datum.value < 172800 ? format(datum.value / 3600, '~g') + ' h' : format(datum.value / 86400, '~g') + ' d'";
 
     private readonly DisplayUnit unit;
@@ -90,7 +96,8 @@ internal sealed class TimeAxis
 
     public JsonObject Scale(double longest) => new()
     {
-        ["type"] = Logarithmic ? "log" : "linear", ["nice"] = false, ["domain"] = VegaLite.Numbers([Place(Shortest), Place(longest)]),
+        ["type"] = Logarithmic ? "log" : "linear", ["nice"] = false,
+            ["domain"] = VegaLite.Numbers([Place(Shortest), Place(longest)]),
     };
 
     public JsonObject Axis(double longest)
@@ -105,5 +112,6 @@ internal sealed class TimeAxis
 
     /// <summary>Four decimals of the leading digits are more than a pixel can show.</summary>
     public static double Round(double value) =>
-        value == 0 || !double.IsFinite(value) ? value : double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        value == 0 || !double.IsFinite(value) ? value
+        : double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

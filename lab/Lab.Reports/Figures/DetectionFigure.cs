@@ -4,8 +4,8 @@ using Lab.Experiments;
 namespace Lab.Reports;
 
 /// <summary>
-/// Share of incidents noticed within a time, one step curve per policy, client and server side apart. See KaplanMeier for
-/// the estimator. A curve that ends below 1 has incidents nobody noticed: ticks show when watching ended for them.
+/// Share of incidents noticed within a time, one step curve per policy, client and server side apart. See KaplanMeier
+/// for the estimator. A curve that ends below 1 has incidents nobody noticed: ticks show when watching ended for them.
 /// </summary>
 internal static class DetectionFigure
 {
@@ -15,12 +15,14 @@ internal static class DetectionFigure
     public static Figure Of(Study study)
     {
         Curve[] curves = [.. Curves(study)];
-        if (curves.Length == 0) return Figure.Absent(Name, Heading, "No incident was recorded: no fault met a connected client in silence, so there was nothing to notice.");
+        if (curves.Length == 0) return Figure.Absent(Name, Heading,
+            "No incident was recorded: no fault met a connected client in silence, so there was nothing to notice.");
         double longest = curves.Max(c => c.Estimator.Steps[^1].Seconds);
         TimeAxis axis = new(curves.SelectMany(c => c.Estimator.Steps).Select(s => s.Seconds));
         string[] panels = [.. curves.Select(c => c.Panel).Distinct()];
         Layout layout = new(Columns: 2, Narrowest: 280, Left: 60, Thinning.LegendWidth(study), Height);
-        JsonObject spec = VegaLite.Panels(study, Heading, null, panels, layout, Rows(curves, axis, longest), Layers(study, axis, longest));
+        JsonObject spec = VegaLite.Panels(study, Heading, null, panels, layout, Rows(curves, axis, longest),
+            Layers(study, axis, longest));
         return new(Name, Heading, Caption(curves), spec);
     }
 
@@ -28,16 +30,19 @@ internal static class DetectionFigure
 
     private static IEnumerable<Curve> Curves(Study study)
     {
-        string[] faults = [.. study.Sweep.Runs.SelectMany(r => r.Incidents).Select(i => Words.Of(i.Fault)).Distinct().Order()];
+        string[] faults = [.. study.Sweep.Runs.SelectMany(r => r.Incidents).Select(i => Words.Of(i.Fault)).Distinct()
+            .Order()];
         bool byFault = faults.Length is > 1 and <= 4 && study.Panels.Count == 1;
         foreach (string fault in byFault ? faults : [""])
             foreach (string panel in study.Panels.Take(Thinning.MostPanels))
                 foreach (Side side in Enum.GetValues<Side>())
                     foreach (Variant variant in study.Variants.Where(v => v.Panel == panel))
                     {
-                        KaplanMeier estimator = new(Detection.Observations(variant, side, i => fault == "" || Words.Of(i.Fault) == fault));
+                        KaplanMeier estimator =
+                            new(Detection.Observations(variant, side, i => fault == "" || Words.Of(i.Fault) == fault));
                         string[] parts = [$"{Words.Of(side)} side", fault, panel];
-                        if (estimator.Count > 0) yield return new(variant.Policy, string.Join(", ", parts.Where(p => p != "")), estimator);
+                        if (estimator.Count > 0) yield return new(variant.Policy,
+                            string.Join(", ", parts.Where(p => p != "")), estimator);
                     }
     }
 
@@ -47,7 +52,8 @@ internal static class DetectionFigure
         {
             foreach (JsonObject row in Steps(curve, axis, Thinning.MostSteps(curves.Length))) yield return row;
             foreach (CurveStep step in Thinning.Of(curve.Estimator.Steps.Where(s => s.Censored > 0).ToArray(), 60))
-                yield return Row(curve, "left", axis.Place(step.Seconds), step.Share, Units.Format(step.Seconds, Unit.Seconds),
+                yield return Row(curve, "left", axis.Place(step.Seconds), step.Share,
+                    Units.Format(step.Seconds, Unit.Seconds),
                     $"{step.Censored} left unnoticed after {Units.Format(step.Seconds, Unit.Seconds)}");
         }
         foreach (IGrouping<string, Curve> panel in curves.GroupBy(c => c.Panel))
@@ -56,7 +62,8 @@ internal static class DetectionFigure
             double[] places = Thinning.LabelPlaces(unfinished.Length, Height);
             for (int i = 0; i < places.Length; i++)
                 yield return Row(unfinished[i], "label", axis.Place(longest), places[i], "",
-                    $"{unfinished[i].Policy}: {unfinished[i].Estimator.Unnoticed} of {unfinished[i].Estimator.Count} ended unnoticed");
+                    $"{unfinished[i].Policy}: {unfinished[i].Estimator.Unnoticed} of {unfinished[i].Estimator.Count} " +
+                    "ended unnoticed");
         }
     }
 
@@ -65,10 +72,12 @@ internal static class DetectionFigure
         IReadOnlyList<CurveStep> steps = curve.Estimator.Steps;
         yield return Row(curve, "step", axis.Place(0), 0, "0 s", "0 %");
         foreach (CurveStep step in Thinning.Of(steps.Where(s => s.Noticed > 0).ToArray(), most))
-            yield return Row(curve, "step", axis.Place(step.Seconds), step.Share, Units.Format(step.Seconds, Unit.Seconds),
+            yield return Row(curve, "step", axis.Place(step.Seconds), step.Share,
+                Units.Format(step.Seconds, Unit.Seconds),
                 Units.Format(step.Share, Unit.Share));
         // The curve is known up to the last incident watched, noticed or not.
-        yield return Row(curve, "step", axis.Place(steps[^1].Seconds), steps[^1].Share, Units.Format(steps[^1].Seconds, Unit.Seconds),
+        yield return Row(curve, "step", axis.Place(steps[^1].Seconds), steps[^1].Share,
+            Units.Format(steps[^1].Seconds, Unit.Seconds),
             Units.Format(steps[^1].Share, Unit.Share));
     }
 
@@ -80,28 +89,38 @@ internal static class DetectionFigure
 
     private static JsonObject[] Layers(Study study, TimeAxis axis, double longest)
     {
-        JsonObject X() => VegaLite.Quantity("x", axis.Title("time since the path died"), axis.Scale(longest), axis.Axis(longest));
+        JsonObject X() => VegaLite.Quantity("x", axis.Title("time since the path died"), axis.Scale(longest),
+            axis.Axis(longest));
         return Curves(study, X, "share of incidents noticed", "noticed within", "left",
             VegaLite.Tooltip(("policy", study.ColourName), ("text", "not noticed")));
     }
 
-    /// <summary>The layers of a step chart: curves with hover, ticks, labels at the right; the message delays are drawn by them too.</summary>
-    public static JsonObject[] Curves(Study study, Func<JsonObject> x, string yTitle, string hover, string ticks, JsonArray tickTooltip)
+    /// <summary>The layers of a step chart: curves with hover, ticks, labels at the right; the message delays are drawn
+    /// by them too.</summary>
+    public static JsonObject[] Curves(Study study, Func<JsonObject> x, string yTitle, string hover, string ticks,
+        JsonArray tickTooltip)
     {
-        JsonObject Y() => VegaLite.Quantity("y", yTitle, new JsonObject { ["domain"] = VegaLite.Numbers([0, 1]) }, new JsonObject { ["format"] = ".0%" });
+        JsonObject Y() => VegaLite.Quantity("y", yTitle, new JsonObject { ["domain"] = VegaLite.Numbers([0, 1]) },
+            new JsonObject { ["format"] = ".0%" });
         JsonObject Label(string style) => VegaLite.Layer("label",
-            new JsonObject { ["type"] = "text", ["style"] = style, ["align"] = "right", ["baseline"] = "middle", ["dx"] = -5, ["fontSize"] = 10.5 },
+            new JsonObject { ["type"] = "text", ["style"] = style, ["align"] = "right", ["baseline"] = "middle",
+                ["dx"] = -5, ["fontSize"] = 10.5 },
             ("x", new JsonObject { ["value"] = "width" }), ("y", Y()), ("text", VegaLite.Name("text")));
         JsonArray tip = VegaLite.Tooltip(("policy", study.ColourName), ("time", hover), ("text", "share"));
         return
         [
-            VegaLite.Layer("step", new JsonObject { ["type"] = "line", ["interpolate"] = "step-after", ["strokeWidth"] = 2, ["clip"] = true },
-                ("x", x()), ("y", Y()), ("color", Palette.PolicyColour(study)), ("strokeDash", Palette.PolicyDash(study)),
+            VegaLite.Layer("step", new JsonObject { ["type"] = "line", ["interpolate"] = "step-after",
+                ["strokeWidth"] = 2, ["clip"] = true },
+                ("x", x()), ("y", Y()), ("color", Palette.PolicyColour(study)),
+                ("strokeDash", Palette.PolicyDash(study)),
                 ("opacity", VegaLite.Picked())).With(VegaLite.PickPolicy(), VegaLite.Zoom("x")),
-            VegaLite.Layer("step", new JsonObject { ["type"] = "point", ["size"] = 90, ["opacity"] = 0, ["clip"] = true },
+            VegaLite.Layer("step", new JsonObject { ["type"] = "point", ["size"] = 90, ["opacity"] = 0,
+                ["clip"] = true },
                 ("x", x()), ("y", Y()), ("tooltip", tip)),
-            VegaLite.Layer(ticks, new JsonObject { ["type"] = "point", ["shape"] = "M0,-1V1", ["size"] = 70, ["strokeWidth"] = 1.5, ["clip"] = true },
-                ("x", x()), ("y", Y()), ("color", Palette.PolicyColour(study)), ("opacity", VegaLite.Picked()), ("tooltip", tickTooltip)),
+            VegaLite.Layer(ticks, new JsonObject { ["type"] = "point", ["shape"] = "M0,-1V1", ["size"] = 70,
+                ["strokeWidth"] = 1.5, ["clip"] = true },
+                ("x", x()), ("y", Y()), ("color", Palette.PolicyColour(study)), ("opacity", VegaLite.Picked()),
+                ("tooltip", tickTooltip)),
             Label("halo"),
             Label("label"),
         ];
@@ -112,10 +131,12 @@ internal static class DetectionFigure
         int unnoticed = curves.Sum(c => c.Estimator.Unnoticed), all = curves.Sum(c => c.Estimator.Count);
         string end = unnoticed == 0
             ? "Every incident was noticed."
-            : $"{Words.Number(unnoticed)} of {Words.Number(all)} incidents were over before they were noticed. They stay in as censored: ticks mark " +
-              "when they ended. The curves (Kaplan–Meier) tell what share is noticed while a fault lasts, so one can reach 100 % although " +
-              "short faults ended unnoticed; it ends below where the longest ones did.";
-        return $"Share of incidents noticed within a time after the path died, over all seeds. {end} {Thinning.Rule(curves.Length)}";
+            : $"{Words.Number(unnoticed)} of {Words.Number(all)} incidents were over before they were noticed. They " +
+              "stay in as censored: ticks mark when they ended. The curves (Kaplan–Meier) tell what share is noticed " +
+              "while a fault lasts, so one can reach 100 % although short faults ended unnoticed; it ends below " +
+              "where the longest ones did.";
+        return $"Share of incidents noticed within a time after the path died, over all seeds. {end} " +
+            $"{Thinning.Rule(curves.Length)}";
     }
 }
 

@@ -6,8 +6,9 @@ using Lab.Xmpp;
 namespace Lab.Reports;
 
 /// <summary>
-/// What each connection was, moment by moment, for one seed: a row per client and side, the faults as bands behind, and a
-/// symbol where a side gave up, by how it learned. Variants under the same seed meet the same faults, so panels compare.
+/// What each connection was, moment by moment, for one seed: a row per client and side, the faults as bands behind, and
+/// a symbol where a side gave up, by how it learned. Variants under the same seed meet the same faults, so panels
+/// compare.
 /// </summary>
 internal static class LanesFigure
 {
@@ -21,7 +22,8 @@ internal static class LanesFigure
     public static Figure Of(Study study)
     {
         ulong seed = study.ShownSeed;
-        (string Panel, RunResult Run)[] shown = [.. study.Variants.Take(Thinning.MostPanels).Select(v => (v.Label, Run: v.Run(seed)))
+        (string Panel, RunResult Run)[] shown =
+            [.. study.Variants.Take(Thinning.MostPanels).Select(v => (v.Label, Run: v.Run(seed)))
             .Where(r => r.Run is { Lanes.Count: > 0 }).Select(r => (r.Label, r.Run!))];
         if (shown.Length == 0) return Figure.Absent(Name, Heading, "No connections were recorded.");
         // As many clients as stay readable, the same in every panel.
@@ -35,13 +37,17 @@ internal static class LanesFigure
             .Concat(Lanes(r.Panel, r.Run, clients, span)).Concat(Marks(r.Panel, r.Run, clients, span)));
         int left = Math.Min(166, 16 + rows.Max(r => r.Length) * 6);
         Layout layout = new(1, 300, left, Words.Families.Max(f => f.Length), rows.Length * RowPixels);
-        JsonObject spec = VegaLite.Panels(study, Heading, $"seed {seed}", [.. shown.Select(r => r.Panel)], layout, data, Layers(shown, rows, span));
+        JsonObject spec = VegaLite.Panels(study, Heading, $"seed {seed}", [.. shown.Select(r => r.Panel)], layout, data,
+            Layers(shown, rows, span));
         int clientsInAll = Study.Clients(shown[0].Run);
-        string fewer = clients.Length < clientsInAll ? $" {clients.Length} of {Words.Number(clientsInAll)} clients are shown." : "";
-        string panels = shown.Length < study.Variants.Count ? $" The first {shown.Length} of {study.Variants.Count} variants are shown." : "";
+        string fewer = clients.Length < clientsInAll
+            ? $" {clients.Length} of {Words.Number(clientsInAll)} clients are shown." : "";
+        string panels = shown.Length < study.Variants.Count
+            ? $" The first {shown.Length} of {study.Variants.Count} variants are shown." : "";
         return new(Name, Heading,
-            $"One run of each variant, all with seed {seed}, so all meet the same faults (bands). Bars show what each side took the connection for, symbols " +
-            $"where a side gave up and how it learned; a red outline is a false alarm: the path and the peer were alive.{fewer}{panels}", spec);
+            $"One run of each variant, all with seed {seed}, so all meet the same faults (bands). Bars show what " +
+            "each side took the connection for, symbols where a side gave up and how it learned; a red outline is a " +
+            $"false alarm: the path and the peer were alive.{fewer}{panels}", spec);
     }
 
     private readonly record struct Span(DisplayUnit Unit, double Seconds)
@@ -59,10 +65,12 @@ internal static class LanesFigure
         foreach (FaultBand band in run.Faults.Where(b => clients.Contains(b.Client)))
             foreach (Side side in Enum.GetValues<Side>())
             {
-                double from = span.Place(band.From), to = span.Place(band.To), least = span.Seconds / span.Unit.Divisor / 400;
+                double from = span.Place(band.From), to = span.Place(band.To),
+                    least = span.Seconds / span.Unit.Divisor / 400;
                 yield return new JsonObject
                 {
-                    ["kind"] = "fault", ["panel"] = panel, ["row"] = Row(run, band.Client, side), ["x"] = from, ["x2"] = Math.Max(to, from + least),
+                    ["kind"] = "fault", ["panel"] = panel, ["row"] = Row(run, band.Client, side), ["x"] = from,
+                        ["x2"] = Math.Max(to, from + least),
                     ["fault"] = Words.Of(band.Kind), ["time"] = $"{Time(band.From)} to {Time(band.To)}",
                 };
             }
@@ -71,15 +79,18 @@ internal static class LanesFigure
     private static IEnumerable<JsonObject> Lanes(string panel, RunResult run, int[] clients, Span span) =>
         run.Lanes.Where(l => clients.Contains(l.Client) && l.To > l.From).Select(l => new JsonObject
         {
-            ["kind"] = "lane", ["panel"] = panel, ["row"] = Row(run, l.Client, l.Side), ["x"] = span.Place(l.From), ["x2"] = span.Place(l.To),
+            ["kind"] = "lane", ["panel"] = panel, ["row"] = Row(run, l.Client, l.Side), ["x"] = span.Place(l.From),
+                ["x2"] = span.Place(l.To),
             ["state"] = Words.Of(l.State), ["time"] = $"{Time(l.From)} to {Time(l.To)}",
         });
 
     private static IEnumerable<JsonObject> Marks(string panel, RunResult run, int[] clients, Span span) =>
         run.Marks.Where(m => clients.Contains(m.Client)).Select(m => new JsonObject
         {
-            ["kind"] = "mark", ["panel"] = panel, ["row"] = Row(run, m.Client, m.Side), ["x"] = span.Place(m.At), ["family"] = Words.Family(m.Mechanism),
-            ["alarm"] = m.FalseAlarm ? FalseAlarm : Right, ["mechanism"] = Words.Of(m.Mechanism), ["claim"] = Words.Of(m.Claim), ["time"] = Time(m.At),
+            ["kind"] = "mark", ["panel"] = panel, ["row"] = Row(run, m.Client, m.Side), ["x"] = span.Place(m.At),
+                ["family"] = Words.Family(m.Mechanism),
+            ["alarm"] = m.FalseAlarm ? FalseAlarm : Right, ["mechanism"] = Words.Of(m.Mechanism),
+            ["claim"] = Words.Of(m.Claim), ["time"] = Time(m.At),
         });
 
     private static string Time(Instant at) => Units.Format(at.TotalSeconds, Unit.Seconds);
@@ -106,13 +117,15 @@ internal static class LanesFigure
         }
         FaultKind[] kinds = [.. shown.SelectMany(r => r.Run.Faults).Select(f => f.Kind).Distinct().Order()];
         string[] states = [.. shown.SelectMany(r => r.Run.Lanes).Select(l => Words.Of(l.State)).Distinct()];
-        string[] families = [.. Words.Families.Where(f => shown.Any(r => r.Run.Marks.Any(m => Words.Family(m.Mechanism) == f)))];
+        string[] families = [.. Words.Families
+            .Where(f => shown.Any(r => r.Run.Marks.Any(m => Words.Family(m.Mechanism) == f)))];
         JsonObject shape = VegaLite.Name("family", "given up by");
         shape["scale"] = Shapes(families);
         JsonObject Band(double share) => new() { ["band"] = share };
         return
         [
-            VegaLite.Layer("fault", new JsonObject { ["type"] = "rect", ["opacity"] = 0.26, ["height"] = Band(1), ["clip"] = true },
+            VegaLite.Layer("fault", new JsonObject { ["type"] = "rect", ["opacity"] = 0.26, ["height"] = Band(1),
+                ["clip"] = true },
                 ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),
                 ("fill", Coloured("fault", "fault", kinds.Select(k => (Words.Of(k), Palette.Fault(k))))),
                 ("tooltip", VegaLite.Tooltip(("fault", "fault"), ("time", "time")))).With(VegaLite.Zoom("x")),
@@ -120,13 +133,17 @@ internal static class LanesFigure
                 ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),
                 ("color", Coloured("state", "connection", Palette.States.Where(s => states.Contains(s.Word)))),
                 ("tooltip", VegaLite.Tooltip(("row", "side"), ("state", "connection"), ("time", "time")))),
-            VegaLite.Layer("mark", new JsonObject { ["type"] = "point", ["size"] = 55, ["fill"] = MarkFill, ["opacity"] = 1, ["clip"] = true },
-                ("x", X()), ("y", Y()), ("shape", shape), ("stroke", Coloured("alarm", "verdict", [(Right, "#222222"), (FalseAlarm, "#EE1111")])),
+            VegaLite.Layer("mark", new JsonObject { ["type"] = "point", ["size"] = 55, ["fill"] = MarkFill,
+                ["opacity"] = 1, ["clip"] = true },
+                ("x", X()), ("y", Y()), ("shape", shape),
+                ("stroke", Coloured("alarm", "verdict", [(Right, "#222222"), (FalseAlarm, "#EE1111")])),
                 ("strokeWidth", new JsonObject
                 {
-                    ["condition"] = new JsonObject { ["test"] = $"datum.alarm === '{FalseAlarm}'", ["value"] = 2.5 }, ["value"] = 1.2,
+                    ["condition"] = new JsonObject { ["test"] = $"datum.alarm === '{FalseAlarm}'", ["value"] = 2.5 },
+                        ["value"] = 1.2,
                 }),
-                ("tooltip", VegaLite.Tooltip(("row", "side"), ("mechanism", "by"), ("claim", "claim"), ("alarm", "verdict"), ("time", "at")))),
+                ("tooltip", VegaLite.Tooltip(("row", "side"), ("mechanism", "by"), ("claim", "claim"),
+                    ("alarm", "verdict"), ("time", "at")))),
         ];
     }
 

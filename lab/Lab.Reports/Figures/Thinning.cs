@@ -19,13 +19,14 @@ internal static class Thinning
     }
 
     /// <summary>
-    /// Heights (shares of the panel) of lines of text at the bottom right of a curve chart, where curves are far up or flat;
-    /// none when there are so many lines that they would fill it.
+    /// Heights (shares of the panel) of lines of text at the bottom right of a curve chart, where curves are far up or
+    /// flat; none when there are so many lines that they would fill it.
     /// </summary>
     public static double[] LabelPlaces(int lines, int panelPixels)
     {
         const double linePixels = 14;
-        return lines > 7 ? [] : [.. Enumerable.Range(0, lines).Select(i => 0.055 + (lines - 1 - i) * linePixels / panelPixels)];
+        return lines > 7 ? [] : [.. Enumerable.Range(0, lines)
+            .Select(i => 0.055 + (lines - 1 - i) * linePixels / panelPixels)];
     }
 
     /// <summary>Characters of the longest legend entry.</summary>

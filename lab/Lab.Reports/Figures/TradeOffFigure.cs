@@ -4,14 +4,16 @@ using Lab.Experiments;
 namespace Lab.Reports;
 
 /// <summary>
-/// What detection costs: one point per policy. Across, the cost (median over seeds); up, the time to detection (Kaplan–Meier
-/// median and 95th percentile over all incidents); lines are 95 % intervals. "Not noticed" has a band of its own on top.
+/// What detection costs: one point per policy. Across, the cost (median over seeds); up, the time to detection
+/// (Kaplan–Meier median and 95th percentile over all incidents); lines are 95 % intervals. "Not noticed" has a band of
+/// its own on top.
 /// </summary>
 internal static class TradeOffFigure
 {
     public static Figure Bytes(Study study) => Of(study, "cost-bytes", "What detection costs in bytes", "cost.bytes");
 
-    public static Figure Wakeups(Study study) => Of(study, "cost-wakeups", "What detection costs in wake-ups", "cost.wakeups");
+    public static Figure Wakeups(Study study) =>
+        Of(study, "cost-wakeups", "What detection costs in wake-ups", "cost.wakeups");
 
     private sealed record Point(Variant Variant, string Panel, Estimate Cost, Estimate Time);
 
@@ -19,14 +21,16 @@ internal static class TradeOffFigure
     {
         Point[] points = [.. Points(study, metric)];
         if (points.Length == 0)
-            return Figure.Absent(name, heading, "There is no cost, or no incident that could have been noticed, to set against each other.");
+            return Figure.Absent(name, heading,
+                "There is no cost, or no incident that could have been noticed, to set against each other.");
         MetricDefinition cost = Catalogue.Find(metric)!;
         DisplayUnit unit = DisplayUnit.For(cost.Unit, points.Select(p => p.Cost.Value));
         TimesWithNever up = new(points.Select(p => p.Time), study);
         string[] panels = [.. points.Select(p => p.Panel).Distinct()];
         Layout layout = new(Columns: 2, Narrowest: 260, Left: 75, Thinning.LegendWidth(study), 220);
         string across = cost.Unit == Unit.PerHour ? "wake-ups per client and hour" : $"{unit.Symbol} per client";
-        JsonObject spec = VegaLite.Panels(study, heading, null, panels, layout, Rows(study, points, panels, unit, up, cost.Unit),
+        JsonObject spec = VegaLite.Panels(study, heading, null, panels, layout,
+            Rows(study, points, panels, unit, up, cost.Unit),
             Layers(study, across, up));
         string lines = points.Max(p => p.Cost.Count) switch
         {
@@ -36,8 +40,8 @@ internal static class TradeOffFigure
         };
         string never = up.AnyNever ? " Points in the grey band: too few noticed before the fault was over." : "";
         return new(name, heading,
-            $"Further left is cheaper, further down is faster. Cost: {cost.Meaning}; median over seeds. Time to detection: Kaplan–Meier over " +
-            $"all incidents.{lines}{never}", spec);
+            $"Further left is cheaper, further down is faster. Cost: {cost.Meaning}; median over seeds. Time to " +
+            $"detection: Kaplan–Meier over all incidents.{lines}{never}", spec);
     }
 
     private static IEnumerable<Point> Points(Study study, string metric)
@@ -51,7 +55,8 @@ internal static class TradeOffFigure
                         Estimate cost = variant.Median(metric);
                         string[] parts = [$"{Words.Of(side)} side, {words}", panel];
                         if (variant.Times(side).Count > 0 && double.IsFinite(cost.Value))
-                            yield return new(variant, string.Join(", ", parts.Where(x => x != "")), cost, variant.Time(side, p));
+                            yield return new(variant, string.Join(", ", parts.Where(x => x != "")), cost,
+                                variant.Time(side, p));
                     }
     }
 
@@ -69,7 +74,8 @@ internal static class TradeOffFigure
             {
                 ["kind"] = "point", ["panel"] = p.Panel, ["policy"] = p.Variant.Policy,
                 ["x"] = TimeAxis.Round(p.Cost.Value / unit.Divisor), ["y"] = up.Place(p.Time.Value),
-                ["x1"] = TimeAxis.Round(End(p.Cost.Low, p.Cost.Value) / unit.Divisor), ["x2"] = TimeAxis.Round(End(p.Cost.High, p.Cost.Value) / unit.Divisor),
+                ["x1"] = TimeAxis.Round(End(p.Cost.Low, p.Cost.Value) / unit.Divisor),
+                ["x2"] = TimeAxis.Round(End(p.Cost.High, p.Cost.Value) / unit.Divisor),
                 ["y1"] = up.Place(End(p.Time.Low, p.Time.Value)), ["y2"] = up.Place(End(p.Time.High, p.Time.Value)),
                 ["cost"] = Text(p.Cost, costUnit), ["time"] = Text(p.Time, Unit.Seconds),
             };
@@ -89,15 +95,21 @@ internal static class TradeOffFigure
         JsonObject band = new() { ["type"] = "rect", ["color"] = "#808080", ["opacity"] = 0.16 };
         return
         [
-            VegaLite.Layer("never", band, ("x", Number(0)), ("x2", Edge("width")), ("y", Y("y")), ("y2", new JsonObject { ["field"] = "y2" })),
-            VegaLite.Layer("point", new JsonObject { ["type"] = "rule", ["strokeWidth"] = 1.5 }, ("x", X("x1")), ("x2", new JsonObject { ["field"] = "x2" }),
+            VegaLite.Layer("never", band, ("x", Number(0)), ("x2", Edge("width")), ("y", Y("y")),
+                ("y2", new JsonObject { ["field"] = "y2" })),
+            VegaLite.Layer("point", new JsonObject { ["type"] = "rule", ["strokeWidth"] = 1.5 }, ("x", X("x1")),
+                ("x2", new JsonObject { ["field"] = "x2" }),
                 ("y", Y("y")), ("color", Palette.PolicyColour(study)), ("opacity", VegaLite.Picked())),
-            VegaLite.Layer("point", new JsonObject { ["type"] = "rule", ["strokeWidth"] = 1.5 }, ("x", X("x")), ("y", Y("y1")),
-                ("y2", new JsonObject { ["field"] = "y2" }), ("color", Palette.PolicyColour(study)), ("opacity", VegaLite.Picked())),
+            VegaLite.Layer("point", new JsonObject { ["type"] = "rule", ["strokeWidth"] = 1.5 }, ("x", X("x")),
+                ("y", Y("y1")),
+                ("y2", new JsonObject { ["field"] = "y2" }), ("color", Palette.PolicyColour(study)),
+                ("opacity", VegaLite.Picked())),
             VegaLite.Layer("point", new JsonObject { ["type"] = "point", ["filled"] = true, ["size"] = 90 },
-                ("x", X("x")), ("y", Y("y")), ("color", Palette.PolicyColour(study)), ("shape", Palette.PolicyShape(study)),
+                ("x", X("x")), ("y", Y("y")), ("color", Palette.PolicyColour(study)),
+                ("shape", Palette.PolicyShape(study)),
                 ("opacity", VegaLite.Picked()),
-                ("tooltip", VegaLite.Tooltip(("policy", study.ColourName), ("cost", "cost"), ("time", "time to detection"))))
+                ("tooltip", VegaLite.Tooltip(("policy", study.ColourName), ("cost", "cost"),
+                    ("time", "time to detection"))))
                 .With(VegaLite.PickPolicy()),
         ];
     }
@@ -116,7 +128,8 @@ internal sealed class TimesWithNever
         double[] ends = [.. times.SelectMany(t => (double[])[t.Value, t.Low, t.High]).Where(v => !double.IsNaN(v))];
         AnyNever = ends.Any(double.IsPositiveInfinity);
         double[] finite = [.. ends.Where(double.IsFinite)];
-        axis = new(finite.Length > 0 ? finite : study.Sweep.Runs.SelectMany(r => r.Incidents).Select(i => i.Elapsed.TotalSeconds));
+        axis = new(finite.Length > 0 ? finite : study.Sweep.Runs.SelectMany(r => r.Incidents)
+            .Select(i => i.Elapsed.TotalSeconds));
         bottom = axis.Logarithmic ? axis.Shortest : 0;
         top = At(1.05);
     }

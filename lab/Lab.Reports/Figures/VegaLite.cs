@@ -15,11 +15,12 @@ internal static class VegaLite
     public const string Schema = "https://vega.github.io/schema/vega-lite/v6.json";
 
     /// <summary>
-    /// A title, the data, and layers that are repeated for each panel. Every layer takes its rows from the common data by a
-    /// filter on "kind", because only common data is divided among panels.
+    /// A title, the data, and layers that are repeated for each panel. Every layer takes its rows from the common data
+    /// by a filter on "kind", because only common data is divided among panels.
     /// </summary>
     public static JsonObject Panels(
-        Study study, string title, string? seeds, IReadOnlyList<string> panels, Layout layout, IEnumerable<JsonObject> rows,
+        Study study, string title, string? seeds, IReadOnlyList<string> panels, Layout layout,
+        IEnumerable<JsonObject> rows,
         params JsonObject[] layers)
     {
         JsonObject plot = new() { ["width"] = 600, ["height"] = layout.Height, ["layer"] = new JsonArray([.. layers]) };
@@ -38,7 +39,8 @@ internal static class VegaLite
             spec["columns"] = layout.Columns;
             spec["spec"] = plot;
             // Beside each other, the last row may be shorter than the others: then each panel needs its own axis below.
-            if (layout.Columns > 1) spec["resolve"] = new JsonObject { ["axis"] = new JsonObject { ["x"] = "independent" } };
+            if (layout.Columns > 1)
+                spec["resolve"] = new JsonObject { ["axis"] = new JsonObject { ["x"] = "independent" } };
         }
         else
         {
@@ -53,7 +55,8 @@ internal static class VegaLite
         {
             ["lab"] = new JsonObject
             {
-                ["columns"] = panels.Count > 1 ? layout.Columns : 1, ["narrowest"] = layout.Narrowest, ["left"] = layout.Left,
+                ["columns"] = panels.Count > 1 ? layout.Columns : 1, ["narrowest"] = layout.Narrowest,
+                    ["left"] = layout.Left,
                 ["legend"] = layout.LegendCharacters,
             },
         };
@@ -67,7 +70,8 @@ internal static class VegaLite
         foreach ((string channel, JsonNode? definition) in channels) encoding[channel] = definition;
         return new JsonObject
         {
-            ["transform"] = new JsonArray(new JsonObject { ["filter"] = new JsonObject { ["field"] = "kind", ["equal"] = kind } }),
+            ["transform"] = new JsonArray(new JsonObject { ["filter"] = new JsonObject { ["field"] = "kind",
+                ["equal"] = kind } }),
             ["mark"] = mark,
             ["encoding"] = encoding,
         };
@@ -94,7 +98,8 @@ internal static class VegaLite
         ["name"] = "zoom",
         ["select"] = new JsonObject
         {
-            ["type"] = "interval", ["encodings"] = Strings(channels), ["zoom"] = "wheel![event.shiftKey || event.ctrlKey]",
+            ["type"] = "interval", ["encodings"] = Strings(channels),
+                ["zoom"] = "wheel![event.shiftKey || event.ctrlKey]",
         },
         ["bind"] = "scales",
     };
@@ -113,7 +118,8 @@ internal static class VegaLite
         return channel;
     }
 
-    public static JsonObject Name(string field, string? title = null) => new() { ["field"] = field, ["type"] = "nominal", ["title"] = title };
+    public static JsonObject Name(string field, string? title = null) =>
+        new() { ["field"] = field, ["type"] = "nominal", ["title"] = title };
 
     public static JsonObject Number(double value) => new() { ["value"] = value };
 

@@ -1,5 +1,5 @@
-// What every drawing of a figure needs, in the page and for the SVG files: how a specification is fitted to a width, and its
-// looks on light and dark paper. The specifications themselves come from C#.
+// What every drawing of a figure needs, in the page and for the SVG files: how a specification is fitted to a width,
+// and its looks on light and dark paper. The specifications themselves come from C#.
 globalThis.charts = (() => {
   const family = '"Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif';
 
@@ -26,7 +26,8 @@ globalThis.charts = (() => {
     (spec.spec ?? spec).width = plot;
     if (spec.spec) spec.columns = columns;
     for (const {encoding: {x}} of (spec.spec ?? spec).layer) {
-      if (x?.type === 'quantitative' && !x.axis?.values) x.axis = {...x.axis, tickCount: Math.max(3, Math.floor(plot / 75))};
+      if (x?.type !== 'quantitative' || x.axis?.values) continue;
+      x.axis = {...x.axis, tickCount: Math.max(3, Math.floor(plot / 75))};
     }
     spec.title.text = lines(spec.title.text, Math.floor(width / 8));
     spec.title.subtitle = lines(spec.title.subtitle, Math.floor(width / 6));
@@ -50,11 +51,15 @@ globalThis.charts = (() => {
         labelColor: soft, titleColor: ink, domainColor: line, tickColor: line, gridColor: grid, titleFontWeight: 500,
         titleFontSize: 11.5, labelFontSize: 11, titlePadding: 8,
       },
-      header: {labelColor: ink, labelFontSize: 12, labelFontWeight: 600, labelAnchor: 'start', labelPadding: 6, labelOrient: 'top'},
+      header: {
+        labelColor: ink, labelFontSize: 12, labelFontWeight: 600, labelAnchor: 'start', labelPadding: 6,
+        labelOrient: 'top',
+      },
       legend: {
-        orient: 'top', direction: 'horizontal', columns: Math.max(1, Math.floor((width - 90) / entry)), titleOrient: 'left',
-        titleFontWeight: 500, titleFontSize: 11.5, labelFontSize: 11.5, labelColor: soft, titleColor: ink, labelLimit: width - 60,
-        titlePadding: 8, symbolStrokeWidth: 2, offset: 12, layout: {top: {direction: 'vertical', anchor: 'start', margin: 4}},
+        orient: 'top', direction: 'horizontal', columns: Math.max(1, Math.floor((width - 90) / entry)),
+        titleOrient: 'left', titleFontWeight: 500, titleFontSize: 11.5, titleColor: ink, titlePadding: 8,
+        labelFontSize: 11.5, labelColor: soft, labelLimit: width - 60, symbolStrokeWidth: 2, offset: 12,
+        layout: {top: {direction: 'vertical', anchor: 'start', margin: 4}},
       },
       text: {color: ink},
       style: {halo: {stroke: dark ? '#16181c' : '#ffffff', strokeWidth: 3.5, strokeJoin: 'round'}},

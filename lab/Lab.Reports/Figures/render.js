@@ -1,9 +1,10 @@
-// Draws specifications as SVG files without a browser. Run by "node -e" with JSON on standard input, {scripts, width, figures:
-// [{name, spec}]}, where the scripts are the prebuilt chart library that reports carry too: nothing is looked up on this
-// machine. Answers with JSON on standard output: [{name, svg}] or [{name, error}].
+// Draws specifications as SVG files without a browser. Run by "node -e" with JSON on standard input, {scripts, width,
+// figures: [{name, spec}]}, where the scripts are the prebuilt chart library that reports carry too: nothing is looked
+// up on this machine. Answers with JSON on standard output: [{name, svg}] or [{name, error}].
 const vm = require('node:vm');
 const input = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
-const page = vm.createContext({console: {log() {}, warn() {}, error() {}}, setTimeout, clearTimeout, structuredClone, performance});
+const console = {log() {}, warn() {}, error() {}};
+const page = vm.createContext({console, setTimeout, clearTimeout, structuredClone, performance});
 vm.runInContext('globalThis.self = globalThis;', page);
 for (const script of input.scripts) vm.runInContext(script, page);
 const {vega, vegaLite, charts} = page;

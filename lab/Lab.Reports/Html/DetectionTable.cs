@@ -2,20 +2,26 @@ using Lab.Experiments;
 
 namespace Lab.Reports;
 
-/// <summary>Detection over all incidents of all seeds, and by which means: what the detection figure says in numbers.</summary>
+/// <summary>Detection over all incidents of all seeds, and by which means: what the detection figure says in
+/// numbers.</summary>
 internal static class DetectionTable
 {
     public static Html Of(Study study)
     {
-        Line[] lines = [.. study.Variants.SelectMany(v => Enum.GetValues<Side>().Select(s => new Line(v, s))).Where(l => l.Times.Count > 0)];
+        Line[] lines = [.. study.Variants.SelectMany(v => Enum.GetValues<Side>().Select(s => new Line(v, s)))
+            .Where(l => l.Times.Count > 0)];
         if (lines.Length == 0) return Html.Empty;
-        DisplayUnit unit = DisplayUnit.For(Unit.Seconds, lines.SelectMany(l => (double[])[l.Median.Value, l.Late.Value]));
+        DisplayUnit unit = DisplayUnit.For(Unit.Seconds,
+            lines.SelectMany(l => (double[])[l.Median.Value, l.Late.Value]));
         return $"""
             <h2>Detection over all incidents</h2>
-            <p>Kaplan–Meier over the incidents of all seeds, those that ended unnoticed censored; intervals draw whole runs again.
+            <p>Kaplan–Meier over the incidents of all seeds, those that ended unnoticed censored; intervals draw whole
+            runs again.
             “never” means that too few were noticed for the quantile to exist.</p>
             <div class="scroll"><table>
-            <thead><tr><th>{study.ColourName}</th><th>side</th><th class="n">incidents</th><th class="n">not noticed</th><th class="n">median<span class="unit">{unit.Symbol}</span></th><th class="n">95th percentile<span class="unit">{unit.Symbol}</span></th><th>noticed by</th></tr></thead>
+            <thead><tr><th>{study.ColourName}</th><th>side</th><th class="n">incidents</th><th class="n">not
+            noticed</th><th class="n">median<span class="unit">{unit.Symbol}</span></th><th class="n">95th
+            percentile<span class="unit">{unit.Symbol}</span></th><th>noticed by</th></tr></thead>
             <tbody>
             {Html.Join(lines.Select(l => Row(l, unit)))}
             </tbody>
@@ -32,10 +38,14 @@ internal static class DetectionTable
 
     private static Html Row(Line l, DisplayUnit unit)
     {
-        IEnumerable<string> means = l.Variant.Runs.SelectMany(r => r.Incidents).Where(i => i.Side == l.Side && i.Detected)
-            .GroupBy(i => i.Mechanism).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).Select(g => $"{Words.Of(g.Key)} {Words.Number(g.Count())}");
-        return $"<tr><th>{l.Variant.Label}</th><td>{Words.Of(l.Side)}</td><td class=\"n\">{l.Times.Count}</td><td class=\"n\">{l.Times.Unnoticed}</td>" +
+        IEnumerable<string> means = l.Variant.Runs.SelectMany(r => r.Incidents)
+            .Where(i => i.Side == l.Side && i.Detected)
+            .GroupBy(i => i.Mechanism).OrderByDescending(g => g.Count()).ThenBy(g => g.Key)
+            .Select(g => $"{Words.Of(g.Key)} {Words.Number(g.Count())}");
+        return $"<tr><th>{l.Variant.Label}</th><td>{Words.Of(l.Side)}</td><td class=\"n\">{l.Times.Count}</td><td " +
+            $"class=\"n\">{l.Times.Unnoticed}</td>" +
             $"<td class=\"n\"><b>{unit.Text(l.Median.Value)}</b>{MetricTables.EndsOf(l.Median, unit)}</td>" +
-            $"<td class=\"n\"><b>{unit.Text(l.Late.Value)}</b>{MetricTables.EndsOf(l.Late, unit)}</td><td>{string.Join(", ", means)}</td></tr>";
+            $"<td class=\"n\"><b>{unit.Text(l.Late.Value)}</b>{MetricTables.EndsOf(l.Late, unit)}</td>" +
+            $"<td>{string.Join(", ", means)}</td></tr>";
     }
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace Lab.Reports;
 
 /// <summary>
-/// A piece of HTML. Made from an interpolated string whose own text is markup and whose holes are escaped, unless they hold
-/// HTML already: so nothing that a user wrote can become markup.
+/// A piece of HTML. Made from an interpolated string whose own text is markup and whose holes are escaped, unless they
+/// hold HTML already: so nothing that a user wrote can become markup.
 /// </summary>
 [InterpolatedStringHandler]
 internal readonly struct Html
@@ -32,7 +32,8 @@ internal readonly struct Html
         return all;
     }
 
-    /// <summary>Text that is known to be markup, script or style: files of this project and of the chart library.</summary>
+    /// <summary>Text that is known to be markup, script or style: files of this project and of the chart
+    /// library.</summary>
     public static Html Trusted(string markup)
     {
         Html html = new(markup.Length, 0);

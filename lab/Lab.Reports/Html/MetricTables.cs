@@ -7,7 +7,8 @@ internal static class MetricTables
 {
     private static readonly string[] MainMetrics =
     [
-        "detection.client.p50", "detection.client.p95", "detection.client.share", "detection.server.p50", "misdiagnosis.false-alarms",
+        "detection.client.p50", "detection.client.p95", "detection.client.share", "detection.server.p50",
+        "misdiagnosis.false-alarms",
         "ghost.time", "availability", "messages.lost", "messages.delay.p95", "cost.bytes", "cost.wakeups",
     ];
 
@@ -19,7 +20,8 @@ internal static class MetricTables
     public static Html Main(Study study)
     {
         bool storm = study.Sweep.Runs.Any(r => Study.Clients(r) > 50);
-        IEnumerable<string> wanted = MainMetrics.Concat(storm ? StormMetrics : []).Concat(study.Sweep.Checks.Select(c => c.Expectation.Metric));
+        IEnumerable<string> wanted = MainMetrics.Concat(storm ? StormMetrics : [])
+            .Concat(study.Sweep.Checks.Select(c => c.Expectation.Metric));
         MetricDefinition[] metrics = [.. Present(study).Where(m => wanted.Contains(m.Name))];
         if (metrics.Length == 0) return $"<h2>Results</h2>\n<p>No run has a value for any metric.</p>";
         return $"""
@@ -52,26 +54,25 @@ internal static class MetricTables
     /// <summary>Each variant against the first one of its panel, seed by seed.</summary>
     public static Html Differences(Study study)
     {
-        if (study.Variants.Count < 2 || study.Seeds.Count < 2) return Html.Empty;
-        MetricDefinition[] metrics = [.. Present(study).Where(m => MainMetrics.Contains(m.Name) || StormMetrics.Contains(m.Name))];
-        Variant reference = study.Variants[0];
-        if (metrics.Length == 0) return Html.Empty;
-        Estimate[][] columns = [.. metrics.Select(m => study.Variants.Skip(1).Select(v => Pairing.Difference(v, reference, m.Name)).ToArray())];
-        if (columns.All(c => c.All(e => !e.Known))) return Html.Empty;
+        (Variant Variant, Variant Reference)[] pairs = [.. study.Variants
+            .Select(v => (v, Reference: study.Variants.First(other => other.Panel == v.Panel)))
+            .Where(p => p.v != p.Reference)];
+        MetricDefinition[] metrics =
+            [.. Present(study).Where(m => MainMetrics.Contains(m.Name) || StormMetrics.Contains(m.Name))];
+        Estimate[][] columns =
+            [.. metrics.Select(m => pairs.Select(p => Pairing.Difference(p.Variant, p.Reference, m.Name)).ToArray())];
+        if (study.Seeds.Count < 2 || columns.All(c => c.All(e => !e.Known))) return Html.Empty;
         DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
-        Html rows = Html.Join(study.Variants.Skip(1).Select((v, row) => Html.Of(
-            $"<tr><th>{v.Label}</th>{Html.Join(metrics.Select((m, i) => Difference(columns[i][row], units[i])), "")}</tr>")));
+        string to = study.Variants[0].Policy, same = study.Panels.Count > 1 ? $" with the same {study.PanelWords}" : "";
         return $"""
-            <h2>Differences to {reference.Label}</h2>
-            <p>Variants under the same seed meet the same weather, so they are compared seed by seed: median of the differences, with its 95&nbsp;%
-            bootstrap interval. Underlined where the interval leaves out zero; of many comparisons about one in twenty does so by chance. −∞: only this one
-            ever gets there; ∞: only {reference.Label} does.</p>
-            <div class="scroll"><table>
-            <thead><tr><th></th>{Html.Join(metrics.Select((m, i) => Header(m, units[i])), "")}</tr></thead>
-            <tbody>
-            {rows}
-            </tbody>
-            </table></div>
+            <h2>Differences to {to}</h2>
+            <p>Variants under the same seed meet the same weather, so each is compared with {to}{same}, seed by seed:
+            median
+            of the differences, with its 95&nbsp;% bootstrap interval. Underlined where the interval leaves out zero; of
+            many comparisons about one in twenty does so by chance. −∞: only this one ever gets there; ∞: only {to}
+            does.</p>
+            {Grid("", metrics, units, pairs.Select((p, row) =>
+                (p.Variant.Label, metrics.Select((_, i) => Difference(columns[i][row], units[i])))))}
             """;
     }
 
@@ -89,9 +90,11 @@ internal static class MetricTables
         string over = fewest == most ? Words.Count(most, "seed") : $"{fewest} to {most} seeds";
         string below = most == 1 ? "one run has no interval" :
             most < Bootstrap.FewestForInterval ? "below, smallest and largest value: too few seeds for an interval" :
-            "below, its 95 % bootstrap interval" + (fewest < Bootstrap.FewestForInterval ? " (in brackets: the range, where seeds are too few)" : "");
+            "below, its 95 % bootstrap interval" +
+                (fewest < Bootstrap.FewestForInterval ? " (in brackets: the range, where seeds are too few)" : "");
         string best = study.Variants.Count > 1 ? " A dot marks the best median of a column." : "";
-        return $"Median over {over}; {below}.{best} No interval is shown where it has no width. “never” means: not before the end. Hover over a column's name for its meaning, or see the end of the page.";
+        return $"Median over {over}; {below}.{best} No interval is shown where it has no width. “never” means: not " +
+            "before the end. Hover over a column's name for its meaning, or see the end of the page.";
     }
 
     private static Html Table(Study study, MetricDefinition[] metrics)
@@ -99,14 +102,22 @@ internal static class MetricTables
         Estimate[][] columns = [.. metrics.Select(m => study.Variants.Select(v => v.Median(m.Name)).ToArray())];
         DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
         double[] best = [.. metrics.Select((m, i) => Best(m, columns[i]))];
-        bool only = study.Variants.Count == 1;
-        Html rows = Html.Join(study.Variants.Select((v, row) => Html.Of(
-            $"<tr><th>{v.Label}</th>{Html.Join(metrics.Select((m, i) => Cell(columns[i][row], units[i], !only && columns[i][row].Value == best[i])), "")}</tr>")));
+        string corner = study.PanelFields.Count > 0 ? $"{study.ColourName}, {study.PanelWords}" : study.ColourName;
+        return Grid(corner, metrics, units, study.Variants.Select((v, row) =>
+            (v.Label, metrics.Select((_, i) => Cell(columns[i][row], units[i], columns[i][row].Value == best[i])))));
+    }
+
+    private static Html Grid(
+        string corner, MetricDefinition[] metrics, DisplayUnit[] units,
+        IEnumerable<(string Label, IEnumerable<Html> Cells)> rows)
+    {
+        Html headers = Html.Join(metrics.Select((m, i) => Header(m, units[i])), "");
+        Html body = Html.Join(rows.Select(r => Html.Of($"<tr><th>{r.Label}</th>{Html.Join(r.Cells, "")}</tr>")));
         return $"""
             <div class="scroll"><table>
-            <thead><tr><th>{study.ColourName}{(study.PanelFields.Count > 0 ? ", " + string.Join(", ", study.PanelFields) : "")}</th>{Html.Join(metrics.Select((m, i) => Header(m, units[i])), "")}</tr></thead>
+            <thead><tr><th>{corner}</th>{headers}</tr></thead>
             <tbody>
-            {rows}
+            {body}
             </tbody>
             </table></div>
             """;
@@ -123,7 +134,8 @@ internal static class MetricTables
     private static Html Header(MetricDefinition m, DisplayUnit unit)
     {
         string meaning = $"{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}.";
-        return $"<th class=\"n\" scope=\"col\"><abbr title=\"{meaning}\">{Name(m.Name)}</abbr><span class=\"unit\">{(unit.Symbol == "" ? "count" : unit.Symbol)}</span></th>";
+        return $"<th class=\"n\" scope=\"col\"><abbr title=\"{meaning}\">{Name(m.Name)}</abbr><span " +
+            $"class=\"unit\">{(unit.Symbol == "" ? "count" : unit.Symbol)}</span></th>";
     }
 
     private static Html Cell(Estimate e, DisplayUnit unit, bool best) =>
@@ -133,7 +145,8 @@ internal static class MetricTables
     {
         bool differs = e.Ends == Ends.Interval && (e.Low > 0 || e.High < 0);
         string sign = e.Value > 0 && double.IsFinite(e.Value) ? "+" : "";
-        return $"<td class=\"n{(differs ? " differs" : "")}\"><b>{sign}{Infinite(unit.Text(e.Value))}</b>{EndsOf(e, unit, Infinite)}</td>";
+        return $"<td class=\"n{(differs ? " differs" : "")}\">" +
+            $"<b>{sign}{Infinite(unit.Text(e.Value))}</b>{EndsOf(e, unit, Infinite)}</td>";
     }
 
     /// <summary>The ends of an estimate in small print; nothing when they show the same as the value.</summary>
@@ -142,7 +155,8 @@ internal static class MetricTables
         (string low, string high) = (unit.Text(e.Low), unit.Text(e.High));
         if (e.Ends == Ends.None || (low == high && high == unit.Text(e.Value))) return Html.Empty;
         (low, high) = (wording?.Invoke(low) ?? low, wording?.Invoke(high) ?? high);
-        return e.Ends == Ends.Range ? Html.Of($"<small>[{low} … {high}]</small>") : Html.Of($"<small>{low} – {high}</small>");
+        return e.Ends == Ends.Range ? Html.Of($"<small>[{low} … {high}]</small>")
+            : Html.Of($"<small>{low} – {high}</small>");
     }
 
     private static string Infinite(string text) => text.Replace("never", "∞");

@@ -3,7 +3,8 @@ using Lab.Xmpp;
 
 namespace Lab.Reports;
 
-/// <summary>A policy in a line: what it checks, how often, and what follows. What equals the default is not told.</summary>
+/// <summary>A policy in a line: what it checks, how often, and what follows. What equals the default is not
+/// told.</summary>
 internal static class PolicyWords
 {
     public static string Of(Policy policy)
@@ -12,7 +13,8 @@ internal static class PolicyWords
         if (policy.Whitespace is { } space) parts.Add($"whitespace every {space.Every}{When(space.Trigger)}");
         if (policy.Ping is { } ping) parts.Add($"ping every {ping.Every}{When(ping.Trigger)}, timeout {ping.Timeout}");
         if (policy.Acks is { } acks) parts.Add(Acks(acks));
-        if (policy.Tcp?.Keepalive is { } k) parts.Add($"TCP keepalive after {k.Idle}, {k.Probes} probes {k.Interval} apart");
+        if (policy.Tcp?.Keepalive is { } k) parts.Add($"TCP keepalive after {k.Idle}, {k.Probes} probes {k.Interval} " +
+            "apart");
         if (policy.Tcp?.UserTimeout is { } user) parts.Add($"TCP user timeout {user}");
         if (policy.Idle is { } idle) parts.Add($"idle rule after {idle.After}, then {Words.Of(idle.Then)}");
         if (parts.Count == 0) parts.Add("no checks");

@@ -29,7 +29,8 @@ internal static class ReportPage
             {VerdictSection.Of(study)}
             {MetricTables.Main(study)}
             <h2>Figures</h2>
-            <p class="screen-only">Drag to move along an axis, shift and wheel to zoom, double-click to go back. Click a legend entry to
+            <p class="screen-only">Drag to move along an axis, shift and wheel to zoom, double-click to go back. Click a
+            legend entry to
             single it out. The button at the top right of each chart saves it as SVG or PNG.</p>
             {Html.Join(Numbered(figures))}
             {DetectionTable.Of(study)}
@@ -51,14 +52,16 @@ internal static class ReportPage
     {
         long number = 0;
         foreach (Figure figure in figures)
-            yield return figure.Spec is null ? Html.Of($"<p><b>{figure.Title}:</b> {figure.Caption}</p>") : Drawn(figure, ++number);
+            yield return figure.Spec is null ? Html.Of($"<p><b>{figure.Title}:</b> {figure.Caption}</p>")
+                : Drawn(figure, ++number);
     }
 
     private static Html Drawn(Figure figure, long number)
     {
         return $"""
             <figure id="{figure.Name}">
-            <div class="chart" data-name="{figure.Name}" role="img" aria-label="{figure.Title}"><div class="screen"></div><div class="paper"></div></div>
+            <div class="chart" data-name="{figure.Name}" role="img" aria-label="{figure.Title}"><div class="screen">
+            </div><div class="paper"></div></div>
             <noscript><p>Charts need JavaScript; they are in figures/{figure.Name}.svg, too.</p></noscript>
             <figcaption><b>Figure {number}.</b> {figure.Caption}</figcaption>
             </figure>
@@ -75,7 +78,8 @@ internal static class ReportPage
         ];
         Html links = Html.Join(svgs.Select(f => Html.Of($"<a href=\"{f}\"><code>{f}</code></a>")), ", ");
         Html drawings = svgs.Count == 0 ? Html.Empty : Html.Of($"<li>{links}: the figures of this page</li>");
-        Html list = Html.Join(files.Select(f => Html.Of($"<li><a href=\"{f.Name}\"><code>{f.Name}</code></a>: {f.What}</li>")));
+        Html list = Html.Join(files
+            .Select(f => Html.Of($"<li><a href=\"{f.Name}\"><code>{f.Name}</code></a>: {f.What}</li>")));
         return $"""
             <h2>Data</h2>
             <ul>
@@ -92,7 +96,8 @@ internal static class ReportPage
         if (drawable.Length == 0) return Html.Empty;
         // System.Text.Json writes <, > and & as escapes, so data cannot end its script element.
         Html data = Html.Join(drawable.Select(f => Html.Of(
-            $"<script type=\"application/json\" id=\"spec-{f.Name}\">{Html.Trusted(f.Spec!.ToJsonString())}</script>")));
+            $"<script type=\"application/json\" id=\"spec-{f.Name}\">" +
+            $"{Html.Trusted(f.Spec!.ToJsonString())}</script>")));
         string[] libraries = ["vega", "vega-lite", "vega-embed"];
         Html code = Html.Join(libraries.Select(l => Html.Of($"""
             <script>

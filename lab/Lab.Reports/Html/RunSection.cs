@@ -9,19 +9,25 @@ internal static class RunSection
     {
         SweepResult sweep = study.Sweep;
         Html partial = !study.Partial ? Html.Empty : Html.Of($"""
-            <p class="note"><b>Stopped early.</b> {sweep.Runs.Count} of {sweep.Planned} runs finished; everything below speaks of those alone.</p>
+            <p class="note"><b>Stopped early.</b> {sweep.Runs.Count} of {sweep.Planned} runs finished; everything below
+            speaks of those alone.</p>
             """);
         Html approximate = study.Fidelity != Fidelity.Approximate ? Html.Empty : Html.Of($"""
-            <p class="note"><b>Approximate.</b> This network cannot do at least one of the faults exactly: its effect is imitated, and times may differ from those of the real fault.</p>
+            <p class="note"><b>Approximate.</b> This network cannot do at least one of the faults exactly: its effect is
+            imitated, and times may differ from those of the real fault.</p>
             """);
-        Html description = sweep.Scenario.Description is { } text ? Html.Of($"<p class=\"lead\">{text}</p>") : Html.Empty;
-        Html look = sweep.Scenario.Look is { } sentence ? Html.Of($"<p class=\"look\"><b>What to look at:</b> {sentence}</p>") : Html.Empty;
+        Html description = sweep.Scenario.Description is { } text ? Html.Of($"<p class=\"lead\">{text}</p>")
+            : Html.Empty;
+        Html look = sweep.Scenario.Look is { } sentence
+            ? Html.Of($"<p class=\"look\"><b>What to look at:</b> {sentence}</p>") : Html.Empty;
         return $"""
             <header>
             <h1>{sweep.ScenarioName}</h1>
             {description}
             {partial}{approximate}
-            <p class="chips"><span class="{Words.Of(sweep.Verdict)}">{Words.Of(sweep.Verdict)}</span><span>{sweep.Network} network</span><span>{study.FidelityWords}</span><span>{Words.Count(sweep.Runs.Count, "run")}</span><span>{study.SeedWords}</span></p>
+            <p class="chips"><span class="{Words.Of(sweep.Verdict)}">{Words.Of(sweep.Verdict)}</span>
+            <span>{sweep.Network} network</span><span>{study.FidelityWords}</span>
+            <span>{Words.Count(sweep.Runs.Count, "run")}</span><span>{study.SeedWords}</span></p>
             {look}
             </header>
             <h2>What was run</h2>
@@ -42,26 +48,32 @@ internal static class RunSection
         string about = topology.Description is { } d ? $": {d}" : "";
         yield return ("Topology", $"{scenario.Topology}{about}");
         yield return ("Servers", List(topology.Servers.Select(s => TopologyWords.Server(s.Key, s.Value))));
-        yield return ("Clients", List(topology.Clients.Select(c => TopologyWords.Client(c.Key, c.Value, topology, study.Sweep.Varied))));
-        if (scenario.Workload.Count > 0) yield return ("Workload", List(scenario.Workload.Select(TopologyWords.Workload)));
-        yield return ("Faults", scenario.Faults.Count > 0 ? List(scenario.Faults.Select(TopologyWords.Fault)) : Html.Of($"none"));
+        yield return ("Clients", List(topology.Clients
+            .Select(c => TopologyWords.Client(c.Key, c.Value, topology, study.Sweep.Varied))));
+        if (scenario.Workload.Count > 0) yield return ("Workload",
+            List(scenario.Workload.Select(TopologyWords.Workload)));
+        yield return ("Faults", scenario.Faults.Count > 0 ? List(scenario.Faults.Select(TopologyWords.Fault))
+            : Html.Of($"none"));
         if (scenario.Policies.Count > 0)
             yield return ("Policies", List(scenario.Policies.Select(p => $"{p.Key}: {PolicyWords.Of(p.Value)}")));
-        if (study.Sweep.Varied.Count > 0) yield return ("Varied", List(study.Sweep.Varied.Select(path => Varied(study, path))));
+        if (study.Sweep.Varied.Count > 0) yield return ("Varied",
+            List(study.Sweep.Varied.Select(path => Varied(study, path))));
         yield return ("Seeds", $"{string.Join(", ", Ranges(study.Seeds))}");
         yield return ("Network", $"{study.Sweep.Network}, {study.FidelityWords}");
     }
 
     private static string Varied(Study study, string path)
     {
-        IEnumerable<string> values = study.Sweep.Runs.SelectMany(r => r.Spec.Point).Where(s => s.Path == path).Select(s => s.Value).Distinct();
+        IEnumerable<string> values = study.Sweep.Runs.SelectMany(r => r.Spec.Point).Where(s => s.Path == path)
+            .Select(s => s.Value).Distinct();
         return $"{path}: {string.Join(", ", values)}";
     }
 
     private static Html List(IEnumerable<string> entries)
     {
         string[] all = [.. entries];
-        return all.Length == 1 ? Html.Of($"{all[0]}") : Html.Of($"<ul>{Html.Join(all.Select(e => Html.Of($"<li>{e}</li>")), "")}</ul>");
+        return all.Length == 1 ? Html.Of($"{all[0]}")
+            : Html.Of($"<ul>{Html.Join(all.Select(e => Html.Of($"<li>{e}</li>")), "")}</ul>");
     }
 
     /// <summary>"1–5, 9, 12–14".</summary>

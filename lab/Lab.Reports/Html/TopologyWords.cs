@@ -37,7 +37,8 @@ internal static class TopologyWords
     {
         string direction = f.Direction == CutDirection.Both ? "" : $" ({Words.Of(f.Direction)}stream only)";
         string within = f.Within > Duration.Zero ? $" to {f.At + f.Within} (drawn per run)" : "";
-        string when = f.After is { } step ? $"when it first reaches {Words.Of(step)}" + (f.At > Duration.Zero ? $", not before {f.At}" : "") : $"at {f.At}{within}";
+        string when = f.After is { } step ? $"when it first reaches {Words.Of(step)}" +
+            (f.At > Duration.Zero ? $", not before {f.At}" : "") : $"at {f.At}{within}";
         string again = f.Every is { } every ? $", again every {every} on average" : "";
         string length = f.For is { } time ? $", for {time}" : f.Kind == FaultKind.Reset ? "" : ", to the end";
         string to = f.To is { } profile ? $", to {Profile(profile)}" : "";
@@ -60,13 +61,15 @@ internal static class TopologyWords
         if (link.Down.BitsPerSecond > 0) parts.Add($"{Rate(link.Down)} down");
         if (link.Queue.Bytes > 0) parts.Add($"queue {Units.Format(link.Queue.Bytes, Unit.Bytes)}");
         if (link.Loss is { } loss) parts.Add(Loss(loss));
-        if (link.Outages is { } outages) parts.Add($"outages every {outages.Every} on average, median {outages.Median}");
+        if (link.Outages is { } outages) parts.Add($"outages every {outages.Every} on average, median " +
+            $"{outages.Median}");
         return string.Join(", ", parts);
     }
 
     private static string Loss(LossProfile loss)
     {
-        string good = Units.Format(loss.LossWhenGood.Ratio, Unit.Share), bad = Units.Format(loss.LossWhenBad.Ratio, Unit.Share);
+        string good = Units.Format(loss.LossWhenGood.Ratio, Unit.Share),
+            bad = Units.Format(loss.LossWhenBad.Ratio, Unit.Share);
         return loss.BadFor == Duration.Zero
             ? $"loss {good}"
             : $"loss {good}, and {bad} in bad times (good for {loss.GoodFor}, bad for {loss.BadFor})";
@@ -81,5 +84,6 @@ internal static class TopologyWords
 
     private static string Named(PolicyChoice policy) => policy.Name ?? PolicyWords.Of(policy.Inline!);
 
-    private static string Line(string subject, List<string> about) => about.Count == 0 ? subject : $"{subject}; {string.Join(", ", about)}";
+    private static string Line(string subject, List<string> about) =>
+        about.Count == 0 ? subject : $"{subject}; {string.Join(", ", about)}";
 }

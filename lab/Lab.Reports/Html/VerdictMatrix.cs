@@ -2,7 +2,8 @@ using Lab.Experiments;
 
 namespace Lab.Reports;
 
-/// <summary>What was true against what was claimed, each time a side gave a verdict on a silent peer (RFC 6120 section 4.6).</summary>
+/// <summary>What was true against what was claimed, each time a side gave a verdict on a silent peer (RFC 6120 section
+/// 4.6).</summary>
 internal static class VerdictMatrix
 {
     private static readonly string[] Known = ["dead", "broken", "idle"];
@@ -11,11 +12,14 @@ internal static class VerdictMatrix
     {
         (Variant Variant, Dictionary<(string, string), long> Counts)[] matrices =
             [.. study.Variants.Select(v => (v, Counts(v))).Where(m => m.Item2.Values.Any(n => n > 0))];
-        if (matrices.Length == 0) return $"<h2>Verdicts against the truth</h2>\n<p>No side called a silent peer dead, broken or idle.</p>";
+        if (matrices.Length == 0) return $"<h2>Verdicts against the truth</h2>\n<p>No side called a silent peer " +
+            $"dead, broken or idle.</p>";
         return $"""
             <h2>Verdicts against the truth</h2>
-            <p>Three silences look alike (RFC 6120, section 4.6): a dead connection, a broken stream, an idle peer. Rows: what was true when a
-            side gave its verdict; columns: what it claimed. Sums over all seeds and both sides; the shaded cells are right.</p>
+            <p>Three silences look alike (RFC 6120, section 4.6): a dead connection, a broken stream, an idle peer.
+            Rows: what was true when a
+            side gave its verdict; columns: what it claimed. Sums over all seeds and both sides; the shaded cells are
+            right.</p>
             <div class="matrices">
             {Html.Join(matrices.Select(m => Matrix(m.Variant.Label, m.Counts)))}
             </div>
@@ -25,11 +29,13 @@ internal static class VerdictMatrix
     private static Html Matrix(string label, Dictionary<(string Truth, string Claim), long> counts)
     {
         string[] truths = Order(counts.Keys.Select(k => k.Truth)), claims = Order(counts.Keys.Select(k => k.Claim));
-        Html rows = Html.Join(truths.Select(t => Html.Of(
-            $"<tr><th>{t}</th>{Html.Join(claims.Select(c => Cell(counts.GetValueOrDefault((t, c)), t == c)), "")}</tr>")));
+        Html Row(string truth) => Html.Join(claims.Select(c => Cell(counts.GetValueOrDefault((truth, c)), truth == c)),
+            "");
+        Html headers = Html.Join(claims.Select(c => Html.Of($"<th class=\"n\">{c}</th>")), "");
+        Html rows = Html.Join(truths.Select(t => Html.Of($"<tr><th>{t}</th>{Row(t)}</tr>")));
         return $"""
             <div class="scroll"><table><caption><b>{label}</b></caption>
-            <thead><tr><th>true \ claimed</th>{Html.Join(claims.Select(c => Html.Of($"<th class=\"n\">{c}</th>")), "")}</tr></thead>
+            <thead><tr><th>true \ claimed</th>{headers}</tr></thead>
             <tbody>
             {rows}
             </tbody>
@@ -37,7 +43,8 @@ internal static class VerdictMatrix
             """;
     }
 
-    private static Html Cell(long count, bool right) => $"<td class=\"n{(right ? " right" : "")}\">{(count == 0 ? "·" : Words.Number(count))}</td>";
+    private static Html Cell(long count, bool right) =>
+        $"<td class=\"n{(right ? " right" : "")}\">{(count == 0 ? "·" : Words.Number(count))}</td>";
 
     /// <summary>The three silences always, in their order; other words after them.</summary>
     private static string[] Order(IEnumerable<string> present) =>

@@ -2,7 +2,8 @@
 (() => {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const figures = [...document.querySelectorAll('.chart')].map(box => ({
-    box, name: box.dataset.name, spec: JSON.parse(document.getElementById('spec-' + box.dataset.name).textContent), width: 0,
+    box, name: box.dataset.name, width: 0,
+    spec: JSON.parse(document.getElementById('spec-' + box.dataset.name).textContent),
   }));
 
   async function draw(figure) {
@@ -33,7 +34,8 @@
   let soon = 0;
   addEventListener('resize', () => {
     clearTimeout(soon);
-    soon = setTimeout(() => figures.filter(f => f.width > 0 && Math.abs(f.width - f.box.clientWidth) > 8).forEach(draw), 200);
+    const changed = f => f.width > 0 && Math.abs(f.width - f.box.clientWidth) > 8;
+    soon = setTimeout(() => figures.filter(changed).forEach(draw), 200);
   });
 
   // Paper is white and as wide as it is; printing does not wait, so these drawings are made in one go.

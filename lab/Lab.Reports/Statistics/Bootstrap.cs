@@ -4,11 +4,11 @@ using MathNet.Numerics.Statistics;
 namespace Lab.Reports;
 
 /// <summary>
-/// Medians with 95 % intervals. The unit that is drawn again, with replacement, is the run (a seed): what happens inside one
-/// run hangs together. The interval is the percentile interval (Efron 1979): the 2.5 % and 97.5 % quantiles of the resampled
-/// statistic. With fewer than six runs no interval of the median reaches 95 % (1 - 2 * 0.5^5 = 94 %): the range is given
-/// instead. Draws come from a stream named after what is estimated, so the same sweep gives the same report.
-/// Leaves out: bias correction, and any correction for looking at many numbers at once.
+/// Medians with 95 % intervals. The unit that is drawn again, with replacement, is the run (a seed): what happens
+/// inside one run hangs together. The interval is the percentile interval (Efron 1979): the 2.5 % and 97.5 % quantiles
+/// of the resampled statistic. With fewer than six runs no interval of the median reaches 95 % (1 - 2 * 0.5^5 = 94 %):
+/// the range is given instead. Draws come from a stream named after what is estimated, so the same sweep gives the same
+/// report. Leaves out: bias correction, and any correction for looking at many numbers at once.
 /// </summary>
 internal static class Bootstrap
 {
@@ -32,11 +32,12 @@ internal static class Bootstrap
     }
 
     /// <summary>
-    /// The ends around a value that was computed from so many units. The statistic is given how often each unit was drawn;
-    /// with too few units the range is asked for instead.
+    /// The ends around a value that was computed from so many units. The statistic is given how often each unit was
+    /// drawn; with too few units the range is asked for instead.
     /// </summary>
     public static Estimate Around(
-        double value, int units, int resamples, string name, Func<int[], double> statistic, Func<(double, double)> range)
+        double value, int units, int resamples, string name, Func<int[], double> statistic,
+        Func<(double, double)> range)
     {
         if (units < 2) return new(value, double.NaN, double.NaN, Ends.None, units);
         if (units < FewestForInterval)
@@ -64,12 +65,13 @@ internal static class Quantiles
     private const double Beyond = double.MaxValue / 16;
 
     /// <summary>
-    /// Hyndman and Fan's type 8, which MathNet takes by default and which for p = 0.5 is the usual median. A quantile that
-    /// would lie between a finite and an infinite value is infinite. NaN for an empty sample.
+    /// Hyndman and Fan's type 8, which MathNet takes by default and which for p = 0.5 is the usual median. A quantile
+    /// that would lie between a finite and an infinite value is infinite. NaN for an empty sample.
     /// </summary>
     public static double Of(double[] sorted, double p) => sorted.Length == 0 ? double.NaN : OfFinite(Finite(sorted), p);
 
-    /// <summary>With infinite values stood in for by numbers no sample holds, so that sums of them stay defined.</summary>
+    /// <summary>With infinite values stood in for by numbers no sample holds, so that sums of them stay
+    /// defined.</summary>
     public static double[] Finite(double[] values) => [.. values.Select(v => Math.Clamp(v, -Beyond, Beyond))];
 
     /// <summary>The same for values that went through <see cref="Finite"/>.</summary>

@@ -1,18 +1,21 @@
 namespace Lab.Reports;
 
-/// <summary>One incident as the estimator sees it: noticed after so long, or still unnoticed when watching ended.</summary>
+/// <summary>One incident as the estimator sees it: noticed after so long, or still unnoticed when watching
+/// ended.</summary>
 internal readonly record struct Observation(double Seconds, bool Noticed, int Run);
 
-/// <summary>A step of the curve: from this time on, this share has noticed. Censored: how many left unnoticed just then.</summary>
+/// <summary>A step of the curve: from this time on, this share has noticed. Censored: how many left unnoticed just
+/// then.</summary>
 internal readonly record struct CurveStep(double Seconds, double Share, int Noticed, int Censored);
 
 /// <summary>
 /// Share of incidents noticed within a time, over the pooled incidents of all runs. Incidents that ended before anybody
 /// noticed are censored, not dropped: the product-limit estimator (Kaplan and Meier 1958) multiplies, over the times at
-/// which something was noticed, the share of those still at risk that was not. At equal times noticing comes before censoring.
-/// A quantile is the first time at which the curve reaches it; it is infinite when the curve ends below. Intervals draw whole
-/// runs again (see Bootstrap), because the incidents of one run hang together.
-/// Leaves out: that censoring may depend on what would have been noticed (a fault that heals early because it was noticed).
+/// which something was noticed, the share of those still at risk that was not. At equal times noticing comes before
+/// censoring. A quantile is the first time at which the curve reaches it; it is infinite when the curve ends below.
+/// Intervals draw whole runs again (see Bootstrap), because the incidents of one run hang together.
+/// Leaves out: that censoring may depend on what would have been noticed (a fault that heals early because it was
+/// noticed).
 /// </summary>
 internal sealed class KaplanMeier
 {
@@ -44,7 +47,8 @@ internal sealed class KaplanMeier
         int[] once = new int[runs];
         Array.Fill(once, 1);
         int resamples = Count <= 20_000 ? 1000 : 200;
-        return Bootstrap.Around(Quantile(p, once), runs, resamples, name, weights => Quantile(p, weights), () => Range(p));
+        return Bootstrap.Around(Quantile(p, once), runs, resamples, name, weights => Quantile(p, weights),
+            () => Range(p));
     }
 
     private double Quantile(double p, int[] weights)

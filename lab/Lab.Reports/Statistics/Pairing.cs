@@ -3,9 +3,9 @@ using Lab.Experiments;
 namespace Lab.Reports;
 
 /// <summary>
-/// Two variants under the same seeds meet the same weather, so they are compared seed by seed: the median of the differences,
-/// with a bootstrap interval. A seed in which both never get there counts as no difference; one that only one of them survives
-/// counts as an infinite one; a seed missing on either side, or without a value, is left out.
+/// Two variants under the same seeds meet the same weather, so they are compared seed by seed: the median of the
+/// differences, with a bootstrap interval. A seed in which both never get there counts as no difference; one that only
+/// one of them survives counts as an infinite one; a seed missing on either side, or without a value, is left out.
 /// </summary>
 internal static class Pairing
 {

@@ -5,9 +5,9 @@ using Microsoft.Data.Sqlite;
 namespace Lab.Reports;
 
 /// <summary>
-/// results.db: everything kept of a sweep, as SQLite tables (results/README.md explains the columns). Times are integers of
-/// nanoseconds of the run (_ns) or, where they are for reading, seconds (_s). NaN is NULL, "never" is Inf. Seeds above 2^63
-/// appear as negative numbers, because SQLite's integers are signed.
+/// results.db: everything kept of a sweep, as SQLite tables (results/README.md explains the columns). Times are
+/// integers of nanoseconds of the run (_ns) or, where they are for reading, seconds (_s). NaN is NULL, "never" is Inf.
+/// Seeds above 2^63 appear as negative numbers, because SQLite's integers are signed.
 /// </summary>
 internal sealed class Database : IDisposable
 {
@@ -43,17 +43,22 @@ internal sealed class Database : IDisposable
             seed INTEGER NOT NULL, label TEXT NOT NULL, journal_hash TEXT NOT NULL, entries INTEGER NOT NULL,
             events INTEGER NOT NULL, clients INTEGER NOT NULL, duration_s REAL NOT NULL);
         CREATE TABLE settings (
-            run INTEGER NOT NULL REFERENCES runs, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, path)) WITHOUT ROWID;
+            run INTEGER NOT NULL REFERENCES runs, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, path))
+            WITHOUT ROWID;
         CREATE TABLE metrics (
             run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, value REAL, unit TEXT NOT NULL,
             PRIMARY KEY (run, metric)) WITHOUT ROWID;
         CREATE TABLE incidents (
-            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, client_name TEXT NOT NULL, side TEXT NOT NULL,
+            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, client_name TEXT NOT NULL, side TEXT NOT
+            NULL,
             fault TEXT NOT NULL, began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, detected INTEGER NOT NULL,
-            detected_at_ns INTEGER, elapsed_s REAL NOT NULL, mechanism TEXT NOT NULL, claim TEXT NOT NULL, outlived INTEGER NOT NULL);
+            detected_at_ns INTEGER, elapsed_s REAL NOT NULL, mechanism TEXT NOT NULL, claim TEXT NOT NULL, outlived
+            INTEGER NOT NULL);
         CREATE TABLE messages (
-            run INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL, sender INTEGER NOT NULL, recipient INTEGER NOT NULL,
-            sent_at_ns INTEGER NOT NULL, delivered_at_ns INTEGER, delay_s REAL, copies INTEGER NOT NULL, fate TEXT NOT NULL,
+            run INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL, sender INTEGER NOT NULL, recipient INTEGER
+            NOT NULL,
+            sent_at_ns INTEGER NOT NULL, delivered_at_ns INTEGER, delay_s REAL, copies INTEGER NOT NULL, fate TEXT NOT
+            NULL,
             PRIMARY KEY (run, number)) WITHOUT ROWID;
         CREATE TABLE costs (
             run INTEGER NOT NULL REFERENCES runs, cause TEXT NOT NULL, packets INTEGER NOT NULL, bytes INTEGER NOT NULL,
@@ -86,21 +91,26 @@ internal sealed class Database : IDisposable
         {
             RunResult run = sweep.Runs[i];
             long id = i + 1;
-            runs.Row(id, sweep.ScenarioName, run.Network, Word(run.Fidelity), unchecked((long)run.Spec.Seed), run.Spec.Label,
-                run.JournalHash.ToString("x16"), run.Entries, run.Events, Study.Clients(run), run.Spec.Scenario.Duration.TotalSeconds);
+            runs.Row(id, sweep.ScenarioName, run.Network, Word(run.Fidelity), unchecked((long)run.Spec.Seed),
+                run.Spec.Label,
+                run.JournalHash.ToString("x16"), run.Entries, run.Events, Study.Clients(run),
+                run.Spec.Scenario.Duration.TotalSeconds);
             foreach (Setting s in run.Spec.Point) settings.Row(id, s.Path, s.Value);
             foreach (Measure m in run.Measures) metrics.Row(id, m.Metric, m.Value, TidyCsv.UnitOf(m.Metric));
             foreach (Incident n in run.Incidents) Add(incidents, id, n);
             foreach (MessageRecord m in run.Messages) Add(messages, id, m);
             foreach (CauseCost c in run.Costs) costs.Row(id, c.Cause, c.Packets, c.Bytes);
             foreach ((string key, int count) in run.Verdicts) verdicts.Row(id, Part(key, 0), Part(key, 1), count);
-            foreach (ArrivalBin bin in run.Arrivals) arrivals.Row(id, bin.From.Nanoseconds, bin.Attempts, bin.OnlineClients);
+            foreach (ArrivalBin bin in run.Arrivals) arrivals.Row(id, bin.From.Nanoseconds, bin.Attempts,
+                bin.OnlineClients);
         }
     }
 
     private static void Add(Insert incidents, long run, Incident n) => incidents.Row(
-        run, n.Client, n.ClientName, Word(n.Side), Word(n.Fault), n.Began.Nanoseconds, n.Until.Nanoseconds, n.Detected ? 1 : 0,
-        n.Detected ? n.DetectedAt.Nanoseconds : null, n.Elapsed.TotalSeconds, Word(n.Mechanism), Word(n.Claim), n.Outlived ? 1 : 0);
+        run, n.Client, n.ClientName, Word(n.Side), Word(n.Fault), n.Began.Nanoseconds, n.Until.Nanoseconds, n.Detected
+        ? 1 : 0,
+        n.Detected ? n.DetectedAt.Nanoseconds : null, n.Elapsed.TotalSeconds, Word(n.Mechanism), Word(n.Claim),
+        n.Outlived ? 1 : 0);
 
     private static void Add(Insert messages, long run, MessageRecord m) => messages.Row(
         run, m.Number, m.From, m.To, m.SentAt.Nanoseconds, m.Copies > 0 ? m.DeliveredAt.Nanoseconds : null,
@@ -126,8 +136,10 @@ internal sealed class Database : IDisposable
         public Insert(SqliteConnection connection, string table, int columns)
         {
             command = connection.CreateCommand();
-            parameters = [.. Enumerable.Range(0, columns).Select(i => command.Parameters.AddWithValue("$" + i, DBNull.Value))];
-            command.CommandText = $"INSERT INTO {table} VALUES ({string.Join(", ", parameters.Select(p => p.ParameterName))})";
+            parameters = [.. Enumerable.Range(0, columns)
+                .Select(i => command.Parameters.AddWithValue("$" + i, DBNull.Value))];
+            command.CommandText =
+                $"INSERT INTO {table} VALUES ({string.Join(", ", parameters.Select(p => p.ParameterName))})";
         }
 
         public void Row(params object?[] values)

@@ -4,9 +4,9 @@ using Lab.Experiments;
 namespace Lab.Reports;
 
 /// <summary>
-/// metrics.csv: one row per run and metric. Comma-separated, quoted where RFC 4180 section 2 asks for it, lines end in LF, UTF-8
-/// without byte order mark, numbers in the invariant culture with all their digits; an empty population is an empty field, "never"
-/// is inf. Values are in base units: seconds, bytes, shares from 0 to 1.
+/// metrics.csv: one row per run and metric. Comma-separated, quoted where RFC 4180 section 2 asks for it, lines end in
+/// LF, UTF-8 without byte order mark, numbers in the invariant culture with all their digits; an empty population is an
+/// empty field, "never" is inf. Values are in base units: seconds, bytes, shares from 0 to 1.
 /// </summary>
 internal static class TidyCsv
 {

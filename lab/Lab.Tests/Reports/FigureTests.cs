@@ -15,7 +15,9 @@ public sealed class FigureTests
         SweepResult sweep = Sweeps.DeadLink(2, ["ping", "acks"]);
         sweep = sweep with
         {
-            Runs = [.. sweep.Runs.Select(r => r with { Costs = [new("negotiation", 10, 2048), new("payload", 20, r.Spec.Label == "ping" ? 6144 : 4096)] })],
+            Runs = [.. sweep.Runs
+                .Select(r => r with { Costs = [new("negotiation", 10, 2048),
+                    new("payload", 20, r.Spec.Label == "ping" ? 6144 : 4096)] })],
         };
 
         string spec = BytesFigure.Of(new Study(sweep)).Spec!.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
@@ -27,7 +29,8 @@ public sealed class FigureTests
     public void A_policy_has_the_same_colour_in_every_figure()
     {
         foreach (Figure figure in AllFigures.Of(new Study(Sweeps.Storm(60))).Where(f => f.Spec is not null))
-            foreach (JsonObject channel in Channels(figure.Spec!, "color").Where(c => c["field"]!.GetValue<string>() == "policy"))
+            foreach (JsonObject channel in Channels(figure.Spec!, "color")
+                .Where(c => c["field"]!.GetValue<string>() == "policy"))
             {
                 Assert.Equal("""["at-once","fixed","jittered"]""", channel["scale"]!["domain"]!.ToJsonString());
                 Assert.Equal("""["#0072B2","#D55E00","#009E73"]""", channel["scale"]!["range"]!.ToJsonString());
@@ -38,7 +41,8 @@ public sealed class FigureTests
     public void Fourteen_policies_can_be_told_apart_by_colour_and_line()
     {
         JsonObject spec = DetectionFigure.Of(new Study(Sweeps.ManyPolicies())).Spec!;
-        JsonArray colours = Channels(spec, "color").First()["scale"]!["range"]!.AsArray(), dashes = Channels(spec, "strokeDash").First()["scale"]!["range"]!.AsArray();
+        JsonArray colours = Channels(spec, "color").First()["scale"]!["range"]!.AsArray(),
+            dashes = Channels(spec, "strokeDash").First()["scale"]!["range"]!.AsArray();
 
         Assert.Equal(14, colours.Zip(dashes, (c, d) => c!.ToJsonString() + d!.ToJsonString()).Distinct().Count());
     }
@@ -56,7 +60,8 @@ public sealed class FigureTests
     [Fact]
     public void What_cannot_be_drawn_is_said_in_a_sentence()
     {
-        foreach (SweepResult sweep in (SweepResult[])[Sweeps.Quiet(), Sweeps.AllNaN(), Sweeps.DeadLink(1) with { Runs = [] }])
+        foreach (SweepResult sweep in (SweepResult[])[Sweeps.Quiet(), Sweeps.AllNaN(),
+            Sweeps.DeadLink(1) with { Runs = [] }])
             Assert.All(AllFigures.Of(new Study(sweep)), f =>
             {
                 Assert.Null(f.Spec);
@@ -69,11 +74,14 @@ public sealed class FigureTests
     {
         SweepResult sweep = Sweeps.DeadLink(20, ["nothing"]);
         KaplanMeier client = new Study(sweep).Variants[0].Times(Side.Client);
-        JsonObject[] rows = [.. Rows(DetectionFigure.Of(new Study(sweep)).Spec!).Where(r => Text(r, "panel") == "client side")];
+        JsonObject[] rows = [.. Rows(DetectionFigure.Of(new Study(sweep)).Spec!)
+            .Where(r => Text(r, "panel") == "client side")];
 
         Assert.True(client.Unnoticed > 0 && client.Unnoticed < client.Count);
-        Assert.Equal(client.Steps[^1].Share, rows.Where(r => Text(r, "kind") == "step").Max(r => r["y"]!.GetValue<double>()), 4);
-        Assert.Equal([$"all runs: {client.Unnoticed} of {client.Count} ended unnoticed"], rows.Where(r => Text(r, "kind") == "label").Select(r => Text(r, "text")));
+        Assert.Equal(client.Steps[^1].Share,
+            rows.Where(r => Text(r, "kind") == "step").Max(r => r["y"]!.GetValue<double>()), 4);
+        Assert.Equal([$"all runs: {client.Unnoticed} of {client.Count} ended unnoticed"],
+            rows.Where(r => Text(r, "kind") == "label").Select(r => Text(r, "text")));
     }
 
     [Fact]
@@ -83,7 +91,8 @@ public sealed class FigureTests
 
         Assert.Equal(["nothing", "spaces", "ping", "acks"], study.Policies);
         Assert.Equal(["delay 35ms", "delay 200ms", "delay 2s"], study.Panels);
-        Assert.Equal(["delay 35ms", "delay 200ms", "delay 2s"], DelayFigure.Of(study).Spec!["facet"]!["sort"]!.AsArray().Select(p => p!.GetValue<string>()));
+        Assert.Equal(["delay 35ms", "delay 200ms", "delay 2s"], DelayFigure.Of(study).Spec!["facet"]!["sort"]!.AsArray()
+            .Select(p => p!.GetValue<string>()));
     }
 
     [Theory]
@@ -91,7 +100,8 @@ public sealed class FigureTests
     [InlineData(new double[] { 0.07, 0.1, 700 }, true, 0.05)]
     [InlineData(new double[] { 0, 0, 10 }, false, 0)]
     [InlineData(new double[] { }, false, 0)]
-    public void A_time_axis_is_logarithmic_only_where_the_span_asks_for_it(double[] seconds, bool logarithmic, double from)
+    public void A_time_axis_is_logarithmic_only_where_the_span_asks_for_it(double[] seconds, bool logarithmic,
+        double from)
     {
         TimeAxis axis = new(seconds);
 
@@ -106,10 +116,12 @@ public sealed class FigureTests
 
         SvgOutcome absent = SvgDrawing.Draw(figures, "no-such-program-as-this");
         Assert.Empty(absent.Svgs);
-        Assert.StartsWith("figures/*.svg are not drawn: Node.js was not found (no-such-program-as-this)", absent.Problem);
+        Assert.StartsWith("figures/*.svg are not drawn: Node.js was not found (no-such-program-as-this)",
+            absent.Problem);
 
         SvgOutcome drawn = SvgDrawing.Draw(figures, "node");
-        if (drawn.Problem is { } problem) Assert.StartsWith("figures/*.svg are not drawn: Node.js was not found", problem);
+        if (drawn.Problem is { } problem) Assert.StartsWith("figures/*.svg are not drawn: Node.js was not found",
+            problem);
         else
             Assert.All(drawn.Svgs, s =>
             {
@@ -119,9 +131,11 @@ public sealed class FigureTests
     }
 
     private static string Golden(string name) =>
-        File.ReadAllText(Path.Combine(RepositoryRoot.Path, "lab", "Lab.Tests", "Golden", name)).ReplaceLineEndings("\n");
+        File.ReadAllText(Path.Combine(RepositoryRoot.Path, "lab", "Lab.Tests", "Golden", name))
+        .ReplaceLineEndings("\n");
 
-    private static IEnumerable<JsonObject> Rows(JsonObject spec) => spec["data"]!["values"]!.AsArray().Select(r => r!.AsObject());
+    private static IEnumerable<JsonObject> Rows(JsonObject spec) =>
+        spec["data"]!["values"]!.AsArray().Select(r => r!.AsObject());
 
     private static string Text(JsonObject row, string field) => row[field]?.GetValue<string>() ?? "";
 

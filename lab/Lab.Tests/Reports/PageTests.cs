@@ -14,7 +14,8 @@ public sealed class PageTests
     }
 
     /// <summary>The page without the chart library, whose code makes markup of its own.</summary>
-    private static string Own(string page) => ((string[])["vega", "vega-lite", "vega-embed"]).Aggregate(page, (rest, library) =>
+    private static string Own(string page) =>
+        ((string[])["vega", "vega-lite", "vega-embed"]).Aggregate(page, (rest, library) =>
     {
         string code = Resources.Text(library + ".min.js");
         int map = code.LastIndexOf("//# sourceMappingURL", StringComparison.Ordinal);
@@ -25,15 +26,20 @@ public sealed class PageTests
     public void Nothing_that_a_user_wrote_becomes_markup()
     {
         SweepResult sweep = Sweeps.DeadLink(2, [Evil, "b" + Evil]);
-        Scenario scenario = sweep.Scenario with { Description = Evil, Look = Evil, Policies = new Dictionary<string, Lab.Xmpp.Policy> { [Evil] = new() } };
+        Scenario scenario = sweep.Scenario with { Description = Evil, Look = Evil, Policies = new Dictionary<string,
+            Lab.Xmpp.Policy> { [Evil] = new() } };
         sweep = sweep with
         {
             ScenarioName = Evil, Scenario = scenario, Network = Evil, Command = Evil,
-            Topology = sweep.Topology with { Description = Evil, Servers = new Dictionary<string, ServerSpec> { [Evil] = new() } },
-            Checks = [new(sweep.Checks[0].Expectation with { Metric = Evil, When = new Dictionary<string, string> { [Evil] = Evil } }, Verdict.Fail, Evil, [])],
+            Topology = sweep.Topology with { Description = Evil, Servers = new Dictionary<string,
+                ServerSpec> { [Evil] = new() } },
+            Checks =
+            [new(sweep.Checks[0].Expectation with { Metric = Evil, When = new Dictionary<string,
+                string> { [Evil] = Evil } }, Verdict.Fail, Evil, [])],
             Runs = [.. sweep.Runs.Select(r => r with
             {
-                ClientNames = [Evil], Costs = [new(Evil, 1, 100)], Verdicts = new Dictionary<string, int> { [Evil + "/" + Evil] = 1 },
+                ClientNames = [Evil], Costs = [new(Evil, 1, 100)], Verdicts = new Dictionary<string,
+                    int> { [Evil + "/" + Evil] = 1 },
             })],
         };
 
@@ -41,7 +47,8 @@ public sealed class PageTests
 
         Assert.DoesNotContain("<img", page);
         Assert.Contains("&lt;/script&gt;&lt;img", page);
-        Assert.Equal(2, page.Split("<pre>&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;amp;</pre>").Length - 1);
+        const string escaped = "&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;amp;";
+        Assert.Equal(2, page.Split("<pre>" + escaped + "</pre>").Length - 1);
         // data (one per figure), library (three), the page's own: each element is closed once.
         Assert.Equal(page.Split("<script").Length, page.Split("</script>").Length);
     }
@@ -64,7 +71,8 @@ public sealed class PageTests
         string page = Page(Sweeps.Partial());
 
         Assert.Contains("<b>Stopped early.</b> 37 of 100 runs finished", page);
-        Assert.True(page.IndexOf("Stopped early", StringComparison.Ordinal) < page.IndexOf("<h2>", StringComparison.Ordinal));
+        Assert.True(page.IndexOf("Stopped early", StringComparison.Ordinal) < page.IndexOf("<h2>",
+            StringComparison.Ordinal));
         Assert.DoesNotContain("Stopped early", Page(Sweeps.DeadLink(2)));
     }
 
@@ -74,11 +82,15 @@ public sealed class PageTests
         SweepResult sweep = Sweeps.DeadLink(6, ["ping", "acks"]);
         SweepResult With(double ping, double acks) => sweep with
         {
-            Runs = [.. sweep.Runs.Select(r => Sweeps.Emptied(r) with { Measures = [new("ghost.time", r.Spec.Label == "ping" ? ping : acks)] })],
+            Runs = [.. sweep.Runs
+                .Select(r => Sweeps.Emptied(r) with { Measures = [new("ghost.time", r.Spec.Label == "ping" ? ping
+                    : acks)] })],
         };
 
-        Assert.Contains("<tr><th>acks</th><td class=\"n best\"><b>7</b></td></tr>", Page(With(double.PositiveInfinity, 7)));
-        Assert.Contains("<tr><th>ping</th><td class=\"n\"><b>never</b></td></tr>", Page(With(double.PositiveInfinity, 7)));
+        Assert.Contains("<tr><th>acks</th><td class=\"n best\"><b>7</b></td></tr>",
+            Page(With(double.PositiveInfinity, 7)));
+        Assert.Contains("<tr><th>ping</th><td class=\"n\"><b>never</b></td></tr>",
+            Page(With(double.PositiveInfinity, 7)));
         Assert.DoesNotContain(" best\"", Page(With(7, 7)));
     }
 
@@ -87,8 +99,12 @@ public sealed class PageTests
     {
         string page = Page(Sweeps.DeadLink(3));
 
-        Assert.Contains("detection.<wbr>client.<wbr>p95 below 90 s</td><td>clients.phone.policy = ping</td><td class=\"pass\"><b>pass</b></td>", page);
-        Assert.Contains("messages.<wbr>lost equal to 0</td><td>always</td><td class=\"fail\"><b>fail</b></td><td>2 in seed 7. Failing: kernel seed 3.</td>", page);
+        Assert.Contains(
+            "detection.<wbr>client.<wbr>p95 below 90 s</td><td>clients.phone.policy = ping</td>" +
+            "<td class=\"pass\"><b>pass</b></td>", page);
+        Assert.Contains(
+            "messages.<wbr>lost equal to 0</td><td>always</td>" +
+            "<td class=\"fail\"><b>fail</b></td><td>2 in seed 7. Failing: kernel seed 3.</td>", page);
     }
 
     [Theory]
@@ -101,7 +117,8 @@ public sealed class PageTests
     [InlineData(Unit.Seconds, double.PositiveInfinity, "s", "never")]
     [InlineData(Unit.Seconds, double.NaN, "s", "–")]
     [InlineData(Unit.Count, -2.5, "", "−2.5")]
-    public void Numbers_are_shown_in_the_unit_that_suits_their_column(Unit unit, double value, string symbol, string text)
+    public void Numbers_are_shown_in_the_unit_that_suits_their_column(Unit unit, double value, string symbol,
+        string text)
     {
         DisplayUnit shown = DisplayUnit.For(unit, [value]);
 

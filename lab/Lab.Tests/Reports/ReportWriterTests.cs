@@ -13,7 +13,8 @@ public sealed class ReportWriterTests : IDisposable
     [Fact]
     public void A_report_is_a_folder_with_everything_in_it_and_nothing_beside_it()
     {
-        WrittenReport report = ReportWriter.Write(Sweeps.DeadLink(6), "scenario: dead-link\n", Path.Combine(root, "dead-link", "1"), NoSvg);
+        WrittenReport report = ReportWriter.Write(Sweeps.DeadLink(6), "scenario: dead-link\n",
+            Path.Combine(root, "dead-link", "1"), NoSvg);
 
         Assert.Equal(["metrics.csv", "report.html", "results.db", "run.yaml"], report.Files);
         Assert.Empty(report.Notes);
@@ -25,9 +26,12 @@ public sealed class ReportWriterTests : IDisposable
 
     private static readonly SortedDictionary<string, Func<SweepResult>> All = new(StringComparer.Ordinal)
     {
-        ["dead-link"] = () => Sweeps.DeadLink(), ["storm"] = () => Sweeps.Storm(), ["grid"] = Sweeps.TwoDimensions, ["quiet"] = Sweeps.Quiet,
-        ["nan"] = Sweeps.AllNaN, ["one-policy"] = () => Sweeps.DeadLink(20, ["ping"]), ["one-run"] = () => Sweeps.DeadLink(1, ["ping"]),
-        ["many"] = Sweeps.ManyPolicies, ["partial"] = Sweeps.Partial, ["no-runs"] = () => Sweeps.DeadLink(1) with { Runs = [] },
+        ["dead-link"] = () => Sweeps.DeadLink(), ["storm"] = () => Sweeps.Storm(), ["grid"] = Sweeps.TwoDimensions,
+            ["quiet"] = Sweeps.Quiet,
+        ["nan"] = Sweeps.AllNaN, ["one-policy"] = () =>
+        Sweeps.DeadLink(20, ["ping"]), ["one-run"] = () => Sweeps.DeadLink(1, ["ping"]),
+        ["many"] = Sweeps.ManyPolicies, ["partial"] = Sweeps.Partial, ["no-runs"] = () =>
+        Sweeps.DeadLink(1) with { Runs = [] },
     };
 
     [Theory]
@@ -36,7 +40,8 @@ public sealed class ReportWriterTests : IDisposable
     {
         string keep = Environment.GetEnvironmentVariable("LAB_KEEP_REPORTS") ?? root;
         WrittenReport report = ReportWriter.Write(
-            All[shape](), "scenario: made-up\n", Path.Combine(keep, shape), new ReportOptions { Svg = keep != root, Replace = true });
+            All[shape](), "scenario: made-up\n", Path.Combine(keep, shape),
+            new ReportOptions { Svg = keep != root, Replace = true });
 
         Assert.InRange(new FileInfo(report.Page).Length, 5_000, 2_000_000);
         Assert.EndsWith("</html>\n", File.ReadAllText(report.Page));
@@ -45,7 +50,8 @@ public sealed class ReportWriterTests : IDisposable
     [Fact]
     public void The_same_sweep_gives_the_same_page()
     {
-        string Page(string name) => File.ReadAllText(ReportWriter.Write(Sweeps.DeadLink(7), "", Path.Combine(root, name), NoSvg).Page);
+        string Page(string name) =>
+            File.ReadAllText(ReportWriter.Write(Sweeps.DeadLink(7), "", Path.Combine(root, name), NoSvg).Page);
 
         Assert.Equal(Page("a"), Page("b"));
     }
@@ -79,7 +85,9 @@ public sealed class ReportWriterTests : IDisposable
         string file = Path.Combine(root, "a-file");
         File.WriteAllText(file, "in the way");
 
-        ReportFailure failure = Assert.Throws<ReportFailure>(() => ReportWriter.Write(Sweeps.Quiet(), "", Path.Combine(file, "result"), NoSvg));
+        ReportFailure failure =
+            Assert.Throws<ReportFailure>(() => ReportWriter.Write(Sweeps.Quiet(), "", Path.Combine(file, "result"),
+                NoSvg));
 
         Assert.StartsWith($"cannot write the report to {Path.Combine(file, "result")}: ", failure.Message);
         Assert.Equal([file], Directory.GetFileSystemEntries(root));
@@ -93,7 +101,8 @@ public sealed class ReportWriterTests : IDisposable
         SweepResult all = Sweeps.DeadLink(2);
         SweepResult breaking = all with { Runs = new Breaking<RunResult>(all.Runs) };
 
-        Assert.ThrowsAny<Exception>(() => ReportWriter.Write(breaking, "second", folder, NoSvg with { Replace = true }));
+        Assert.ThrowsAny<Exception>(() => ReportWriter.Write(breaking, "second", folder,
+            NoSvg with { Replace = true }));
 
         Assert.Equal("first", File.ReadAllText(Path.Combine(folder, "run.yaml")));
         Assert.Equal([folder], Directory.GetFileSystemEntries(root));

@@ -14,13 +14,17 @@ public sealed class StatisticsTests
         // Freireich et al. 1963, the 6-MP arm, remission in weeks: the textbook example of the product-limit estimator.
         (double, bool)[] weeks =
         [
-            (6, true), (6, true), (6, true), (6, false), (7, true), (9, false), (10, true), (10, false), (11, false), (13, true), (16, true),
-            (17, false), (19, false), (20, false), (22, true), (23, true), (25, false), (32, false), (32, false), (34, false), (35, false),
+            (6, true), (6, true), (6, true), (6, false), (7, true), (9, false), (10, true), (10, false), (11, false),
+            (13, true), (16, true),
+            (17, false), (19, false), (20, false), (22, true), (23, true), (25, false), (32, false), (32, false),
+            (34, false), (35, false),
         ];
         KaplanMeier trial = new(Noticed(weeks));
 
-        (double, double)[] survival = [.. trial.Steps.Where(s => s.Noticed > 0).Select(s => (s.Seconds, Math.Round(1 - s.Share, 4)))];
-        Assert.Equal([(6, 0.8571), (7, 0.8067), (10, 0.7529), (13, 0.6902), (16, 0.6275), (22, 0.5378), (23, 0.4482)], survival);
+        (double, double)[] survival = [.. trial.Steps.Where(s => s.Noticed > 0)
+            .Select(s => (s.Seconds, Math.Round(1 - s.Share, 4)))];
+        Assert.Equal([(6, 0.8571), (7, 0.8067), (10, 0.7529), (13, 0.6902), (16, 0.6275), (22, 0.5378), (23, 0.4482)],
+            survival);
         Assert.Equal(23, trial.Quantile(0.5, "x").Value);
         Assert.Equal(12, trial.Unnoticed);
     }
@@ -61,13 +65,15 @@ public sealed class StatisticsTests
     [InlineData(new double[] { 1, double.PositiveInfinity }, double.PositiveInfinity)]
     [InlineData(new double[] { double.NaN }, double.NaN)]
     [InlineData(new double[] { double.NegativeInfinity, double.PositiveInfinity, 0 }, 0)]
-    public void The_median_takes_never_as_larger_than_all_and_leaves_out_what_has_no_value(double[] values, double median) =>
+    public void The_median_takes_never_as_larger_than_all_and_leaves_out_what_has_no_value(double[] values,
+        double median) =>
         Assert.Equal(median, Bootstrap.Median(values, "x").Value);
 
     [Fact]
     public void The_interval_of_a_median_is_close_to_the_exact_one_of_order_statistics()
     {
-        // For 20 values the exact 95.9 % interval of the median is from the 6th to the 15th (Conover 1999, binomial tables).
+        // For 20 values the exact 95.9 % interval of the median is from the 6th to the 15th (Conover 1999, binomial
+        // tables).
         Estimate median = Bootstrap.Median(Enumerable.Range(1, 20).Select(i => (double)i), "x");
 
         Assert.Equal(10.5, median.Value);
@@ -83,7 +89,8 @@ public sealed class StatisticsTests
         const int trials = 200;
         for (int t = 0; t < trials; t++)
         {
-            Estimate e = Bootstrap.Median([.. Enumerable.Range(0, 20).Select(_ => (double)chance.Below(1_000_000))], "trial/" + t);
+            Estimate e = Bootstrap.Median([.. Enumerable.Range(0, 20).Select(_ => (double)chance.Below(1_000_000))],
+                "trial/" + t);
             if (e.Low <= 500_000 && 500_000 <= e.High) covered++;
         }
         Assert.InRange(covered / (double)trials, 0.90, 0.99);
@@ -113,7 +120,8 @@ public sealed class StatisticsTests
         Estimate difference = Pairing.Difference(a, b, "cost.bytes");
 
         Assert.Equal(new Estimate(1.5, 0, 3, Ends.Range, 4), difference);
-        Assert.Equal(double.NegativeInfinity, Pairing.Difference(Of("c", Run(1, 5)), Of("d", Run(1, never)), "cost.bytes").Value);
+        Assert.Equal(double.NegativeInfinity,
+            Pairing.Difference(Of("c", Run(1, 5)), Of("d", Run(1, never)), "cost.bytes").Value);
     }
 
     [Fact]

@@ -26,8 +26,10 @@ public sealed class StoreTests : IDisposable
                     Spec = run.Spec with { Point = point, Seed = ulong.MaxValue },
                     Measures =
                     [
-                        new("detection.client.p50", double.PositiveInfinity), new("availability", 0.1), new("connects.resumed", double.NaN),
-                        new("cost.bytes", 1234567.891), new("storm.peak", 1e-7), new("cost.wakeups", -3), new("messages.lost", 0), new("made.up", 1),
+                        new("detection.client.p50", double.PositiveInfinity), new("availability", 0.1),
+                        new("connects.resumed", double.NaN),
+                        new("cost.bytes", 1234567.891), new("storm.peak", 1e-7), new("cost.wakeups", -3),
+                        new("messages.lost", 0), new("made.up", 1),
                     ],
                 },
             ],
@@ -66,8 +68,10 @@ public sealed class StoreTests : IDisposable
         Assert.Equal(sweep.Runs.Sum(r => r.Costs.Sum(c => c.Bytes)), Number(db, "SELECT sum(bytes) FROM costs"));
         Assert.Equal(first.JournalHash.ToString("x16"), One(db, "SELECT journal_hash FROM runs WHERE run = 1"));
         Assert.Equal("nothing", One(db, "SELECT value FROM settings WHERE run = 1 AND path = 'clients.phone.policy'"));
-        Assert.Equal(first.Incidents.Count(i => i.Detected), Number(db, "SELECT count(detected_at_ns) FROM incidents WHERE run = 1"));
-        Assert.Equal(double.PositiveInfinity, One(db, "SELECT value FROM metrics WHERE run = 1 AND metric = 'detection.client.p50'"));
+        Assert.Equal(first.Incidents.Count(i => i.Detected),
+            Number(db, "SELECT count(detected_at_ns) FROM incidents WHERE run = 1"));
+        Assert.Equal(double.PositiveInfinity,
+            One(db, "SELECT value FROM metrics WHERE run = 1 AND metric = 'detection.client.p50'"));
         Assert.Equal(DBNull.Value, One(db, "SELECT value FROM metrics WHERE run = 1 AND metric = 'connects.resumed'"));
         Assert.Equal("ok", One(db, "PRAGMA integrity_check"));
     }
@@ -77,7 +81,8 @@ public sealed class StoreTests : IDisposable
     {
         using SqliteConnection db = Stored(Sweeps.DeadLink(3));
 
-        Assert.Equal(0L, Number(db, "SELECT count(*) FROM messages WHERE copies = 0 AND (delay_s IS NOT NULL OR delivered_at_ns IS NOT NULL)"));
+        Assert.Equal(0L, Number(db,
+            "SELECT count(*) FROM messages WHERE copies = 0 AND (delay_s IS NOT NULL OR delivered_at_ns IS NOT NULL)"));
         Assert.NotEqual(0L, Number(db, "SELECT count(*) FROM messages WHERE copies = 0 AND fate = 'lost'"));
         Assert.NotEqual(0L, Number(db, "SELECT count(*) FROM messages WHERE copies = 1 AND delay_s > 0"));
     }

@@ -4,18 +4,21 @@ using Lab.Xmpp;
 
 namespace Lab.Tests;
 
-/// <summary>Sweeps made up for reports: the shapes of real ones, drawn from a seeded stream, no simulator needed.</summary>
+/// <summary>Sweeps made up for reports: the shapes of real ones, drawn from a seeded stream, no simulator
+/// needed.</summary>
 internal static class Sweeps
 {
     private static readonly string[] Names = ["nothing", "spaces", "ping", "acks", "kernel"];
 
     /// <summary>Five policies, twenty seeds, one phone whose link dies for twenty minutes, twice.</summary>
     public static SweepResult DeadLink(int seeds = 20, string[]? policies = null) => Sweep(
-        "dead-link", (policies ?? Names).Select(p => new Setting[] { new("clients.phone.policy", p) }), seeds, clients: 1, planned: null);
+        "dead-link", (policies ?? Names).Select(p => new Setting[] { new("clients.phone.policy", p) }), seeds,
+        clients: 1, planned: null);
 
     /// <summary>Two thousand clients that come back at once.</summary>
     public static SweepResult Storm(int clients = 2000) => Sweep(
-        "storm", ((string[])["at-once", "fixed", "jittered"]).Select(p => new Setting[] { new("clients.phone.policy", p) }), 3, clients, planned: null);
+        "storm", ((string[])["at-once", "fixed", "jittered"])
+        .Select(p => new Setting[] { new("clients.phone.policy", p) }), 3, clients, planned: null);
 
     /// <summary>Four policies on three delays.</summary>
     public static SweepResult TwoDimensions() => Sweep(
@@ -24,7 +27,8 @@ internal static class Sweeps
             new("clients.phone.policy", p), new("links.mobile.delay", d),
         })), 8, clients: 1, planned: null);
 
-    public static SweepResult ManyPolicies() => DeadLink(6, [.. Enumerable.Range(1, 14).Select(i => $"preset-number-{i}")]);
+    public static SweepResult ManyPolicies() =>
+        DeadLink(6, [.. Enumerable.Range(1, 14).Select(i => $"preset-number-{i}")]);
 
     public static SweepResult Partial()
     {
@@ -45,7 +49,9 @@ internal static class Sweeps
         SweepResult all = DeadLink(3);
         return all with
         {
-            Runs = [.. all.Runs.Select(r => Emptied(r) with { Measures = [.. r.Measures.Select(m => m with { Value = double.NaN })] })],
+            Runs = [.. all.Runs
+                .Select(r => Emptied(r) with { Measures = [.. r.Measures
+                    .Select(m => m with { Value = double.NaN })] })],
         };
     }
 
@@ -60,7 +66,9 @@ internal static class Sweeps
         Setting[][] grid = [.. points];
         Topology topology = TopologyOf(clients);
         Scenario scenario = ScenarioOf(grid);
-        RunResult[] runs = [.. grid.SelectMany(p => Enumerable.Range(1, seeds).Select(s => new Run(name, scenario, topology, p, (ulong)s).Result()))];
+        RunResult[] runs =
+            [.. grid.SelectMany(p => Enumerable.Range(1, seeds)
+                .Select(s => new Run(name, scenario, topology, p, (ulong)s).Result()))];
         return new SweepResult
         {
             ScenarioName = name, Scenario = scenario, Topology = topology, Network = "simulated", Runs = runs,
@@ -86,7 +94,8 @@ internal static class Sweeps
         {
             ["mobile"] = new()
             {
-                Delay = Duration.FromMilliseconds(35), Jitter = Duration.FromMilliseconds(10), Up = new(5_000_000), Down = new(20_000_000),
+                Delay = Duration.FromMilliseconds(35), Jitter = Duration.FromMilliseconds(10), Up = new(5_000_000),
+                    Down = new(20_000_000),
                 Queue = new(256 * 1024), Loss = new() { LossWhenGood = new(5_000_000) },
             },
         },
@@ -102,8 +111,12 @@ internal static class Sweeps
             ["nothing"] = new(), ["spaces"] = new() { Whitespace = new() { Every = Duration.FromSeconds(60) } },
             ["ping"] = new() { Ping = new() { Every = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(20) } },
         },
-        Workload = [new() { From = "phone", To = "echo@example.org", Every = Duration.FromMinutes(10), Arrivals = Arrivals.Poisson, Body = new(200) }],
-        Faults = [new() { Kind = FaultKind.Cut, Target = "phone", At = Duration.FromMinutes(30), For = Duration.FromMinutes(20) }],
+        Workload =
+        [new() { From = "phone", To = "echo@example.org", Every = Duration.FromMinutes(10), Arrivals = Arrivals.Poisson,
+            Body = new(200) }],
+        Faults =
+        [new() { Kind = FaultKind.Cut, Target = "phone", At = Duration.FromMinutes(30),
+            For = Duration.FromMinutes(20) }],
         Expect =
         [
             new()
@@ -119,7 +132,8 @@ internal static class Sweeps
     private sealed class Run(string name, Scenario scenario, Topology topology, Setting[] point, ulong seed)
     {
         private readonly RandomStream weather = RandomStream.Root(seed).Fork("weather");
-        private readonly RandomStream luck = RandomStream.Root(seed).Fork("policy/" + string.Join('/', point.Select(p => p.Value)));
+        private readonly RandomStream luck =
+            RandomStream.Root(seed).Fork("policy/" + string.Join('/', point.Select(p => p.Value)));
         private readonly int clients = topology.Clients["phone"].Count;
         private readonly int policy = Math.Max(0, Array.IndexOf(Names, point[0].Value));
         private readonly List<Incident> incidents = [];
@@ -131,15 +145,20 @@ internal static class Sweeps
         {
             for (int client = 0; client < Math.Min(clients, 200); client++) Connection(client);
             MessageRecord[] messages = [.. Messages()];
-            double[] found = [.. incidents.Where(i => i.Side == Side.Client).Select(i => i.Detected ? i.Elapsed.TotalSeconds : double.PositiveInfinity).Order()];
+            double[] found = [.. incidents.Where(i => i.Side == Side.Client)
+                .Select(i => i.Detected ? i.Elapsed.TotalSeconds : double.PositiveInfinity).Order()];
             return new RunResult
             {
-                Spec = new() { ScenarioName = name, Scenario = scenario, Topology = topology, Seed = seed, Point = point },
-                Network = "simulated", Fidelity = Fidelity.Modelled, JournalHash = luck.Next(), Entries = 4000, Events = 120_000,
-                Measures = [.. Measures(found, messages)], Incidents = incidents, Messages = messages, Costs = [.. Costs()], Lanes = lanes, Marks = marks,
+                Spec = new() { ScenarioName = name, Scenario = scenario, Topology = topology, Seed = seed,
+                    Point = point },
+                Network = "simulated", Fidelity = Fidelity.Modelled, JournalHash = luck.Next(), Entries = 4000,
+                Events = 120_000,
+                Measures = [.. Measures(found, messages)], Incidents = incidents, Messages = messages,
+                Costs = [.. Costs()], Lanes = lanes, Marks = marks,
                 Faults = faults, Arrivals = clients > 50 ? [.. Arrived()] : [],
                 ClientNames = [.. Enumerable.Range(0, clients).Select(i => clients == 1 ? "phone" : $"phone[{i}]")],
-                Verdicts = new Dictionary<string, int> { ["dead/dead"] = 2, ["idle/dead"] = policy == 2 ? 1 : 0, ["broken/dead"] = policy },
+                Verdicts = new Dictionary<string, int> { ["dead/dead"] = 2, ["idle/dead"] = policy == 2 ? 1 : 0,
+                    ["broken/dead"] = policy },
             };
         }
 
@@ -149,12 +168,15 @@ internal static class Sweeps
             Instant free = Instant.Zero;
             foreach (long minute in (long[])[30, 75])
             {
-                Instant began = new(Duration.FromMinutes(minute).Nanoseconds), until = began + Duration.FromMinutes(minute == 30 ? 20 : 3);
+                Instant began = new(Duration.FromMinutes(minute).Nanoseconds), until = began +
+                    Duration.FromMinutes(minute == 30 ? 20 : 3);
                 began += weather.Between(Duration.Zero, Duration.FromSeconds(60));
                 faults.Add(new(client, FaultKind.Cut, began, until));
-                foreach (Side side in Enum.GetValues<Side>()) free = Meet(client, called, side, began, until, minute == 30 ? Instant.Zero : free);
+                foreach (Side side in Enum.GetValues<Side>()) free =
+                    Meet(client, called, side, began, until, minute == 30 ? Instant.Zero : free);
             }
-            if (policy == 2) marks.Add(new(client, Side.Client, Mechanism.PingTimeout, Claim.Dead, true, new(Duration.FromMinutes(100).Nanoseconds)));
+            if (policy == 2) marks.Add(new(client, Side.Client, Mechanism.PingTimeout, Claim.Dead, true,
+                new(Duration.FromMinutes(100).Nanoseconds)));
         }
 
         private Instant Meet(int client, string called, Side side, Instant began, Instant until, Instant from)
@@ -178,9 +200,11 @@ internal static class Sweeps
             if (detected)
             {
                 marks.Add(new(client, side, by, Claim.Dead, false, at));
-                lanes.Add(new(client, side, side == Side.Server && policy == 3 ? LaneState.Hibernating : LaneState.Offline, at, until));
+                lanes.Add(new(client, side, side == Side.Server && policy == 3 ? LaneState.Hibernating
+                    : LaneState.Offline, at, until));
             }
-            if (until.TotalSeconds > 4000) lanes.Add(new(client, side, LaneState.Online, until, new(Duration.FromHours(2).Nanoseconds)));
+            if (until.TotalSeconds > 4000) lanes.Add(new(client, side, LaneState.Online, until,
+                new(Duration.FromHours(2).Nanoseconds)));
             return until;
         }
 
@@ -190,9 +214,12 @@ internal static class Sweeps
             {
                 Instant sent = new(Duration.FromMinutes(5 * n).Nanoseconds + (long)weather.Below(60_000_000_000));
                 bool down = n is >= 6 and < 10;
-                MessageFate fate = !down || policy == 3 ? MessageFate.Delivered : policy == 1 ? MessageFate.Bounced : n == 7 ? MessageFate.Lost : MessageFate.Delivered;
-                Duration delay = Duration.FromMilliseconds(70 + (long)luck.Below(40)) + (down ? Duration.FromMinutes(10 - n) + Duration.FromMinutes(8) : Duration.Zero);
-                yield return new(n, 0, -1, sent, fate == MessageFate.Delivered ? sent + delay : Instant.Zero, fate == MessageFate.Delivered ? 1 : 0, fate);
+                MessageFate fate = !down || policy == 3 ? MessageFate.Delivered : policy == 1 ? MessageFate.Bounced
+                    : n == 7 ? MessageFate.Lost : MessageFate.Delivered;
+                Duration delay = Duration.FromMilliseconds(70 + (long)luck.Below(40)) +
+                    (down ? Duration.FromMinutes(10 - n) + Duration.FromMinutes(8) : Duration.Zero);
+                yield return new(n, 0, -1, sent, fate == MessageFate.Delivered ? sent + delay : Instant.Zero,
+                    fate == MessageFate.Delivered ? 1 : 0, fate);
             }
         }
 
@@ -212,10 +239,12 @@ internal static class Sweeps
             int online = clients;
             for (int s = 0; s < 1800; s++)
             {
-                int back = s < 600 ? 0 : (int)Math.Min(clients - online, clients / (point[0].Value == "at-once" ? 8 : 120) + (int)luck.Below(5));
+                int back = s < 600 ? 0 : (int)Math.Min(clients - online,
+                    clients / (point[0].Value == "at-once" ? 8 : 120) + (int)luck.Below(5));
                 if (s == 300) online = 0;
                 online += back;
-                yield return new(new(Duration.FromSeconds(s).Nanoseconds), back + (s is > 300 and < 600 ? (int)luck.Below(20) : 0), online);
+                yield return new(new(Duration.FromSeconds(s).Nanoseconds), back +
+                    (s is > 300 and < 600 ? (int)luck.Below(20) : 0), online);
             }
         }
 
@@ -225,16 +254,23 @@ internal static class Sweeps
             double[] delays = [.. messages.Where(m => m.Copies > 0).Select(m => m.Delay.TotalSeconds).Order()];
             Dictionary<string, double> values = new()
             {
-                ["detection.client.p50"] = found[found.Length / 2], ["detection.client.p95"] = found[^1], ["detection.client.max"] = found[^1],
-                ["detection.client.share"] = found.Count(double.IsFinite) / (double)found.Length, ["detection.server.p50"] = found[0] + 15,
-                ["misdiagnosis.false-alarms"] = policy == 2 ? luck.Below(3) : 0, ["ghost.time"] = 600 + 100 * luck.Below(8), ["availability"] = 0.81 + 0.01 * policy,
-                ["messages.sent"] = messages.Length, ["messages.lost"] = messages.Count(m => m.Fate == MessageFate.Lost), ["messages.doubled"] = 0,
-                ["messages.delay.p50"] = delays[delays.Length / 2], ["messages.delay.p95"] = delays[(int)(delays.Length * 0.95)],
-                ["cost.bytes"] = bytes / 2.0 / clients, ["cost.wakeups"] = 12 + 30 * policy + (int)luck.Below(4), ["connects.resumed"] = double.NaN,
+                ["detection.client.p50"] = found[found.Length / 2], ["detection.client.p95"] = found[^1],
+                    ["detection.client.max"] = found[^1],
+                ["detection.client.share"] = found.Count(double.IsFinite) / (double)found.Length,
+                ["detection.server.p50"] = found[0] + 15,
+                ["misdiagnosis.false-alarms"] = policy == 2 ? luck.Below(3) : 0, ["ghost.time"] = 600 +
+                100 * luck.Below(8), ["availability"] = 0.81 + 0.01 * policy,
+                ["messages.sent"] = messages.Length, ["messages.lost"] = messages
+                .Count(m => m.Fate == MessageFate.Lost), ["messages.doubled"] = 0,
+                ["messages.delay.p50"] = delays[delays.Length / 2],
+                ["messages.delay.p95"] = delays[(int)(delays.Length * 0.95)],
+                ["cost.bytes"] = bytes / 2.0 / clients, ["cost.wakeups"] = 12 + 30 * policy + (int)luck.Below(4),
+                ["connects.resumed"] = double.NaN,
                 ["connects.time.p50"] = 0.41 + 0.001 * luck.Below(50), ["storm.peak"] = clients > 50 ? 250 : double.NaN,
                 ["recovery.time"] = clients > 50 ? 120 : double.NaN,
             };
-            return Catalogue.All.Where(m => values.ContainsKey(m.Name)).Select(m => new Measure(m.Name, values[m.Name]));
+            return Catalogue.All.Where(m => values.ContainsKey(m.Name))
+                .Select(m => new Measure(m.Name, values[m.Name]));
         }
     }
 }
