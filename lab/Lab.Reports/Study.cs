@@ -5,7 +5,7 @@ namespace Lab.Reports;
 /// <summary>The runs that differ in nothing but the seed.</summary>
 internal sealed record Variant(string Label, string Policy, string Panel, IReadOnlyList<RunResult> Runs)
 {
-    private readonly Dictionary<Side, KaplanMeier> times = [];
+    private readonly Dictionary<Side, Incidence> times = [];
     private readonly Dictionary<(Side, double), Estimate> quantiles = [];
     private readonly Dictionary<string, Estimate> medians = [];
 
@@ -15,8 +15,8 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
         : medians[metric] = Bootstrap.Median(Runs.Select(r => r.Value(metric)), $"median/{metric}/{Label}");
 
     /// <summary>Time to detection over all incidents of one side.</summary>
-    public KaplanMeier Times(Side side) =>
-        times.TryGetValue(side, out KaplanMeier? known) ? known : times[side] = new(Detection.Observations(this, side));
+    public Incidence Times(Side side) =>
+        times.TryGetValue(side, out Incidence? known) ? known : times[side] = new(Detection.Observations(this, side));
 
     /// <summary>A quantile of it, with its interval.</summary>
     public Estimate Time(Side side, double p) => quantiles.TryGetValue((side, p), out Estimate known)

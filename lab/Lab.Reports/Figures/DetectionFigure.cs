@@ -4,7 +4,7 @@ using Lab.Experiments;
 namespace Lab.Reports;
 
 /// <summary>
-/// Share of incidents noticed within a time, one step curve per policy, client and server side apart. See KaplanMeier
+/// Share of incidents noticed within a time, one step curve per policy, client and server side apart. See Incidence
 /// for the estimator. A curve that ends below 1 has incidents nobody noticed: ticks show when watching ended for them.
 /// </summary>
 internal static class DetectionFigure
@@ -19,14 +19,17 @@ internal static class DetectionFigure
             "No incident was recorded: no fault met a connected client in silence, so there was nothing to notice.");
         double longest = curves.Max(c => c.Estimator.Steps[^1].Seconds);
         TimeAxis axis = new(curves.SelectMany(c => c.Estimator.Steps).Select(s => s.Seconds));
+        // Where little is noticed at all, the whole height shows that little.
+        double highest = curves.Max(c => c.Estimator.Steps[^1].Share);
+        double top = highest > 0.4 ? 1 : Math.Ceiling(highest * 11 + 0.1) / 10;
         string[] panels = [.. curves.Select(c => c.Panel).Distinct()];
         Layout layout = new(Columns: 2, Narrowest: 280, Left: 60, Thinning.LegendWidth(study), Height);
-        JsonObject spec = VegaLite.Panels(study, Heading, null, panels, layout, Rows(curves, axis, longest),
-            Layers(study, axis, longest));
+        JsonObject spec = VegaLite.Panels(study, Heading, null, panels, layout, Rows(curves, axis, longest, top),
+            Layers(study, axis, longest, top));
         return new(Name, Heading, Caption(curves), spec);
     }
 
-    private sealed record Curve(string Policy, string Panel, KaplanMeier Estimator);
+    private sealed record Curve(string Policy, string Panel, Incidence Estimator);
 
     private static IEnumerable<Curve> Curves(Study study)
     {
@@ -38,7 +41,7 @@ internal static class DetectionFigure
                 foreach (Side side in Enum.GetValues<Side>())
                     foreach (Variant variant in study.Variants.Where(v => v.Panel == panel))
                     {
-                        KaplanMeier estimator =
+                        Incidence estimator =
                             new(Detection.Observations(variant, side, i => fault == "" || Words.Of(i.Fault) == fault));
                         string[] parts = [$"{Words.Of(side)} side", fault, panel];
                         if (estimator.Count > 0) yield return new(variant.Policy,
@@ -46,22 +49,23 @@ internal static class DetectionFigure
                     }
     }
 
-    private static IEnumerable<JsonObject> Rows(Curve[] curves, TimeAxis axis, double longest)
+    private static IEnumerable<JsonObject> Rows(Curve[] curves, TimeAxis axis, double longest, double top)
     {
         foreach (Curve curve in curves)
         {
             foreach (JsonObject row in Steps(curve, axis, Thinning.MostSteps(curves.Length))) yield return row;
-            foreach (CurveStep step in Thinning.Of(curve.Estimator.Steps.Where(s => s.Censored > 0).ToArray(), 60))
+            foreach (CurveStep step in Thinning.Of(curve.Estimator.Steps.Where(s => s.Left > 0).ToArray(), 60))
                 yield return Row(curve, "left", axis.Place(step.Seconds), step.Share,
                     Units.Format(step.Seconds, Unit.Seconds),
-                    $"{step.Censored} left unnoticed after {Units.Format(step.Seconds, Unit.Seconds)}");
+                    $"{step.Left} left unnoticed after {Units.Format(step.Seconds, Unit.Seconds)}");
         }
         foreach (IGrouping<string, Curve> panel in curves.GroupBy(c => c.Panel))
         {
             Curve[] unfinished = [.. panel.Where(c => c.Estimator.Unnoticed > 0)];
             double[] places = Thinning.LabelPlaces(unfinished.Length, Height);
             for (int i = 0; i < places.Length; i++)
-                yield return Row(unfinished[i], "label", axis.Place(longest), places[i], "",
+                yield return Row(unfinished[i], "label", axis.Place(longest),
+                    (top < 1 ? places[i] + 1 - places[0] - 0.055 : places[i]) * top, "",
                     $"{unfinished[i].Policy}: {unfinished[i].Estimator.Unnoticed} of {unfinished[i].Estimator.Count} " +
                     "ended unnoticed");
         }
@@ -87,25 +91,30 @@ internal static class DetectionFigure
         ["time"] = time, ["text"] = text,
     };
 
-    private static JsonObject[] Layers(Study study, TimeAxis axis, double longest)
+    private static JsonObject[] Layers(Study study, TimeAxis axis, double longest, double top)
     {
         JsonObject X() => VegaLite.Quantity("x", axis.Title("time since the path died"), axis.Scale(longest),
             axis.Axis(longest));
         return Curves(study, X, "share of incidents noticed", "noticed within", "left",
-            VegaLite.Tooltip(("policy", study.ColourName), ("text", "not noticed")));
+            VegaLite.Tooltip(("policy", study.ColourName), ("text", "not noticed")), top);
     }
 
     /// <summary>The layers of a step chart: curves with hover, ticks, labels at the right; the message delays are drawn
     /// by them too.</summary>
     public static JsonObject[] Curves(Study study, Func<JsonObject> x, string yTitle, string hover, string ticks,
-        JsonArray tickTooltip)
+        JsonArray tickTooltip, double top = 1)
     {
-        JsonObject Y() => VegaLite.Quantity("y", yTitle, new JsonObject { ["domain"] = VegaLite.Numbers([0, 1]) },
+        JsonObject Y() => VegaLite.Quantity("y", yTitle, new JsonObject { ["domain"] = VegaLite.Numbers([0, top]) },
             new JsonObject { ["format"] = ".0%" });
-        JsonObject Label(string style) => VegaLite.Layer("label",
-            new JsonObject { ["type"] = "text", ["style"] = style, ["align"] = "right", ["baseline"] = "middle",
-                ["dx"] = -5, ["fontSize"] = 10.5 },
-            ("x", new JsonObject { ["value"] = "width" }), ("y", Y()), ("text", VegaLite.Name("text")));
+        // Curves that stay low leave room at the top left, others at the bottom right.
+        bool left = top < 1;
+        JsonObject LabelMark(string style) => new()
+        {
+            ["type"] = "text", ["style"] = style, ["align"] = left ? "left" : "right", ["baseline"] = "middle",
+            ["dx"] = left ? 5 : -5, ["fontSize"] = 10.5,
+        };
+        JsonObject Label(string style) => VegaLite.Layer("label", LabelMark(style),
+            ("x", new JsonObject { ["value"] = left ? 0 : "width" }), ("y", Y()), ("text", VegaLite.Name("text")));
         JsonArray tip = VegaLite.Tooltip(("policy", study.ColourName), ("time", hover), ("text", "share"));
         return
         [
@@ -131,12 +140,11 @@ internal static class DetectionFigure
         int unnoticed = curves.Sum(c => c.Estimator.Unnoticed), all = curves.Sum(c => c.Estimator.Count);
         string end = unnoticed == 0
             ? "Every incident was noticed."
-            : $"{Words.Number(unnoticed)} of {Words.Number(all)} incidents were over before they were noticed. They " +
-              "stay in as censored: ticks mark when they ended. The curves (Kaplan–Meier) tell what share is noticed " +
-              "while a fault lasts, so one can reach 100 % although short faults ended unnoticed; it ends below " +
-              "where the longest ones did.";
-        return $"Share of incidents noticed within a time after the path died, over all seeds. {end} " +
-            $"{Thinning.Rule(curves.Length)}";
+            : $"{Words.Number(unnoticed)} of {Words.Number(all)} incidents were over before that side noticed: they " +
+              "stay in the whole, so a curve ends at the share that was noticed at all, and ticks mark when they " +
+              "were over.";
+        return "Share of all incidents noticed within a time after the path died, over all seeds (Aalen–Johansen). " +
+            $"{end} {Thinning.Rule(curves.Length)}";
     }
 }
 
@@ -148,6 +156,7 @@ internal static class Detection
         for (int run = 0; run < variant.Runs.Count; run++)
             foreach (Incident i in variant.Runs[run].Incidents)
                 if (i.Side == side && (which is null || which(i)))
-                    yield return new(Math.Max(0, i.Elapsed.TotalSeconds), i.Detected, run);
+                    yield return new(Math.Max(0, i.Elapsed.TotalSeconds),
+                        i.Detected ? Outcome.Noticed : i.Outlived ? Outcome.Outlived : Outcome.Censored, run);
     }
 }

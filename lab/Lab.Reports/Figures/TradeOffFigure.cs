@@ -5,7 +5,7 @@ namespace Lab.Reports;
 
 /// <summary>
 /// What detection costs: one point per policy. Across, the cost (median over seeds); up, the time to detection
-/// (Kaplan–Meier median and 95th percentile over all incidents); lines are 95 % intervals. "Not noticed" has a band of
+/// (by which half and 95 % of all incidents were noticed); lines are 95 % intervals. "Not noticed" has a band of
 /// its own on top.
 /// </summary>
 internal static class TradeOffFigure
@@ -23,6 +23,9 @@ internal static class TradeOffFigure
         if (points.Length == 0)
             return Figure.Absent(name, heading,
                 "There is no cost, or no incident that could have been noticed, to set against each other.");
+        if (points.All(p => !double.IsFinite(p.Time.Value)))
+            return Figure.Absent(name, heading, "In no variant were half of the incidents noticed, so there are no " +
+                "times to set against the cost.");
         MetricDefinition cost = Catalogue.Find(metric)!;
         DisplayUnit unit = DisplayUnit.For(cost.Unit, points.Select(p => p.Cost.Value));
         TimesWithNever up = new(points.Select(p => p.Time), study);
@@ -38,10 +41,11 @@ internal static class TradeOffFigure
             < Bootstrap.FewestForInterval => " Lines reach from the smallest to the largest value over seeds.",
             _ => " Lines are 95 % bootstrap intervals over seeds.",
         };
-        string never = up.AnyNever ? " Points in the grey band: too few noticed before the fault was over." : "";
+        string never = up.AnyNever ? " Points in the grey band: too few incidents were noticed before they were over."
+            : "";
         return new(name, heading,
             $"Further left is cheaper, further down is faster. Cost: {cost.Meaning}; median over seeds. Time to " +
-            $"detection: Kaplan–Meier over all incidents.{lines}{never}", spec);
+            $"detection: over all incidents of all seeds.{lines}{never}", spec);
     }
 
     private static IEnumerable<Point> Points(Study study, string metric)

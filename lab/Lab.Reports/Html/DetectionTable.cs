@@ -15,7 +15,7 @@ internal static class DetectionTable
             lines.SelectMany(l => (double[])[l.Median.Value, l.Late.Value]));
         return $"""
             <h2>Detection over all incidents</h2>
-            <p>Kaplan–Meier over the incidents of all seeds, those that ended unnoticed censored; intervals draw whole
+            <p>Times by which half and 95&nbsp;% of all incidents of all seeds were noticed; intervals draw whole
             runs again.
             “never” means that too few were noticed for the quantile to exist.</p>
             <div class="scroll"><table>
@@ -31,7 +31,7 @@ internal static class DetectionTable
 
     private readonly record struct Line(Variant Variant, Side Side)
     {
-        public KaplanMeier Times => Variant.Times(Side);
+        public Incidence Times => Variant.Times(Side);
         public Estimate Median => Variant.Time(Side, 0.5);
         public Estimate Late => Variant.Time(Side, 0.95);
     }

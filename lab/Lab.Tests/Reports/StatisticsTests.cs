@@ -6,7 +6,7 @@ namespace Lab.Tests;
 public sealed class StatisticsTests
 {
     private static Observation[] Noticed(params (double Seconds, bool Noticed)[] times) =>
-        [.. times.Select((t, i) => new Observation(t.Seconds, t.Noticed, i))];
+        [.. times.Select((t, i) => new Observation(t.Seconds, t.Noticed ? Outcome.Noticed : Outcome.Censored, i))];
 
     [Fact]
     public void The_estimator_gives_the_curve_of_the_leukaemia_trial()
@@ -19,7 +19,7 @@ public sealed class StatisticsTests
             (17, false), (19, false), (20, false), (22, true), (23, true), (25, false), (32, false), (32, false),
             (34, false), (35, false),
         ];
-        KaplanMeier trial = new(Noticed(weeks));
+        Incidence trial = new(Noticed(weeks));
 
         (double, double)[] survival = [.. trial.Steps.Where(s => s.Noticed > 0)
             .Select(s => (s.Seconds, Math.Round(1 - s.Share, 4)))];
@@ -32,7 +32,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Without_censoring_the_curve_is_the_plain_share()
     {
-        KaplanMeier curve = new(Noticed((1, true), (2, true), (3, true), (4, true)));
+        Incidence curve = new(Noticed((1, true), (2, true), (3, true), (4, true)));
 
         Assert.Equal([0.25, 0.5, 0.75, 1], curve.Steps.Select(s => Math.Round(s.Share, 12)));
         Assert.Equal(2, curve.Quantile(0.5, "x").Value);
@@ -40,9 +40,33 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void What_was_outlived_stays_in_the_whole_and_what_the_end_cut_off_does_not()
+    {
+        // By hand: 1/5; then 4/5 * 3/4 = 3/5 go on; 1/5 + 3/5 * 1/3 = 2/5; 2/5 go on, one of two is cut off; 2/5 + 2/5.
+        Outcome[] outcomes = [Outcome.Noticed, Outcome.Outlived, Outcome.Noticed, Outcome.Censored, Outcome.Noticed];
+        Incidence curve = new(outcomes.Select((o, i) => new Observation(i + 1, o, i)));
+
+        Assert.Equal([0.2, 0.2, 0.4, 0.4, 0.8], curve.Steps.Select(s => Math.Round(s.Share, 12)));
+        Assert.Equal(5, curve.Quantile(0.8, "x").Value);
+        Assert.Equal(double.PositiveInfinity, curve.Quantile(0.81, "x").Value);
+    }
+
+    [Fact]
+    public void Where_nothing_is_cut_off_the_curve_ends_at_the_plain_share_whatever_the_times()
+    {
+        Lab.Network.RandomStream chance = Lab.Network.RandomStream.Root(3);
+        for (int trial = 0; trial < 50; trial++)
+        {
+            Observation[] some = [.. Enumerable.Range(0, 40).Select(i =>
+                new Observation(chance.Below(25), chance.Below(3) == 0 ? Outcome.Noticed : Outcome.Outlived, i % 7))];
+            Assert.Equal(some.Count(o => o.Outcome == Outcome.Noticed) / 40.0, new Incidence(some).Steps[^1].Share, 9);
+        }
+    }
+
+    [Fact]
     public void A_quantile_that_the_curve_does_not_reach_is_never()
     {
-        KaplanMeier curve = new(Noticed((1, true), (60, false), (60, false)));
+        Incidence curve = new(Noticed((1, true), (60, false), (60, false)));
 
         Assert.Equal(1, curve.Quantile(0.3, "x").Value);
         Assert.Equal(double.PositiveInfinity, curve.Quantile(0.5, "x").Value);
@@ -51,7 +75,7 @@ public sealed class StatisticsTests
     [Fact]
     public void The_interval_of_incidents_that_all_fall_in_one_run_is_that_of_one_run()
     {
-        KaplanMeier curve = new([new(1, true, 4), new(2, true, 4), new(3, true, 4)]);
+        Incidence curve = new([.. Enumerable.Range(1, 3).Select(i => new Observation(i, Outcome.Noticed, 4))]);
 
         Assert.Equal(1, curve.Runs);
         Assert.Equal(Ends.None, curve.Quantile(0.5, "x").Ends);
