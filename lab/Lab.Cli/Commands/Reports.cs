@@ -12,7 +12,8 @@ internal static class Reports
     {
         WrittenReport written = ReportWriter.Write(request.Result, request.RunYaml, request.Folder);
         foreach (string note in written.Notes) Console.Error.WriteLine(note);
-        string folder = Path.GetRelativePath(Directory.GetCurrentDirectory(), written.Folder);
+        string near = Path.GetRelativePath(Directory.GetCurrentDirectory(), written.Folder);
+        string folder = near.StartsWith("..", StringComparison.Ordinal) ? written.Folder : near;
         List<string> told = [Path.Combine(folder, "report.html")];
         if (request.Journal) told.Add(WriteJournals(request.Result.Runs, folder));
         return told;

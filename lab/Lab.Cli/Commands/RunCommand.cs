@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lab.Experiments;
 using Lab.Live;
+using Lab.Reports;
 
 namespace Lab.Cli;
 
@@ -81,9 +82,9 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
             foreach (string path in engine.Report(report)) terminal.Out.WriteLine($"wrote    {path}");
             written = true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ReportFailure or IOException or UnauthorizedAccessException)
         {
-            terminal.Error.WriteLine($"The results could not be written to {report.Folder}: {e.Message}");
+            terminal.Error.WriteLine(e is ReportFailure ? e.Message : $"cannot write to {report.Folder}: {e.Message}");
         }
         terminal.Out.WriteLine(
             $"{report.Result.Verdict.ToString().ToLowerInvariant(),-7}  {report.Result.ScenarioName}");

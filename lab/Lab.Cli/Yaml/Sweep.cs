@@ -38,6 +38,7 @@ internal sealed class SweepReader
     private readonly List<(Scalar Path, IReadOnlyList<Node> Values)> vary = [];
     private IReadOnlyList<ulong> seeds = [1];
     private Mapping root = null!;
+    private string? topologyName;
     private bool unreadTopology, brokenVary;
 
     private SweepReader(string file, Problems problems) => (this.file, this.problems) = (file, problems);
@@ -162,6 +163,7 @@ internal sealed class SweepReader
     private void Topology(string name)
     {
         if (root["topology"] is not Scalar { Text: not "" } reference) return;
+        topologyName = reference.Text;
         if (TopologyFiles.Find(file, reference, problems) is { } found) root = root.With("topology", found);
         else (root, unreadTopology) = (root.Without("topology"), true);
     }
@@ -218,7 +220,7 @@ internal sealed class SweepReader
             : null;
         // that the topology could not be read was said already; the rest is still worth checking
         Node? node = tree["topology"] ?? (unreadTopology ? tree : null);
-        Mapping flat = node is null ? tree : tree.With("topology", new Scalar(node.Place, name));
+        Mapping flat = node is null ? tree : tree.With("topology", new Scalar(node.Place, topologyName ?? name));
         Scenario? scenario = binder.Bind<Scenario>(flat, default, FileKeys);
         if (scenario is not null) Validation.Check(binder, tree, scenario);
         return problems.Count == before && scenario is not null && topology is not null
