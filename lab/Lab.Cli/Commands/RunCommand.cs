@@ -22,6 +22,8 @@ internal sealed record RunRequest
 /// <summary>lab run: check everything, then run, judge, write and say where it is.</summary>
 internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationToken stop)
 {
+    private readonly List<string> pages = [];
+
     public int Run(RunRequest request)
     {
         var problems = new Problems();
@@ -42,6 +44,12 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         int code = ExitCode.Pass;
         for (int i = 0; i < sweeps.Count && !stop.IsCancellationRequested; i++)
             code = ExitCode.Worst(code, One(sweeps[i], folders[i], request));
+        if (sweeps.Count > 1)
+        {
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine("The reports:");
+            foreach (string page in pages) terminal.Out.WriteLine(page);
+        }
         return stop.IsCancellationRequested ? ExitCode.Stopped : code;
     }
 
@@ -79,7 +87,9 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         bool written = false;
         try
         {
-            foreach (string path in engine.Report(report)) terminal.Out.WriteLine($"wrote    {path}");
+            IReadOnlyList<string> paths = engine.Report(report);
+            foreach (string path in paths) terminal.Out.WriteLine($"wrote    {path}");
+            if (paths.Count > 0) pages.Add($"{report.Result.Verdict.ToString().ToLowerInvariant(),-7}  {paths[0]}");
             written = true;
         }
         catch (Exception e) when (e is ReportFailure or IOException or UnauthorizedAccessException)

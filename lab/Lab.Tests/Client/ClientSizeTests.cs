@@ -5,8 +5,7 @@ using static Lab.Tests.Story;
 namespace Lab.Tests;
 
 /// <summary>Runs by itself: what other tests allocate at the same time would be counted.</summary>
-[CollectionDefinition(nameof(ClientSizeTests), DisableParallelization = true)]
-[Collection(nameof(ClientSizeTests))]
+[Collection(Alone.Name)]
 public class ClientSizeTests
 {
     [Fact]

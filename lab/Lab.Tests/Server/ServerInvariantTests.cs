@@ -7,6 +7,7 @@ using Lab.Xmpp;
 namespace Lab.Tests;
 
 /// <summary>What must hold whatever happens: no message vanishes or doubles, equal calls give equal bytes.</summary>
+[Collection(Alone.Name)]
 public partial class ServerInvariantTests
 {
     private static readonly string[] Users = ["alice", "bob", "carol"];
