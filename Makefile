@@ -13,7 +13,7 @@ build: ## leave the program at lab/bin/lab
 	@dotnet publish lab/Lab.Cli/Lab.Cli.csproj -c Release -o lab/bin -v q
 
 test: ## everything that proves the project; ends with a plain count
-	@dotnet test lab/Lab.Tests -c Release -v q --logger "console;verbosity=minimal" | tee lab/test.log; status=$$?; \
+	@LAB_FUZZ=full dotnet test lab/Lab.Tests -c Release -v q --logger "console;verbosity=minimal" | tee lab/test.log; status=$$?; \
 	awk -F'[:,]' '/Failed:.*Passed:.*Skipped:/ {f+=$$2; p+=$$4; s+=$$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s}' lab/test.log; exit $$status
 
 determinism: build ## run every shipped scenario twice here and once in another process, and compare
