@@ -26,7 +26,7 @@ bench: ## the numbers that matter, as a table
 	@dotnet run -c Release --project lab/Lab.Bench
 
 install: ## add the program as the .NET tool "lab"
-	@dotnet pack lab/Lab.Cli/Lab.Cli.csproj -c Release -o lab/bin/package -v q && dotnet tool install --global --add-source lab/bin/package Lab.Cli
+	@dotnet pack lab/Lab.Cli/Lab.Cli.csproj -c Release -o lab/bin/package -v q && dotnet tool install --global --add-source lab/bin/package lab
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
