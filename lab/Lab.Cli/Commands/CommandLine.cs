@@ -180,14 +180,15 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
     {
         var seed = new Option<string?>("--seed") { Description = "The seed to repeat: 7.", HelpName = "seeds" };
         var emit = new Option<bool>("--emit") { Hidden = true };
-        var command = new Command("repeat", """
-            Runs each point of the scenarios twice in this process and once in another with other settings, and compares the histories.
+        var command = new Command("repeat",
+            "Runs each point of the scenarios twice in this process and once in another with other settings, and " + """
+            compares the histories.
 
             Example:
               lab repeat scenarios/*.yaml
 
-            Exit code: 0 everything repeats, 1 something does not (the first entry that differs is printed), 2 bad input.
-            """) { files, set, seed, emit };
+            Exit code: 0 everything repeats, 1 something does not (the first entry that differs is printed),
+            """ + " 2 bad input.") { files, set, seed, emit };
         command.SetAction(parsed =>
         {
             IReadOnlyList<ulong>? seeds = null;

@@ -6,8 +6,8 @@ using Lab.Network;
 namespace Lab.Cli;
 
 /// <summary>
-/// lab repeat: proves that runs repeat. Each point of each scenario runs under its first seed twice in this process and once
-/// in a new one with another time zone, culture and compiler settings; the histories are compared entry by entry.
+/// lab repeat: proves that runs repeat. Each point of each scenario runs under its first seed twice in this process and
+/// once in a new one with another time zone, culture and compiler settings; the histories are compared entry by entry.
 /// </summary>
 internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
 {
@@ -31,7 +31,9 @@ internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
             int same = specs.TakeWhile(_ => !stop.IsCancellationRequested).Count(s => Repeats(sweep.File, s));
             if (stop.IsCancellationRequested) return ExitCode.Stopped;
             repeats &= same == specs.Length;
-            terminal.Out.WriteLine($"{sweep.Name}: {same} of {Words.Count(specs.Length, "run")} repeat, here and in another process ({watch.Elapsed.TotalSeconds:0.0} s)");
+            terminal.Out.WriteLine(
+                $"{sweep.Name}: {same} of {Words.Count(specs.Length, "run")} repeat, here and in another process " +
+                $"({watch.Elapsed.TotalSeconds:0.0} s)");
         }
         return repeats ? ExitCode.Pass : ExitCode.Failed;
     }
@@ -48,7 +50,8 @@ internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
     private List<Sweep>? Read(IReadOnlyList<string> files, Overrides overrides)
     {
         var problems = new Problems();
-        List<Sweep> sweeps = [.. files.Distinct().Select(f => SweepReader.Read(f, overrides, problems)).OfType<Sweep>()];
+        List<Sweep> sweeps =
+            [.. files.Distinct().Select(f => SweepReader.Read(f, overrides, problems)).OfType<Sweep>()];
         if (!problems.Any) return sweeps;
         CheckCommand.Report(problems, terminal);
         return null;
@@ -57,31 +60,40 @@ internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
     private bool Repeats(string file, RunSpec spec)
     {
         bool here = Report(spec, "in this process", Repetition.Compare(Simulate(spec), Simulate(spec)));
-        return here && Report(spec, "in another process", Repetition.Compare(Simulate(spec), reader => Elsewhere(file, spec, reader)));
+        return here && Report(spec, "in another process",
+            Repetition.Compare(Simulate(spec), reader => Elsewhere(file, spec, reader)));
     }
 
     private bool Report(RunSpec spec, string where, Divergence? divergence)
     {
         if (divergence is null) return true;
-        terminal.Error.WriteLine($"{spec.ScenarioName} ({spec.Label}), seed {spec.Seed}: the second run, {where}, differs at {divergence}");
+        terminal.Error.WriteLine(
+            $"{spec.ScenarioName} ({spec.Label}), seed {spec.Seed}: the second run, {where}, differs at {divergence}");
         return false;
     }
 
-    private Action<IJournalReader> Simulate(RunSpec spec) =>
-        reader => Simulation.Run(spec, new RunOptions { Reader = reader, IsCancelled = () => stop.IsCancellationRequested });
+    private Action<IJournalReader> Simulate(RunSpec spec) => reader =>
+        Simulation.Run(spec, new RunOptions { Reader = reader, IsCancelled = () => stop.IsCancellationRequested });
 
     private static void Elsewhere(string file, RunSpec spec, IJournalReader reader)
     {
-        string program = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is not known");
+        string program = Environment.ProcessPath
+            ?? throw new InvalidOperationException("the path of this program is not known");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet") start.ArgumentList.Add(typeof(RepeatCommand).Assembly.Location);
-        foreach (string argument in (string[])["repeat", file, "--emit", "--seed", $"{spec.Seed}", .. spec.Point.SelectMany(p => new[] { "--set", $"{p.Path}={p.Value}" })])
-            start.ArgumentList.Add(argument);
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+            start.ArgumentList.Add(typeof(RepeatCommand).Assembly.Location);
+        string[] arguments =
+        [
+            "repeat", file, "--emit", "--seed", $"{spec.Seed}",
+            .. spec.Point.SelectMany(p => new[] { "--set", $"{p.Path}={p.Value}" }),
+        ];
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
         foreach ((string name, string value) in OtherSettings) start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         using (var input = new BufferedStream(process.StandardOutput.BaseStream, 1 << 16)) ReadEntries(input, reader);
         process.WaitForExit();
-        if (process.ExitCode != ExitCode.Pass) throw new InvalidOperationException($"the other process ended with exit code {process.ExitCode}");
+        if (process.ExitCode != ExitCode.Pass)
+            throw new InvalidOperationException($"the other process ended with exit code {process.ExitCode}");
     }
 
     private static void ReadEntries(Stream input, IJournalReader reader)
@@ -90,8 +102,10 @@ internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
         while (input.ReadAtLeast(record, EntryBytes, throwOnEndOfStream: false) == EntryBytes)
         {
             var entry = new Lab.Network.Entry(
-                new Instant(BinaryPrimitives.ReadInt64LittleEndian(record)), BinaryPrimitives.ReadInt32LittleEndian(record.AsSpan(8)),
-                (EntryKind)BinaryPrimitives.ReadUInt16LittleEndian(record.AsSpan(12)), BinaryPrimitives.ReadInt64LittleEndian(record.AsSpan(14)),
+                new Instant(BinaryPrimitives.ReadInt64LittleEndian(record)),
+                BinaryPrimitives.ReadInt32LittleEndian(record.AsSpan(8)),
+                (EntryKind)BinaryPrimitives.ReadUInt16LittleEndian(record.AsSpan(12)),
+                BinaryPrimitives.ReadInt64LittleEndian(record.AsSpan(14)),
                 BinaryPrimitives.ReadInt64LittleEndian(record.AsSpan(22)));
             reader.On(in entry);
         }

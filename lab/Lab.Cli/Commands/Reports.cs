@@ -24,7 +24,8 @@ internal static class Reports
     {
         for (int i = 0; i < runs.Count; i++)
         {
-            string name = runs.Count == 1 ? "journal.jsonl" : string.Create(CultureInfo.InvariantCulture, $"journal-{i + 1}.jsonl");
+            string name = runs.Count == 1 ? "journal.jsonl"
+                : string.Create(CultureInfo.InvariantCulture, $"journal-{i + 1}.jsonl");
             using var file = new JournalFile(Path.Combine(folder, name), runs[i].Spec);
             Simulation.Run(runs[i].Spec, new RunOptions { Reader = file });
         }

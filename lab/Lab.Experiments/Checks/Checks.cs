@@ -1,8 +1,8 @@
 namespace Lab.Experiments;
 
 /// <summary>
-/// Holds results against what the scenario expects. Each expectation is about every run that its "when" fits, one by one;
-/// a value that does not exist (NaN) is unknown, and the worst verdict wins.
+/// Holds results against what the scenario expects. Each expectation is about every run that its "when" fits, one by
+/// one; a value that does not exist (NaN) is unknown, and the worst verdict wins.
 /// </summary>
 public static class Checks
 {
@@ -18,15 +18,18 @@ public static class Checks
         List<RunResult> meant = [.. runs.Where(r => Fits(e, r.Spec))];
         Unit unit = Catalogue.Find(e.Metric)?.Unit ?? Unit.Count;
         if (meant.Count == 0) return new CheckResult(e, Verdict.Unknown, "no run finished that this speaks of", []);
-        List<RunResult> failing = [.. meant.Where(r => !double.IsNaN(r.Value(e.Metric)) && !Holds(e, r.Value(e.Metric)))];
+        List<RunResult> failing =
+            [.. meant.Where(r => !double.IsNaN(r.Value(e.Metric)) && !Holds(e, r.Value(e.Metric)))];
         List<RunResult> unknown = [.. meant.Where(r => double.IsNaN(r.Value(e.Metric)))];
         string range = Range(meant, e.Metric, unit);
         if (failing.Count > 0)
             return new CheckResult(e, Verdict.Fail,
-                $"{failing.Count} of {meant.Count} runs do not hold; seed {failing[0].Spec.Seed} has {Units.Format(failing[0].Value(e.Metric), unit)}; {range}",
+                $"{failing.Count} of {meant.Count} runs do not hold; seed {failing[0].Spec.Seed} has " +
+                $"{Units.Format(failing[0].Value(e.Metric), unit)}; {range}",
                 [.. failing.Select(r => r.Spec)]);
         if (unknown.Count > 0)
-            return new CheckResult(e, Verdict.Unknown, $"{unknown.Count} of {meant.Count} runs have no value: nothing to measure happened in them; {range}",
+            return new CheckResult(e, Verdict.Unknown,
+                $"{unknown.Count} of {meant.Count} runs have no value: nothing to measure happened in them; {range}",
                 [.. unknown.Select(r => r.Spec)]);
         return new CheckResult(e, Verdict.Pass, $"holds in {meant.Count} of {meant.Count} runs; {range}", []);
     }

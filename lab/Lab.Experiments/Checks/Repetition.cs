@@ -3,20 +3,24 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>Where two histories that should be the same part: the first entry that differs, null where one has ended.</summary>
+/// <summary>
+/// Where two histories that should be the same part: the first entry that differs, null where one has ended.
+/// </summary>
 public sealed record Divergence(long Index, Entry? First, Entry? Second)
 {
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"entry {Index}: first run {Text(First)}; second run {Text(Second)}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"entry {Index}: first run {Text(First)}; second run {Text(Second)}");
 
     private static string Text(Entry? e) => e is { } entry
-        ? string.Create(CultureInfo.InvariantCulture, $"at {entry.At.Nanoseconds} ns host {entry.Host} {entry.Kind} A={entry.A} B={entry.B}")
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"at {entry.At.Nanoseconds} ns host {entry.Host} {entry.Kind} A={entry.A} B={entry.B}")
         : "has ended";
 }
 
 /// <summary>
-/// Proves that a run repeats. A first pass over both histories keeps one hash per block of entries; when a block differs,
-/// both are run again and that block is compared entry by entry, so that a day's history needs little memory.
+/// Proves that a run repeats. A first pass over both histories keeps one hash per block of entries; when a block
+/// differs, both are run again and that block is compared entry by entry, so that a day's history needs little memory.
 /// </summary>
 public static class Repetition
 {
@@ -35,7 +39,8 @@ public static class Repetition
         second(right);
         for (int i = 0; i < Math.Max(left.Entries.Count, right.Entries.Count); i++)
         {
-            Entry? l = i < left.Entries.Count ? left.Entries[i] : null, r = i < right.Entries.Count ? right.Entries[i] : null;
+            Entry? l = i < left.Entries.Count ? left.Entries[i] : null;
+            Entry? r = i < right.Entries.Count ? right.Entries[i] : null;
             if (l != r) return new Divergence((long)block * BlockEntries + i, l, r);
         }
         return new Divergence((long)block * BlockEntries, null, null);

@@ -4,8 +4,8 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>
-/// Plays the faults of a scenario. When and how long is drawn from a stream of each fault's own, so it does not depend on
-/// what anybody does about it. A fault is over after its "for", or where the healed tail begins.
+/// Plays the faults of a scenario. When and how long is drawn from a stream of each fault's own, so it does not depend
+/// on what anybody does about it. A fault is over after its "for", or where the healed tail begins.
 /// </summary>
 internal sealed class FaultPlan : EventTarget, IJournalReader
 {
@@ -58,7 +58,8 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         for (int i = 0; i < waiting.Count; i++)
         {
             Occurrence o = waiting[i];
-            if (o.Members[0].Index != entry.Host || (long)o.Spec.After!.Value != entry.A || entry.At < Instant.Zero + o.Spec.At) continue;
+            if (o.Members[0].Index != entry.Host || (long)o.Spec.After!.Value != entry.A) continue;
+            if (entry.At < Instant.Zero + o.Spec.At) continue;
             waiting.RemoveAt(i);
             Begin(o, entry.At);
             return;
@@ -72,9 +73,13 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         else Heal(now, o);
     }
 
-    private Occurrence New(int index, FaultSpec spec, IReadOnlyList<Member> members, int server, RandomStream random, int number)
+    private Occurrence New(
+        int index, FaultSpec spec, IReadOnlyList<Member> members, int server, RandomStream random, int number)
     {
-        var o = new Occurrence { Index = index, Spec = spec, Members = members, Server = server, Random = random, Number = number };
+        var o = new Occurrence
+        {
+            Index = index, Spec = spec, Members = members, Server = server, Random = random, Number = number,
+        };
         o.Argument = occurrences.Count << 1;
         occurrences.Add(o);
         return o;
@@ -87,7 +92,7 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
 
     private void Strike(Instant now, Occurrence o)
     {
-        world.Journal.Add(now, o.Server >= 0 ? ServerHost(o) : o.Members.Count > 0 ? o.Members[0].Index : -1, EntryKind.FaultBegan, o.Index, o.Number);
+        world.Journal.Add(now, HostOf(o), EntryKind.FaultBegan, o.Index, o.Number);
         foreach (Action<Instant> act in Effects(o, begins: true)) act(now);
         Instant end = o.Spec.Kind == FaultKind.Reset ? now : now + (o.Spec.For ?? Duration.Forever);
         if (heals) end = Instant.Min(end, tail);
@@ -97,20 +102,25 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
     private void Heal(Instant now, Occurrence o)
     {
         foreach (Action<Instant> act in Effects(o, begins: false)) act(now);
-        world.Journal.Add(now, o.Server >= 0 ? ServerHost(o) : o.Members.Count > 0 ? o.Members[0].Index : -1, EntryKind.FaultEnded, o.Index, o.Number);
+        world.Journal.Add(now, HostOf(o), EntryKind.FaultEnded, o.Index, o.Number);
         if (o.Spec.Every is not { } mean) return;
         Occurrence next = New(o.Index, o.Spec, o.Members, o.Server, o.Random, o.Number + 1);
         Begin(next, now + o.Random.Exponential(mean));
     }
 
-    private int ServerHost(Occurrence o) => world.Population.Members.Count + o.Server;
+    /// <summary>The host the journal names: the server, else the first client it hits, else none.</summary>
+    private int HostOf(Occurrence o) =>
+        o.Server >= 0 ? world.Population.Members.Count + o.Server : o.Members.Count > 0 ? o.Members[0].Index : -1;
 
     private IEnumerable<Action<Instant>> Effects(Occurrence o, bool begins) => o.Spec.Kind switch
     {
         FaultKind.Cut => o.Members.SelectMany(m => Cuts(o, m, begins)),
         FaultKind.Degrade => o.Members.Select(m => (Action<Instant>)(now =>
-            world.Network.Change(now, m.Index, begins ? o.Spec.To!.Upward() : null, begins ? o.Spec.To!.Downward() : null))),
-        FaultKind.Reset => begins ? o.Members.Select(m => (Action<Instant>)(now => world.Network.ResetConnections(now, m.Index))) : [],
+            world.Network.Change(
+                now, m.Index, begins ? o.Spec.To!.Upward() : null, begins ? o.Spec.To!.Downward() : null))),
+        FaultKind.Reset when begins =>
+            o.Members.Select(m => (Action<Instant>)(now => world.Network.ResetConnections(now, m.Index))),
+        FaultKind.Reset => [],
         _ when o.Server >= 0 => [now => OnServer(now, o, begins)],
         _ => o.Members.Select(m => (Action<Instant>)(now => OnClient(now, o, m, begins))),
     };
@@ -121,7 +131,9 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         {
             if (o.Spec.Direction == (direction == 0 ? CutDirection.Down : CutDirection.Up)) continue;
             int d = direction;
-            yield return begins ? now => world.Network.Cut(now, m.Index, d, o.Index) : now => world.Network.Heal(now, m.Index, d, o.Index);
+            yield return begins
+                ? now => world.Network.Cut(now, m.Index, d, o.Index)
+                : now => world.Network.Heal(now, m.Index, d, o.Index);
         }
     }
 

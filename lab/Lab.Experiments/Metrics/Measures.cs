@@ -40,14 +40,16 @@ internal static class Measures
 
         Add("cost.bytes", r.Clients.Sum(c => c.Costs.Sum(x => x.Bytes)) / hours);
         Add("cost.packets", r.Clients.Sum(c => c.Costs.Sum(x => x.Packets)) / hours);
-        Add("cost.upkeep", r.Clients.Sum(c => Enumerable.Range(0, Causes.Count).Where(Causes.IsUpkeep).Sum(i => c.Costs[i].Bytes)) / hours);
+        int[] upkeep = [.. Enumerable.Range(0, Causes.Count).Where(Causes.IsUpkeep)];
+        Add("cost.upkeep", r.Clients.Sum(c => upkeep.Sum(i => c.Costs[i].Bytes)) / hours);
         Add("cost.wakeups", r.Clients.Sum(c => c.WakeUps) / hours);
 
         int returns = r.Clients.Sum(c => Math.Max(0, c.TimesOnline - 1));
         Add("connects.attempts", r.Clients.Sum(c => c.Attempts) / hours);
         Add("connects.online", r.Clients.Sum(c => c.TimesOnline));
         Add("connects.resumed", returns == 0 ? double.NaN : r.Clients.Sum(c => c.TimesResumed) / (double)returns);
-        Add("connects.time.p50", Quantile([.. r.Clients.SelectMany(c => c.ConnectTimes).Select(t => t.TotalSeconds).Order()], 0.5));
+        List<double> connects = [.. r.Clients.SelectMany(c => c.ConnectTimes).Select(t => t.TotalSeconds).Order()];
+        Add("connects.time.p50", Quantile(connects, 0.5));
         Add("storm.peak", r.Storm.Peak);
         Add("recovery.time", r.Storm.RecoverySeconds);
         return m;
@@ -56,11 +58,14 @@ internal static class Measures
     public static IReadOnlyList<CauseCost> Costs(Recorder r) =>
     [
         .. Enumerable.Range(0, Causes.Count)
-            .Select(i => new CauseCost(Causes.Name(i), r.Clients.Sum(c => c.Costs[i].Packets), r.Clients.Sum(c => c.Costs[i].Bytes)))
+            .Select(i => new CauseCost(
+                Causes.Name(i), r.Clients.Sum(c => c.Costs[i].Packets), r.Clients.Sum(c => c.Costs[i].Bytes)))
             .Where(c => c.Packets > 0),
     ];
 
-    /// <summary>Nearest rank: the smallest value that at least that share of the sorted values does not exceed; NaN of none.</summary>
+    /// <summary>
+    /// Nearest rank: the smallest value that at least that share of the sorted values does not exceed; NaN of none.
+    /// </summary>
     public static double Quantile(IReadOnlyList<double> sorted, double share)
     {
         if (sorted.Count == 0) return double.NaN;

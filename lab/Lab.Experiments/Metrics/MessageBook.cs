@@ -3,9 +3,9 @@ using Lab.Network;
 namespace Lab.Experiments;
 
 /// <summary>
-/// What became of each message. One that was neither delivered, bounced nor stored is pending at the end of the run when
-/// somebody still holds it and will send it, or when the connection it was written to still stands at both ends (its bytes
-/// may be in a kernel's buffer); otherwise it is lost.
+/// What became of each message. One that was neither delivered, bounced nor stored is pending at the end of the run
+/// when somebody still holds it and will send it, or when the connection it was written to still stands at both ends
+/// (its bytes may be in a kernel's buffer); otherwise it is lost.
 /// </summary>
 internal sealed class MessageBook
 {
@@ -60,7 +60,10 @@ internal sealed class MessageBook
     }
 
     public IReadOnlyList<MessageRecord> Close(IReadOnlyList<ClientRecord> clients) =>
-        [.. lines.Select(l => new MessageRecord(l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, FateOf(in l, clients)))];
+    [
+        .. lines.Select(l => new MessageRecord(
+            l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, FateOf(in l, clients))),
+    ];
 
     private static MessageFate FateOf(in Line l, IReadOnlyList<ClientRecord> clients)
     {
@@ -68,7 +71,8 @@ internal sealed class MessageBook
         if (l.Bounced) return MessageFate.Bounced;
         if (l.Held) return l.Stored ? MessageFate.Stored : MessageFate.Pending;
         ClientRecord carrier = clients[l.Carrier];
-        bool stands = l.Connection >= 0 && carrier.OpenAtClient == l.Connection && carrier.OpenAtServer.Contains(l.Connection);
+        bool stands = l.Connection >= 0
+            && carrier.OpenAtClient == l.Connection && carrier.OpenAtServer.Contains(l.Connection);
         return stands ? MessageFate.Pending : MessageFate.Lost;
     }
 }

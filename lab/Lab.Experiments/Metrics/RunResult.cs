@@ -16,8 +16,8 @@ public enum Side { Client, Server }
 /// censored where the fault ended (outlived) or the run did.
 /// </summary>
 public sealed record Incident(
-    int Client, string ClientName, Side Side, FaultKind Fault, Instant Began, Instant Until, bool Detected, Instant DetectedAt,
-    Mechanism Mechanism, Claim Claim, bool Outlived)
+    int Client, string ClientName, Side Side, FaultKind Fault, Instant Began, Instant Until,
+    bool Detected, Instant DetectedAt, Mechanism Mechanism, Claim Claim, bool Outlived)
 {
     /// <summary>Time to detection, or the censored time.</summary>
     public Duration Elapsed => (Detected ? DetectedAt : Until) - Began;
@@ -26,7 +26,8 @@ public sealed record Incident(
 public enum MessageFate { Delivered, Bounced, Stored, Lost, Pending }
 
 /// <summary>One message from the moment its sender wanted it sent. Delay is meaningful when Copies > 0.</summary>
-public readonly record struct MessageRecord(long Number, int From, int To, Instant SentAt, Instant DeliveredAt, int Copies, MessageFate Fate)
+public readonly record struct MessageRecord(
+    long Number, int From, int To, Instant SentAt, Instant DeliveredAt, int Copies, MessageFate Fate)
 {
     public Duration Delay => DeliveredAt - SentAt;
 }
@@ -36,7 +37,8 @@ public enum LaneState { Offline, Connecting, Online, Hibernating }
 
 public readonly record struct LaneSegment(int Client, Side Side, LaneState State, Instant From, Instant To);
 
-public readonly record struct LaneMark(int Client, Side Side, Mechanism Mechanism, Claim Claim, bool FalseAlarm, Instant At);
+public readonly record struct LaneMark(
+    int Client, Side Side, Mechanism Mechanism, Claim Claim, bool FalseAlarm, Instant At);
 
 public readonly record struct FaultBand(int Client, FaultKind Kind, Instant From, Instant To);
 
@@ -58,7 +60,9 @@ public sealed record RunResult
     public required long Entries { get; init; }
     public required long Events { get; init; }
 
-    /// <summary>One value per metric of the catalogue that has one for this run; NaN where the population is empty.</summary>
+    /// <summary>
+    /// One value per metric of the catalogue that has one for this run; NaN where the population is empty.
+    /// </summary>
     public required IReadOnlyList<Measure> Measures { get; init; }
 
     public IReadOnlyList<Incident> Incidents { get; init; } = [];
@@ -73,7 +77,9 @@ public sealed record RunResult
     public IReadOnlyList<ArrivalBin> Arrivals { get; init; } = [];
     public IReadOnlyList<string> ClientNames { get; init; } = [];
 
-    /// <summary>How often each verdict was given, by what was true at that moment: keys "dead/broken" (truth/claim).</summary>
+    /// <summary>
+    /// How often each verdict was given, by what was true at that moment: keys "dead/broken" (truth/claim).
+    /// </summary>
     public IReadOnlyDictionary<string, int> Verdicts { get; init; } = new Dictionary<string, int>();
 
     public double Value(string metric)
@@ -85,7 +91,8 @@ public sealed record RunResult
 }
 
 /// <summary>An expectation and how it came out over the runs it speaks of.</summary>
-public sealed record CheckResult(Expectation Expectation, Verdict Verdict, string Explanation, IReadOnlyList<RunSpec> Failing);
+public sealed record CheckResult(
+    Expectation Expectation, Verdict Verdict, string Explanation, IReadOnlyList<RunSpec> Failing);
 
 /// <summary>A whole sweep: what a report is made of.</summary>
 public sealed record SweepResult

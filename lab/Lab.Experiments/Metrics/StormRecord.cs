@@ -14,7 +14,11 @@ internal sealed class StormRecord
     private int online;
     private Instant lastFault = Instant.Never, allOnline = Instant.Never;
 
-    public void Attempt(Instant at) => attempts[at.Nanoseconds / Second] = attempts.GetValueOrDefault(at.Nanoseconds / Second) + 1;
+    public void Attempt(Instant at)
+    {
+        long second = at.Nanoseconds / Second;
+        attempts[second] = attempts.GetValueOrDefault(second) + 1;
+    }
 
     public void Online(Instant at, int change, int clients)
     {
@@ -30,7 +34,10 @@ internal sealed class StormRecord
     /// <summary>Most attempts in one second.</summary>
     public int Peak => attempts.Count == 0 ? 0 : attempts.Values.Max();
 
-    /// <summary>Seconds from the end of the last fault to everybody online; infinite when somebody stays away, NaN without faults.</summary>
+    /// <summary>
+    /// Seconds from the end of the last fault to everybody online; infinite when somebody stays away, NaN without
+    /// faults.
+    /// </summary>
     public double RecoverySeconds => lastFault == Instant.Never ? double.NaN
         : allOnline == Instant.Never ? double.PositiveInfinity
         : Math.Max(0, (allOnline - lastFault).TotalSeconds);

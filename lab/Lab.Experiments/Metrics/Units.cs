@@ -9,7 +9,13 @@ public static class Units
 {
     public static string Symbol(Unit unit) => unit switch
     {
-        Unit.Seconds => "s", Unit.Bytes => "B", Unit.Share => "%", Unit.PerSecond => "1/s", Unit.PerHour => "1/h", Unit.BytesPerHour => "B/h", _ => "",
+        Unit.Seconds => "s",
+        Unit.Bytes => "B",
+        Unit.Share => "%",
+        Unit.PerSecond => "1/s",
+        Unit.PerHour => "1/h",
+        Unit.BytesPerHour => "B/h",
+        _ => "",
     };
 
     public static string Format(double value, Unit unit)
@@ -49,7 +55,8 @@ public static class Units
     private static string Digits(double value)
     {
         double magnitude = Math.Abs(value);
-        string format = value == Math.Floor(value) && magnitude < 1e6 ? "0" : magnitude switch { >= 100 => "0", >= 10 => "0.#", >= 1 => "0.##", _ => "0.####" };
+        string format = value == Math.Floor(value) && magnitude < 1e6 ? "0"
+            : magnitude switch { >= 100 => "0", >= 10 => "0.#", >= 1 => "0.##", _ => "0.####" };
         return value.ToString(format, CultureInfo.InvariantCulture);
     }
 }

@@ -3,7 +3,9 @@ namespace Lab.Experiments;
 /// <summary>One field that varies over the runs of a scenario, and its value in this one, as written.</summary>
 public readonly record struct Setting(string Path, string Value);
 
-/// <summary>Everything one run is built from, resolved: names of policies and links are looked up, vary is applied.</summary>
+/// <summary>
+/// Everything one run is built from, resolved: names of policies and links are looked up, vary is applied.
+/// </summary>
 public sealed record RunSpec
 {
     public required string ScenarioName { get; init; }

@@ -3,7 +3,9 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>One scenario file after vary and --set were applied: what happens on a topology, and what must hold.</summary>
+/// <summary>
+/// One scenario file after vary and --set were applied: what happens on a topology, and what must hold.
+/// </summary>
 public sealed record Scenario
 {
     public string? Description { get; init; }
@@ -80,7 +82,9 @@ public enum FaultKind
 
 public enum CutDirection { Both, Up, Down }
 
-/// <summary>{at: 30m, cut: phone, for: 20m}: one fault. In the file the kind is the key and the target its value.</summary>
+/// <summary>
+/// {at: 30m, cut: phone, for: 20m}: one fault. In the file the kind is the key and the target its value.
+/// </summary>
 public sealed record FaultSpec
 {
     public required FaultKind Kind { get; init; }
@@ -97,7 +101,9 @@ public sealed record FaultSpec
     /// <summary>Begins when the target client first reaches this step of negotiation.</summary>
     public Step? After { get; init; }
 
-    /// <summary>Comes again so often (mean of an exponential gap, drawn per run) until the tail begins; absent = once.</summary>
+    /// <summary>
+    /// Comes again so often (mean of an exponential gap, drawn per run) until the tail begins; absent = once.
+    /// </summary>
     public Duration? Every { get; init; }
 
     /// <summary>How long it lasts; absent = to the end of the run (reset: it is momentary).</summary>
@@ -110,7 +116,9 @@ public sealed record FaultSpec
     public LinkProfile? To { get; init; }
 }
 
-/// <summary>A number with the unit it was written in, as a value in the base unit (seconds, bytes, share, count).</summary>
+/// <summary>
+/// A number with the unit it was written in, as a value in the base unit (seconds, bytes, share, count).
+/// </summary>
 public readonly record struct Quantity(double Value, Unit Unit)
 {
     public override string ToString() => Units.Format(Value, Unit);

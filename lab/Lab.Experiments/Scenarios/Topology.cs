@@ -3,8 +3,8 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-// Property names in kebab-case are the keys of the YAML files: QueueBytes is a C# habit, "queue" what users write, so the
-// records here use the users' words (Queue, Up, Down) and typed quantities instead of unit suffixes.
+// Property names in kebab-case are the keys of the YAML files: QueueBytes is a C# habit, "queue" what users write, so
+// the records here use the users' words (Queue, Up, Down) and typed quantities instead of unit suffixes.
 
 /// <summary>Bits per second; 0 = unlimited.</summary>
 public readonly record struct Rate(long BitsPerSecond);
@@ -81,9 +81,12 @@ public sealed record LinkProfile
 
     private LinkSpec Direction(Rate rate) => new()
     {
-        Delay = Delay, Jitter = Jitter, Shape = JitterShape, RateBitsPerSecond = rate.BitsPerSecond, QueueBytes = checked((int)Queue.Bytes),
+        Delay = Delay, Jitter = Jitter, Shape = JitterShape,
+        RateBitsPerSecond = rate.BitsPerSecond, QueueBytes = checked((int)Queue.Bytes),
         Loss = Loss?.ToSpec() ?? LossSpec.None,
-        Outages = Outages is { } o ? new OutageSpec { Every = o.Every, Median = o.Median, SigmaPermille = o.SigmaPermille } : null,
+        Outages = Outages is { } o
+            ? new OutageSpec { Every = o.Every, Median = o.Median, SigmaPermille = o.SigmaPermille }
+            : null,
     };
 }
 
@@ -95,7 +98,8 @@ public sealed record LossProfile
     public Probability LossWhenBad { get; init; } = Probability.Always;
     public Probability LossWhenGood { get; init; } = Probability.Never;
 
-    public LossSpec ToSpec() => new() { BadFor = BadFor, GoodFor = GoodFor, WhenBad = LossWhenBad, WhenGood = LossWhenGood };
+    public LossSpec ToSpec() =>
+        new() { BadFor = BadFor, GoodFor = GoodFor, WhenBad = LossWhenBad, WhenGood = LossWhenGood };
 }
 
 /// <summary>Outages that come by themselves: exponential gaps, lognormal lengths.</summary>

@@ -6,8 +6,8 @@ using Lab.Xmpp;
 namespace Lab.Reports;
 
 /// <summary>
-/// The history of one run as JSON lines, one entry a line, for people and for jq. The numbers of an entry are spelt out where
-/// they have a meaning of their own; a and b are always there too.
+/// The history of one run as JSON lines, one entry a line, for people and for jq. The numbers of an entry are spelt out
+/// where they have a meaning of their own; a and b are always there too.
 /// </summary>
 public sealed class JournalFile : IJournalReader, IDisposable
 {
@@ -22,7 +22,8 @@ public sealed class JournalFile : IJournalReader, IDisposable
         json = new Utf8JsonWriter(file);
         hosts =
         [
-            .. spec.Topology.Clients.SelectMany(g => Enumerable.Range(0, g.Value.Count).Select(i => g.Value.Count == 1 ? g.Key : $"{g.Key}[{i}]")),
+            .. spec.Topology.Clients.SelectMany(g => Enumerable.Range(0, g.Value.Count)
+                .Select(i => g.Value.Count == 1 ? g.Key : $"{g.Key}[{i}]")),
             .. spec.Topology.Servers.Keys,
         ];
     }
@@ -52,7 +53,8 @@ public sealed class JournalFile : IJournalReader, IDisposable
     {
         switch (e.Kind)
         {
-            case EntryKind.PacketSent or EntryKind.PacketDelivered or EntryKind.PacketLost or EntryKind.PacketOverflowed:
+            case EntryKind.PacketSent or EntryKind.PacketDelivered
+                or EntryKind.PacketLost or EntryKind.PacketOverflowed:
                 json.WriteString("direction", (e.A & 1) == 0 ? "up" : "down");
                 json.WriteString("use", Words.Of((SegmentUse)((e.A >> 8) & 0xFF)));
                 json.WriteNumber("bytes", e.B);
@@ -68,7 +70,8 @@ public sealed class JournalFile : IJournalReader, IDisposable
             case EntryKind.ClientTransportEnded or EntryKind.ServerTransportEnded:
                 json.WriteString("end", Words.Of((TcpEnd)e.A));
                 break;
-            case EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered:
+            case EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
+                or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered:
                 json.WriteString("check", Words.Of((Traffic)e.A));
                 break;
         }

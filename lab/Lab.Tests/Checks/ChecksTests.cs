@@ -9,7 +9,9 @@ public class ChecksTests
     {
         Spec = new RunSpec
         {
-            ScenarioName = "s", Scenario = new Scenario { Topology = "t", Duration = Duration.FromHours(1) }, Topology = new Topology(), Seed = seed,
+            ScenarioName = "s", Seed = seed,
+            Scenario = new Scenario { Topology = "t", Duration = Duration.FromHours(1) },
+            Topology = new Topology(),
             Point = [new Setting("clients.phone.policy", policy)],
         },
         Network = "simulated", Fidelity = Fidelity.Modelled, JournalHash = 0, Entries = 0, Events = 0,
@@ -19,7 +21,11 @@ public class ChecksTests
     private static CheckResult Check(Expectation e, params RunResult[] runs) =>
         Checks.Evaluate(new Scenario { Topology = "t", Duration = Duration.FromHours(1), Expect = [e] }, runs)[0];
 
-    private static readonly Expectation Below90 = new() { Metric = "detection.client.p95", Below = new Quantity(90, Unit.Seconds) };
+    private static readonly Expectation Below90 =
+        new() { Metric = "detection.client.p95", Below = new Quantity(90, Unit.Seconds) };
+
+    private static Expectation Below90When(string policy) =>
+        Below90 with { When = new Dictionary<string, string> { ["clients.phone.policy"] = policy } };
 
     [Fact]
     public void Every_run_must_hold() => Assert.Equal(Verdict.Fail, Check(Below90, Run(80), Run(91, 2)).Verdict);
@@ -36,21 +42,23 @@ public class ChecksTests
     public void A_bound_that_is_reached_is_not_below() => Assert.Equal(Verdict.Fail, Check(Below90, Run(90)).Verdict);
 
     [Fact]
-    public void Never_is_above_every_bound() => Assert.Equal(Verdict.Fail, Check(Below90, Run(double.PositiveInfinity)).Verdict);
+    public void Never_is_above_every_bound() =>
+        Assert.Equal(Verdict.Fail, Check(Below90, Run(double.PositiveInfinity)).Verdict);
 
     [Fact]
-    public void A_run_in_which_nothing_was_measured_is_unknown() => Assert.Equal(Verdict.Unknown, Check(Below90, Run(80), Run(double.NaN, 2)).Verdict);
+    public void A_run_in_which_nothing_was_measured_is_unknown() =>
+        Assert.Equal(Verdict.Unknown, Check(Below90, Run(80), Run(double.NaN, 2)).Verdict);
 
     [Fact]
     public void An_expectation_that_speaks_of_no_run_is_unknown() =>
-        Assert.Equal(Verdict.Unknown, Check(Below90 with { When = new Dictionary<string, string> { ["clients.phone.policy"] = "acks" } }, Run(80)).Verdict);
+        Assert.Equal(Verdict.Unknown, Check(Below90When("acks"), Run(80)).Verdict);
 
     [Fact]
     public void Only_the_runs_that_when_names_are_asked() =>
-        Assert.Equal(Verdict.Pass, Check(Below90 with { When = new Dictionary<string, string> { ["clients.phone.policy"] = "ping" } },
-            Run(80), Run(999, 1, "nothing")).Verdict);
+        Assert.Equal(Verdict.Pass, Check(Below90When("ping"), Run(80), Run(999, 1, "nothing")).Verdict);
 
     [Fact]
     public void The_worst_verdict_wins() =>
-        Assert.Equal(Verdict.Fail, Checks.Worst([Check(Below90, Run(1)), Check(Below90, Run(double.NaN)), Check(Below90, Run(100))]));
+        Assert.Equal(Verdict.Fail,
+            Checks.Worst([Check(Below90, Run(1)), Check(Below90, Run(double.NaN)), Check(Below90, Run(100))]));
 }

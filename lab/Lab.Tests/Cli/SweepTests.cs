@@ -89,7 +89,8 @@ public sealed class SweepTests : IDisposable
     [InlineData(Laboratory.DeadLink, "clients.phone.policy=acks", "links.mobile=train-4g")]
     [InlineData(Laboratory.DeadLink, "servers.example.org.policy=prosody", "faults[0].at=10m")]
     [InlineData("topology: one-phone\nduration: 1h\nlook: >\n  Two lines,\n  one \"text\": here\n")]
-    [InlineData("topology: one-phone\nduration: 1h\npolicies: {a: dino}\nfaults: [{at: 1m, degrade: phone, to: edge}]\n")]
+    [InlineData("topology: one-phone\nduration: 1h\npolicies: {a: dino}\n"
+        + "faults: [{at: 1m, degrade: phone, to: edge}]\n")]
     public void Run_yaml_gives_the_same_runs(string scenario, params string[] sets)
     {
         Sweep first = lab.Sweep(scenario, sets);

@@ -6,7 +6,10 @@ public class SharedSkyTests
 {
     private static readonly LinkSpec Rough = new()
     {
-        Outages = new OutageSpec { Every = Duration.FromSeconds(30), Median = Duration.FromSeconds(4), SigmaPermille = 1000 },
+        Outages = new OutageSpec
+        {
+            Every = Duration.FromSeconds(30), Median = Duration.FromSeconds(4), SigmaPermille = 1000,
+        },
     };
 
     [Fact]

@@ -20,7 +20,11 @@ public class RecorderTests
         var scenario = new Scenario
         {
             Topology = "t", Duration = Duration.FromHours(1),
-            Faults = [new FaultSpec { Kind = FaultKind.Cut, Target = "phone" }, new FaultSpec { Kind = FaultKind.Freeze, Target = "example.org" }],
+            Faults =
+            [
+                new FaultSpec { Kind = FaultKind.Cut, Target = "phone" },
+                new FaultSpec { Kind = FaultKind.Freeze, Target = "example.org" },
+            ],
         };
         recorder = new Recorder(new Population(topology), scenario);
     }
@@ -65,7 +69,8 @@ public class RecorderTests
         At(100, Phone, EntryKind.PathChanged, 1, 0);
         At(160, Phone, EntryKind.PathChanged, 0, 0);
         Finish(3600);
-        Assert.All(recorder.Incidents, i => Assert.True(i is { Outlived: true, Detected: false, Elapsed.TotalSeconds: 60 }));
+        Assert.All(recorder.Incidents,
+            i => Assert.True(i is { Outlived: true, Detected: false, Elapsed.TotalSeconds: 60 }));
         Assert.Equal(2, recorder.Incidents.Count);
     }
 
@@ -194,6 +199,7 @@ public class RecorderTests
     [InlineData(new[] { 1.0, 2, 3, 4 }, 0.95, 4)]
     [InlineData(new[] { 1.0, double.PositiveInfinity }, 0.5, 1)]
     [InlineData(new[] { 1.0, double.PositiveInfinity }, 0.95, double.PositiveInfinity)]
-    public void Quantiles_are_nearest_ranks_and_censored_cases_are_never(double[] sorted, double share, double expected) =>
+    public void Quantiles_are_nearest_ranks_and_censored_cases_are_never(
+        double[] sorted, double share, double expected) =>
         Assert.Equal(expected, Measures.Quantile(sorted, share));
 }

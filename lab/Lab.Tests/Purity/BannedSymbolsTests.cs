@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Lab.Tests;
 
-/// <summary>The ban on clocks, threads, sockets, files and chance in the pure projects must bite, not only exist.</summary>
+/// <summary>
+/// The ban on clocks, threads, sockets, files and chance in the pure projects must bite, not only exist.
+/// </summary>
 public class BannedSymbolsTests
 {
     /// <summary>One violation for each kind of thing that would break purity.</summary>
@@ -32,7 +34,8 @@ public class BannedSymbolsTests
         {
             File.WriteAllText(Path.Combine(folder, "Lab.Network.csproj"), "<Project Sdk=\"Microsoft.NET.Sdk\" />");
             File.WriteAllText(Path.Combine(folder, "Impure.cs"),
-                "class Impure\n{\n" + string.Concat(Violations.Select((v, i) => $"    void M{i}() {{ {v.Code} }}\n")) + "}\n");
+                "class Impure\n{\n" +
+                string.Concat(Violations.Select((v, i) => $"    void M{i}() {{ {v.Code} }}\n")) + "}\n");
             string output = Build(folder);
             string[] errors = [.. output.Split('\n').Where(l => l.Contains("error RS0030"))];
             for (int i = 0; i < Violations.Length; i++)
@@ -51,8 +54,9 @@ public class BannedSymbolsTests
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        foreach (string key in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
-            start.Environment.Remove(key);
+        string[] inherited =
+            [.. start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))];
+        foreach (string key in inherited) start.Environment.Remove(key);
         using Process build = Process.Start(start)!;
         string output = build.StandardOutput.ReadToEnd();
         build.WaitForExit();

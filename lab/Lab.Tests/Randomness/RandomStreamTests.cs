@@ -65,7 +65,10 @@ public sealed class RandomStreamTests
         RandomStream root = RandomStream.Root(3);
         RandomStream[] streams = [root, .. Enumerable.Range(0, 12).Select(i => root.Fork($"client-{i}"))];
         double[][] values =
-            [.. streams.Select(s => Enumerable.Range(0, draws).Select(_ => s.Next() / Math.Pow(2, 64) - 0.5).ToArray())];
+        [
+            .. streams.Select(s =>
+                Enumerable.Range(0, draws).Select(_ => s.Next() / Math.Pow(2, 64) - 0.5).ToArray()),
+        ];
         for (int i = 0; i < values.Length; i++)
             for (int j = 0; j < i; j++)
                 for (int lag = 0; lag < 3; lag++)

@@ -99,7 +99,8 @@ public class SaslTests
             SaslMechanism.External]);
         string text = Encoding.UTF8.GetString(writer.Written);
         Assert.Equal(
-            "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism><mechanism>SCRAM-SHA-1</mechanism>"
+            "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+            + "<mechanism>SCRAM-SHA-256</mechanism><mechanism>SCRAM-SHA-1</mechanism>"
             + "<mechanism>PLAIN</mechanism><mechanism>EXTERNAL</mechanism></mechanisms>", text);
         text = text.Replace("<mechanism>PLAIN", "<mechanism>X-OTHER</mechanism><mechanism>PLAIN");
         using Reading reading = new(text);

@@ -12,11 +12,25 @@ public class DeterminismTests
         Scenario = new Scenario
         {
             Topology = "t", Duration = Duration.FromHours(1),
-            Workload = [new WorkloadSpec { From = "phone", To = "phone", Every = Duration.FromMinutes(1), Arrivals = Arrivals.Poisson }],
+            Workload =
+            [
+                new WorkloadSpec
+                {
+                    From = "phone", To = "phone", Every = Duration.FromMinutes(1), Arrivals = Arrivals.Poisson,
+                },
+            ],
             Faults =
             [
-                new FaultSpec { Kind = FaultKind.Cut, Target = "phone[0]", At = Duration.FromMinutes(5), Every = Duration.FromMinutes(10), For = Duration.FromMinutes(2) },
-                new FaultSpec { Kind = FaultKind.Restart, Target = "example.org", At = Duration.FromMinutes(40), For = Duration.FromSeconds(10) },
+                new FaultSpec
+                {
+                    Kind = FaultKind.Cut, Target = "phone[0]",
+                    At = Duration.FromMinutes(5), Every = Duration.FromMinutes(10), For = Duration.FromMinutes(2),
+                },
+                new FaultSpec
+                {
+                    Kind = FaultKind.Restart, Target = "example.org",
+                    At = Duration.FromMinutes(40), For = Duration.FromSeconds(10),
+                },
             ],
         },
         Topology = new Topology
@@ -27,25 +41,43 @@ public class DeterminismTests
                 ["phone"] = new()
                 {
                     Server = "example.org", Count = phones, Policy = new PolicyChoice(null, policy),
-                    Link = new LinkChoice(null, new LinkProfile
-                    {
-                        Delay = Duration.FromMilliseconds(40), Jitter = Duration.FromMilliseconds(15), JitterShape = JitterShape.Exponential,
-                        Loss = new LossProfile { BadFor = Duration.FromSeconds(2), GoodFor = Duration.FromSeconds(30), LossWhenBad = new Probability(500_000_000) },
-                        Outages = new OutageProfile { Every = Duration.FromMinutes(5), Median = Duration.FromSeconds(5), SigmaPermille = 800 },
-                    }),
+                    Link = new LinkChoice(null, Rough),
                 },
             },
         },
     };
 
-    private static readonly Policy Acks = new()
+    private static readonly LinkProfile Rough = new()
     {
-        Acks = new AckPolicy { Every = Duration.FromSeconds(30), Timeout = Duration.FromSeconds(10), Resume = Duration.FromMinutes(5) },
+        Delay = Duration.FromMilliseconds(40), Jitter = Duration.FromMilliseconds(15),
+        JitterShape = JitterShape.Exponential,
+        Loss = new LossProfile
+        {
+            BadFor = Duration.FromSeconds(2), GoodFor = Duration.FromSeconds(30),
+            LossWhenBad = new Probability(500_000_000),
+        },
+        Outages = new OutageProfile
+        {
+            Every = Duration.FromMinutes(5), Median = Duration.FromSeconds(5), SigmaPermille = 800,
+        },
     };
 
-    private static readonly Policy Ping = new() { Ping = new PingPolicy { Every = Duration.FromSeconds(30), Timeout = Duration.FromSeconds(10) } };
+    private static readonly Policy Acks = new()
+    {
+        Acks = new AckPolicy
+        {
+            Every = Duration.FromSeconds(30), Timeout = Duration.FromSeconds(10), Resume = Duration.FromMinutes(5),
+        },
+    };
 
-    /// <summary>What happened on one client's link whoever used it: when it was dead, and nothing of its packets.</summary>
+    private static readonly Policy Ping = new()
+    {
+        Ping = new PingPolicy { Every = Duration.FromSeconds(30), Timeout = Duration.FromSeconds(10) },
+    };
+
+    /// <summary>
+    /// What happened on one client's link whoever used it: when it was dead, and nothing of its packets.
+    /// </summary>
     private sealed class Weather(int host) : IJournalReader
     {
         public List<(Instant, long)> Changes { get; } = [];
@@ -65,11 +97,15 @@ public class DeterminismTests
 
     [Fact]
     public void The_same_scenario_and_seed_give_the_same_history() =>
-        Assert.Null(Repetition.Compare(r => Simulation.Run(Spec(3, 5, Acks), new RunOptions { Reader = r }), r => Simulation.Run(Spec(3, 5, Acks), new RunOptions { Reader = r })));
+        Assert.Null(Repetition.Compare(
+            r => Simulation.Run(Spec(3, 5, Acks), new RunOptions { Reader = r }),
+            r => Simulation.Run(Spec(3, 5, Acks), new RunOptions { Reader = r })));
 
     [Fact]
     public void Another_seed_gives_another_history() =>
-        Assert.NotEqual(Simulation.Run(Spec(3, 2, Acks), RunOptions.Default)!.JournalHash, Simulation.Run(Spec(4, 2, Acks), RunOptions.Default)!.JournalHash);
+        Assert.NotEqual(
+            Simulation.Run(Spec(3, 2, Acks), RunOptions.Default)!.JournalHash,
+            Simulation.Run(Spec(4, 2, Acks), RunOptions.Default)!.JournalHash);
 
     [Fact]
     public void Two_policies_under_one_seed_face_the_same_weather()
@@ -80,7 +116,8 @@ public class DeterminismTests
     }
 
     [Fact]
-    public void Adding_clients_does_not_change_the_weather_of_the_others() => Assert.Equal(WeatherOf(Spec(3, 3, Ping), 1), WeatherOf(Spec(3, 7, Ping), 1));
+    public void Adding_clients_does_not_change_the_weather_of_the_others() =>
+        Assert.Equal(WeatherOf(Spec(3, 3, Ping), 1), WeatherOf(Spec(3, 7, Ping), 1));
 
     [Fact]
     public void With_stream_management_no_message_between_clients_is_lost()

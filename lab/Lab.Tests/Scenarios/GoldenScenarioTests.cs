@@ -6,26 +6,32 @@ using Lab.Experiments;
 namespace Lab.Tests;
 
 /// <summary>
-/// Each point of each shipped scenario under its first seed, as a small table. A change of a model shows here as a diff to
-/// be read and understood; make accept then rewrites the tables. The hash is that of the whole history.
+/// Each point of each shipped scenario under its first seed, as a small table. A change of a model shows here as a diff
+/// to be read and understood; make accept then rewrites the tables. The hash is that of the whole history.
 /// </summary>
 public class GoldenScenarioTests
 {
     private static readonly string[] Columns =
     [
-        "detection.client.p50", "detection.server.p50", "misdiagnosis.false-alarms", "ghost.time", "availability", "messages.sent",
-        "messages.lost", "messages.doubled", "messages.delay.p95", "cost.bytes", "connects.online",
+        "detection.client.p50", "detection.server.p50", "misdiagnosis.false-alarms", "ghost.time", "availability",
+        "messages.sent", "messages.lost", "messages.doubled", "messages.delay.p95", "cost.bytes", "connects.online",
     ];
 
+    private static readonly string Folder = Path.Combine(RepositoryRoot.Path, "scenarios");
+
     public static TheoryData<string> Shipped =>
-        [.. Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "scenarios"), "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.GetFiles(Folder, "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f))
+            .Order(StringComparer.Ordinal),
+    ];
 
     [Theory]
     [MemberData(nameof(Shipped))]
     public void A_shipped_scenario_gives_the_numbers_that_were_accepted(string name)
     {
         // two thousand clients are for lab run; two hundred say the same of a model
-        Overrides overrides = name == "reconnect-storm" ? new Overrides(["clients.phone.count=200"], null) : Overrides.None;
+        Overrides overrides =
+            name == "reconnect-storm" ? new Overrides(["clients.phone.count=200"], null) : Overrides.None;
         string actual = Table(Read(name, overrides).Plan.GroupBy(s => s.Label).Select(g => g.First()));
         string path = Path.Combine(RepositoryRoot.Path, "lab", "Lab.Tests", "Golden", "scenarios", name + ".txt");
         if (Environment.GetEnvironmentVariable("LAB_ACCEPT") == "1") File.WriteAllText(path, actual);
@@ -35,7 +41,7 @@ public class GoldenScenarioTests
     private static Sweep Read(string name, Overrides overrides)
     {
         var problems = new Problems();
-        Sweep? sweep = SweepReader.Read(Path.Combine(RepositoryRoot.Path, "scenarios", name + ".yaml"), overrides, problems);
+        Sweep? sweep = SweepReader.Read(Path.Combine(Folder, name + ".yaml"), overrides, problems);
         Assert.True(sweep is not null && !problems.Any, string.Join("\n", problems.Sorted()));
         return sweep;
     }
@@ -46,12 +52,17 @@ public class GoldenScenarioTests
         foreach (RunSpec spec in specs)
         {
             RunResult run = Simulation.Run(spec, RunOptions.Default)!;
-            rows.Add([spec.Label, run.JournalHash.ToString("x16", CultureInfo.InvariantCulture), .. Columns.Select(c => Text(run.Value(c)))]);
+            string hash = run.JournalHash.ToString("x16", CultureInfo.InvariantCulture);
+            rows.Add([spec.Label, hash, .. Columns.Select(c => Text(run.Value(c)))]);
         }
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(r => r[i].Length))];
         var text = new StringBuilder();
         foreach (string[] row in rows)
-            text.Append(string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd()).Append('\n');
+        {
+            IEnumerable<string> cells =
+                row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            text.Append(string.Join("  ", cells).TrimEnd()).Append('\n');
+        }
         return text.ToString();
     }
 

@@ -5,9 +5,9 @@ using Lab.Xmpp;
 namespace Lab.Tests;
 
 /// <summary>
-/// Whole runs against what can be worked out by hand: a phone 50 ms away (round trip 100 ms, first RTO R = 300 ms), nobody
-/// talks, the path dies at a phase drawn over one minute. Detection must lie in [least, most] in every run, and the mean of
-/// forty runs near the middle when the phase decides.
+/// Whole runs against what can be worked out by hand: a phone 50 ms away (round trip 100 ms, first RTO R = 300 ms),
+/// nobody talks, the path dies at a phase drawn over one minute. Detection must lie in [least, most] in every run, and
+/// the mean of forty runs near the middle when the phase decides.
 /// </summary>
 public class OracleTests
 {
@@ -16,7 +16,8 @@ public class OracleTests
     private static Duration Seconds(long n) => Duration.FromSeconds(n);
 
     private static readonly Policy Spaces = new() { Whitespace = new WhitespacePolicy { Every = Seconds(60) } };
-    private static readonly Policy Pings = new() { Ping = new PingPolicy { Every = Seconds(60), Timeout = Seconds(20) } };
+    private static readonly Policy Pings =
+        new() { Ping = new PingPolicy { Every = Seconds(60), Timeout = Seconds(20) } };
 
     private static readonly Policy Requests = new()
     {
@@ -90,7 +91,8 @@ public class OracleTests
     [Fact]
     public void O5_alone_SO_KEEPALIVE_notices_after_idle_and_all_its_probes()
     {
-        // the last byte came an hour ago and probes have been answered every minute since: between 60 and 120 s are left
+        // the last byte came an hour ago and probes have been answered every minute since:
+        // between 60 and 120 s are left
         for (ulong seed = 1; seed <= 20; seed++)
             Assert.InRange(Assert.Single(Run(Keepalive, Cut, seed)).Elapsed.TotalSeconds, 60 * 0.97, 120 * 1.03);
     }
@@ -103,14 +105,22 @@ public class OracleTests
     [InlineData(nameof(Requests), true)]
     public void O7_only_a_question_to_the_XMPP_layer_finds_a_frozen_process(string policy, bool found)
     {
-        var freeze = new FaultSpec { Kind = FaultKind.Freeze, Target = "example.org", At = Duration.FromHours(1), Within = Seconds(60) };
-        for (ulong seed = 1; seed <= 5; seed++) Assert.Equal(found, Assert.Single(Run(Named(policy), freeze, seed)).Detected);
+        var freeze = new FaultSpec
+        {
+            Kind = FaultKind.Freeze, Target = "example.org", At = Duration.FromHours(1), Within = Seconds(60),
+        };
+        for (ulong seed = 1; seed <= 5; seed++)
+            Assert.Equal(found, Assert.Single(Run(Named(policy), freeze, seed)).Detected);
     }
 
     [Fact]
     public void O9_an_outage_shorter_than_any_check_goes_unnoticed()
     {
-        Incident incident = Assert.Single(Run(Pings, Cut with { Within = Duration.Zero, At = Duration.FromMinutes(60) + Seconds(10), For = Seconds(5) }, 1));
+        FaultSpec brief = Cut with
+        {
+            Within = Duration.Zero, At = Duration.FromMinutes(60) + Seconds(10), For = Seconds(5),
+        };
+        Incident incident = Assert.Single(Run(Pings, brief, 1));
         Assert.True(incident is { Detected: false, Outlived: true });
     }
 
@@ -120,6 +130,9 @@ public class OracleTests
     public void O8_a_path_that_is_dead_one_way_is_found_like_one_that_is_dead(CutDirection direction)
     {
         for (ulong seed = 1; seed <= 10; seed++)
-            Assert.InRange(Assert.Single(Run(Pings, Cut with { Direction = direction }, seed)).Elapsed.TotalSeconds, 20 * 0.97, 80 * 1.03);
+        {
+            Incident incident = Assert.Single(Run(Pings, Cut with { Direction = direction }, seed));
+            Assert.InRange(incident.Elapsed.TotalSeconds, 20 * 0.97, 80 * 1.03);
+        }
     }
 }

@@ -47,7 +47,8 @@ public class StreamErrorTests
             Text = "too <big>", Language = "de", Detail = ErrorDetail.StanzaTooBig,
         };
         Assert.Equal(
-            $"<stream:error><policy-violation xmlns='{Errors}'/><text xmlns='{Errors}' xml:lang='de'>too &lt;big&gt;</text>"
+            $"<stream:error><policy-violation xmlns='{Errors}'/>"
+            + $"<text xmlns='{Errors}' xml:lang='de'>too &lt;big&gt;</text>"
             + "<stanza-too-big xmlns='urn:xmpp:errors'/></stream:error></stream:stream>", Write(error));
         Assert.Equal(error, Read(Write(error)));
     }
@@ -77,7 +78,8 @@ public class StreamErrorTests
     public void Sequence_A_an_unknown_host_gets_header_error_and_closing_tag() => Assert.Equal(
         "<?xml version='1.0'?><stream:stream from='a.test' to='u@a.test' id='N1' version='1.0' xml:lang='en'" + Tail
         + $"<stream:error><host-unknown xmlns='{Errors}'/></stream:error></stream:stream>",
-        Refuse("<?xml version='1.0'?><stream:stream from='u@a.test' to='nosuch.test' version='1.0' xml:lang='en'" + Tail,
+        Refuse(
+            "<?xml version='1.0'?><stream:stream from='u@a.test' to='nosuch.test' version='1.0' xml:lang='en'" + Tail,
             "a.test", "N1", StreamErrorCondition.HostUnknown));
 
     [Fact]
@@ -90,7 +92,8 @@ public class StreamErrorTests
     public void Sequence_C_a_wrong_stream_namespace_is_answered_in_the_right_one() => Assert.Equal(
         "<?xml version='1.0'?><stream:stream from='a.test' to='u@a.test' id='N3' version='1.0' xml:lang='en'" + Tail
         + $"<stream:error><invalid-namespace xmlns='{Errors}'/></stream:error></stream:stream>",
-        Refuse("<stream:stream from='u@a.test' to='a.test' version='1.0' xmlns='jabber:client' xmlns:stream='urn:wrong'>",
+        Refuse(
+            "<stream:stream from='u@a.test' to='a.test' version='1.0' xmlns='jabber:client' xmlns:stream='urn:wrong'>",
             "a.test", "N3", StreamErrorCondition.None));
 
     [Fact]
@@ -98,8 +101,11 @@ public class StreamErrorTests
         "<?xml version='1.0'?><stream:stream from='a.test' to='b.test' id='N4' version='1.0' xml:lang='en'"
         + " xmlns='jabber:server' xmlns:db='jabber:server:dialback' xmlns:stream='http://etherx.jabber.org/streams'>"
         + $"<stream:error><host-gone xmlns='{Errors}'/></stream:error></stream:stream>",
-        Refuse("<stream:stream from='b.test' to='old.test' version='1.0' xmlns='jabber:server' xmlns:db='jabber:server:dialback'"
-            + " xmlns:stream='http://etherx.jabber.org/streams'>", "a.test", "N4", StreamErrorCondition.HostGone));
+        Refuse(
+            "<stream:stream from='b.test' to='old.test' version='1.0'"
+            + " xmlns='jabber:server' xmlns:db='jabber:server:dialback'"
+            + " xmlns:stream='http://etherx.jabber.org/streams'>",
+            "a.test", "N4", StreamErrorCondition.HostGone));
 
     [Fact]
     public void Sequence_E_a_stanza_before_authentication_ends_the_stream_after_the_headers()
@@ -107,7 +113,8 @@ public class StreamErrorTests
         XmppWriter writer = new(new BufferPool());
         XmppReader reader = new(new BufferPool());
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(
-            "<stream:stream from='u@a.test' to='a.test' version='1.0'" + Tail + "<message to='b@a.test'><body>hi</body></message>");
+            "<stream:stream from='u@a.test' to='a.test' version='1.0'" + Tail
+            + "<message to='b@a.test'><body>hi</body></message>");
         Assert.Equal(WireEvent.StreamOpened, reader.Read(ref input));
         StreamHeaders.Write(writer, HeaderKind.ClientResponse,
             StreamHeaders.Reply(reader.Header, "jabber:client", "a.test", "N5", ["en"]));
@@ -115,7 +122,8 @@ public class StreamErrorTests
         int header = writer.Length;
         new StreamError(StreamErrorCondition.NotAuthorized).WriteClosing(writer);
         Assert.Equal(
-            "<?xml version='1.0'?><stream:stream from='a.test' to='u@a.test' id='N5' version='1.0' xml:lang='en'" + Tail,
+            "<?xml version='1.0'?><stream:stream from='a.test' to='u@a.test' id='N5' version='1.0' xml:lang='en'"
+            + Tail,
             Encoding.UTF8.GetString(writer.Written[..header]));
         Assert.Equal($"<stream:error><not-authorized xmlns='{Errors}'/></stream:error></stream:stream>",
             Encoding.UTF8.GetString(writer.Written[header..]));

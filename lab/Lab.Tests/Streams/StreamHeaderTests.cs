@@ -69,7 +69,8 @@ public class StreamHeaderTests
     [InlineData("<stream:stream from='' to='' version='1.0'" + Rest, "", "", "1.0")]
     [InlineData("<?xml version='1.0' encoding='utf-8'?>\n<stream:stream\n to = \"a\" version='01.000'" + Rest, null,
         "a", "1.0")]
-    [InlineData("<?xml version=\"1.1\" encoding=\"UTF-8\" standalone='yes' ?><stream:stream from='b' other='x' stream:to='c'" + Rest, "b", null, null)]
+    [InlineData("<?xml version=\"1.1\" encoding=\"UTF-8\" standalone='yes' ?>"
+        + "<stream:stream from='b' other='x' stream:to='c'" + Rest, "b", null, null)]
     public void Attributes_that_are_absent_differ_from_empty_ones(string text, string? from, string? to,
         string? version)
     {
@@ -99,7 +100,8 @@ public class StreamHeaderTests
     [InlineData("<?xml version='1.0'?><?xml version='1.0'?>", "NotWellFormed")]
     [InlineData("</stream:stream>", "NotWellFormed")]
     [InlineData("<stream:stream to='a' xmlns='jabber:client' xmlns:stream='urn:wrong'>", "InvalidNamespace")]
-    [InlineData("<stream:stream to='a' xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams'>", "InvalidNamespace")]
+    [InlineData("<stream:stream to='a' xmlns='jabber:component:accept'"
+        + " xmlns:stream='http://etherx.jabber.org/streams'>", "InvalidNamespace")]
     [InlineData("<stream:stream to='a' xmlns:stream='http://etherx.jabber.org/streams'>", "InvalidNamespace")]
     [InlineData("<s:stream to='a' xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams'>",
         "BadNamespacePrefix")]

@@ -46,7 +46,8 @@ public class ReaderAgreementTests(ITestOutputHelper output)
         bool accepts = lines[^1] == "close";
         string input = Encoding.UTF8.GetString(bytes);
         for (int i = 0; i < Math.Min(elements.Count, theirs.Elements.Count); i++)
-            if (elements[i] != theirs.Elements[i]) Assert.Fail($"{input}\nours   {elements[i]}\ntheirs {theirs.Elements[i]}");
+            if (elements[i] != theirs.Elements[i])
+                Assert.Fail($"{input}\nours   {elements[i]}\ntheirs {theirs.Elements[i]}");
         if (accepts && theirs.IsWellFormed)
         {
             Assert.True(elements.Count == theirs.Elements.Count && !theirs.IsRestricted,
@@ -97,6 +98,7 @@ public class ReaderAgreementTests(ITestOutputHelper output)
 
     private static void Same(string expected, string actual, byte[] bytes, string how)
     {
-        if (expected != actual) Assert.Fail($"{how}: {Encoding.UTF8.GetString(bytes)}\nat once:\n{expected}\n{how}:\n{actual}");
+        if (expected != actual)
+            Assert.Fail($"{how}: {Encoding.UTF8.GetString(bytes)}\nat once:\n{expected}\n{how}:\n{actual}");
     }
 }

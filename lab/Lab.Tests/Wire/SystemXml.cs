@@ -50,7 +50,8 @@ internal sealed class SystemXml
                 case XmlNodeType.EndElement when reader.Depth > 0:
                     Finish(open);
                     break;
-                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace:
+                case XmlNodeType.Text or XmlNodeType.CDATA
+                    or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace:
                     if (open.Count > 0) open.Peek().Text.Append(reader.Value);
                     else IsRestricted |= reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA;
                     break;

@@ -9,7 +9,8 @@ namespace Lab.Tests;
 internal static class WireLog
 {
     public const string ClientHeader =
-        "<stream:stream to='a.test' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
+        "<stream:stream to='a.test' version='1.0'"
+        + " xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
 
     /// <summary>The events of a text fed at once; neighbouring white space counts once.</summary>
     public static string Of(string text, int maxElementBytes = 262_144) =>
@@ -65,7 +66,8 @@ internal static class WireLog
         attributes.Sort(StringComparer.Ordinal);
         StringBuilder children = new();
         for (Element child = element.FirstChild; !child.IsNone; child = child.NextSibling) children.Append(Show(child));
-        return $"{{{Escape(element.Namespace)}}}{Escape(element.Name)}({string.Join(' ', attributes)})\"{Escape(element.Text)}\"[{children}]";
+        return $"{{{Escape(element.Namespace)}}}{Escape(element.Name)}({string.Join(' ', attributes)})"
+            + $"\"{Escape(element.Text)}\"[{children}]";
     }
 
     public static string Escape(ReadOnlySpan<byte> utf8) =>

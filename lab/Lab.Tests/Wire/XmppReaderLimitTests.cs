@@ -181,7 +181,8 @@ public class XmppReaderLimitTests
         Assert.True(none.IsNone && none.FirstChild.IsNone && none.NextSibling.IsNone
             && none.Child("c"u8, "u"u8).IsNone);
         Assert.Equal(0,
-            none.Name.Length + none.Namespace.Length + none.Text.Length + none.Raw.Length + none.Language.Length + none.AttributeCount);
+            none.Name.Length + none.Namespace.Length + none.Text.Length + none.Raw.Length + none.Language.Length
+            + none.AttributeCount);
         Assert.False(none.TryAttribute("a"u8, out _));
         Assert.False(none.Is(""u8, ""u8));
     }

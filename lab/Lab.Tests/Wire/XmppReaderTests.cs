@@ -9,9 +9,12 @@ public class XmppReaderTests
     [Fact]
     public void A_stanza_reads_as_names_attributes_text_and_children() =>
         Assert.Equal(
-            "element {jabber:client}message({http://www.w3.org/XML/1998/namespace}lang=en {}to=b@a.test)\"\"[{jabber:client}body()\"1 < 2 & 3é\"[]{urn:x}x({}a=1)\"\"[]]"
-            + " raw <message to='b@a.test' xml:lang=\"en\"><body>1 &lt; 2 &#38; 3é</body><x xmlns='urn:x' a='1'/></message>\n",
-            Body("<message to='b@a.test' xml:lang=\"en\"><body>1 &lt; 2 &#38; 3é</body><x xmlns='urn:x' a='1'/></message>"));
+            "element {jabber:client}message({http://www.w3.org/XML/1998/namespace}lang=en {}to=b@a.test)\"\""
+            + "[{jabber:client}body()\"1 < 2 & 3é\"[]{urn:x}x({}a=1)\"\"[]]"
+            + " raw <message to='b@a.test' xml:lang=\"en\">"
+            + "<body>1 &lt; 2 &#38; 3é</body><x xmlns='urn:x' a='1'/></message>\n",
+            Body("<message to='b@a.test' xml:lang=\"en\">"
+                + "<body>1 &lt; 2 &#38; 3é</body><x xmlns='urn:x' a='1'/></message>"));
 
     [Theory]
     [InlineData("<a/>", "element {jabber:client}a()\"\"[]")]
