@@ -13,25 +13,31 @@ internal static class SimulationBench
 {
     public static IEnumerable<Benchmark> All { get; } =
     [
-        new("10,000 clients, ping every 60 s", () => Speed(10_000, minutes: 30)),
-        new("100 clients, ping every 60 s", () => Speed(100, minutes: 4000)),
+        new("10,000 clients, ping every 60 s", () => Speed(10_000, minutes: 12)),
+        new("100 clients, ping every 60 s", () => Speed(100, minutes: 1200)),
         new("memory of a client, both ends", () => Memory(10_000)),
     ];
 
+    private const int Rounds = 5;
     private static readonly Duration WarmUp = Duration.FromMinutes(3);
 
     private static Row Speed(int clients, int minutes)
     {
         LoggedIn(100).Queue.RunUntil(Instant.Zero + Duration.FromHours(40));   // so that the compiler has done its work
         World world = LoggedIn(clients);
-        TimeSpan before = ProcessorTime();
-        Instant start = world.Queue.Now;
+        var speeds = new double[Rounds];
         long allocated = GC.GetAllocatedBytesForCurrentThread(), events = world.Queue.Executed;
-        world.Queue.RunUntil(start + Duration.FromMinutes(minutes));
-        double seconds = (ProcessorTime() - before).TotalSeconds;
+        for (int i = 0; i < Rounds; i++)
+        {
+            TimeSpan before = ProcessorTime();
+            world.Queue.RunUntil(world.Queue.Now + Duration.FromMinutes(minutes));
+            speeds[i] = clients * minutes / 60.0 / (ProcessorTime() - before).TotalSeconds;
+        }
+        Array.Sort(speeds);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         events = world.Queue.Executed - events;
-        return new Row($"{clients:N0} clients, ping every 60 s", clients * minutes / 60.0 / seconds, 5000, "client-h/s", (double)allocated / events);
+        return new Row(
+            $"{clients:N0} clients, ping every 60 s", speeds[Rounds / 2], 5000, "client-h/s", (double)allocated / events);
     }
 
     private static Row Memory(int clients)

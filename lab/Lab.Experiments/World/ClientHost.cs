@@ -87,6 +87,8 @@ internal sealed class ClientHost : Host
         if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
     }
 
+    public override bool Foresees => true;
+
     /// <summary>Four steps: the client and its pipe; what these point at; the links and the server's pipe; what that points at.</summary>
     public override void Foresee(int argument, int step)
     {

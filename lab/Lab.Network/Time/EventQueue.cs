@@ -13,6 +13,9 @@ public abstract class EventTarget
     /// will touch: in each step the objects that the step before made readable. It may change nothing.
     /// </summary>
     public virtual void Foresee(int argument, int step) { }
+
+    /// <summary>Whether it wants to be told; looked at once, when it is registered.</summary>
+    public virtual bool Foresees => false;
 }
 
 /// <summary>Names one pending event, so that it can be cancelled; stale tickets are recognised.</summary>
@@ -44,11 +47,13 @@ public sealed class EventQueue
     private readonly ulong[] used, usedWords; // one bit per slot in use; one bit per word of these
     private EventNode[] nodes = new EventNode[16];
     private EventTarget[] targets = [];
+    private bool[] foresees = [];           // by target
     private EventHeap near = new(EventPlace.Near), far = new(EventPlace.Far);
     private ulong[] batch = new ulong[16];  // (time within the slot, insertion order), ascending
     private int[] batchNodes = new int[16]; // by insertion order, newest first; 0 = cancelled
     private int batchNext, batchEnd, ringCount, free, lastNode, targetCount;
     private long presentSlot;
+    private bool anyForesees;
     private ulong sequence;
 
     /// <summary>
@@ -100,8 +105,14 @@ public sealed class EventQueue
     /// <summary>Makes a target known; events name it by the returned id.</summary>
     public int Register(EventTarget target)
     {
-        if (targetCount == targets.Length) Array.Resize(ref targets, Math.Max(4, targetCount * 2));
+        if (targetCount == targets.Length)
+        {
+            Array.Resize(ref targets, Math.Max(4, targetCount * 2));
+            Array.Resize(ref foresees, targets.Length);
+        }
         targets[targetCount] = target;
+        foresees[targetCount] = target.Foresees;
+        anyForesees |= target.Foresees;
         return targetCount++;
     }
 
@@ -228,7 +239,7 @@ public sealed class EventQueue
         MarkUnused(slot);
         batchNext = 0;
         batchEnd = count;
-        Foresee();
+        if (anyForesees) Foresee();
     }
 
     /// <summary>Shows the events of the next slots in use to their targets: the farthest first step, the nearest last.</summary>
@@ -240,6 +251,7 @@ public sealed class EventQueue
             for (int id = ring[(int)slot & ringMask]; id != 0; id = nodes[id].Next)
             {
                 ref EventNode node = ref nodes[id];
+                if (!foresees[node.Target]) continue;
                 if (step == 0) Prefetch.Object(targets[node.Target], 128);
                 else targets[node.Target].Foresee(node.Argument, step - 1);
             }
