@@ -6,8 +6,8 @@ using Lab.Xmpp;
 namespace Lab.Bench;
 
 /// <summary>
-/// So many clients on one server, each with a XEP-0199 ping every 60 s that is answered: 50 ms each way, 1 % loss, the whole
-/// of XMPP over the whole of TCP. Logging in is not timed; an hour of it is then as good as any other.
+/// So many clients on one server, each with a XEP-0199 ping every 60 s that is answered: 50 ms each way, 1 % loss, the
+/// whole of XMPP over the whole of TCP. Logging in is not timed; an hour of it is then as good as any other.
 /// </summary>
 internal static class SimulationBench
 {
@@ -37,7 +37,8 @@ internal static class SimulationBench
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         events = world.Queue.Executed - events;
         return new Row(
-            $"{clients:N0} clients, ping every 60 s", speeds[Rounds / 2], 5000, "client-h/s", (double)allocated / events);
+            $"{clients:N0} clients, ping every 60 s", speeds[Rounds / 2], 5000, "client-h/s",
+            (double)allocated / events);
     }
 
     private static Row Memory(int clients)
@@ -46,17 +47,22 @@ internal static class SimulationBench
         World world = LoggedIn(clients);
         long after = GC.GetTotalMemory(forceFullCollection: true);
         GC.KeepAlive(world);
-        return new Row($"memory of a client, both ends, of {clients:N0}", (after - before) / 1024.0 / clients, 16, "KiB");
+        return new Row(
+            $"memory of a client, both ends, of {clients:N0}", (after - before) / 1024.0 / clients, 16, "KiB");
     }
 
     private static World LoggedIn(int clients)
     {
         var link = new LinkProfile
         {
-            Delay = Duration.FromMilliseconds(50), Up = new Rate(10_000_000), Down = new Rate(10_000_000), Queue = new Size(64 * 1024),
+            Delay = Duration.FromMilliseconds(50), Up = new Rate(10_000_000), Down = new Rate(10_000_000),
+            Queue = new Size(64 * 1024),
             Loss = new LossProfile { LossWhenGood = new Probability(10_000_000) },
         };
-        var policy = new Policy { Ping = new PingPolicy { Every = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(55) } };
+        var policy = new Policy
+        {
+            Ping = new PingPolicy { Every = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(55) },
+        };
         var spec = new RunSpec
         {
             ScenarioName = "bench", Seed = 1,

@@ -33,7 +33,8 @@ public sealed class BufferPool
     {
         int shelf = Shelf(buffer.Length);
         if (Outstanding == 0 || shelf < shelves.Length && buffer.Length != 1 << (shelf + SmallestLog2))
-            throw new ArgumentException($"a buffer of {buffer.Length} bytes is not of this pool, {Outstanding} are out");
+            throw new ArgumentException(
+                $"a buffer of {buffer.Length} bytes is not of this pool, {Outstanding} are out");
         Outstanding--;
         if (shelf < shelves.Length) shelves[shelf].Push(buffer);
     }

@@ -3,7 +3,9 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>What the journal has said of one client so far: the truth about its path, and what both sides believe.</summary>
+/// <summary>
+/// What the journal has said of one client so far: the truth about its path, and what both sides believe.
+/// </summary>
 internal sealed class ClientRecord(int index, string name, int server)
 {
     public readonly int Index = index;
@@ -20,7 +22,10 @@ internal sealed class ClientRecord(int index, string name, int server)
     public int ClientConnection = -1;
     public bool ClientOnline;
 
-    /// <summary>The sessions that the server calls available, oldest first: usually one, more when ghosts of earlier ones linger.</summary>
+    /// <summary>
+    /// The sessions that the server calls available, oldest first: usually one, more when ghosts of earlier ones
+    /// linger.
+    /// </summary>
     public readonly List<ServerSession> Sessions = [];
 
     /// <summary>The connection whose client end still stands, or -1.</summary>
@@ -60,13 +65,16 @@ internal sealed class ClientRecord(int index, string name, int server)
 
     public bool PathDead => UpDead || DownDead;
 
-    public LaneState ClientState => ClientOnline ? LaneState.Online : OpenAtClient >= 0 ? LaneState.Connecting : LaneState.Offline;
+    public LaneState ClientState => ClientOnline ? LaneState.Online
+        : OpenAtClient >= 0 ? LaneState.Connecting : LaneState.Offline;
 
     public LaneState ServerState => Session.Hibernates ? LaneState.Hibernating : Sessions.Count > 0 ? LaneState.Online
         : OpenAtServer.Count > 0 ? LaneState.Connecting : LaneState.Offline;
 }
 
-/// <summary>A session at the server and the connection that carries it, or carried it before it was left to wait.</summary>
+/// <summary>
+/// A session at the server and the connection that carries it, or carried it before it was left to wait.
+/// </summary>
 internal readonly record struct ServerSession(int Connection, bool Hibernates)
 {
     public static readonly ServerSession None = new(-1, false);

@@ -4,8 +4,8 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>
-/// Reads the journal while it is written and keeps what a result is made of. It knows nothing but the journal, the names
-/// and the faults' kinds: the same history gives the same numbers.
+/// Reads the journal while it is written and keeps what a result is made of. It knows nothing but the journal, the
+/// names and the faults' kinds: the same history gives the same numbers.
 /// </summary>
 internal sealed class Recorder : IJournalReader
 {
@@ -21,7 +21,8 @@ internal sealed class Recorder : IJournalReader
     {
         faults = scenario.Faults;
         int n = population.Members.Count;
-        clients = [.. population.Members.Select(m => new ClientRecord(m.Index, m.Name, n + population.ServerOf(m.Domain)))];
+        clients =
+            [.. population.Members.Select(m => new ClientRecord(m.Index, m.Name, n + population.ServerOf(m.Domain)))];
         servers = new ProcessState[population.Domains.Count];
     }
 
@@ -46,11 +47,14 @@ internal sealed class Recorder : IJournalReader
             case EntryKind.PacketDelivered:
                 WakeUp(clients[e.Host], e.At);
                 break;
-            case EntryKind.PacketLost or EntryKind.PacketOverflowed or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
-                or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered or EntryKind.RetryScheduled or EntryKind.MessageAcknowledged:
+            case EntryKind.PacketLost or EntryKind.PacketOverflowed
+                or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
+                or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered
+                or EntryKind.RetryScheduled or EntryKind.MessageAcknowledged:
                 break;
-            case EntryKind.MessageSent or EntryKind.MessageReceived or EntryKind.MessageBounced or EntryKind.MessageAccepted
-                or EntryKind.MessageStored or EntryKind.MessageAbandoned or EntryKind.MessageHeld:
+            case EntryKind.MessageSent or EntryKind.MessageReceived or EntryKind.MessageBounced
+                or EntryKind.MessageAccepted or EntryKind.MessageStored or EntryKind.MessageAbandoned
+                or EntryKind.MessageHeld:
                 Messages.On(in e, clients);
                 break;
             case EntryKind.FaultEnded:
@@ -145,7 +149,9 @@ internal sealed class Recorder : IJournalReader
                 c.EstablishedAtServer.Clear();
                 break;
             case EntryKind.ServerOffline:
-                StreamEnded(c, in e, Side.Server, c.OpenAtServer.Contains((int)e.B) && c.EstablishedAtServer.Contains((int)e.B));
+                StreamEnded(
+                    c, in e, Side.Server,
+                    c.OpenAtServer.Contains((int)e.B) && c.EstablishedAtServer.Contains((int)e.B));
                 c.EstablishedAtServer.Remove((int)e.B);
                 c.OpenAtServer.Remove((int)e.B);
                 break;
@@ -192,8 +198,8 @@ internal sealed class Recorder : IJournalReader
                 Close(c, open, now, detected: false, Mechanism.None, Claim.None, outlived: true);
         if (onlyFor != Side.Server && c.AtClient is null && c.ClientOnline && c.Process == ProcessState.Runs)
             c.AtClient = Begin(c, now, fault, Side.Client, c.ClientConnection);
-        if (onlyFor != Side.Client && c.AtServer is null && c.Session is { Hibernates: false } s && c.OpenAtServer.Contains(s.Connection)
-            && ServerOf(c) == ProcessState.Runs)
+        if (onlyFor != Side.Client && c.AtServer is null && c.Session is { Hibernates: false } s
+            && c.OpenAtServer.Contains(s.Connection) && ServerOf(c) == ProcessState.Runs)
             c.AtServer = Begin(c, now, fault, Side.Server, s.Connection);
     }
 
@@ -204,8 +210,9 @@ internal sealed class Recorder : IJournalReader
     {
         var mechanism = (Mechanism)(e.A & 0xFF);
         var claim = (Claim)((e.A >> 8) & 0xFF);
-        if (claim == Claim.None && mechanism is Mechanism.TcpRetransmissionLimit or Mechanism.TcpUserTimeout or Mechanism.TcpKeepalive
-            or Mechanism.TcpWindowProbe) claim = Claim.Dead;
+        if (claim == Claim.None
+            && mechanism is Mechanism.TcpRetransmissionLimit or Mechanism.TcpUserTimeout or Mechanism.TcpKeepalive
+                or Mechanism.TcpWindowProbe) claim = Claim.Dead;
         bool falseAlarm = false;
         if (wasEstablished && claim != Claim.None)
         {
@@ -224,16 +231,21 @@ internal sealed class Recorder : IJournalReader
         Close(c, open, e.At, detected, mechanism, claim, outlived: !detected);
     }
 
-    private void Close(ClientRecord c, OpenIncident i, Instant now, bool detected, Mechanism mechanism, Claim claim, bool outlived)
+    private void Close(
+        ClientRecord c, OpenIncident i, Instant now, bool detected, Mechanism mechanism, Claim claim, bool outlived)
     {
-        Incidents.Add(new Incident(c.Index, c.Name, i.Side, i.Fault, i.Began, now, detected, detected ? now : Instant.Never, mechanism, claim, outlived));
+        Incidents.Add(new Incident(
+            c.Index, c.Name, i.Side, i.Fault, i.Began, now, detected, detected ? now : Instant.Never,
+            mechanism, claim, outlived));
         if (i.Side == Side.Client) c.AtClient = null;
         else c.AtServer = null;
     }
 
-    private static string Word(Claim claim) => claim switch { Claim.Dead => "dead", Claim.Broken => "broken", _ => "idle" };
+    private static string Word(Claim claim) =>
+        claim switch { Claim.Dead => "dead", Claim.Broken => "broken", _ => "idle" };
 
-    private static int SessionOn(ClientRecord c, long connection) => c.Sessions.FindIndex(s => s.Connection == connection);
+    private static int SessionOn(ClientRecord c, long connection) =>
+        c.Sessions.FindIndex(s => s.Connection == connection);
 
     // ---- time
 
@@ -253,12 +265,14 @@ internal sealed class Recorder : IJournalReader
         if (c.Index >= LaneClients) return;
         if (closing || c.ClientState != c.ClientLane)
         {
-            if (now > c.ClientLaneSince) Lanes.Add(new LaneSegment(c.Index, Side.Client, c.ClientLane, c.ClientLaneSince, now));
+            if (now > c.ClientLaneSince)
+                Lanes.Add(new LaneSegment(c.Index, Side.Client, c.ClientLane, c.ClientLaneSince, now));
             (c.ClientLane, c.ClientLaneSince) = (c.ClientState, now);
         }
         if (closing || c.ServerState != c.ServerLane)
         {
-            if (now > c.ServerLaneSince) Lanes.Add(new LaneSegment(c.Index, Side.Server, c.ServerLane, c.ServerLaneSince, now));
+            if (now > c.ServerLaneSince)
+                Lanes.Add(new LaneSegment(c.Index, Side.Server, c.ServerLane, c.ServerLaneSince, now));
             (c.ServerLane, c.ServerLaneSince) = (c.ServerState, now);
         }
     }

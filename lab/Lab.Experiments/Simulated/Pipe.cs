@@ -17,8 +17,8 @@ internal abstract class Host : EventTarget
 }
 
 /// <summary>
-/// One end of a connection as an application sees it: bytes in, bytes out, TLS on request. Underneath is one end of the TCP
-/// model. An owner that called Close or Abort hears nothing more of the pipe; its kernel finishes the rest.
+/// One end of a connection as an application sees it: bytes in, bytes out, TLS on request. Underneath is one end of the
+/// TCP model. An owner that called Close or Abort hears nothing more of the pipe; its kernel finishes the rest.
 /// </summary>
 internal sealed class Pipe : ITlsOutput
 {
@@ -32,7 +32,8 @@ internal sealed class Pipe : ITlsOutput
     private Instant now;
 
     public Pipe(
-        SimulatedNetwork network, Host owner, int client, int connection, bool atServer, TcpConnection tcp, Alarm alarm, BufferPool buffers)
+        SimulatedNetwork network, Host owner, int client, int connection, bool atServer, TcpConnection tcp, Alarm alarm,
+        BufferPool buffers)
     {
         (this.network, this.owner, this.buffers) = (network, owner, buffers);
         (Client, Connection, AtServer, Tcp, Alarm) = (client, connection, atServer, tcp, alarm);
@@ -109,7 +110,9 @@ internal sealed class Pipe : ITlsOutput
         IsGone = true;
     }
 
-    /// <summary>Hands what TCP has to the owner, and what TCP wants sent to the network. Called by the network only.</summary>
+    /// <summary>
+    /// Hands what TCP has to the owner, and what TCP wants sent to the network. Called by the network only.
+    /// </summary>
     public void Run(Instant at)
     {
         now = at;

@@ -25,8 +25,8 @@ internal abstract class ServingHost : Host
 }
 
 /// <summary>
-/// Modelled TCP over modelled links, in virtual time. Every client has one path, two links, to its server's host; servers
-/// of this network are reached by no other way.
+/// Modelled TCP over modelled links, in virtual time. Every client has one path, two links, to its server's host;
+/// servers of this network are reached by no other way.
 /// </summary>
 internal sealed class SimulatedNetwork : EventTarget
 {
@@ -84,12 +84,15 @@ internal sealed class SimulatedNetwork : EventTarget
     /// <summary>Lays the path of a client.</summary>
     public void AddPath(int client, string linkName, LinkSpec up, LinkSpec down, ServingHost server)
     {
-        RandomStream link = random.Fork("link/" + linkName), sky = link.Fork("sky");   // a tunnel takes both directions away
+        // a tunnel takes both directions away
+        RandomStream link = random.Fork("link/" + linkName), sky = link.Fork("sky");
         paths[client] = new Path
         {
-            Up = new Link<Packet>(up, link.Fork("up"), transit, sky), Down = new Link<Packet>(down, link.Fork("down"), transit, sky),
+            Up = new Link<Packet>(up, link.Fork("up"), transit, sky),
+            Down = new Link<Packet>(down, link.Fork("down"), transit, sky),
             UpSpec = up, DownSpec = down, Server = server,
-            UpAlarm = new Alarm(target, Argument(LinkEvent, client * 2)), DownAlarm = new Alarm(target, Argument(LinkEvent, client * 2 + 1)),
+            UpAlarm = new Alarm(target, Argument(LinkEvent, client * 2)),
+            DownAlarm = new Alarm(target, Argument(LinkEvent, client * 2 + 1)),
             WeatherAlarm = new Alarm(target, Argument(WeatherEvent, client)),
         };
         WatchWeather(Instant.Zero, client);
@@ -111,7 +114,9 @@ internal sealed class SimulatedNetwork : EventTarget
         return pipe;
     }
 
-    /// <summary>Runs a pipe, after the ones that wait already. Never nests: an owner's call back ends before another's begins.</summary>
+    /// <summary>
+    /// Runs a pipe, after the ones that wait already. Never nests: an owner's call back ends before another's begins.
+    /// </summary>
     public void Pump(Instant now, Pipe pipe)
     {
         if (pumping)
@@ -143,12 +148,15 @@ internal sealed class SimulatedNetwork : EventTarget
     public void Send(Instant now, Pipe pipe, in Segment segment)
     {
         int direction = pipe.AtServer ? 1 : 0;
-        if (!pipe.AtServer && segment.Length > 0 && connections[pipe.Connection].ServerPipe is { } far) paths[pipe.Client].Server.Foresee(far, 1);
+        if (!pipe.AtServer && segment.Length > 0 && connections[pipe.Connection].ServerPipe is { } far)
+            paths[pipe.Client].Server.Foresee(far, 1);
         SendOn(now, pipe.Client, direction, new Packet { Connection = pipe.Connection, Segment = segment });
     }
 
     public void Ended(Instant now, Pipe pipe, TcpEnd end) =>
-        journal.Add(now, pipe.Client, pipe.AtServer ? EntryKind.ServerTransportEnded : EntryKind.ClientTransportEnded, (long)end, pipe.Connection);
+        journal.Add(
+            now, pipe.Client, pipe.AtServer ? EntryKind.ServerTransportEnded : EntryKind.ClientTransportEnded,
+            (long)end, pipe.Connection);
 
     // ---- what faults do
 
@@ -270,7 +278,9 @@ internal sealed class SimulatedNetwork : EventTarget
         {
             Packet packet = passage.Unit;
             bool delivered = passage.Fate == Fate.Delivered;
-            Record(now, delivered ? EntryKind.PacketDelivered : EntryKind.PacketLost, client, direction, in packet.Segment);
+            Record(
+                now, delivered ? EntryKind.PacketDelivered : EntryKind.PacketLost, client, direction,
+                in packet.Segment);
             if (delivered) Deliver(now, client, direction, in packet);
             if (packet.Segment.Payload is { } payload) buffers.Return(payload);
         }
@@ -288,7 +298,8 @@ internal sealed class SimulatedNetwork : EventTarget
             && (packet.Segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn)
         {
             connection.ServerOpened = true;
-            connection.ServerPipe = pipe = NewPipe(path.Server, client, packet.Connection, atServer: true, path.Server.TcpSettings);
+            connection.ServerPipe = pipe =
+                NewPipe(path.Server, client, packet.Connection, atServer: true, path.Server.TcpSettings);
             pipe.Tcp.Accept(now, in packet.Segment, InitialSequence(packet.Connection, 1));
             Pump(now, pipe);
         }
@@ -310,7 +321,9 @@ internal sealed class SimulatedNetwork : EventTarget
             ArmLink(client, direction);
             return;
         }
-        Record(now, fate == Fate.Lost ? EntryKind.PacketLost : EntryKind.PacketOverflowed, client, direction, in packet.Segment);
+        Record(
+            now, fate == Fate.Lost ? EntryKind.PacketLost : EntryKind.PacketOverflowed, client, direction,
+            in packet.Segment);
         if (packet.Segment.Payload is { } payload) buffers.Return(payload);
     }
 
@@ -338,7 +351,9 @@ internal sealed class SimulatedNetwork : EventTarget
     }
 
     private void Record(Instant now, EntryKind kind, int client, int direction, in Segment segment) =>
-        journal.Add(now, client, kind, (long)((uint)direction | ((uint)segment.Use << 8) | ((uint)segment.Mark << 16)), segment.WireBytes);
+        journal.Add(
+            now, client, kind, (long)((uint)direction | ((uint)segment.Use << 8) | ((uint)segment.Mark << 16)),
+            segment.WireBytes);
 
     private Pipe NewPipe(Host owner, int client, int connection, bool atServer, TcpSettings tcp)
     {
@@ -357,5 +372,6 @@ internal sealed class SimulatedNetwork : EventTarget
     private static int Argument(int kind, int subject) => kind | (subject << KindBits);
 
     /// <summary>Any number does: no old segment of another connection can arrive on this one.</summary>
-    private static uint InitialSequence(int connection, uint side) => (uint)connection * 0x9E3779B1u + side * 0x85EBCA77u;
+    private static uint InitialSequence(int connection, uint side) =>
+        (uint)connection * 0x9E3779B1u + side * 0x85EBCA77u;
 }

@@ -4,15 +4,18 @@ namespace Lab.Experiments;
 
 /// <summary>
 /// TLS 1.3 by its flights and record sizes, without cryptography.
-/// Rule: the client sends a hello, the server its whole first flight, the client its Finished and may then write; the server
-/// may write when the Finished has come, and sends two session tickets first. Each write becomes records of at most 16 KiB
-/// with 22 bytes around the payload (5 header, 1 content type, 16 tag). Closing sends a close_notify record.
+/// Rule: the client sends a hello, the server its whole first flight, the client its Finished and may then write; the
+/// server may write when the Finished has come, and sends two session tickets first. Each write becomes records of at
+/// most 16 KiB with 22 bytes around the payload (5 header, 1 content type, 16 tag). Closing sends a close_notify
+/// record.
 /// Source: RFC 8446 sections 2 and 5; sizes measured with OpenSSL 3.0, P-256 leaf and CA certificate, no resumption.
-/// Leaves out: cryptographic time, resumption, failures; bytes of a record are handed on as they come, not when it is complete.
+/// Leaves out: cryptographic time, resumption, failures; bytes of a record are handed on as they come, not when it is
+/// complete.
 /// </summary>
 internal struct TlsModel
 {
-    public const int ClientHelloBytes = 245, ServerFlightBytes = 1131, ClientFinishedBytes = 80, TicketBytes = 255, Tickets = 2;
+    public const int ClientHelloBytes = 245, ServerFlightBytes = 1131, ClientFinishedBytes = 80;
+    public const int TicketBytes = 255, Tickets = 2;
     public const int RecordHeaderBytes = 5, RecordTrailerBytes = 17, MaxRecordBytes = 16_384, CloseNotifyBytes = 24;
     public const int LargestRecordBytes = RecordHeaderBytes + MaxRecordBytes + RecordTrailerBytes;
     private const byte Handshake = 22, ApplicationData = 23;
@@ -34,7 +37,9 @@ internal struct TlsModel
         if (!asServer) output.WriteTls(Zeros.AsSpan(0, ClientHelloBytes));
     }
 
-    /// <summary>Frames application bytes, record by record, in a buffer of at least <see cref="LargestRecordBytes"/>.</summary>
+    /// <summary>
+    /// Frames application bytes, record by record, in a buffer of at least <see cref="LargestRecordBytes"/>.
+    /// </summary>
     public readonly void Write(ReadOnlySpan<byte> bytes, byte mark, Span<byte> record, ITlsOutput output)
     {
         while (bytes.Length > 0)
@@ -145,7 +150,9 @@ internal interface ITlsOutput
     /// <summary>Framed bytes for the transport, charged to what they carry.</summary>
     void WriteRaw(ReadOnlySpan<byte> bytes, byte mark);
 
-    /// <summary>Bytes for the application. Before TLS all that came is handed on: neither side pipelines behind STARTTLS.</summary>
+    /// <summary>
+    /// Bytes for the application. Before TLS all that came is handed on: neither side pipelines behind STARTTLS.
+    /// </summary>
     void ReadApplication(ReadOnlySpan<byte> bytes);
     void TlsEstablished();
 }

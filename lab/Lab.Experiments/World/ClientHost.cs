@@ -73,7 +73,8 @@ internal sealed class ClientHost : Host
     public void ReportHeld(Instant now)
     {
         if (State == ProcessState.Gone) return;
-        foreach (long number in machine.HeldMessages()) world.Journal.Add(now, member.Index, EntryKind.MessageHeld, number);
+        foreach (long number in machine.HeldMessages())
+            world.Journal.Add(now, member.Index, EntryKind.MessageHeld, number);
     }
 
     public override void OnEvent(Instant now, int argument)
@@ -89,7 +90,9 @@ internal sealed class ClientHost : Host
 
     public override bool Foresees => true;
 
-    /// <summary>Four steps: the client and its pipe; what these point at; the links and the server's pipe; what that points at.</summary>
+    /// <summary>
+    /// Four steps: the client and its pipe; what these point at; the links and the server's pipe; what that points at.
+    /// </summary>
     public override void Foresee(int argument, int step)
     {
         if (step == 0)
@@ -141,9 +144,11 @@ internal sealed class ClientHost : Host
     {
         var settings = new ClientSettings
         {
-            BareJid = member.BareJid, Password = World.Password, Policy = member.Policy, Tls = member.Spec.Tls, Resource = member.Spec.Resource,
+            BareJid = member.BareJid, Password = World.Password, Policy = member.Policy, Tls = member.Spec.Tls,
+            Resource = member.Spec.Resource,
         };
-        return new XmppClient(settings, world.Random.Fork($"client/{member.Name}/{boots++}"), world.Buffers, world.Scram);
+        return new XmppClient(
+            settings, world.Random.Fork($"client/{member.Name}/{boots++}"), world.Buffers, world.Scram);
     }
 
     private void TickIfDue(Instant now)

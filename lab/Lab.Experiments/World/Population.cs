@@ -5,12 +5,15 @@ namespace Lab.Experiments;
 
 /// <summary>One client of the run, resolved from its group.</summary>
 internal sealed record Member(
-    int Index, string Name, string Local, string Domain, ClientSpec Spec, string LinkName, LinkProfile Link, Policy Policy)
+    int Index, string Name, string Local, string Domain, ClientSpec Spec, string LinkName, LinkProfile Link,
+    Policy Policy)
 {
     public string BareJid => $"{Local}@{Domain}";
 }
 
-/// <summary>Who takes part: members of groups in file order, then servers. Names as users write them are looked up here.</summary>
+/// <summary>
+/// Who takes part: members of groups in file order, then servers. Names as users write them are looked up here.
+/// </summary>
 internal sealed class Population
 {
     private readonly Dictionary<string, Member[]> groups = [];
@@ -27,8 +30,11 @@ internal sealed class Population
             {
                 bool alone = spec.Count == 1;
                 string name = alone ? group : $"{group}[{i}]", local = alone ? group : $"{group}-{i}";
-                LinkProfile link = spec.Link?.Inline ?? (spec.Link?.Name is { } n ? topology.Links[n] : new LinkProfile());
-                mine[i] = new Member(all.Count, name, local, spec.Server, spec, spec.Link?.Name ?? "", link, spec.Policy?.Inline ?? Policy.Nothing);
+                LinkProfile link = spec.Link?.Inline
+                    ?? (spec.Link?.Name is { } n ? topology.Links[n] : new LinkProfile());
+                mine[i] = new Member(
+                    all.Count, name, local, spec.Server, spec, spec.Link?.Name ?? "", link,
+                    spec.Policy?.Inline ?? Policy.Nothing);
                 members[name] = mine[i];
                 all.Add(mine[i]);
             }
@@ -49,7 +55,9 @@ internal sealed class Population
     /// <summary>The server of that domain, or -1.</summary>
     public int FindServer(string name) => servers.TryGetValue(name, out int i) ? i : -1;
 
-    /// <summary>The members that a group name, a member name or a link name stands for; empty when it is neither.</summary>
+    /// <summary>
+    /// The members that a group name, a member name or a link name stands for; empty when it is neither.
+    /// </summary>
     public IReadOnlyList<Member> Find(string name)
     {
         if (groups.TryGetValue(name, out Member[]? group)) return group;

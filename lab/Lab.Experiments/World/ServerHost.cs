@@ -107,7 +107,8 @@ internal sealed class ServerHost : ServingHost
     {
         bool secured = world.IsDirectTls(pipe.Client);
         pipe.Tag = machine.Accept(now, secured);
-        if (pipe.Tag != pipes.Count) throw new InvalidOperationException($"stream {pipe.Tag} of a server that had {pipes.Count}");
+        if (pipe.Tag != pipes.Count)
+            throw new InvalidOperationException($"stream {pipe.Tag} of a server that had {pipes.Count}");
         pipes.Add(pipe);
         connectionOfStream.Add(pipe.Connection);
         world.Journal.Add(now, pipe.Client, EntryKind.ServerAccepted, 0, pipe.Connection);
@@ -141,7 +142,8 @@ internal sealed class ServerHost : ServingHost
         pipes[pipe.Tag] = null;
     }
 
-    private XmppServer Boot() => new(settings, store, world.Random.Fork($"server/{domain}/{boots++}"), world.Buffers, world.Scram);
+    private XmppServer Boot() =>
+        new(settings, store, world.Random.Fork($"server/{domain}/{boots++}"), world.Buffers, world.Scram);
 
     private void LoseProcess(Instant now, int fault)
     {
@@ -235,7 +237,9 @@ internal sealed class ServerHost : ServingHost
     }
 
     private void RecordEnd(Instant now, Pipe pipe, Claim claim, Mechanism mechanism, long condition) =>
-        world.Journal.Add(now, pipe.Client, EntryKind.ServerOffline, (long)mechanism | ((long)claim << 8) | (condition << 16), pipe.Connection);
+        world.Journal.Add(
+            now, pipe.Client, EntryKind.ServerOffline, (long)mechanism | ((long)claim << 8) | (condition << 16),
+            pipe.Connection);
 
     private void SetState(Instant now, ProcessState next, int fault)
     {

@@ -37,11 +37,16 @@ internal sealed class Workload
         private readonly RandomStream random;
         private readonly int target;
 
-        public Sender(Workload workload, World world, WorkloadSpec spec, Member? from, IReadOnlyList<Member> to, Instant end, RandomStream random)
+        public Sender(
+            Workload workload, World world, WorkloadSpec spec, Member? from, IReadOnlyList<Member> to, Instant end,
+            RandomStream random)
         {
-            (this.workload, this.world, this.spec, this.from, this.to, this.end, this.random) = (workload, world, spec, from, to, end, random);
+            (this.workload, this.world, this.spec, this.from, this.to, this.end, this.random) =
+                (workload, world, spec, from, to, end, random);
             target = world.Queue.Register(this);
-            Duration phase = spec.Arrivals == Arrivals.Poisson ? random.Exponential(spec.Every) : random.Between(Duration.Zero, spec.Every);
+            Duration phase = spec.Arrivals == Arrivals.Poisson
+                ? random.Exponential(spec.Every)
+                : random.Between(Duration.Zero, spec.Every);
             Plan(Instant.Zero + spec.Begin + phase);
         }
 
@@ -59,7 +64,9 @@ internal sealed class Workload
         private void Send(Instant now)
         {
             Member? recipient = to.Count == 0 ? null : to[(int)random.Below((ulong)to.Count)];
-            if (from is not null ? !world.Clients[from.Index].Runs : recipient is null || !Server(recipient).Runs) return;
+            if (from is not null
+                ? !world.Clients[from.Index].Runs
+                : recipient is null || !Server(recipient).Runs) return;
             if (ReferenceEquals(recipient, from)) return;
             long number = workload.nextNumber++;
             int body = (int)spec.Body.Bytes;

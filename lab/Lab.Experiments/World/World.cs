@@ -20,9 +20,12 @@ internal sealed class World
         IReadOnlyList<Member> members = Population.Members;
         Network = new SimulatedNetwork(Queue, journal, Buffers, Random, members.Count);
         Servers = [.. Population.Domains.Select((domain, i) =>
-            new ServerHost(this, members.Count + i, domain, spec.Topology.Servers[domain], [.. members.Where(m => m.Domain == domain)]))];
+            new ServerHost(
+                this, members.Count + i, domain, spec.Topology.Servers[domain],
+                [.. members.Where(m => m.Domain == domain)]))];
         foreach (Member m in members)
-            Network.AddPath(m.Index, m.Name, m.Link.Upward(), m.Link.Downward(), Servers[Population.ServerOf(m.Domain)]);
+            Network.AddPath(
+                m.Index, m.Name, m.Link.Upward(), m.Link.Downward(), Servers[Population.ServerOf(m.Domain)]);
         Clients = [.. members.Select(m => new ClientHost(this, m))];
         foreach (Member m in members)
         {

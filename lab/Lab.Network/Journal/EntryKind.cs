@@ -10,13 +10,18 @@ public enum EntryKind : ushort
 
     // the world
 
-    /// <summary>A fault takes hold. Host: its first target, or -1; A: index in the scenario; B: occurrence, from 0.</summary>
+    /// <summary>
+    /// A fault takes hold. Host: its first target, or -1; A: index in the scenario; B: occurrence, from 0.
+    /// </summary>
     FaultBegan,
 
     /// <summary>The fault is over. As <see cref="FaultBegan"/>.</summary>
     FaultEnded,
 
-    /// <summary>The path of a client is open or dead. A: bit 0 = up is dead, bit 1 = down is dead; B: fault index, or -1 for weather.</summary>
+    /// <summary>
+    /// The path of a client is open or dead. A: bit 0 = up is dead, bit 1 = down is dead; B: fault index, or -1 for
+    /// weather.
+    /// </summary>
     PathChanged,
 
     /// <summary>A process (of a client or a server) changed. A: 0 runs, 1 frozen, 2 gone; B: fault index.</summary>
@@ -51,7 +56,9 @@ public enum EntryKind : ushort
     /// <summary>Stanzas may flow. A: 1 = resumed; B: connection.</summary>
     ClientOnline,
 
-    /// <summary>The client's stream is over. A: mechanism | claim &lt;&lt; 8 | condition &lt;&lt; 16; B: connection.</summary>
+    /// <summary>
+    /// The client's stream is over. A: mechanism | claim &lt;&lt; 8 | condition &lt;&lt; 16; B: connection.
+    /// </summary>
     ClientOffline,
 
     /// <summary>A: delay in nanoseconds; B: attempt.</summary>

@@ -41,7 +41,9 @@ public sealed class Link<T>
 
     /// <param name="random">Forked into "loss" and "jitter".</param>
     /// <param name="transit">Shared by the links of a run; absent = one of its own.</param>
-    /// <param name="sky">Forked into "channel" and "outages"; links that share it have the same weather. Absent = random.</param>
+    /// <param name="sky">
+    /// Forked into "channel" and "outages"; links that share it have the same weather. Absent = random.
+    /// </param>
     public Link(LinkSpec spec, RandomStream random, Transit<T>? transit = null, RandomStream? sky = null)
     {
         this.spec = spec;

@@ -1,9 +1,9 @@
 namespace Lab.Network;
 
 /// <summary>
-/// One wake-up that moves often: it keeps at most one queue entry and a deadline. Moving the deadline a little later only
-/// changes a field, and the entry, when it fires early, queues itself again; moving it earlier, or much later, replaces
-/// the entry, for by the time it fired its host would have left the processor's cache.
+/// One wake-up that moves often: it keeps at most one queue entry and a deadline. Moving the deadline a little later
+/// only changes a field, and the entry, when it fires early, queues itself again; moving it earlier, or much later,
+/// replaces the entry, for by the time it fired its host would have left the processor's cache.
 /// Driving rule: make it with its target (a default Alarm belongs to nobody); keep it in a field that is not readonly;
 /// <see cref="Set"/> it whenever the deadline changes; in OnEvent of its target and argument, go on only when <see
 /// cref="Due"/> says so. Among equal times it runs in the order in which its entry was queued, which is not always when

@@ -9,8 +9,8 @@ public abstract class EventTarget
     public abstract void OnEvent(Instant now, int argument);
 
     /// <summary>
-    /// Told a few events ahead of <see cref="OnEvent"/>, step 0 first, so that it can <see cref="Prefetch"/> what the event
-    /// will touch: in each step the objects that the step before made readable. It may change nothing.
+    /// Told a few events ahead of <see cref="OnEvent"/>, step 0 first, so that it can <see cref="Prefetch"/> what the
+    /// event will touch: in each step the objects that the step before made readable. It may change nothing.
     /// </summary>
     public virtual void Foresee(int argument, int step) { }
 
@@ -242,7 +242,9 @@ public sealed class EventQueue
         if (anyForesees) Foresee();
     }
 
-    /// <summary>Shows the events of the next slots in use to their targets: the farthest first step, the nearest last.</summary>
+    /// <summary>
+    /// Shows the events of the next slots in use to their targets: the farthest first step, the nearest last.
+    /// </summary>
     private void Foresee()
     {
         long slot = presentSlot;

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Lab.Network;
 
 /// <summary>
-/// Asks the processor to bring memory into its cache before it is needed. A run with thousands of clients touches another
-/// client at each event and would otherwise wait for memory most of the time. Changes nothing but speed.
+/// Asks the processor to bring memory into its cache before it is needed. A run with thousands of clients touches
+/// another client at each event and would otherwise wait for memory most of the time. Changes nothing but speed.
 /// </summary>
 public static class Prefetch
 {

@@ -6,11 +6,12 @@ namespace Lab.Xmpp;
 
 /// <summary>
 /// XEP-0198 from the client's side. A session outlives its stream unless either side closed the stream properly, their
-/// counts disagree, another stream took the address (conflict), or its queue lost a stanza. It is resumed within the window
-/// that the server granted, counted from the moment this side noticed the loss; without a granted window, whenever; and
-/// with stanzas left unacknowledged even later, because the refusal may carry the h that saves duplicates. What is left
-/// of a session that cannot be resumed is sent again on the next, messages alone, with the time of the first attempt
-/// (XEP-0203), or given up, as the policy says; a server's last h in its refusal is respected first.
+/// counts disagree, another stream took the address (conflict), or its queue lost a stanza. It is resumed within the
+/// window that the server granted, counted from the moment this side noticed the loss; without a granted window,
+/// whenever; and with stanzas left unacknowledged even later, because the refusal may carry the h that saves
+/// duplicates. What is left of a session that cannot be resumed is sent again on the next, messages alone, with the
+/// time of the first attempt (XEP-0203), or given up, as the policy says; a server's last h in its refusal is respected
+/// first.
 /// </summary>
 public sealed partial class XmppClient
 {

@@ -91,7 +91,8 @@ public sealed class SaslClient
         byte[] clientKey = Scram.Mac(Mechanism, salted, "Client Key"u8);
         byte[] signature = Scram.Mac(Mechanism, Scram.Digest(Mechanism, clientKey), message);
         serverSignature = Scram.Mac(Mechanism, Scram.Mac(Mechanism, salted, "Server Key"u8), message);
-        response = Encoding.UTF8.GetBytes($"{withoutProof},p={Convert.ToBase64String(Scram.Xor(clientKey, signature))}");
+        response = Encoding.UTF8.GetBytes(
+            $"{withoutProof},p={Convert.ToBase64String(Scram.Xor(clientKey, signature))}");
         return true;
     }
 

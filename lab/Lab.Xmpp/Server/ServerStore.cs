@@ -12,8 +12,8 @@ public sealed class ServerStore
 
     private readonly List<StoredAccount> accounts = [];
 
-    // Open addressing by local part, linear probing, at most half full. A slot holds number + 1, 0 = free, and half of the
-    // hash, so that a probe seldom touches an account that is not the one.
+    // Open addressing by local part, linear probing, at most half full. A slot holds number + 1, 0 = free, and half of
+    // the hash, so that a probe seldom touches an account that is not the one.
     private (int Next, uint Tag)[] slots = new (int, uint)[16];
 
     /// <summary>Adds local@ each served domain; returns the account's number, from 0 on. A name taken throws.</summary>

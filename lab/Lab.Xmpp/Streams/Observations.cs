@@ -4,8 +4,8 @@ namespace Lab.Xmpp;
 public enum Step : byte
 {
     Offline, Connecting, TcpConnected, HeaderSent, FeaturesReceived, StartTlsSent, ProceedReceived, TlsEstablished,
-    SecureHeaderSent, SecureFeaturesReceived, AuthSent, ChallengeReceived, AuthSucceeded, FinalHeaderSent, FinalFeaturesReceived,
-    ResumeSent, BindSent, EnableSent, Online, Closing,
+    SecureHeaderSent, SecureFeaturesReceived, AuthSent, ChallengeReceived, AuthSucceeded, FinalHeaderSent,
+    FinalFeaturesReceived, ResumeSent, BindSent, EnableSent, Online, Closing,
 }
 
 /// <summary>What a side claims of its silent peer when it ends a stream (RFC 6120 section 4.6).</summary>

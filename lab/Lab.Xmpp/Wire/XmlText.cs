@@ -149,7 +149,8 @@ internal static class XmlText
             value = Math.Min(value * radix + digit, 0x110000);
         }
         bool allowed =
-            value is 9 or 10 or 13 or >= 0x20 and not (>= 0xD800 and < 0xE000) and not (0xFFFE or 0xFFFF) and < 0x110000;
+            value is 9 or 10 or 13
+                or >= 0x20 and not (>= 0xD800 and < 0xE000) and not (0xFFFE or 0xFFFF) and < 0x110000;
         if (!allowed) return StreamErrorCondition.NotWellFormed;
         rune = new Rune(value);
         return StreamErrorCondition.None;
