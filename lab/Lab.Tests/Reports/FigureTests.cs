@@ -22,7 +22,7 @@ public sealed class FigureTests
 
         string spec = BytesFigure.Of(new Study(sweep)).Spec!.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
 
-        Assert.Equal(Golden("reports/bytes-figure.json"), spec);
+        Golden.AssertSame("reports/bytes-figure.json", spec);
     }
 
     [Fact]
@@ -132,10 +132,6 @@ public sealed class FigureTests
                 Assert.DoesNotContain("NaN", s.Svg);
             });
     }
-
-    private static string Golden(string name) =>
-        File.ReadAllText(Path.Combine(RepositoryRoot.Path, "lab", "Lab.Tests", "Golden", name))
-        .ReplaceLineEndings("\n");
 
     private static IEnumerable<JsonObject> Rows(JsonObject spec) =>
         spec["data"]!["values"]!.AsArray().Select(r => r!.AsObject());

@@ -33,9 +33,7 @@ public class GoldenScenarioTests
         Overrides overrides =
             name == "reconnect-storm" ? new Overrides(["clients.phone.count=200"], null) : Overrides.None;
         string actual = Table(Read(name, overrides).Plan.GroupBy(s => s.Label).Select(g => g.First()));
-        string path = Path.Combine(RepositoryRoot.Path, "lab", "Lab.Tests", "Golden", "scenarios", name + ".txt");
-        if (Environment.GetEnvironmentVariable("LAB_ACCEPT") == "1") File.WriteAllText(path, actual);
-        Assert.Equal(File.ReadAllText(path), actual);
+        Golden.AssertSame($"scenarios/{name}.txt", actual);
     }
 
     private static Sweep Read(string name, Overrides overrides)
