@@ -98,8 +98,6 @@ internal sealed class SimulatedNetwork : EventTarget
         WatchWeather(Instant.Zero, client);
     }
 
-    public LinkCounters Units(int client, int direction) => paths[client].Link(direction).Units;
-
     // ---- what applications do
 
     /// <summary>A client opens a connection to its server.</summary>
