@@ -80,7 +80,7 @@ internal static class SimulationBench
                 },
             },
         };
-        var world = new World(spec, new Journal(), out _, null);
+        var world = new World(spec, new Journal(), new SimulatedStage(), null);
         world.Queue.RunUntil(Instant.Zero + WarmUp);
         return world;
     }

@@ -26,8 +26,7 @@ public static class Simulation
     /// <summary>Null when it was cancelled.</summary>
     public static RunResult? Run(RunSpec spec, RunOptions options)
     {
-        var journal = new Journal();
-        var world = new World(spec, journal, out Recorder recorder, options.Reader);
+        var world = new World(spec, new Journal(), new SimulatedStage(), options.Reader);
         Instant end = Instant.Zero + spec.Scenario.Duration;
         while (world.Queue.Now < end)
         {
@@ -35,12 +34,14 @@ public static class Simulation
             if (options.IsCancelled()) return null;
             options.Progress(world.Queue.Now, world.Queue.Executed);
         }
-        world.Finish(end);
-        return Result(spec, world, recorder);
+        return Finish(spec, world);
     }
 
-    private static RunResult Result(RunSpec spec, World world, Recorder recorder)
+    /// <summary>The run is over: what the world and its recorder know becomes the result.</summary>
+    internal static RunResult Finish(RunSpec spec, World world)
     {
+        Recorder recorder = world.Recorder;
+        world.Finish(Instant.Zero + spec.Scenario.Duration);
         recorder.Finish(Instant.Zero + spec.Scenario.Duration);
         IReadOnlyList<MessageRecord> messages = recorder.Messages.Close(recorder.Clients);
         return new RunResult

@@ -9,26 +9,11 @@ internal struct Packet
     public Segment Segment;
 }
 
-/// <summary>Accepts connections for a server's host.</summary>
-internal abstract class ServingHost : Host
-{
-    /// <summary>Whether the host has power; without it packets vanish.</summary>
-    public abstract bool IsPowered { get; }
-
-    /// <summary>Whether a process listens; without it the kernel refuses with RST.</summary>
-    public abstract bool IsListening { get; }
-
-    public abstract TcpSettings TcpSettings { get; }
-
-    /// <summary>Prefetches the stream of a pipe that bytes will come by, in steps 0 and 1.</summary>
-    public abstract void Foresee(Pipe pipe, int step);
-}
-
 /// <summary>
 /// Modelled TCP over modelled links, in virtual time. Every client has one path, two links, to its server's host;
 /// servers of this network are reached by no other way.
 /// </summary>
-internal sealed class SimulatedNetwork : EventTarget
+internal sealed class SimulatedNetwork : EventTarget, INetwork
 {
     private const int LinkEvent = 0, WeatherEvent = 1, PipeEvent = 2, KindBits = 2;
     private readonly EventQueue queue;
@@ -37,7 +22,7 @@ internal sealed class SimulatedNetwork : EventTarget
     private readonly RandomStream random;
     private readonly Path[] paths;
     private readonly List<Connection> connections = [];
-    private readonly Queue<Pipe> ready = new();
+    private readonly Queue<SimulatedPipe> ready = new();
     private readonly Transit<Packet> transit = new();
     private readonly int target;
     private bool pumping;
@@ -59,7 +44,7 @@ internal sealed class SimulatedNetwork : EventTarget
     private sealed class Connection
     {
         public required int Client;
-        public Pipe? ClientPipe, ServerPipe;
+        public SimulatedPipe? ClientPipe, ServerPipe;
         public bool ServerOpened;
     }
 
@@ -100,11 +85,13 @@ internal sealed class SimulatedNetwork : EventTarget
 
     // ---- what applications do
 
-    /// <summary>A client opens a connection to its server.</summary>
-    public Pipe Connect(Instant now, int client, Host owner, TcpSettings settings)
+    Pipe INetwork.Connect(Instant now, int client, Host owner, TcpSettings settings) =>
+        Connect(now, client, owner, settings);
+
+    public SimulatedPipe Connect(Instant now, int client, Host owner, TcpSettings settings)
     {
         int number = connections.Count;
-        Pipe pipe = NewPipe(owner, client, number, atServer: false, settings);
+        SimulatedPipe pipe = NewPipe(owner, client, number, atServer: false, settings);
         connections.Add(new Connection { Client = client, ClientPipe = pipe });
         journal.Add(now, client, EntryKind.ConnectAttempt, 0, number);
         pipe.Tcp.Connect(now, InitialSequence(number, 0));
@@ -115,7 +102,7 @@ internal sealed class SimulatedNetwork : EventTarget
     /// <summary>
     /// Runs a pipe, after the ones that wait already. Never nests: an owner's call back ends before another's begins.
     /// </summary>
-    public void Pump(Instant now, Pipe pipe)
+    public void Pump(Instant now, SimulatedPipe pipe)
     {
         if (pumping)
         {
@@ -126,7 +113,7 @@ internal sealed class SimulatedNetwork : EventTarget
         }
         pumping = true;
         RunPipe(now, pipe);
-        while (ready.TryDequeue(out Pipe? next))
+        while (ready.TryDequeue(out SimulatedPipe? next))
         {
             next.IsQueued = false;
             RunPipe(now, next);
@@ -134,7 +121,7 @@ internal sealed class SimulatedNetwork : EventTarget
         pumping = false;
     }
 
-    private void RunPipe(Instant now, Pipe pipe)
+    private void RunPipe(Instant now, SimulatedPipe pipe)
     {
         pipe.Run(now);
         if (pipe.IsGone) Forget(pipe);
@@ -143,7 +130,7 @@ internal sealed class SimulatedNetwork : EventTarget
 
     // ---- what pipes do
 
-    public void Send(Instant now, Pipe pipe, in Segment segment)
+    public void Send(Instant now, SimulatedPipe pipe, in Segment segment)
     {
         int direction = pipe.AtServer ? 1 : 0;
         if (!pipe.AtServer && segment.Length > 0 && connections[pipe.Connection].ServerPipe is { } far)
@@ -151,14 +138,13 @@ internal sealed class SimulatedNetwork : EventTarget
         SendOn(now, pipe.Client, direction, new Packet { Connection = pipe.Connection, Segment = segment });
     }
 
-    public void Ended(Instant now, Pipe pipe, TcpEnd end) =>
+    public void Ended(Instant now, SimulatedPipe pipe, TcpEnd end) =>
         journal.Add(
             now, pipe.Client, pipe.AtServer ? EntryKind.ServerTransportEnded : EntryKind.ClientTransportEnded,
             (long)end, pipe.Connection);
 
     // ---- what faults do
 
-    /// <summary>direction: 0 up, 1 down.</summary>
     public void Cut(Instant now, int client, int direction, int fault)
     {
         paths[client].Link(direction).Cut(now);
@@ -171,7 +157,6 @@ internal sealed class SimulatedNetwork : EventTarget
         PathMayHaveChanged(now, client, fault);
     }
 
-    /// <summary>Other link numbers; null = the path's own.</summary>
     public void Change(Instant now, int client, LinkSpec? up, LinkSpec? down)
     {
         Path path = paths[client];
@@ -182,21 +167,23 @@ internal sealed class SimulatedNetwork : EventTarget
         WatchWeather(now, client);
     }
 
-    /// <summary>Both ends of every connection of the client get a RST.</summary>
     public void ResetConnections(Instant now, int client)
     {
         foreach (Connection c in connections)
         {
             if (c.Client != client) continue;
-            foreach (Pipe? pipe in new[] { c.ClientPipe, c.ServerPipe })
+            foreach (SimulatedPipe? pipe in new[] { c.ClientPipe, c.ServerPipe })
                 if (pipe is { IsGone: false }) pipe.Reset(now, pipe.Tcp.ForgedReset());
         }
     }
 
-    /// <summary>The client's host has power or not.</summary>
     public void SetClientPower(int client, bool powered) => paths[client].ClientPowered = powered;
 
-    /// <summary>Each live pipe that <paramref name="owner"/> holds, oldest first.</summary>
+    public void Thaw(Instant now, Host owner)
+    {
+        foreach (Pipe pipe in PipesOf(owner)) Pump(now, (SimulatedPipe)pipe);
+    }
+
     public IEnumerable<Pipe> PipesOf(Host owner)
     {
         foreach (Connection c in connections.ToArray())
@@ -206,27 +193,25 @@ internal sealed class SimulatedNetwork : EventTarget
         }
     }
 
-    /// <summary>Every end of a connection on that host is forgotten at once, orphans included.</summary>
-    public void LoseHost(int client, ServingHost? server)
+    public void LoseHost(Instant now, int client, ServingHost? server)
     {
         foreach (Connection c in connections)
         {
             bool here = server is null ? c.Client == client : ReferenceEquals(paths[c.Client].Server, server);
-            Pipe? pipe = server is null ? c.ClientPipe : c.ServerPipe;
+            SimulatedPipe? pipe = server is null ? c.ClientPipe : c.ServerPipe;
             if (!here || pipe is null) continue;
             pipe.Vanish();
             Forget(pipe);
         }
     }
 
-    /// <summary>Prefetches what a write to a client's pipe will touch, up to the server, in steps 1 to 3.</summary>
     public void Foresee(Pipe pipe, int step)
     {
         Path path = paths[pipe.Client];
         Connection connection = connections[pipe.Connection];
         if (step == 1)
         {
-            Prefetch.Object(pipe.Tcp, 384);
+            Prefetch.Object(((SimulatedPipe)pipe).Tcp, 384);
             Prefetch.Object(path, 192);
             Prefetch.Object(connection, 64);
         }
@@ -260,7 +245,7 @@ internal sealed class SimulatedNetwork : EventTarget
                 break;
             case PipeEvent:
                 Connection c = connections[subject >> 1];
-                Pipe? pipe = (subject & 1) == 0 ? c.ClientPipe : c.ServerPipe;
+                SimulatedPipe? pipe = (subject & 1) == 0 ? c.ClientPipe : c.ServerPipe;
                 if (pipe is null || !pipe.Alarm.Due(queue, now)) break;
                 pipe.Tcp.Tick(now);
                 Pump(now, pipe);
@@ -291,7 +276,7 @@ internal sealed class SimulatedNetwork : EventTarget
         Connection connection = connections[packet.Connection];
         bool toServer = direction == 0;
         if (toServer ? !path.Server.IsPowered : !path.ClientPowered) return;
-        Pipe? pipe = toServer ? connection.ServerPipe : connection.ClientPipe;
+        SimulatedPipe? pipe = toServer ? connection.ServerPipe : connection.ClientPipe;
         if (pipe is null && toServer && !connection.ServerOpened && path.Server.IsListening
             && (packet.Segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn)
         {
@@ -353,13 +338,14 @@ internal sealed class SimulatedNetwork : EventTarget
             now, client, kind, (long)((uint)direction | ((uint)segment.Use << 8) | ((uint)segment.Mark << 16)),
             segment.WireBytes);
 
-    private Pipe NewPipe(Host owner, int client, int connection, bool atServer, TcpSettings tcp)
+    private SimulatedPipe NewPipe(Host owner, int client, int connection, bool atServer, TcpSettings tcp)
     {
         var alarm = new Alarm(target, Argument(PipeEvent, connection * 2 + (atServer ? 1 : 0)));
-        return new Pipe(this, owner, client, connection, atServer, new TcpConnection(tcp, buffers), alarm, buffers);
+        return new SimulatedPipe(
+            this, owner, client, connection, atServer, new TcpConnection(tcp, buffers), alarm, buffers);
     }
 
-    private void Forget(Pipe pipe)
+    private void Forget(SimulatedPipe pipe)
     {
         pipe.Alarm.Clear(queue);
         Connection c = connections[pipe.Connection];

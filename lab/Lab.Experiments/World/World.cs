@@ -9,24 +9,21 @@ internal sealed class World
     /// <summary>Of every account; PBKDF2 is then paid once per run and salt.</summary>
     public const string Password = "correct horse battery staple";
 
-    public World(RunSpec spec, Journal journal, out Recorder recorder, IJournalReader? reader)
+    public World(RunSpec spec, Journal journal, IStage stage, IJournalReader? reader)
     {
         Journal = journal;
         Random = RandomStream.Root(spec.Seed);
         Population = new Population(spec.Topology);
-        Recorder = recorder = new Recorder(Population, spec.Scenario);
-        journal.Attach(recorder);
+        Recorder = new Recorder(Population, spec.Scenario);
+        journal.Attach(Recorder);
         if (reader is not null) journal.Attach(reader);
         IReadOnlyList<Member> members = Population.Members;
-        Network = new SimulatedNetwork(Queue, journal, Buffers, Random, members.Count);
+        Network = stage.Network(this);
         Servers = [.. Population.Domains.Select((domain, i) =>
-            new ServerHost(
+            stage.Server(
                 this, members.Count + i, domain, spec.Topology.Servers[domain],
                 [.. members.Where(m => m.Domain == domain)]))];
-        foreach (Member m in members)
-            Network.AddPath(
-                m.Index, m.Name, m.Link.Upward(), m.Link.Downward(), Servers[Population.ServerOf(m.Domain)]);
-        Clients = [.. members.Select(m => new ClientHost(this, m))];
+        Clients = [.. members.Select(m => stage.Client(this, m))];
         foreach (Member m in members)
         {
             RandomStream start = Random.Fork($"start/{m.Name}");
@@ -43,7 +40,7 @@ internal sealed class World
     public Recorder Recorder { get; }
     public RandomStream Random { get; }
     public Population Population { get; }
-    public SimulatedNetwork Network { get; }
+    public INetwork Network { get; }
     public IReadOnlyList<ServerHost> Servers { get; }
     public IReadOnlyList<ClientHost> Clients { get; }
     public FaultPlan Faults { get; }

@@ -65,10 +65,10 @@ public class ScramTests
     [Fact]
     public void Nonces_repeat_with_the_seed_and_have_one_size()
     {
-        RandomStream random = RandomStream.Root(5).Fork("nonce");
-        string first = Scram.NewNonce(random), second = Scram.NewNonce(random);
+        var secrets = new RepeatableSecrets(RandomStream.Root(5).Fork("nonce"));
+        string first = Scram.NewNonce(secrets), second = Scram.NewNonce(secrets);
         Assert.NotEqual(first, second);
-        Assert.Equal(first, Scram.NewNonce(RandomStream.Root(5).Fork("nonce")));
+        Assert.Equal(first, Scram.NewNonce(new RepeatableSecrets(RandomStream.Root(5).Fork("nonce"))));
         Assert.Equal(Scram.NonceChars, first.Length);
     }
 

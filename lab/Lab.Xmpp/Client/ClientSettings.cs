@@ -1,3 +1,5 @@
+using Lab.Network;
+
 namespace Lab.Xmpp;
 
 public enum TlsMode : byte { StartTls, Direct, None }
@@ -22,4 +24,7 @@ public sealed record ClientSettings
 
     public required Policy Policy { get; init; }
     public int MaxStanzaBytes { get; init; } = 262_144;
+
+    /// <summary>Where nonces come from; null = repeatable ones, from the run's chance.</summary>
+    public Secrets? Secrets { get; init; }
 }

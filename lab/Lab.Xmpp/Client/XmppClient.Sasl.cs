@@ -28,7 +28,7 @@ public sealed partial class XmppClient
         }
         offered!.Remove(mechanism);
         string user = settings.BareJid[..settings.BareJid.IndexOf('@')];
-        exchange = new SaslClient(mechanism, user, settings.Password, Scram.NewNonce(chance), scram);
+        exchange = new SaslClient(mechanism, user, settings.Password, Scram.NewNonce(nonces), scram);
         XmppWriter w = outbound.Write(Traffic.Handshake).Raw("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"u8)
             .Attribute(Names.Mechanism, SaslMechanisms.Name(mechanism)).Raw(">"u8);
         SaslData.Write(w, exchange.Initial);

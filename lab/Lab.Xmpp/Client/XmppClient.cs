@@ -26,7 +26,7 @@ public sealed partial class XmppClient
     private readonly ClientSettings settings;
     private readonly BufferPool buffers;
     private readonly ScramCache scram;
-    private readonly RandomStream chance;
+    private readonly Secrets nonces;
     private readonly Backoff backoff;
     private readonly XmppReader reader;
     private readonly byte[] bareJid, domain;
@@ -42,7 +42,7 @@ public sealed partial class XmppClient
         this.settings = settings;
         this.buffers = buffers;
         this.scram = scram;
-        chance = random.Fork("sasl");
+        nonces = (settings.Secrets ?? new RepeatableSecrets(random)).Fork("sasl");
         backoff = new Backoff(settings.Policy.Reconnect, random.Fork("backoff"));
         reader = new XmppReader(buffers, settings.MaxStanzaBytes);
         outbound = new ClientOutbound(buffers);

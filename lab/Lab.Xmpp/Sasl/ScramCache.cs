@@ -65,10 +65,10 @@ public static class Scram
     /// user name.</summary>
     public const int NonceChars = 24;
 
-    public static string NewNonce(RandomStream random)
+    public static string NewNonce(Secrets secrets)
     {
         byte[] bytes = new byte[NonceChars / 4 * 3];
-        random.Fill(bytes);
+        secrets.Fill(bytes);
         return Convert.ToBase64String(bytes);
     }
 

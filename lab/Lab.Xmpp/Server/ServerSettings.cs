@@ -31,6 +31,10 @@ public sealed record ServerSettings
         [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
 
     public int ScramIterations { get; init; } = 4096;
+
+    /// <summary>Where nonces, salts and identifiers come from; null = repeatable ones, from the run's chance.</summary>
+    public Secrets? Secrets { get; init; }
+
     public IReadOnlyList<string> Languages { get; init; } = ["en"];
     public int MaxStanzaBytes { get; init; } = 262_144;
     public int MaxResources { get; init; } = 10;

@@ -25,7 +25,7 @@ public sealed partial class XmppServer
     private readonly ServerStore store;
     private readonly BufferPool buffers;
     private readonly ScramCache scram;
-    private readonly RandomStream streamIds, resources, ackIds, nonces;
+    private readonly Secrets streamIds, resources, ackIds, nonces;
     private readonly byte[][] domains;
     private readonly Policy policy;
     private readonly AckPolicy? acks;
@@ -55,9 +55,10 @@ public sealed partial class XmppServer
         acks = settings.Policy.Acks ?? settings.AcksWhenAsked;
         policy = settings.Policy with { Acks = acks };
         domains = [.. settings.Domains.Select(Encoding.UTF8.GetBytes)];
-        if (store.Salt.Length == 0) random.Fork("salt").Fill(store.Salt = new byte[16]);
+        Secrets secrets = settings.Secrets ?? new RepeatableSecrets(random);
+        if (store.Salt.Length == 0) secrets.Fork("salt").Fill(store.Salt = new byte[16]);
         // A restarted server must not repeat the identifiers of its predecessor.
-        RandomStream life = random.Fork($"start-{store.Starts++}");
+        Secrets life = secrets.Fork($"start-{store.Starts++}");
         streamIds = life.Fork("stream-id");
         resources = life.Fork("resource");
         ackIds = life.Fork("sm-id");

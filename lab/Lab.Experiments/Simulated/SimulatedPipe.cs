@@ -3,59 +3,35 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>A machine with a process that holds pipes: a client's or a server's.</summary>
-internal abstract class Host : EventTarget
-{
-    /// <summary>False while the process is stopped: its kernel goes on, its pipes deliver nothing.</summary>
-    public abstract bool Runs { get; }
-
-    public abstract void OnConnected(Instant now, Pipe pipe);
-    public abstract void OnTlsEstablished(Instant now, Pipe pipe);
-    public abstract void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes);
-    public abstract void OnPeerClosed(Instant now, Pipe pipe);
-    public abstract void OnEnded(Instant now, Pipe pipe, TcpEnd end);
-}
-
-/// <summary>
-/// One end of a connection as an application sees it: bytes in, bytes out, TLS on request. Underneath is one end of the
-/// TCP model. An owner that called Close or Abort hears nothing more of the pipe; its kernel finishes the rest.
-/// </summary>
-internal sealed class Pipe : ITlsOutput
+/// <summary>A pipe over one end of the TCP model, with TLS by its sizes.</summary>
+internal sealed class SimulatedPipe : Pipe, ITlsOutput
 {
     private readonly SimulatedNetwork network;
     private readonly BufferPool buffers;
-    private Host? owner;
     private TlsModel tls;
     private byte[]? pending;
     private int pendingBytes;
-    private bool pendingClose;
+    private bool pendingClose, pendingShutdown, held;
     private Instant now;
 
-    public Pipe(
+    public SimulatedPipe(
         SimulatedNetwork network, Host owner, int client, int connection, bool atServer, TcpConnection tcp, Alarm alarm,
-        BufferPool buffers)
+        BufferPool buffers) : base(client, connection, atServer)
     {
-        (this.network, this.owner, this.buffers) = (network, owner, buffers);
-        (Client, Connection, AtServer, Tcp, Alarm) = (client, connection, atServer, tcp, alarm);
+        (this.network, this.buffers, Owner, Tcp, Alarm) = (network, buffers, owner, tcp, alarm);
     }
 
     public TcpConnection Tcp { get; }
-    public int Client { get; }
-    public int Connection { get; }
-    public bool AtServer { get; }
-
-    /// <summary>The owner's own number for it: the server's stream.</summary>
-    public int Tag { get; set; } = -1;
-
-    public Host? Owner => owner;
     public Alarm Alarm;
     public bool IsQueued;
+
+    /// <summary>Bytes that wait in the process because the send buffer is full.</summary>
+    public int PendingBytes => pendingBytes;
 
     /// <summary>Nothing is left of it, TIME_WAIT included.</summary>
     public bool IsGone { get; private set; }
 
-    /// <summary>Takes every byte; what the kernel's send buffer does not hold waits in the process.</summary>
-    public void Write(Instant at, ReadOnlySpan<byte> bytes, Traffic traffic)
+    public override void Write(Instant at, ReadOnlySpan<byte> bytes, Traffic traffic)
     {
         now = at;
         if (tls.IsOn) tls.Write(bytes, (byte)traffic, network.RecordBuffer, this);
@@ -63,34 +39,60 @@ internal sealed class Pipe : ITlsOutput
         network.Pump(at, this);
     }
 
-    public void StartTls(Instant at)
+    public override void StartTls(Instant at)
     {
         now = at;
         tls.Start(AtServer, this);
         network.Pump(at, this);
     }
 
-    /// <summary>close_notify where TLS is on, then FIN. The process forgets the pipe.</summary>
-    public void Close(Instant at)
+    public override void Close(Instant at)
     {
         now = at;
         if (tls.IsOn) tls.WriteClose((byte)Traffic.Closing, this);
-        owner = null;
+        Owner = null;
         if (pendingBytes > 0) pendingClose = true;
         else Tcp.Close(at);
         network.Pump(at, this);
     }
 
-    /// <summary>
-    /// The socket is closed without a word of TLS or XMPP. What waits in the process is gone; the kernel still tries to
-    /// deliver what it has, and a FIN: that is what close(2) does.
-    /// </summary>
-    public void Drop(Instant at)
+    public override void Drop(Instant at)
     {
         now = at;
-        owner = null;
+        Owner = null;
         DropPending();
         Tcp.Close(at);
+        network.Pump(at, this);
+    }
+
+    /// <summary>FIN once everything written is sent; the owner goes on reading.</summary>
+    public void ShutdownWrite(Instant at)
+    {
+        now = at;
+        if (pendingBytes > 0) pendingShutdown = true;
+        else Tcp.ShutdownWrite(at);
+        network.Pump(at, this);
+    }
+
+    /// <summary>RST to the peer. The process forgets the pipe.</summary>
+    public void Abort(Instant at)
+    {
+        now = at;
+        Owner = null;
+        DropPending();
+        Tcp.Abort(at);
+        network.Pump(at, this);
+    }
+
+    /// <summary>The owner takes no more bytes for now: they wait in the kernel, and its window closes.</summary>
+    public void Hold() => held = true;
+
+    /// <summary>The owner takes bytes again.</summary>
+    public void Resume(Instant at)
+    {
+        held = false;
+        now = at;
+        ReadAll();
         network.Pump(at, this);
     }
 
@@ -104,7 +106,7 @@ internal sealed class Pipe : ITlsOutput
     /// <summary>The host lost power: no FIN, no RST, no memory.</summary>
     public void Vanish()
     {
-        owner = null;
+        Owner = null;
         DropPending();
         Tcp.Release();
         IsGone = true;
@@ -120,7 +122,7 @@ internal sealed class Pipe : ITlsOutput
         while (again && !IsGone)
         {
             again = false;
-            while (owner is null or { Runs: true } && Tcp.TryTake(out TcpEvent e))
+            while (Owner is null or { Runs: true } && Tcp.TryTake(out TcpEvent e))
             {
                 Dispatch(e);
                 again = true;
@@ -131,7 +133,7 @@ internal sealed class Pipe : ITlsOutput
                 again = true;
             }
         }
-        if (!IsGone && Tcp.State == TcpState.Closed && owner is null)
+        if (!IsGone && Tcp.State == TcpState.Closed && Owner is null)
         {
             Tcp.Release();
             IsGone = true;
@@ -143,7 +145,7 @@ internal sealed class Pipe : ITlsOutput
         switch (e.Kind)
         {
             case TcpEventKind.Connected:
-                owner?.OnConnected(now, this);
+                Owner?.OnConnected(now, this);
                 break;
             case TcpEventKind.Readable:
                 ReadAll();
@@ -152,11 +154,11 @@ internal sealed class Pipe : ITlsOutput
                 FlushPending();
                 break;
             case TcpEventKind.PeerClosed:
-                owner?.OnPeerClosed(now, this);
+                Owner?.OnPeerClosed(now, this);
                 break;
             case TcpEventKind.Ended:
-                Host? told = owner;
-                owner = null;
+                Host? told = Owner;
+                Owner = null;
                 network.Ended(now, this, e.End);
                 told?.OnEnded(now, this, e.End);
                 break;
@@ -166,12 +168,12 @@ internal sealed class Pipe : ITlsOutput
     private void ReadAll()
     {
         Span<byte> scratch = network.Scratch;
-        for (int n; owner is not null && (n = Tcp.Read(now, scratch)) > 0;) tls.Receive(scratch[..n], this);
+        for (int n; Owner is not null && !held && (n = Tcp.Read(now, scratch)) > 0;) tls.Receive(scratch[..n], this);
     }
 
-    public void ReadApplication(ReadOnlySpan<byte> bytes) => owner?.OnReceived(now, this, bytes);
+    public void ReadApplication(ReadOnlySpan<byte> bytes) => Owner?.OnReceived(now, this, bytes);
 
-    public void TlsEstablished() => owner?.OnTlsEstablished(now, this);
+    public void TlsEstablished() => Owner?.OnTlsEstablished(now, this);
 
     public void WriteTls(ReadOnlySpan<byte> bytes) => WriteRaw(bytes, (byte)Traffic.Tls);
 
@@ -203,6 +205,8 @@ internal sealed class Pipe : ITlsOutput
         if (pendingBytes > 0) return;
         DropPending();
         if (pendingClose) Tcp.Close(now);
+        else if (pendingShutdown) Tcp.ShutdownWrite(now);
+        else Owner?.OnDrained(now, this);
     }
 
     private void DropPending()

@@ -4,7 +4,7 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>The machine of one server: pumps bytes, timers and actions between the XMPP server and its pipes.</summary>
-internal sealed class ServerHost : ServingHost
+internal sealed class LabServer : ServerHost
 {
     private readonly World world;
     private readonly int host;
@@ -19,7 +19,7 @@ internal sealed class ServerHost : ServingHost
     private Alarm alarm;
     private int boots;
 
-    public ServerHost(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
+    public LabServer(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
         (this.world, this.host, this.domain) = (world, host, domain);
         Policy policy = spec.Policy?.Inline ?? Policy.Nothing;
@@ -45,33 +45,33 @@ internal sealed class ServerHost : ServingHost
     public override bool IsListening => state != ProcessState.Gone;
 
     /// <summary>Sends a message from the echo account, as a push would come.</summary>
-    public void Send(Instant now, int client, long number, int bodyBytes)
+    public override void Send(Instant now, int client, long number, int bodyBytes)
     {
         machine.SendMessage(now, clientOfAccount.IndexOf(client), number, bodyBytes);
         Drain(now);
     }
 
-    public void Freeze(Instant now, int fault) => SetState(now, ProcessState.Frozen, fault);
+    public override void Freeze(Instant now, int fault) => SetState(now, ProcessState.Frozen, fault);
 
     /// <summary>What waited in the kernel is read first, then timers that passed meanwhile run.</summary>
-    public void Thaw(Instant now, int fault)
+    public override void Thaw(Instant now, int fault)
     {
         SetState(now, ProcessState.Runs, fault);
-        foreach (Pipe pipe in world.Network.PipesOf(this)) world.Network.Pump(now, pipe);
+        world.Network.Thaw(now, this);
         TickIfDue(now);
     }
 
-    public void Crash(Instant now, int fault)
+    public override void Crash(Instant now, int fault)
     {
         foreach (Pipe pipe in world.Network.PipesOf(this))
             if (pipe.Tag >= 0) RecordEnd(now, pipe, Claim.None, Mechanism.Crashed, 0);
         powered = false;
-        world.Network.LoseHost(-1, this);
+        world.Network.LoseHost(now, -1, this);
         LoseProcess(now, fault);
     }
 
     /// <summary>The process says system-shutdown to everyone and ends; its kernel closes what is left.</summary>
-    public void Stop(Instant now, int fault)
+    public override void Stop(Instant now, int fault)
     {
         machine.Shutdown(now);
         Drain(now);
@@ -80,7 +80,7 @@ internal sealed class ServerHost : ServingHost
     }
 
     /// <summary>A new process on what the old one had stored.</summary>
-    public void Start(Instant now, int fault)
+    public override void Start(Instant now, int fault)
     {
         powered = true;
         machine = Boot();
@@ -88,7 +88,7 @@ internal sealed class ServerHost : ServingHost
     }
 
     /// <summary>Journals each message that waits in a session's queue or in the offline store.</summary>
-    public void ReportHeld(Instant now)
+    public override void ReportHeld(Instant now)
     {
         foreach (long number in machine.HeldMessages()) world.Journal.Add(now, host, EntryKind.MessageHeld, number);
     }

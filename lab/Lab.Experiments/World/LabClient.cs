@@ -3,11 +3,8 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>What a process is doing.</summary>
-internal enum ProcessState { Runs, Frozen, Gone }
-
 /// <summary>The device of one client: pumps bytes, timers and actions between the XMPP client and its pipe.</summary>
-internal sealed class ClientHost : Host
+internal sealed class LabClient : ClientHost
 {
     private const int TimerEvent = 0, StartEvent = 1;
     private readonly World world;
@@ -19,7 +16,7 @@ internal sealed class ClientHost : Host
     private Alarm alarm;
     private int boots, connection = -1;
 
-    public ClientHost(World world, Member member)
+    public LabClient(World world, Member member)
     {
         (this.world, this.member) = (world, member);
         tcp = World.TcpSettingsOf(member.Policy);
@@ -31,36 +28,36 @@ internal sealed class ClientHost : Host
     public ProcessState State { get; private set; }
     public override bool Runs => State == ProcessState.Runs;
 
-    public void StartAt(Instant when) => world.Queue.At(when, target, StartEvent);
+    public override void StartAt(Instant when) => world.Queue.At(when, target, StartEvent);
 
-    public void Send(Instant now, string to, long number, int bodyBytes)
+    public override void Send(Instant now, string to, long number, int bodyBytes)
     {
         machine.SendMessage(now, to, number, bodyBytes);
         Drain(now);
     }
 
-    public void Freeze(Instant now, int fault) => SetState(now, ProcessState.Frozen, fault);
+    public override void Freeze(Instant now, int fault) => SetState(now, ProcessState.Frozen, fault);
 
     /// <summary>What waited in the kernel is read first, then timers that passed meanwhile run.</summary>
-    public void Thaw(Instant now, int fault)
+    public override void Thaw(Instant now, int fault)
     {
         SetState(now, ProcessState.Runs, fault);
-        if (pipe is not null) world.Network.Pump(now, pipe);
+        world.Network.Thaw(now, this);
         TickIfDue(now);
     }
 
     /// <summary>Power gone: nothing is said to anyone, memory is lost.</summary>
-    public void Crash(Instant now, int fault)
+    public override void Crash(Instant now, int fault)
     {
         if (pipe is not null) RecordOffline(now, Claim.None, Mechanism.Crashed, 0);
         SetState(now, ProcessState.Gone, fault);
         world.Network.SetClientPower(member.Index, powered: false);
-        world.Network.LoseHost(member.Index, null);
+        world.Network.LoseHost(now, member.Index, null);
         pipe = null;
         alarm.Clear(world.Queue);
     }
 
-    public void Restart(Instant now, int fault)
+    public override void Restart(Instant now, int fault)
     {
         world.Network.SetClientPower(member.Index, powered: true);
         SetState(now, ProcessState.Runs, fault);
@@ -70,7 +67,7 @@ internal sealed class ClientHost : Host
     }
 
     /// <summary>Journals each message that would still be sent if the run went on.</summary>
-    public void ReportHeld(Instant now)
+    public override void ReportHeld(Instant now)
     {
         if (State == ProcessState.Gone) return;
         foreach (long number in machine.HeldMessages())

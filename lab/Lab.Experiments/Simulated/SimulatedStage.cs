@@ -1,0 +1,20 @@
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>Everybody is the lab's own, on modelled TCP in virtual time.</summary>
+internal sealed class SimulatedStage : IStage
+{
+    public INetwork Network(World world) => new SimulatedNetwork(
+        world.Queue, world.Journal, world.Buffers, world.Random, world.Population.Members.Count);
+
+    public ServerHost Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
+    {
+        var server = new LabServer(world, host, domain, spec, accounts);
+        foreach (Member m in accounts)
+            ((SimulatedNetwork)world.Network).AddPath(m.Index, m.Name, m.Link.Upward(), m.Link.Downward(), server);
+        return server;
+    }
+
+    public ClientHost Client(World world, Member member) => new LabClient(world, member);
+}

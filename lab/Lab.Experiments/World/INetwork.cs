@@ -1,0 +1,46 @@
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>What lies between clients and servers: one path per client, to its server's host, that faults can hit.</summary>
+internal interface INetwork
+{
+    /// <summary>A client opens a connection to its server.</summary>
+    Pipe Connect(Instant now, int client, Host owner, TcpSettings settings);
+
+    /// <summary>The live pipes that <paramref name="owner"/> holds, oldest first.</summary>
+    IEnumerable<Pipe> PipesOf(Host owner);
+
+    /// <summary>The process of that host runs again: what waited in its kernel is read.</summary>
+    void Thaw(Instant now, Host owner);
+
+    /// <summary>Nothing passes in that direction: 0 up, 1 down.</summary>
+    void Cut(Instant now, int client, int direction, int fault);
+
+    void Heal(Instant now, int client, int direction, int fault);
+
+    /// <summary>Other link numbers; null = the path's own.</summary>
+    void Change(Instant now, int client, LinkSpec? up, LinkSpec? down);
+
+    /// <summary>Both ends of every connection of the client get a RST.</summary>
+    void ResetConnections(Instant now, int client);
+
+    /// <summary>The client's host has power or not.</summary>
+    void SetClientPower(int client, bool powered);
+
+    /// <summary>
+    /// Every end of a connection on the client's host, or on the server's when one is given, is forgotten at once.
+    /// </summary>
+    void LoseHost(Instant now, int client, ServingHost? server);
+
+    /// <summary>Prefetches what a write to a client's pipe will touch, up to the server, in steps 1 to 3.</summary>
+    void Foresee(Pipe pipe, int step) { }
+}
+
+/// <summary>What a world is set up on: its network, and who takes the places of its clients and servers.</summary>
+internal interface IStage
+{
+    INetwork Network(World world);
+    ServerHost Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts);
+    ClientHost Client(World world, Member member);
+}

@@ -1,0 +1,39 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>
+/// One end of a connection as an application sees it: bytes in, bytes out, TLS on request. An owner that called Close or
+/// Drop hears nothing more of the pipe; its kernel finishes the rest.
+/// </summary>
+internal abstract class Pipe(int client, int connection, bool atServer)
+{
+    public int Client { get; } = client;
+
+    /// <summary>The number of the connection in the journal.</summary>
+    public int Connection { get; } = connection;
+
+    public bool AtServer { get; } = atServer;
+
+    /// <summary>The owner's own number for it: the server's stream.</summary>
+    public int Tag { get; set; } = -1;
+
+    /// <summary>Null once the owner has closed it or heard of its end.</summary>
+    public Host? Owner { get; protected set; }
+
+    /// <summary>Takes every byte; what the kernel's send buffer does not hold waits in the process.</summary>
+    public abstract void Write(Instant at, ReadOnlySpan<byte> bytes, Traffic traffic);
+
+    /// <summary>Begins TLS, as client or server by the side; the owner hears when it stands.</summary>
+    public abstract void StartTls(Instant at);
+
+    /// <summary>close_notify where TLS is on, then FIN. The process forgets the pipe.</summary>
+    public abstract void Close(Instant at);
+
+    /// <summary>
+    /// The socket is closed without a word of TLS or XMPP. What waits in the process is gone; the kernel still tries to
+    /// deliver what it has, and a FIN: that is what close(2) does.
+    /// </summary>
+    public abstract void Drop(Instant at);
+}
