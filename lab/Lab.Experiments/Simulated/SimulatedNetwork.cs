@@ -25,10 +25,13 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     private readonly Queue<SimulatedPipe> ready = new();
     private readonly Transit<Packet> transit = new();
     private readonly int target;
+    private readonly bool betweenProxies;
     private bool pumping;
 
-    public SimulatedNetwork(EventQueue queue, Journal journal, BufferPool buffers, RandomStream random, int clients)
+    public SimulatedNetwork(EventQueue queue, Journal journal, BufferPool buffers, RandomStream random, int clients,
+        bool betweenProxies = false)
     {
+        this.betweenProxies = betweenProxies;
         (this.queue, this.journal, this.buffers, this.random) = (queue, journal, buffers, random);
         paths = new Path[clients];
         target = queue.Register(this);
@@ -138,10 +141,14 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         SendOn(now, pipe.Client, direction, new Packet { Connection = pipe.Connection, Segment = segment });
     }
 
-    public void Ended(Instant now, SimulatedPipe pipe, TcpEnd end) =>
+    /// <summary>Between proxies the ends that count are the real sockets'.</summary>
+    public void Ended(Instant now, SimulatedPipe pipe, TcpEnd end)
+    {
+        if (betweenProxies) return;
         journal.Add(
             now, pipe.Client, pipe.AtServer ? EntryKind.ServerTransportEnded : EntryKind.ClientTransportEnded,
             (long)end, pipe.Connection);
+    }
 
     // ---- what faults do
 

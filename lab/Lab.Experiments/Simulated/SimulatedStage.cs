@@ -5,6 +5,8 @@ namespace Lab.Experiments;
 /// <summary>Everybody is the lab's own, on modelled TCP in virtual time.</summary>
 internal sealed class SimulatedStage : IStage
 {
+    public Secrets? Secrets => null;
+
     public INetwork Network(World world) => new SimulatedNetwork(
         world.Queue, world.Journal, world.Buffers, world.Random, world.Population.Members.Count);
 

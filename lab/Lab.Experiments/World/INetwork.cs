@@ -40,6 +40,9 @@ internal interface INetwork
 /// <summary>What a world is set up on: its network, and who takes the places of its clients and servers.</summary>
 internal interface IStage
 {
+    /// <summary>Null = repeatable ones, from the run's chance.</summary>
+    Secrets? Secrets { get; }
+
     INetwork Network(World world);
     ServerHost Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts);
     ClientHost Client(World world, Member member);

@@ -142,7 +142,7 @@ internal sealed class LabClient : ClientHost
         var settings = new ClientSettings
         {
             BareJid = member.BareJid, Password = World.Password, Policy = member.Policy, Tls = member.Spec.Tls,
-            Resource = member.Spec.Resource,
+            Resource = member.Spec.Resource, Secrets = world.Secrets,
         };
         return new XmppClient(
             settings, world.Random.Fork($"client/{member.Name}/{boots++}"), world.Buffers, world.Scram);

@@ -27,6 +27,7 @@ internal sealed class LabServer : ServerHost
         {
             Domains = [domain], Policy = policy, Conflict = spec.Conflict, OfflineMessages = spec.OfflineMessages,
             OffersTls = spec.Tls != TlsUse.None, RequiresTls = spec.Tls == TlsUse.Required,
+            Secrets = world.Secrets,
         };
         TcpSettings = World.TcpSettingsOf(policy);
         store = new ServerStore();

@@ -18,6 +18,7 @@ internal sealed class World
         journal.Attach(Recorder);
         if (reader is not null) journal.Attach(reader);
         IReadOnlyList<Member> members = Population.Members;
+        Secrets = stage.Secrets;
         Network = stage.Network(this);
         Servers = [.. Population.Domains.Select((domain, i) =>
             stage.Server(
@@ -39,6 +40,7 @@ internal sealed class World
     public Journal Journal { get; }
     public Recorder Recorder { get; }
     public RandomStream Random { get; }
+    public Secrets? Secrets { get; }
     public Population Population { get; }
     public INetwork Network { get; }
     public IReadOnlyList<ServerHost> Servers { get; }

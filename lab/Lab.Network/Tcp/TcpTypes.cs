@@ -44,6 +44,12 @@ public enum TcpEnd : byte
 
     /// <summary>Abort was called here, or Close with data unread or still coming; the peer gets a RST.</summary>
     Aborted,
+
+    /// <summary>On real sockets only: TLS above it refused the peer (certificate, version, garbage).</summary>
+    TlsFailed,
+
+    /// <summary>On real sockets only: no route, no descriptor, or another error that says nothing of the peer.</summary>
+    LocalError,
 }
 
 public enum TcpEventKind : byte

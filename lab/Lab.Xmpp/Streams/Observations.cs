@@ -40,6 +40,9 @@ public enum Mechanism : byte
 
     // own acts
     Stopped, Replaced, Crashed, ProtocolError,
+
+    // only on real sockets: TLS refused the peer; this machine failed; a real program that does not say why
+    TlsFailure, LocalFailure, Unseen,
 }
 
 /// <summary>Why bytes were written, so that their cost can be charged.</summary>
@@ -58,6 +61,8 @@ public readonly record struct TransportEnd(Mechanism Mechanism)
         Network.TcpEnd.Reset => Mechanism.Reset,
         Network.TcpEnd.Refused => Mechanism.Refused,
         Network.TcpEnd.Closed => Mechanism.Fin,
+        Network.TcpEnd.TlsFailed => Mechanism.TlsFailure,
+        Network.TcpEnd.LocalError => Mechanism.LocalFailure,
         _ => Mechanism.Stopped,
     });
 }

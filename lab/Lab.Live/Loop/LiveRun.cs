@@ -1,0 +1,107 @@
+using Lab.Experiments;
+using Lab.Network;
+
+namespace Lab.Live;
+
+/// <summary>One run on the proxied network: real time, real sockets, the same scenario.</summary>
+public static class LiveRun
+{
+    private static readonly Duration BetweenReports = Duration.FromMilliseconds(500);
+    private static readonly Lazy<bool> Warm = new(WarmUp.Run);
+
+    /// <summary>
+    /// Null when it was cancelled. Certificates and logs go to <paramref name="folder"/>. Nothing is left running or
+    /// listening afterwards, however it ends.
+    /// </summary>
+    public static RunResult? Run(RunSpec spec, RunOptions options, string folder)
+    {
+        _ = Warm.Value;
+        return Play(spec, options, folder);
+    }
+
+    internal static RunResult? Play(RunSpec spec, RunOptions options, string folder)
+    {
+        using var stage = new LiveStage(folder);
+        var world = new World(spec, new Journal(), stage, options.Reader);
+        Instant end = Instant.Zero + spec.Scenario.Duration;
+        while (world.Queue.Now < end)
+        {
+            Instant next = Instant.Min(end, world.Queue.Now + BetweenReports);
+            if (!stage.Loop.RunUntil(next, options.IsCancelled) || options.IsCancelled()) return null;
+            options.Progress(world.Queue.Now, world.Queue.Executed);
+        }
+        return Simulation.Finish(spec, world);
+    }
+}
+
+/// <summary>
+/// One login and one message before the first run of a process: they take more than a second of compiling, which no
+/// scenario asked for and every number would show.
+/// </summary>
+internal sealed class WarmUp : IJournalReader
+{
+    private bool answered;
+
+    public void On(in Entry entry) => answered |= entry.Kind == EntryKind.MessageReceived;
+
+    public static bool Run()
+    {
+        var reader = new WarmUp();
+        string folder = Directory.CreateTempSubdirectory("lab-").FullName;
+        LiveRun.Play(Spec, new RunOptions { Reader = reader, IsCancelled = () => reader.answered }, folder);
+        Directory.Delete(folder, recursive: true);
+        return reader.answered;
+    }
+
+    private static RunSpec Spec => new()
+    {
+        ScenarioName = "warm-up", Seed = 1,
+        Scenario = new Scenario
+        {
+            Topology = "warm-up", Duration = Duration.FromSeconds(10),
+            Workload =
+            [
+                new WorkloadSpec { From = "phone", To = "echo@example.org", Every = Duration.FromMilliseconds(100) },
+            ],
+        },
+        Topology = new Topology
+        {
+            Servers = new Dictionary<string, ServerSpec> { ["example.org"] = new() },
+            Clients = new Dictionary<string, ClientSpec> { ["phone"] = new() { Server = "example.org" } },
+        },
+    };
+}
+
+/// <summary>Sockets under the wall clock.</summary>
+internal sealed class LiveStage(string folder) : IStage, IDisposable
+{
+    private ProxiedNetwork? network;
+    private RealTimeLoop? loop;
+
+    public Authority Authority { get; } = new(folder);
+    public Secrets? Secrets { get; } = new SystemSecrets();
+    public RealTimeLoop Loop => loop!;
+    public ProxiedNetwork Proxied => network!;
+
+    public INetwork Network(World world)
+    {
+        loop = new RealTimeLoop(world.Queue);
+        return network = new ProxiedNetwork(world, loop, Authority);
+    }
+
+    public ServerHost Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
+    {
+        var server = new LabServer(world, host, domain, spec, accounts);
+        Proxied.AddServer(server, domain, accounts, listens: true);
+        return server;
+    }
+
+    public ClientHost Client(World world, Member member) => new LabClient(world, member);
+
+    public void Dispose()
+    {
+        network?.Dispose();
+        loop?.Dispose();
+        Authority.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Live;
+
+/// <summary>A pipe over a real socket, with real TLS.</summary>
+internal sealed class SocketPipe : Pipe, ISocketUser
+{
+    private readonly ProxiedNetwork network;
+    private readonly SocketChannel channel;
+    private readonly string domain;
+    private bool vanished;
+
+    public SocketPipe(
+        ProxiedNetwork network, Host owner, int client, int connection, bool atServer, Socket socket,
+        TcpSettings settings, string domain) : base(client, connection, atServer)
+    {
+        (this.network, this.domain, Owner) = (network, domain, owner);
+        channel = new SocketChannel(
+            network.Loop, this, socket, settings, network.LedgerOf(connection, upward: !atServer));
+    }
+
+    public bool Runs => Owner?.Runs ?? true;
+
+    /// <summary>Connects to there, or begins to talk on the accepted socket (null).</summary>
+    public void Open(EndPoint? to) => channel.Open(to);
+
+    public override void Write(Instant at, ReadOnlySpan<byte> bytes, Traffic traffic) => channel.Write(bytes, traffic);
+
+    public override void StartTls(Instant at)
+    {
+        if (AtServer) channel.SecureAsServer(network.Authority.ForServer(domain));
+        else channel.SecureAsClient(network.Authority.ForClient(domain));
+    }
+
+    public override void Close(Instant at)
+    {
+        Owner = null;
+        channel.Close();
+    }
+
+    public override void Drop(Instant at)
+    {
+        Owner = null;
+        channel.Drop();
+    }
+
+    /// <summary>The host lost power: nobody hears of it.</summary>
+    public void Vanish()
+    {
+        Owner = null;
+        vanished = true;
+        channel.Drop();
+    }
+
+    public void Thaw(Instant now) => channel.Thaw(now);
+
+    public void OnOpened(Instant now) => Owner?.OnConnected(now, this);
+    public void OnSecured(Instant now) => Owner?.OnTlsEstablished(now, this);
+    public void OnReceived(Instant now, ReadOnlySpan<byte> bytes) => Owner?.OnReceived(now, this, bytes);
+    public void OnPeerClosed(Instant now) => Owner?.OnPeerClosed(now, this);
+    public void OnFlushed(Instant now) { }
+
+    public void OnEnded(Instant now, TcpEnd end)
+    {
+        Host? told = Owner;
+        Owner = null;
+        network.Ended(now, this, end, journaled: !vanished);
+        told?.OnEnded(now, this, end);
+    }
+}

@@ -1,0 +1,89 @@
+using Lab.Experiments;
+using Lab.Live;
+using Lab.Network;
+using Lab.Xmpp;
+using Xunit.Abstractions;
+
+namespace Lab.Tests;
+
+/// <summary>Whole runs over real sockets and TLS on loopback, a few seconds of real time each.</summary>
+public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("lab-live-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static Duration Milliseconds(long n) => Duration.FromMilliseconds(n);
+
+    private static readonly Policy Pings = new()
+    {
+        Ping = new PingPolicy { Every = Milliseconds(1000), Timeout = Milliseconds(2000) },
+        Reconnect = new ReconnectPolicy { First = Milliseconds(100), Max = Milliseconds(500) },
+    };
+
+    private static RunSpec Spec(
+        Duration duration, IReadOnlyList<FaultSpec> faults, Policy policy, TlsMode tls = TlsMode.StartTls,
+        int clients = 1) =>
+        new()
+        {
+            ScenarioName = "live", Seed = 1,
+            Scenario = new Scenario
+            {
+                Topology = "t", Duration = duration, Faults = faults,
+                Workload =
+                [
+                    new WorkloadSpec { From = "phone", To = "echo@example.org", Every = Milliseconds(400) },
+                ],
+            },
+            Topology = new Topology
+            {
+                Servers = new Dictionary<string, ServerSpec> { ["example.org"] = new() },
+                Clients = new Dictionary<string, ClientSpec>
+                {
+                    ["phone"] = new()
+                    {
+                        Server = "example.org", Policy = new PolicyChoice(null, policy), Tls = tls, Count = clients,
+                        Link = new LinkChoice(null, new LinkProfile { Delay = Milliseconds(20) }),
+                    },
+                },
+            },
+        };
+
+    private RunResult Run(RunSpec spec) =>
+        LiveRun.Run(spec, RunOptions.Default with { Reader = new History(output) }, folder)!;
+
+    /// <summary>What a failed test shows.</summary>
+    private sealed class History(ITestOutputHelper output) : IJournalReader
+    {
+        public void On(in Entry e)
+        {
+            if (e.Kind is < EntryKind.PacketSent or > EntryKind.PacketOverflowed) output.WriteLine(e.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData(TlsMode.StartTls)]
+    [InlineData(TlsMode.Direct)]
+    public void A_client_logs_in_over_TLS_and_its_messages_come_back(TlsMode tls)
+    {
+        RunResult result = Run(Spec(Duration.FromSeconds(3), [], Policy.Nothing, tls));
+        Assert.Equal(1, result.Value("connects.online"));
+        Assert.Equal(0, result.Value("messages.lost"));
+        Assert.InRange(result.Value("messages.delivered"), 2, 20);
+        Assert.InRange(result.Value("messages.delay.p50"), 0.02, 1);
+    }
+
+    [Fact]
+    public void A_cut_is_noticed_by_the_ping_and_outlived_by_the_next_connection()
+    {
+        var cut = new FaultSpec
+        {
+            Kind = FaultKind.Cut, Target = "phone", At = Duration.FromSeconds(3), For = Duration.FromSeconds(4),
+        };
+        RunResult result = Run(Spec(Duration.FromSeconds(10), [cut], Pings));
+        Incident noticed = Assert.Single(result.Incidents, i => i.Side == Side.Client);
+        Assert.Equal(Mechanism.PingTimeout, noticed.Mechanism);
+        Assert.InRange(noticed.Elapsed.TotalSeconds, 2, 3.5);
+        Assert.InRange(result.Value("connects.online"), 2, 4);
+    }
+}
