@@ -12,6 +12,7 @@ var engine = new Engine
 {
     Simulate = (spec, control) =>
         Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }),
+    Live = (_, _, _) => throw new NotSupportedException("this build of the lab has no engine for the proxied network"),
     Check = Checks.Evaluate,
     Report = Reports.Write,
 };

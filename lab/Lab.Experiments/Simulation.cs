@@ -20,7 +20,6 @@ public sealed record RunOptions
 /// <summary>One run on the simulated network: virtual time, modelled TCP, the same every time.</summary>
 public static class Simulation
 {
-    public const string NetworkName = "simulated";
     private static readonly Duration BetweenPolls = Duration.FromSeconds(10);
 
     /// <summary>Null when it was cancelled.</summary>
@@ -46,8 +45,7 @@ public static class Simulation
         IReadOnlyList<MessageRecord> messages = recorder.Messages.Close(recorder.Clients);
         return new RunResult
         {
-            Spec = spec, Network = NetworkName, Fidelity = Fidelity.Modelled,
-            JournalHash = world.Journal.Hash, Entries = world.Journal.Count, Events = world.Queue.Executed,
+            Spec = spec, JournalHash = world.Journal.Hash, Entries = world.Journal.Count, Events = world.Queue.Executed,
             Measures = Measures.Of(recorder, messages, spec.Scenario.Duration),
             Incidents = recorder.Incidents, Messages = messages, Costs = Measures.Costs(recorder),
             Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,

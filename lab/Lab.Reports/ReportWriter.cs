@@ -13,6 +13,9 @@ public sealed record ReportOptions
     /// <summary>The Node program.</summary>
     public string Node { get; init; } = "node";
 
+    /// <summary>Keep what runs have written under <see cref="ReportWriter.Stage"/>.</summary>
+    public bool Staged { get; init; }
+
     /// <summary>Take the place of a result that is already there, instead of standing beside it as "name-2".</summary>
     public bool Replace { get; init; }
 }
@@ -31,6 +34,17 @@ public static class ReportWriter
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>
+    /// The hidden folder beside the target in which the result is put together, for runs that write files of their own.
+    /// What an ended process left there is removed; the folder is made by the first who needs it.
+    /// </summary>
+    public static string Stage(string folder)
+    {
+        string partial = Partial(Target(folder));
+        Remove(partial);
+        return partial;
+    }
+
+    /// <summary>
     /// Writes run.yaml, results.db, metrics.csv, report.html and figures/*.svg into a hidden folder beside the target
     /// and moves it into place when it is complete. A finished result already there is kept (the new one gets the next
     /// free name, name-2) unless it is to be replaced, and then only once the new one is complete. Throws <see
@@ -38,12 +52,10 @@ public static class ReportWriter
     /// </summary>
     public static WrittenReport Write(SweepResult sweep, string runYaml, string folder, ReportOptions? options = null)
     {
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string partial = Path.Combine(Path.GetDirectoryName(target) ?? target,
-            $".{Path.GetFileName(target)}.partial-{Environment.ProcessId}");
+        string target = Target(folder), partial = Partial(target);
         try
         {
-            Remove(partial);
+            if (options is not { Staged: true }) Remove(partial);
             Directory.CreateDirectory(partial);
             List<string> notes = Fill(partial, sweep, runYaml, options ?? new ReportOptions());
             string[] files = [.. Directory.EnumerateFiles(partial, "*", SearchOption.AllDirectories)
@@ -63,6 +75,11 @@ public static class ReportWriter
             throw;
         }
     }
+
+    private static string Target(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
+    private static string Partial(string target) => Path.Combine(Path.GetDirectoryName(target) ?? target,
+        $".{Path.GetFileName(target)}.partial-{Environment.ProcessId}");
 
     private static List<string> Fill(string folder, SweepResult sweep, string runYaml, ReportOptions options)
     {

@@ -82,7 +82,7 @@ internal sealed class Study
 
     /// <summary>Stands under every figure.</summary>
     public string Subtitle(string? seeds = null) =>
-        $"{Sweep.ScenarioName} · {Sweep.Network} network ({FidelityWords}) · {seeds ?? SeedWords}" +
+        $"{Sweep.ScenarioName} · {Sweep.Networks[0].Word()} network ({FidelityWords}) · {seeds ?? SeedWords}" +
         (Partial ? $" · stopped early, {Sweep.Runs.Count} of {Sweep.Planned} runs" : "");
 
     public string FidelityWords => Fidelity switch

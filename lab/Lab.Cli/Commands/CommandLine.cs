@@ -16,6 +16,12 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             + "May be given more than once.",
         HelpName = "path=value",
     };
+    private readonly Option<string?> network = new("--network")
+    {
+        Description = "Which networks to run on: simulated (virtual time), proxied (real sockets, real time), or both "
+            + "as simulated,proxied; else what the file says, else simulated.",
+        HelpName = "names",
+    };
 
     /// <summary>Runs a command line and returns its exit code.</summary>
     public int Run(IReadOnlyList<string> arguments)
@@ -90,13 +96,11 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
 
     private Command RunWord()
     {
-        var network = new Option<string>("--network") { Description = "Which network to run on: simulated.",
-            DefaultValueFactory = _ => "simulated", HelpName = "name" };
         var seed = new Option<string?>("--seed") { Description = "Runs these seeds only: 7, or 1,2,3, or 1..20.",
             HelpName = "seeds" };
         var jobs = new Option<int>(
-            "--jobs") { Description = "How many runs at the same time; every run stays on one thread.",
-            DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "n" };
+            "--jobs") { Description = "How many runs at the same time; every run stays on one thread (else one per "
+                + "core, proxied: four, for they mostly wait).", HelpName = "n" };
         var folder = new Option<string?>(
             "--out") { Description = "Writes the results into exactly this directory (else "
                 + "results/<scenario>/<date-time>).", HelpName = "dir" };
@@ -109,14 +113,16 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             Examples:
               lab run scenarios/dead-link.yaml
               lab run scenarios/dead-link.yaml --seed 7 --set clients.phone.policy=ping
+              lab run scenarios/dead-link.yaml --network simulated,proxied --seed 1
               lab run scenarios/dead-link.yaml --set links.mobile.delay=300ms --set 'faults[0].for=5m'
 
             Exit code: 0 all expectations hold, 1 one failed, 2 bad input, 3 unknown, 130 stopped by Ctrl-C.
             """) { files, network, seed, set, jobs, folder, journal, quiet };
         command.SetAction(parsed =>
         {
-            string? refusal = Refusal(parsed.GetValue(network)!, parsed.GetValue(jobs), parsed.GetValue(seed),
-                out IReadOnlyList<ulong>? seeds);
+            int? wanted = parsed.GetResult(jobs) is null ? null : parsed.GetValue(jobs);
+            string? refusal = Refusal(parsed.GetValue(network), wanted, parsed.GetValue(seed),
+                parsed.GetValue(set), out Overrides overrides);
             if (refusal is not null)
             {
                 terminal.Error.WriteLine(refusal);
@@ -124,26 +130,29 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             }
             return new RunCommand(engine, terminal, stop).Run(new RunRequest
             {
-                Files = parsed.GetValue(files)!, Overrides = new Overrides(parsed.GetValue(set) ?? [], seeds),
-                Jobs = parsed.GetValue(jobs),
+                Files = parsed.GetValue(files)!, Overrides = overrides,
+                Jobs = wanted,
                 Folder = parsed.GetValue(folder), Journal = parsed.GetValue(journal), Quiet = parsed.GetValue(quiet),
             });
         });
         return command;
     }
 
-    private static string? Refusal(string network, int jobs, string? seed, out IReadOnlyList<ulong>? seeds)
+    private static string? Refusal(string? network, int? jobs, string? seed, string[]? sets, out Overrides overrides)
     {
-        seeds = null;
-        if (network is "proxied" or "kernel")
-            return $"--network {network} is not available in this version; this version runs on the simulated network";
-        if (network != "simulated")
-            return $"--network: there is no network '{network}', expected "
-                + $"simulated{Words.Hint(network, ["simulated"])}";
+        overrides = new Overrides(sets ?? [], null);
         if (jobs < 1) return "--jobs must be at least 1";
-        if (seed is null) return null;
-        seeds = SetArgument.Seeds(seed, out string error);
-        return seeds is null ? error : null;
+        if (network is not null)
+        {
+            overrides = overrides with { Networks = SetArgument.Networks(network, out string error) };
+            if (overrides.Networks is null) return error;
+        }
+        if (seed is not null)
+        {
+            overrides = overrides with { Seeds = SetArgument.Seeds(seed, out string error) };
+            if (overrides.Seeds is null) return error;
+        }
+        return null;
     }
 
     private Command CheckWord()
@@ -153,23 +162,31 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
 
             Example:
               lab check scenarios/*.yaml topologies/*.yaml
-            """) { files, set };
-        command.SetAction(parsed => CheckCommand.Run(parsed.GetValue(files)!,
-            new Overrides(parsed.GetValue(set) ?? [], null), terminal));
+            """) { files, network, set };
+        command.SetAction(parsed =>
+        {
+            string? refusal = Refusal(parsed.GetValue(network), null, null, parsed.GetValue(set),
+                out Overrides overrides);
+            if (refusal is null) return CheckCommand.Run(parsed.GetValue(files)!, overrides, terminal);
+            terminal.Error.WriteLine(refusal);
+            return ExitCode.BadInput;
+        });
         return command;
     }
 
     private Command ShowWord()
     {
-        var what = new Argument<string>("WHAT") { Description = "presets, links, faults or metrics." };
+        var what = new Argument<string>("WHAT") { Description = "presets, links, faults, metrics or networks." };
         var name = new Argument<string?>("NAME") { Description = "One of them, in full.",
             Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("show", """
-            Lists what scenario files can name: preset policies, preset links, faults, metrics.
+            Lists what scenario files can name: preset policies, preset links, faults, metrics, networks; and how
+            truly each network shows it.
 
             Examples:
               lab show presets
               lab show presets conversations
+              lab show faults cut
               lab show metrics detection.client.p95
             """) { what, name };
         command.SetAction(parsed => ShowCommand.Run(parsed.GetValue(what)!, parsed.GetValue(name), terminal));
@@ -198,7 +215,8 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
                 terminal.Error.WriteLine(error);
                 return ExitCode.BadInput;
             }
-            var overrides = new Overrides(parsed.GetValue(set) ?? [], seeds);
+            // only virtual time repeats
+            var overrides = new Overrides(parsed.GetValue(set) ?? [], seeds, [NetworkKind.Simulated]);
             var repeat = new RepeatCommand(terminal, stop);
             if (!parsed.GetValue(emit)) return repeat.Run(parsed.GetValue(files)!, overrides);
             using Stream output = Console.OpenStandardOutput();

@@ -8,7 +8,7 @@ internal static class CommandText
 {
     /// <summary>The command that gives a whole sweep again.</summary>
     public static string Of(string file, Overrides overrides) =>
-        "lab run " + Quote(file) + (overrides.Seeds is { } seeds ? " --seed " + Seeds(seeds) : "")
+        "lab run " + Quote(file) + Networks(overrides) + (overrides.Seeds is { } seeds ? " --seed " + Seeds(seeds) : "")
             + Sets(overrides.Sets);
 
     /// <summary>The command that gives one run of a sweep again.</summary>
@@ -17,7 +17,8 @@ internal static class CommandText
         string[] fixedPaths = [.. run.Point.Select(p => p.Path + "=")];
         IEnumerable<string> others = overrides.Sets.Where(s =>
             !fixedPaths.Any(p => s.StartsWith(p, StringComparison.Ordinal)));
-        return "lab run " + Quote(file) + " --seed " + run.Seed.ToString(CultureInfo.InvariantCulture)
+        return "lab run " + Quote(file) + Networks(overrides)
+            + " --seed " + run.Seed.ToString(CultureInfo.InvariantCulture)
             + Sets([.. others, .. run.Point.Select(p => p.Path + "=" + p.Value)]);
     }
 
@@ -33,6 +34,9 @@ internal static class CommandText
     public static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "_./:=%,@+-".Contains(c)) ? word
             : "'" + word.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+
+    private static string Networks(Overrides overrides) =>
+        overrides.Networks is { } networks ? " --network " + string.Join(",", networks.Select(n => n.Word())) : "";
 
     private static string Sets(IEnumerable<string> sets) => string.Concat(sets.Select(s => " --set " + Quote(s)));
 }

@@ -4,14 +4,20 @@ using Spectre.Console;
 
 namespace Lab.Cli;
 
-/// <summary>What a report is written from, and where.</summary>
-internal sealed record ReportRequest(SweepResult Result, string RunYaml, string Folder, bool Journal);
+/// <summary>What a report is written from, and where; staged when runs may have written files to keep.</summary>
+internal sealed record ReportRequest(SweepResult Result, string RunYaml, string Folder, bool Journal, bool Staged);
 
 /// <summary>The parts that the command line puts together; <c>Program</c> names the real ones.</summary>
 internal sealed record Engine
 {
     /// <summary>One run on the simulated network; polls the control, and null when that told it to stop.</summary>
     public required Func<RunSpec, RunControl, RunResult?> Simulate { get; init; }
+
+    /// <summary>
+    /// One run on the proxied network, in real time; as <see cref="Simulate"/>. The folder is the run's own, not yet
+    /// made, for certificates and logs; what is written there becomes part of the results.
+    /// </summary>
+    public required Func<RunSpec, RunControl, string, RunResult?> Live { get; init; }
 
     /// <summary>The scenario's expectations over the runs that finished.</summary>
     public required Func<Scenario, IReadOnlyList<RunResult>, IReadOnlyList<CheckResult>> Check { get; init; }

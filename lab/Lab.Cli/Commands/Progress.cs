@@ -5,8 +5,8 @@ using Spectre.Console;
 
 namespace Lab.Cli;
 
-/// <summary>Runs done, simulated time, events per second, time remaining: as one living line, or as plain lines now and
-/// then.</summary>
+/// <summary>Runs done, simulated time, events per second, time remaining (runs in real time: the time they take and the
+/// time left): as one living line, or as plain lines now and then.</summary>
 internal sealed class Progress
 {
     private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(10);
@@ -14,20 +14,23 @@ internal sealed class Progress
     private readonly Terminal terminal;
     private readonly bool quiet;
     private readonly string name;
+    private readonly Duration? wall;
     private readonly long began;
     private long lastPlain;
     private LiveDisplayContext? live;
 
-    private Progress(Terminal terminal, string name, bool quiet)
+    private Progress(Terminal terminal, string name, bool quiet, Duration? wall)
     {
-        (this.terminal, this.name, this.quiet) = (terminal, name, quiet);
+        (this.terminal, this.name, this.quiet, this.wall) = (terminal, name, quiet, wall);
         began = lastPlain = terminal.Clock.GetTimestamp();
     }
 
-    /// <summary>Does the work and shows how it goes on.</summary>
-    public static T Show<T>(Terminal terminal, string name, bool quiet, Func<Action<SweepProgress>, T> work)
+    /// <summary>Does the work and shows how it goes on; wall is how long it takes in real time, null where time is
+    /// virtual.</summary>
+    public static T Show<T>(
+        Terminal terminal, string name, bool quiet, Duration? wall, Func<Action<SweepProgress>, T> work)
     {
-        var progress = new Progress(terminal, name, quiet);
+        var progress = new Progress(terminal, name, quiet, wall);
         if (quiet || terminal.Live is null) return work(progress.Plain);
         T result = default!;
         terminal.Live.Live(new Text(name)).AutoClear(true).Start(context =>
@@ -39,23 +42,26 @@ internal sealed class Progress
     }
 
     /// <summary>The line for a moment of the sweep.</summary>
-    public static string Line(string name, SweepProgress progress, TimeSpan elapsed)
+    public static string Line(string name, SweepProgress progress, TimeSpan elapsed, Duration? wall = null)
     {
+        string failed = progress.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({progress.Failed} broke)")
+            : "";
+        string runs = string.Create(CultureInfo.InvariantCulture,
+            $"{name}: {progress.Done} of {progress.Planned} runs{failed}");
+        if (wall is { } whole)
+            return $"{runs}, {Span(Math.Max(0, whole.TotalSeconds - elapsed.TotalSeconds))} of "
+                + $"{Span(whole.TotalSeconds)} real time left";
         double share = progress.SimulatedPlanned.Nanoseconds == 0 ? 0
             : progress.Simulated.TotalSeconds / progress.SimulatedPlanned.TotalSeconds;
         double rate = elapsed.TotalSeconds > 0 ? progress.Events / elapsed.TotalSeconds : 0;
         string remaining = share is > 0.001 and < 1 ? ", " + Span(elapsed.TotalSeconds / share * (1 - share)) + " left"
             : "";
-        string failed = progress.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({progress.Failed} broke)")
-            : "";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {progress.Done} of {progress.Planned} runs{failed}, {Simulated(progress.Simulated)} simulated, "
-                + $"{Rate(rate)} events/s{remaining}");
+        return $"{runs}, {Simulated(progress.Simulated)} simulated, {Rate(rate)} events/s{remaining}";
     }
 
     private void Living(SweepProgress progress)
     {
-        live!.UpdateTarget(new Text(Line(name, progress, terminal.Clock.GetElapsedTime(began))));
+        live!.UpdateTarget(new Text(Line(name, progress, terminal.Clock.GetElapsedTime(began), wall)));
         live.Refresh();
     }
 
@@ -63,7 +69,7 @@ internal sealed class Progress
     {
         if (quiet || terminal.Clock.GetElapsedTime(lastPlain) < PlainEvery) return;
         lastPlain = terminal.Clock.GetTimestamp();
-        terminal.Error.WriteLine(Line(name, progress, terminal.Clock.GetElapsedTime(began)));
+        terminal.Error.WriteLine(Line(name, progress, terminal.Clock.GetElapsedTime(began), wall));
     }
 
     private static string Simulated(Duration d) => d.TotalSeconds switch
@@ -77,7 +83,8 @@ internal sealed class Progress
     private static string Rate(double rate) =>
         rate switch { >= 1e6 => Number(rate / 1e6) + " M", >= 1e3 => Number(rate / 1e3) + " k", _ => Number(rate) };
 
-    private static string Span(double seconds) =>
+    /// <summary>Rounded up: "40 s", "12 min", "3.5 h".</summary>
+    public static string Span(double seconds) =>
         seconds < 90 ? Number(Math.Ceiling(seconds)) + " s" : seconds < 5400
         ? Number(Math.Ceiling(seconds / 60)) + " min" : Number(seconds / 3600) + " h";
 

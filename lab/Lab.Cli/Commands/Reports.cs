@@ -10,12 +10,17 @@ internal static class Reports
     /// <summary>The files worth telling of, report first.</summary>
     public static IReadOnlyList<string> Write(ReportRequest request)
     {
-        WrittenReport written = ReportWriter.Write(request.Result, request.RunYaml, request.Folder);
+        var options = new ReportOptions { Staged = request.Staged };
+        WrittenReport written = ReportWriter.Write(request.Result, request.RunYaml, request.Folder, options);
         foreach (string note in written.Notes) Console.Error.WriteLine(note);
         string near = Path.GetRelativePath(Directory.GetCurrentDirectory(), written.Folder);
         string folder = near.StartsWith("..", StringComparison.Ordinal) ? written.Folder : near;
         List<string> told = [Path.Combine(folder, "report.html")];
-        if (request.Journal) told.Add(WriteJournals(request.Result.Runs, folder));
+        if (!request.Journal) return told;
+        RunResult[] repeatable = [.. request.Result.Runs.Where(r => r.Network == NetworkKind.Simulated)];
+        if (repeatable.Length < request.Result.Runs.Count)
+            Console.Error.WriteLine("--journal: runs in real time do not repeat, so only simulated ones get a journal");
+        if (repeatable.Length > 0) told.Add(WriteJournals(repeatable, folder));
         return told;
     }
 

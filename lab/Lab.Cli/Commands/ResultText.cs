@@ -4,10 +4,12 @@ using Spectre.Console;
 
 namespace Lab.Cli;
 
-/// <summary>What a sweep came to, on the console: tables of medians and the verdicts.</summary>
+/// <summary>What a sweep came to, on the console: tables of medians, verdicts, what cannot be trusted.</summary>
 internal static class ResultText
 {
     private const int MostLabelColumns = 36;
+    private const int MostDoubts = 5;
+    private const string NotShown = "unsupported";
 
     private static readonly string[] Usual =
     [
@@ -23,15 +25,20 @@ internal static class ResultText
     {
         if (sweep.Runs.Count == 0) return;
         string[] named = [.. sweep.Scenario.Expect.Select(e => e.Metric)];
-        var points = sweep.Runs.GroupBy(r => r.Spec.Label).Select(g => (Label: g.Key, Runs: g.ToArray())).ToList();
+        bool several = sweep.Networks.Count > 1;
+        var points = sweep.Runs.GroupBy(r => (r.Spec.Label, r.Network)).OrderBy(g => Place(sweep.Runs, g.Key.Label))
+            .Select(g => (Label: several ? $"{g.Key.Label}, {g.Key.Network.Word()}" : g.Key.Label, Runs: g.ToArray()))
+            .ToList();
         var columns = new List<(string Title, string[] Cells)>();
         foreach (MetricDefinition metric in Catalogue.All.Where(m => named.Contains(m.Name) || Usual.Contains(m.Name)))
         {
             double[] medians = [.. points.Select(p => Median([.. p.Runs.Select(r => r.Value(metric.Name))]))];
             if (medians.All(double.IsNaN)) continue;
-            columns.Add((metric.Name.Replace('.', '\n'), [.. medians.Select(m => Units.Format(m, metric.Unit))]));
+            columns.Add((metric.Name.Replace('.', '\n'),
+                [.. points.Select((p, i) =>
+                    Cell(medians[i], metric.Unit, FidelityTable.Of(p.Runs[0].Spec, metric.Name)))]));
         }
-        string corner = string.Join("\n", sweep.Varied.Select(Last));
+        string corner = string.Join("\n", sweep.Varied.Select(Last).Concat(several ? ["network"] : []));
         int labels = Math.Min(MostLabelColumns, Widest([corner, .. points.Select(p => p.Label)]));
         for (int next = 0; next < columns.Count;)
         {
@@ -53,6 +60,35 @@ internal static class ResultText
         int most = points.Max(p => p.Runs.Length);
         if (most > 1) console.WriteLine($"Medians of {most} seeds each. \"-\": nothing to measure; \"never\": not "
             + "within the run.");
+        if (columns.Any(c => c.Cells.Any(cell => cell.StartsWith('~') || cell == NotShown)))
+            console.WriteLine($"\"~\": approximate on this network; \"{NotShown}\": the network cannot show it. "
+                + "lab show networks says why.");
+    }
+
+    /// <summary>One line per reason not to trust runs, with the first run it is about.</summary>
+    public static void Doubts(SweepResult sweep, TextWriter writer)
+    {
+        foreach (var doubt in sweep.Runs.SelectMany(r => r.Doubts.Select(d => (Reason: d, r.Spec)))
+            .GroupBy(d => d.Reason).Take(MostDoubts))
+        {
+            RunSpec first = doubt.First().Spec;
+            string runs = doubt.Count() == 1 ? "" : $"{Words.Count(doubt.Count(), "run")}, the first ";
+            writer.WriteLine($"doubt    {runs}{first.Label} seed {first.Seed}, {first.Network.Word()}: {doubt.Key}");
+        }
+    }
+
+    private static string Cell(double median, Unit unit, Judgement judgement) => judgement.Fidelity switch
+    {
+        Fidelity.Unsupported => NotShown,
+        Fidelity.Approximate when !double.IsNaN(median) => "~ " + Units.Format(median, unit),
+        _ => Units.Format(median, unit),
+    };
+
+    private static int Place(IReadOnlyList<RunResult> runs, string label)
+    {
+        for (int i = 0; i < runs.Count; i++)
+            if (runs[i].Spec.Label == label) return i;
+        return runs.Count;
     }
 
     /// <summary>One line per expectation; below a failed one the command for one run that shows it.</summary>

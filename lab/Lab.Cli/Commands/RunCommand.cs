@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lab.Experiments;
 using Lab.Live;
+using Lab.Network;
 using Lab.Reports;
 
 namespace Lab.Cli;
@@ -10,7 +11,9 @@ internal sealed record RunRequest
 {
     public required IReadOnlyList<string> Files { get; init; }
     public Overrides Overrides { get; init; } = Overrides.None;
-    public required int Jobs { get; init; }
+
+    /// <summary>How many runs at a time; null = one per core, in real time four.</summary>
+    public int? Jobs { get; init; }
 
     /// <summary>The exact folder; null = results/scenario/date-and-time.</summary>
     public string? Folder { get; init; }
@@ -22,6 +25,8 @@ internal sealed record RunRequest
 /// <summary>lab run: check everything, then run, judge, write and say where it is.</summary>
 internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationToken stop)
 {
+    private static readonly Duration LongWait = Duration.FromMinutes(10);
+
     private readonly List<string> pages = [];
 
     public int Run(RunRequest request)
@@ -41,6 +46,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
             }
             folders.Add(folder);
         }
+        foreach (Sweep sweep in sweeps) WarnOfRealTime(sweep, request);
         int code = ExitCode.Pass;
         for (int i = 0; i < sweeps.Count && !stop.IsCancellationRequested; i++)
             code = ExitCode.Worst(code, One(sweeps[i], folders[i], request));
@@ -55,31 +61,78 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
 
     private int One(Sweep sweep, string folder, RunRequest request)
     {
-        string Command(RunSpec run) => CommandText.Of(sweep.File, request.Overrides, run);
+        bool named = sweep.Networks.Count > 1 || request.Overrides.Networks is not null;
+        string Command(RunSpec run) => CommandText.Of(sweep.File,
+            named ? request.Overrides with { Networks = [run.Network] } : request.Overrides, run);
         if (!request.Quiet)
             terminal.Error.WriteLine(
                 $"{sweep.Name}: {Words.Count(sweep.Plan.Count, "run")}"
-                    + $"{(sweep.Varied.Count > 0 ? " over " + Words.List(sweep.Varied) : "")}");
-        IReadOnlyList<RunOutcome> outcomes = Progress.Show(terminal, sweep.Name, request.Quiet,
-            watch => ParallelRuns.Run(sweep.Plan, request.Jobs, engine.Simulate, watch, stop));
+                    + $"{(sweep.Varied.Count > 0 ? " over " + Words.List(sweep.Varied) : "")}"
+                    + (sweep.Networks is [NetworkKind.Simulated] ? ""
+                        : $" on {Words.List(sweep.Networks.Select(n => n.Word()))}"));
+        bool staged = sweep.Networks.Contains(NetworkKind.Proxied);
+        string staging = staged ? ReportWriter.Stage(folder) : "";
+        RunOutcome[] outcomes = [.. sweep.Networks.SelectMany(n => On(n, sweep, request, staging))];
         RunResult[] runs = [.. outcomes.Select(o => o.Result).OfType<RunResult>()];
         RunOutcome[] broken = [.. outcomes.Where(o => o.Failure is not null)];
         SweepResult result = Judge(sweep, request, runs, complete: runs.Length == sweep.Plan.Count);
         ResultText.Tables(result, terminal.Console);
         ResultText.Verdicts(result, Command, terminal.Out);
+        ResultText.Doubts(result, terminal.Out);
         foreach (RunOutcome outcome in broken.Take(3)) Broken(outcome, Command(outcome.Spec));
         if (broken.Length > 3) terminal.Error.WriteLine($"... and {Words.Count(broken.Length - 3, "more run")} broke");
         if (runs.Length == 0)
         {
             terminal.Error.WriteLine(stop.IsCancellationRequested ? "Stopped before any run finished; nothing written."
                 : "No run finished; nothing written.");
+            if (staged && Directory.Exists(staging))
+                terminal.Error.WriteLine($"What the runs wrote themselves is in {staging}.");
             return ExitCode.Of(result.Verdict);
         }
         if (stop.IsCancellationRequested)
             terminal.Error.WriteLine(
             $"Stopped; the {Words.Count(runs.Length, "run")} that finished of {sweep.Plan.Count} are kept.");
-        return Write(new ReportRequest(result, sweep.RunYaml, folder, request.Journal)) ? ExitCode.Of(result.Verdict)
-            : ExitCode.Unknown;
+        return Write(new ReportRequest(result, sweep.RunYaml, folder, request.Journal, staged))
+            ? ExitCode.Of(result.Verdict) : ExitCode.Unknown;
+    }
+
+    private IReadOnlyList<RunOutcome> On(NetworkKind network, Sweep sweep, RunRequest request, string staging)
+    {
+        RunSpec[] plan = [.. sweep.Plan.Where(r => r.Network == network)];
+        int jobs = Jobs(network, request);
+        if (network == NetworkKind.Simulated)
+            return Progress.Show(terminal, sweep.Name, request.Quiet, null,
+                watch => ParallelRuns.Run(plan, jobs, engine.Simulate, watch, stop));
+        var folders = new Dictionary<RunSpec, string>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < plan.Length; i++)
+            folders[plan[i]] = Path.Combine(staging, network.Word(), FolderName(i + 1, plan[i]));
+        return Progress.Show(terminal, $"{sweep.Name}, {network.Word()}", request.Quiet,
+            WallTime.Of(plan.Select(r => r.Scenario.Duration), jobs),
+            watch => ParallelRuns.Run(plan, jobs, (run, control) => engine.Live(run, control, folders[run]),
+                watch, stop));
+    }
+
+    // runs in real time mostly wait
+    private static int Jobs(NetworkKind network, RunRequest request) =>
+        request.Jobs ?? Environment.ProcessorCount * (network == NetworkKind.Simulated ? 1 : 4);
+
+    // numbered, for different labels may look the same without their special characters
+    private static string FolderName(int number, RunSpec run)
+    {
+        string label = string.Concat(run.Label.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-').Take(40));
+        return string.Create(CultureInfo.InvariantCulture, $"{number:000}-{label}-seed-{run.Seed}");
+    }
+
+    private void WarnOfRealTime(Sweep sweep, RunRequest request)
+    {
+        RunSpec[] plan = [.. sweep.Plan.Where(r => r.Network != NetworkKind.Simulated)];
+        int jobs = Math.Min(plan.Length, Jobs(NetworkKind.Proxied, request));
+        if (plan.Length == 0) return;
+        Duration wall = WallTime.Of(plan.Select(r => r.Scenario.Duration), jobs);
+        if (wall > LongWait)
+            terminal.Error.WriteLine($"{sweep.Name}: {Words.Count(plan.Length, "proxied run")} of "
+                + $"{plan.Max(r => r.Scenario.Duration)}, {jobs} at a time, take "
+                + $"{Progress.Span(wall.TotalSeconds)} of real time");
     }
 
     private bool Write(ReportRequest report)
@@ -102,17 +155,17 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         return written;
     }
 
-    // runs that are missing or broke leave what they might have shown unknown
+    // runs that are missing, broke or cannot be trusted leave what they might have shown unknown
     private SweepResult Judge(Sweep sweep, RunRequest request, IReadOnlyList<RunResult> runs, bool complete)
     {
         Scenario scenario = sweep.Plan[0].Scenario;
         IReadOnlyList<CheckResult> checks = runs.Count > 0 ? engine.Check(scenario, runs) : [];
-        Verdict verdict = complete ? Verdict.Pass : Verdict.Unknown;
+        Verdict verdict = complete && runs.All(r => r.Doubts.Count == 0) ? Verdict.Pass : Verdict.Unknown;
         foreach (CheckResult check in checks) verdict = (Verdict)Math.Max((int)verdict, (int)check.Verdict);
         return new SweepResult
         {
-            ScenarioName = sweep.Name, Scenario = scenario, Topology = sweep.Plan[0].Topology, Network = "simulated",
-            Runs = runs, Checks = checks,
+            ScenarioName = sweep.Name, Scenario = scenario, Topology = sweep.Plan[0].Topology,
+            Networks = sweep.Networks, Runs = runs, Checks = checks,
             Verdict = verdict, Varied = sweep.Varied, Command = CommandText.Of(sweep.File, request.Overrides),
             Planned = sweep.Plan.Count,
         };

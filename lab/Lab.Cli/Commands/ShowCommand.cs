@@ -5,7 +5,7 @@ namespace Lab.Cli;
 /// <summary>lab show: what scenario files can name.</summary>
 internal static class ShowCommand
 {
-    private static readonly string[] Kinds = ["presets", "links", "faults", "metrics"];
+    private static readonly string[] Kinds = ["presets", "links", "faults", "metrics", "networks"];
 
     private static readonly (FaultKind Kind, string Meaning, string Targets, string Example)[] Faults =
     [
@@ -25,6 +25,12 @@ internal static class ShowCommand
             "{at: 30m, restart: example.org, for: 10s}"),
     ];
 
+    private static readonly (NetworkKind Network, string Meaning)[] NetworkMeanings =
+    [
+        (NetworkKind.Simulated, "virtual time, modelled TCP and TLS; the same seed gives the same run"),
+        (NetworkKind.Proxied, "real sockets and TLS on loopback in real time, behind fault proxies"),
+    ];
+
     public static int Run(string what, string? name, Terminal terminal)
     {
         if (!Kinds.Contains(what)) return Unknown($"there is no list '{what}'", what, Kinds, terminal);
@@ -33,7 +39,8 @@ internal static class ShowCommand
             "presets" => ShowPresets(Presets.Policies, "policy", name, terminal),
             "links" => ShowPresets(Presets.Links, "link", name, terminal),
             "faults" => ShowFaults(name, terminal),
-            _ => ShowMetrics(name, terminal),
+            "metrics" => ShowMetrics(name, terminal),
+            _ => ShowNetworks(name, terminal),
         };
     }
 
@@ -65,6 +72,10 @@ internal static class ShowCommand
             terminal.Out.WriteLine(
                 "Times: at, within (drawn from at to at + within), after (a step of negotiation), every (mean gap), "
                     + "for (how long).");
+            terminal.Out.WriteLine();
+            Table(Rows<FaultKind>(FidelityTable.Of), "how truly", terminal);
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine("lab show faults NAME says why.");
             return ExitCode.Pass;
         }
         int at = Array.IndexOf(names, name);
@@ -77,6 +88,7 @@ internal static class ShowCommand
             terminal.Out.WriteLine(
                 $"after:   with a client as target, it may wait for one of these steps: "
                     + $"{Words.List(Shapes.Values(typeof(Xmpp.Step)))}");
+        Judged(n => FidelityTable.Of(n, Faults[at].Kind), terminal);
         return ExitCode.Pass;
     }
 
@@ -97,8 +109,69 @@ internal static class ShowCommand
         terminal.Out.WriteLine($"population: {metric.Population}");
         terminal.Out.WriteLine($"censoring:  {metric.Censoring}");
         terminal.Out.WriteLine($"better:     {(metric.LowerIsBetter ? "lower" : "higher")}");
+        Judged(n => FidelityTable.Of(n, name), terminal);
         return ExitCode.Pass;
     }
+
+    private static int ShowNetworks(string? name, Terminal terminal)
+    {
+        if (name is null)
+        {
+            List(NetworkMeanings.Select(n => (n.Network.Word(), n.Meaning)), terminal);
+            foreach ((string what, Row[] rows) in Fidelities())
+            {
+                terminal.Out.WriteLine();
+                Table(rows, what, terminal);
+            }
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine("lab show networks NAME says why.");
+            return ExitCode.Pass;
+        }
+        if (NetworkWords.Find(name) is not { } network)
+            return Unknown($"there is no network '{name}'", name, NetworkWords.All, terminal);
+        terminal.Out.WriteLine($"{name}: {NetworkMeanings.First(n => n.Network == network).Meaning}");
+        foreach ((string what, Row[] rows) in Fidelities())
+        {
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine($"{what}:");
+            List(rows.Select(r => (r.Name, Text(r.On(network)))), terminal);
+        }
+        return ExitCode.Pass;
+    }
+
+    private readonly record struct Row(string Name, Func<NetworkKind, Judgement> On);
+
+    private static IEnumerable<(string What, Row[] Rows)> Fidelities() =>
+    [
+        ("faults", Rows<FaultKind>(FidelityTable.Of)), ("links", Rows<LinkProperty>(FidelityTable.Of)),
+        ("mechanisms", [.. Rows<Xmpp.Mechanism>(FidelityTable.Of).Where(r => r.Name != "none")]),
+        ("metrics", [.. Catalogue.All.Select(m => new Row(m.Name, n => FidelityTable.Of(n, m.Name)))]),
+    ];
+
+    private static Row[] Rows<T>(Func<NetworkKind, T, Judgement> of) where T : struct, Enum =>
+        [.. Enum.GetValues<T>().Select(v => new Row(Words.Kebab(v.ToString()), n => of(n, v)))];
+
+    /// <summary>A line per row, a column per network.</summary>
+    private static void Table(Row[] rows, string corner, Terminal terminal)
+    {
+        int first = Math.Max(corner.Length, rows.Max(r => r.Name.Length));
+        string Line(string name, IEnumerable<string> cells) =>
+            $"{name.PadRight(first)}  {string.Join("  ", cells.Select(c => c.PadRight(11)))}".TrimEnd();
+        terminal.Out.WriteLine(Line(corner, NetworkWords.All));
+        foreach (Row row in rows)
+            terminal.Out.WriteLine(
+                Line(row.Name, Enum.GetValues<NetworkKind>().Select(n => Label(row.On(n).Fidelity))));
+    }
+
+    private static void Judged(Func<NetworkKind, Judgement> of, Terminal terminal)
+    {
+        foreach (NetworkKind network in Enum.GetValues<NetworkKind>())
+            terminal.Out.WriteLine($"{network.Word()}: {Text(of(network))}");
+    }
+
+    private static string Text(Judgement j) => $"{Label(j.Fidelity)}: {j.Reason}";
+
+    private static string Label(Fidelity fidelity) => Words.Kebab(fidelity.ToString());
 
     private static void List(IEnumerable<(string Name, string Meaning)> rows, Terminal terminal)
     {

@@ -43,6 +43,9 @@ internal sealed class Schema
             ["description"] = "How many: 20 means the seeds 1 to 20" },
             new JsonObject { ["type"] = "array", ["minItems"] = 1,
                 ["items"] = new JsonObject { ["type"] = "integer", ["minimum"] = 0 } });
+        var network = new JsonObject { ["enum"] = new JsonArray([.. NetworkWords.All.Select(n => (JsonNode)n)]) };
+        properties["network"] = Any(network.DeepClone(),
+            new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = network });
         properties["vary"] = new JsonObject
         {
             ["type"] = "object", ["description"] = "Paths with lists of values; the first path varies slowest",

@@ -1,8 +1,9 @@
 using System.Globalization;
+using Lab.Experiments;
 
 namespace Lab.Cli;
 
-/// <summary>What stands on the command line: --set path=value, --seed 7 or 1,2,3 or 1..20.</summary>
+/// <summary>What stands on the command line: --set path=value, --seed 7 or 1,2,3 or 1..20, --network a,b.</summary>
 internal static class SetArgument
 {
     /// <summary>Reads path=value; the value is YAML, its places count within the argument.</summary>
@@ -51,6 +52,30 @@ internal static class SetArgument
         }
         error = "";
         return seeds;
+    }
+
+    /// <summary>Networks by a comma list; null when one of the words is none.</summary>
+    public static IReadOnlyList<NetworkKind>? Networks(string text, out string error)
+    {
+        var networks = new List<NetworkKind>();
+        error = "";
+        foreach (string word in text.Split(','))
+        {
+            if (NetworkWords.Find(word.Trim()) is not { } network)
+            {
+                error = word.Trim() == "kernel"
+                    ? $"--network kernel is not available in this version; there are {Words.List(NetworkWords.All)}"
+                    : $"--network: there is no network '{word.Trim()}'{Words.OneOf(word.Trim(), NetworkWords.All)}";
+                return null;
+            }
+            if (networks.Contains(network))
+            {
+                error = $"--network: {word.Trim()} stands there twice";
+                return null;
+            }
+            networks.Add(network);
+        }
+        return networks;
     }
 
     private static bool Number(string text, out ulong number) =>

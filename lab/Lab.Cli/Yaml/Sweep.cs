@@ -4,8 +4,9 @@ using Lab.Xmpp;
 
 namespace Lab.Cli;
 
-/// <summary>What the command line adds to a file: --set path=value in order, --seed.</summary>
-internal sealed record Overrides(IReadOnlyList<string> Sets, IReadOnlyList<ulong>? Seeds)
+/// <summary>What the command line adds to a file: --set path=value in order, --seed, --network.</summary>
+internal sealed record Overrides(
+    IReadOnlyList<string> Sets, IReadOnlyList<ulong>? Seeds, IReadOnlyList<NetworkKind>? Networks = null)
 {
     public static readonly Overrides None = new([], null);
 }
@@ -17,11 +18,12 @@ internal sealed record Sweep
     public required string File { get; init; }
     public required string Name { get; init; }
 
-    /// <summary>Points in the order of the file (the first path varies slowest), and for each point the
-    /// seeds.</summary>
+    /// <summary>For each network the points in the order of the file (the first path varies slowest), and for each
+    /// point the seeds.</summary>
     public required IReadOnlyList<RunSpec> Plan { get; init; }
 
     public required IReadOnlyList<string> Varied { get; init; }
+    public required IReadOnlyList<NetworkKind> Networks { get; init; }
 
     /// <summary>Everything resolved: topology in place, presets that are named written out, --set applied.</summary>
     public required string RunYaml { get; init; }
@@ -31,12 +33,14 @@ internal sealed record Sweep
 internal sealed class SweepReader
 {
     public const int MostRuns = 1_000_000;
-    public static readonly string[] FileKeys = ["name", "seeds", "vary"];
+    public static readonly string[] FileKeys = ["name", "network", "seeds", "vary"];
+    private static readonly string[] Whole = ["topology", "name", "network", "seeds"];
 
     private readonly string file;
     private readonly Problems problems;
     private readonly List<(Scalar Path, IReadOnlyList<Node> Values)> vary = [];
     private IReadOnlyList<ulong> seeds = [1];
+    private IReadOnlyList<NetworkKind> networks = [NetworkKind.Simulated];
     private Mapping root = null!;
     private string? topologyName;
     private bool unreadTopology, brokenVary;
@@ -58,26 +62,29 @@ internal sealed class SweepReader
         root = mapping;
         List<(Scalar Path, Node Value)> sets = [.. overrides.Sets.Select(SetArgument.Parse(problems)).OfType<(Scalar,
             Node)>()];
-        foreach ((Scalar path, Node value) in sets.Where(s => s.Path.Text is "topology" or "seeds" or "name"))
+        foreach ((Scalar path, Node value) in sets.Where(s => Whole.Contains(s.Path.Text)))
             root = root.With(path.Text, value);
         string name = Name();
         Seeds(overrides.Seeds);
+        Networks(overrides.Networks);
         Vary();
         Topology(name);
         Node? expect = root["expect"];
         (string, IReadOnlyList<string>)[] written = [.. vary.Select(v =>
             (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))];
-        foreach ((Scalar path, Node value) in sets.Where(s => s.Path.Text is not ("topology" or "seeds" or "name")))
+        foreach ((Scalar path, Node value) in sets.Where(s => !Whole.Contains(s.Path.Text)))
             Set(path, value);
-        long runs = vary.Aggregate((long)seeds.Count, (n, v) => Math.Min(MostRuns + 1L, n * v.Values.Count));
+        long runs = vary.Aggregate((long)seeds.Count * networks.Count, (n, v) =>
+             Math.Min(MostRuns + 1L, n * v.Values.Count));
         if (runs > MostRuns)
             problems.Add(root.Key("vary") ?? (Node)root,
             $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
         List<RunSpec> plan = runs > MostRuns ? [] : Plan(name);
         if (!brokenVary) Validation.When(expect, written, problems);
+        if (problems.Count == before) RefuseUnjudged(plan);
         if (problems.Count > before) return null;
         return new Sweep { File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)],
-            RunYaml = Resolved(name) };
+            Networks = networks, RunYaml = Resolved(name) };
     }
 
     private string Name()
@@ -96,6 +103,40 @@ internal sealed class SweepReader
     {
         if (root["seeds"] is { } node) seeds = SeedList(node) ?? seeds;
         if (chosen is not null) seeds = chosen;
+    }
+
+    // network: simulated, or a list of networks
+    private void Networks(IReadOnlyList<NetworkKind>? chosen)
+    {
+        if (root["network"] is { } node)
+        {
+            var found = new List<NetworkKind>();
+            foreach (Node item in node is Sequence { Items.Count: > 0 } list ? list.Items : [node])
+            {
+                NetworkKind? network = item is Scalar s ? NetworkWords.Find(s.Text) : null;
+                if (network is null)
+                    problems.Add(item, $"network takes {Words.List(NetworkWords.All)} or a list of them, found "
+                        + item.Kind + Words.Hint((item as Scalar)?.Text ?? "", NetworkWords.All));
+                else if (found.Contains(network.Value)) problems.Add(item, $"{item.Kind} stands here twice");
+                else found.Add(network.Value);
+            }
+            if (found.Count > 0) networks = found;
+        }
+        if (chosen is not null) networks = chosen;
+    }
+
+    // what the simulated network can judge, it judges; alone, a network must be able to judge all that is expected
+    private void RefuseUnjudged(List<RunSpec> plan)
+    {
+        if (networks.Contains(NetworkKind.Simulated) || root["expect"] is not Sequence expect) return;
+        for (int i = 0; i < expect.Items.Count; i++)
+        {
+            Expectation expectation = plan[0].Scenario.Expect[i];
+            foreach ((NetworkKind network, string reason) in Checks.NotJudged(expectation, plan))
+                problems.Add((expect.Items[i] as Mapping)?["metric"] ?? expect.Items[i],
+                    $"{expectation.Metric} cannot be judged on the {network.Word()} network: {reason}; "
+                        + $"--network simulated,{network.Word()} judges it by the simulated runs");
+        }
     }
 
     private IReadOnlyList<ulong>? SeedList(Node node)
@@ -145,7 +186,7 @@ internal sealed class SweepReader
                         + "belongs in its own place");
             else if (list.Items.Count == 0)
                 problems.Add(entry.Value, $"{entry.Key.Text} varies over an empty list");
-            else if (entry.Key.Text is "topology" or "seeds" or "name"
+            else if (Whole.Contains(entry.Key.Text)
                 || entry.Key.Text.StartsWith("expect", StringComparison.Ordinal))
                 problems.Add(entry.Key, $"{entry.Key.Text} cannot vary within a scenario");
             else
@@ -187,6 +228,12 @@ internal sealed class SweepReader
     }
 
     private List<RunSpec> Plan(string name)
+    {
+        List<RunSpec> points = Points(name);
+        return [.. networks.SelectMany(n => points.Select(p => p with { Network = n }))];
+    }
+
+    private List<RunSpec> Points(string name)
     {
         var plan = new List<RunSpec>();
         var chosen = new int[vary.Count];
@@ -247,10 +294,17 @@ internal sealed class SweepReader
         Place place = root.Place;
         Mapping tree = Names.Expand(root, new Binder(problems));
         tree = tree with { Entries = [new Entry(new Scalar(place, "name"), new Scalar(place, name)),
-            .. tree.Without("name").Entries] };
+            new Entry(new Scalar(place, "network"), NetworkNode(place)),
+            .. tree.Without("name").Without("network").Entries] };
         tree = tree.With("seeds", new Sequence(place,
             [.. seeds.Select(s => new Scalar(place, s.ToString(CultureInfo.InvariantCulture)))], Flow: true));
         return YamlOut.File(WithPresets(tree));
+    }
+
+    private Node NetworkNode(Place place)
+    {
+        Scalar[] words = [.. networks.Select(n => new Scalar(place, n.Word()))];
+        return words.Length == 1 ? words[0] : new Sequence(place, words, Flow: true);
     }
 
     // presets that are named anywhere become definitions of the file, so that another version's numbers cannot slip in

@@ -2,7 +2,8 @@ namespace Lab.Experiments;
 
 /// <summary>
 /// Holds results against what the scenario expects. Each expectation is about every run that its "when" fits, one by
-/// one; a value that does not exist (NaN) is unknown, and the worst verdict wins.
+/// one; a value that does not exist (NaN) and a run that cannot be trusted are unknown, and the worst verdict wins.
+/// Runs on a network that cannot show the metric are left out, which is said.
 /// </summary>
 public static class Checks
 {
@@ -13,25 +14,55 @@ public static class Checks
     public static Verdict Worst(IEnumerable<CheckResult> checks) =>
         checks.Aggregate(Verdict.Pass, (worst, c) => c.Verdict > worst ? c.Verdict : worst);
 
+    /// <summary>
+    /// On which networks an expectation cannot be judged, and why: those where any run that it speaks of cannot show
+    /// its metric.
+    /// </summary>
+    public static IReadOnlyList<(NetworkKind Network, string Reason)> NotJudged(
+        Expectation e, IEnumerable<RunSpec> runs)
+    {
+        var networks = new List<(NetworkKind Network, string Reason)>();
+        foreach (RunSpec run in runs.Where(r => Fits(e, r)))
+        {
+            Judgement judgement = FidelityTable.Of(run, e.Metric);
+            if (judgement.Fidelity == Fidelity.Unsupported && networks.All(n => n.Network != run.Network))
+                networks.Add((run.Network, judgement.Reason));
+        }
+        return networks;
+    }
+
     private static CheckResult Evaluate(Expectation e, IReadOnlyList<RunResult> runs)
     {
-        List<RunResult> meant = [.. runs.Where(r => Fits(e, r.Spec))];
+        IReadOnlyList<(NetworkKind Network, string Reason)> notJudged = NotJudged(e, runs.Select(r => r.Spec));
+        string besides = string.Concat(notJudged.Select(n => $"; {n.Network.Word()} is not judged: {n.Reason}"));
+        List<RunResult> meant = [.. runs.Where(r => Fits(e, r.Spec) && notJudged.All(n => n.Network != r.Network))];
+        (Verdict verdict, string explanation, IReadOnlyList<RunResult> culprits) = Judge(e, meant);
+        return new CheckResult(e, verdict, explanation + besides, [.. culprits.Select(r => r.Spec)]);
+    }
+
+    private static (Verdict, string, IReadOnlyList<RunResult>) Judge(Expectation e, List<RunResult> meant)
+    {
         Unit unit = Catalogue.Find(e.Metric)?.Unit ?? Unit.Count;
-        if (meant.Count == 0) return new CheckResult(e, Verdict.Unknown, "no run finished that this speaks of", []);
+        if (meant.Count == 0) return (Verdict.Unknown, "no run finished that this speaks of", []);
+        List<RunResult> doubtful = [.. meant.Where(r => r.Doubts.Count > 0)];
+        List<RunResult> trusted = [.. meant.Where(r => r.Doubts.Count == 0)];
         List<RunResult> failing =
-            [.. meant.Where(r => !double.IsNaN(r.Value(e.Metric)) && !Holds(e, r.Value(e.Metric)))];
-        List<RunResult> unknown = [.. meant.Where(r => double.IsNaN(r.Value(e.Metric)))];
+            [.. trusted.Where(r => !double.IsNaN(r.Value(e.Metric)) && !Holds(e, r.Value(e.Metric)))];
+        List<RunResult> unknown = [.. trusted.Where(r => double.IsNaN(r.Value(e.Metric)))];
         string range = Range(meant, e.Metric, unit);
         if (failing.Count > 0)
-            return new CheckResult(e, Verdict.Fail,
+            return (Verdict.Fail,
                 $"{failing.Count} of {meant.Count} runs do not hold; seed {failing[0].Spec.Seed} has " +
-                $"{Units.Format(failing[0].Value(e.Metric), unit)}; {range}",
-                [.. failing.Select(r => r.Spec)]);
+                $"{Units.Format(failing[0].Value(e.Metric), unit)}; {range}", failing);
+        if (doubtful.Count > 0)
+            return (Verdict.Unknown,
+                $"{doubtful.Count} of {meant.Count} runs cannot be trusted: {doubtful[0].Doubts[0]}; {range}",
+                doubtful);
         if (unknown.Count > 0)
-            return new CheckResult(e, Verdict.Unknown,
+            return (Verdict.Unknown,
                 $"{unknown.Count} of {meant.Count} runs have no value: nothing to measure happened in them; {range}",
-                [.. unknown.Select(r => r.Spec)]);
-        return new CheckResult(e, Verdict.Pass, $"holds in {meant.Count} of {meant.Count} runs; {range}", []);
+                unknown);
+        return (Verdict.Pass, $"holds in {meant.Count} of {meant.Count} runs; {range}", []);
     }
 
     private static bool Fits(Expectation e, RunSpec spec)

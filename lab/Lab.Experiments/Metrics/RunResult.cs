@@ -54,8 +54,6 @@ public readonly record struct ArrivalBin(Instant From, int Attempts, int OnlineC
 public sealed record RunResult
 {
     public required RunSpec Spec { get; init; }
-    public required string Network { get; init; }
-    public required Fidelity Fidelity { get; init; }
     public required ulong JournalHash { get; init; }
     public required long Entries { get; init; }
     public required long Events { get; init; }
@@ -82,6 +80,17 @@ public sealed record RunResult
     /// </summary>
     public IReadOnlyDictionary<string, int> Verdicts { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>How late the loop ever was against the clock; zero where time is virtual.</summary>
+    public Duration MaxLateness { get; init; } = Duration.Zero;
+
+    /// <summary>Why this run cannot be trusted, in sentences; with any, nothing it shows is a pass or a fail.</summary>
+    public IReadOnlyList<string> Doubts { get; init; } = [];
+
+    public NetworkKind Network => Spec.Network;
+
+    /// <summary>The least faithful of its faults.</summary>
+    public Fidelity Fidelity => FidelityTable.OfFaults(Spec).Fidelity;
+
     public double Value(string metric)
     {
         foreach (Measure m in Measures)
@@ -100,7 +109,9 @@ public sealed record SweepResult
     public required string ScenarioName { get; init; }
     public required Scenario Scenario { get; init; }
     public required Topology Topology { get; init; }
-    public required string Network { get; init; }
+    /// <summary>The networks asked for, in order.</summary>
+    public IReadOnlyList<NetworkKind> Networks { get; init; } = [NetworkKind.Simulated];
+
     public required IReadOnlyList<RunResult> Runs { get; init; }
     public required IReadOnlyList<CheckResult> Checks { get; init; }
     public required Verdict Verdict { get; init; }

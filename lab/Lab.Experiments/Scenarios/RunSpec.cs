@@ -12,6 +12,7 @@ public sealed record RunSpec
     public required Scenario Scenario { get; init; }
     public required Topology Topology { get; init; }
     public required ulong Seed { get; init; }
+    public NetworkKind Network { get; init; } = NetworkKind.Simulated;
 
     /// <summary>The varied fields, in the order of the file; empty without vary.</summary>
     public IReadOnlyList<Setting> Point { get; init; } = [];

@@ -26,7 +26,7 @@ internal static class RunSection
             {description}
             {partial}{approximate}
             <p class="chips"><span class="{Words.Of(sweep.Verdict)}">{Words.Of(sweep.Verdict)}</span>
-            <span>{sweep.Network} network</span><span>{study.FidelityWords}</span>
+            <span>{sweep.Networks[0].Word()} network</span><span>{study.FidelityWords}</span>
             <span>{Words.Count(sweep.Runs.Count, "run")}</span><span>{study.SeedWords}</span></p>
             {look}
             </header>
@@ -59,7 +59,7 @@ internal static class RunSection
         if (study.Sweep.Varied.Count > 0) yield return ("Varied",
             List(study.Sweep.Varied.Select(path => Varied(study, path))));
         yield return ("Seeds", $"{string.Join(", ", Ranges(study.Seeds))}");
-        yield return ("Network", $"{study.Sweep.Network}, {study.FidelityWords}");
+        yield return ("Network", $"{study.Sweep.Networks[0].Word()}, {study.FidelityWords}");
     }
 
     private static string Varied(Study study, string path)

@@ -91,7 +91,7 @@ internal sealed class Database : IDisposable
         {
             RunResult run = sweep.Runs[i];
             long id = i + 1;
-            runs.Row(id, sweep.ScenarioName, run.Network, Word(run.Fidelity), unchecked((long)run.Spec.Seed),
+            runs.Row(id, sweep.ScenarioName, run.Network.Word(), Word(run.Fidelity), unchecked((long)run.Spec.Seed),
                 run.Spec.Label,
                 run.JournalHash.ToString("x16"), run.Entries, run.Events, Study.Clients(run),
                 run.Spec.Scenario.Duration.TotalSeconds);

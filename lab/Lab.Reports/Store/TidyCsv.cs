@@ -17,7 +17,7 @@ internal static class TidyCsv
         {
             string[] start =
             [
-                sweep.ScenarioName, run.Spec.Seed.ToString(CultureInfo.InvariantCulture), run.Network,
+                sweep.ScenarioName, run.Spec.Seed.ToString(CultureInfo.InvariantCulture), run.Network.Word(),
                 .. sweep.Varied.Select(path => run.Spec.Point.FirstOrDefault(s => s.Path == path).Value ?? ""),
             ];
             foreach (Measure measure in run.Measures)

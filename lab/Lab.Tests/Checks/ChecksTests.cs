@@ -14,7 +14,7 @@ public class ChecksTests
             Topology = new Topology(),
             Point = [new Setting("clients.phone.policy", policy)],
         },
-        Network = "simulated", Fidelity = Fidelity.Modelled, JournalHash = 0, Entries = 0, Events = 0,
+        JournalHash = 0, Entries = 0, Events = 0,
         Measures = [new Measure("detection.client.p95", value)],
     };
 

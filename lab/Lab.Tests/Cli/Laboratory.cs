@@ -48,12 +48,13 @@ internal sealed class Laboratory : IDisposable
     public List<RunSpec> Ran { get; } = [];
     public List<ReportRequest> Reports { get; } = [];
     public Func<RunSpec, RunControl, RunResult?> Simulate { get; set; } = (spec, _) => Result(spec, 80);
+    public Func<RunSpec, RunControl, string, RunResult?> Live { get; set; } = (spec, _, _) => Result(spec, 80);
     public Func<Scenario, IReadOnlyList<RunResult>, IReadOnlyList<CheckResult>> Check { get; set; } = (_, _) => [];
     public CancellationTokenSource Stop { get; } = new();
 
     public static RunResult Result(RunSpec spec, double seconds) => new()
     {
-        Spec = spec, Network = "simulated", Fidelity = Fidelity.Modelled, JournalHash = spec.Seed, Entries = 1,
+        Spec = spec, JournalHash = spec.Seed, Entries = 1,
         Events = 1000,
         Measures = [new Measure("detection.client.p95", seconds)],
     };
@@ -84,6 +85,11 @@ internal sealed class Laboratory : IDisposable
             {
                 lock (Ran) Ran.Add(spec);
                 return Simulate(spec, control);
+            },
+            Live = (spec, control, folder) =>
+            {
+                lock (Ran) Ran.Add(spec);
+                return Live(spec, control, folder);
             },
             Check = (scenario, runs) => Check(scenario, runs),
             Report = request =>

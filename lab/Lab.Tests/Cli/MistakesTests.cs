@@ -33,7 +33,7 @@ public sealed class MistakesTests : IDisposable
         duration: 2h => duration: 2h\ntail: 3h
             3:7: the tail (3h) must be shorter than the duration (2h)
         duration: 2h => durration: 2h
-            2:1: unknown key 'durration', expected one of description, look, topology, duration, tail, policies, workload, faults, expect, name, seeds, vary; did you mean 'duration'?
+            2:1: unknown key 'durration', expected one of description, look, topology, duration, tail, policies, workload, faults, expect, name, network, seeds, vary; did you mean 'duration'?
         duration: 2h => name: ../x\nduration: 2h
             2:7: name becomes a folder's name: letters, digits, - and _, found '../x'
         seeds: 3 => seeds: 0

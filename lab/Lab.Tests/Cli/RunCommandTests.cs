@@ -209,13 +209,14 @@ public sealed class RunCommandTests : IDisposable
         "Cannot parse argument 'many' for option '--jobs' as expected type 'System.Int32'.\nlab run --help "
             + "explains.\n")]
     [InlineData("lab run x.yaml --network kernel",
-        "--network kernel is not available in this version; this version runs on the simulated network\n")]
-    [InlineData("lab run x.yaml --network proxied",
-        "--network proxied is not available in this version; this version runs on the simulated network\n")]
+        "--network kernel is not available in this version; there are simulated, proxied\n")]
+    [InlineData("lab run x.yaml --network proxied,proxied", "--network: proxied stands there twice\n")]
+    [InlineData("lab show networks proxid",
+        "there is no network 'proxid'; did you mean 'proxied'?; there are simulated, proxied\n")]
     [InlineData("lab run x.yaml --network simulate",
-        "--network: there is no network 'simulate', expected simulated; did you mean 'simulated'?\n")]
+        "--network: there is no network 'simulate', expected one of simulated, proxied; did you mean 'simulated'?\n")]
     [InlineData("lab show metric",
-        "there is no list 'metric'; did you mean 'metrics'?; there are presets, links, faults, metrics\n")]
+        "there is no list 'metric'; did you mean 'metrics'?; there are presets, links, faults, metrics, networks\n")]
     [InlineData("lab show presets gajm", "there is no preset policy 'gajm'; did you mean 'gajim'?\n")]
     [InlineData("lab schema scene", "there is no schema 'scene', expected scenario or topology\n")]
     public void A_wrong_command_line_ends_with_2_and_says_what_would_be_right(string line, string message)
@@ -231,6 +232,11 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("show links sat-geo", "delay: 300ms")]
     [InlineData("show faults", "cut")]
     [InlineData("show faults degrade", "to: {delay: 3s, loss: 10%}")]
+    [InlineData("show faults", "cut        modelled     approximate")]
+    [InlineData("show faults cut", "proxied: approximate: nothing passes and nobody is told")]
+    [InlineData("show networks", "tcp-keepalive             modelled     unsupported")]
+    [InlineData("show networks proxied", "connect-time  unsupported: the proxy accepts a connect at once")]
+    [InlineData("show metrics connects.time.p50", "proxied: unsupported: only the negotiation is seen")]
     [InlineData("show metrics", "messages.lost")]
     [InlineData("show metrics ghost.time", "population:")]
     [InlineData("schema topology", "json-schema.org")]

@@ -104,6 +104,7 @@ public sealed class SweepTests : IDisposable
     {
         Assert.Equal("""
             name: x
+            network: simulated
             topology:
               servers: {example.org: {policy: tigase}}
               clients: {phone: {server: example.org, link: mobile}}

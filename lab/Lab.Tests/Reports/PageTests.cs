@@ -30,7 +30,7 @@ public sealed class PageTests
             Lab.Xmpp.Policy> { [Evil] = new() } };
         sweep = sweep with
         {
-            ScenarioName = Evil, Scenario = scenario, Network = Evil, Command = Evil,
+            ScenarioName = Evil, Scenario = scenario, Command = Evil,
             Topology = sweep.Topology with { Description = Evil, Servers = new Dictionary<string,
                 ServerSpec> { [Evil] = new() } },
             Checks =

@@ -71,7 +71,7 @@ internal static class Sweeps
                 .Select(s => new Run(name, scenario, topology, p, (ulong)s).Result()))];
         return new SweepResult
         {
-            ScenarioName = name, Scenario = scenario, Topology = topology, Network = "simulated", Runs = runs,
+            ScenarioName = name, Scenario = scenario, Topology = topology, Runs = runs,
             Checks =
             [
                 new(scenario.Expect[0], Verdict.Pass, "78.4 s at most over 20 runs.", []),
@@ -151,7 +151,7 @@ internal static class Sweeps
             {
                 Spec = new() { ScenarioName = name, Scenario = scenario, Topology = topology, Seed = seed,
                     Point = point },
-                Network = "simulated", Fidelity = Fidelity.Modelled, JournalHash = luck.Next(), Entries = 4000,
+                JournalHash = luck.Next(), Entries = 4000,
                 Events = 120_000,
                 Measures = [.. Measures(found, messages)], Incidents = incidents, Messages = messages,
                 Costs = [.. Costs()], Lanes = lanes, Marks = marks,

@@ -1,0 +1,106 @@
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Tests;
+
+public class FidelityTableTests
+{
+    private static readonly Policy Ping =
+        new() { Ping = new() { Every = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(20) } };
+
+    private static RunSpec Spec(
+        FaultKind fault, Policy? client, Policy? server = null, string target = "phone",
+        NetworkKind network = NetworkKind.Proxied) => new()
+    {
+        ScenarioName = "x", Seed = 1, Network = network,
+        Topology = new Topology
+        {
+            Servers = new Dictionary<string, ServerSpec> { ["example.org"] = new() { Policy = new(null, server) } },
+            Clients = new Dictionary<string, ClientSpec>
+            {
+                ["phone"] = new() { Server = "example.org", Link = new("mobile", new()), Policy = new(null, client) },
+                ["desktop"] = new() { Server = "example.org", Policy = new(null, Ping) },
+            },
+        },
+        Scenario = new Scenario
+        {
+            Topology = "x", Duration = Duration.FromHours(1), Faults = [new() { Kind = fault, Target = target }],
+        },
+    };
+
+    private static Fidelity Of(RunSpec spec, string metric) => FidelityTable.Of(spec, metric).Fidelity;
+
+    [Fact]
+    public void Every_fault_property_mechanism_and_metric_has_a_judgement_with_a_reason()
+    {
+        foreach (NetworkKind network in Enum.GetValues<NetworkKind>())
+        {
+            IEnumerable<Judgement> all =
+            [
+                .. Enum.GetValues<FaultKind>().Select(f => FidelityTable.Of(network, f)),
+                .. Enum.GetValues<LinkProperty>().Select(p => FidelityTable.Of(network, p)),
+                .. Enum.GetValues<Mechanism>().Select(m => FidelityTable.Of(network, m)),
+                .. Catalogue.All.Select(m => FidelityTable.Of(network, m.Name)),
+            ];
+            Assert.All(all, j => Assert.True(j.Reason.Length > 10 && !j.Reason.EndsWith('.'), j.Reason));
+        }
+    }
+
+    [Fact]
+    public void The_simulated_network_models_everything() =>
+        Assert.All(Catalogue.All, m => Assert.Equal(Fidelity.Modelled,
+            Of(Spec(FaultKind.Cut, Policy.Nothing, network: NetworkKind.Simulated), m.Name)));
+
+    [Theory]
+    [InlineData(FaultKind.Cut, Fidelity.Approximate)]
+    [InlineData(FaultKind.Crash, Fidelity.Approximate)]
+    [InlineData(FaultKind.Freeze, Fidelity.Modelled)]
+    [InlineData(FaultKind.Reset, Fidelity.Modelled)]
+    public void A_run_is_as_faithful_as_its_worst_fault_on_modelled_links(FaultKind fault, Fidelity fidelity) =>
+        Assert.Equal(fidelity, FidelityTable.OfFaults(Spec(fault, Ping)).Fidelity);
+
+    [Fact]
+    public void Whitespace_and_stream_management_without_a_timeout_are_no_checks()
+    {
+        Policy[] unguarded =
+        [
+            Policy.Nothing, new() { Whitespace = new() { Every = Duration.FromSeconds(60) } }, new() { Acks = new() },
+            new() { Tcp = new() { UserTimeout = Duration.FromSeconds(30) } },
+        ];
+        Policy[] guarded =
+        [
+            Ping, new() { Acks = new() { Timeout = Duration.FromSeconds(20) } },
+            new() { Idle = new() { After = Duration.FromMinutes(5) } },
+        ];
+        Assert.All(unguarded, p =>
+            Assert.Equal(Fidelity.Unsupported, Of(Spec(FaultKind.Cut, p), "detection.client.p95")));
+        Assert.All(guarded, p =>
+            Assert.Equal(Fidelity.Approximate, Of(Spec(FaultKind.Cut, p), "detection.client.p95")));
+    }
+
+    [Theory]
+    [InlineData(FaultKind.Cut, "phone", "detection.client.p50", Fidelity.Unsupported)]
+    [InlineData(FaultKind.Cut, "phone[0]", "detection.client.p50", Fidelity.Unsupported)]
+    [InlineData(FaultKind.Cut, "mobile", "detection.client.p50", Fidelity.Unsupported)]
+    [InlineData(FaultKind.Cut, "example.org", "detection.client.p50", Fidelity.Unsupported)]
+    [InlineData(FaultKind.Cut, "desktop", "detection.client.p50", Fidelity.Approximate)]
+    [InlineData(FaultKind.Cut, "desktop", "detection.server.p50", Fidelity.Unsupported)]
+    [InlineData(FaultKind.Crash, "example.org", "detection.client.p50", Fidelity.Unsupported)]
+    [InlineData(FaultKind.Crash, "example.org", "detection.server.p50", Fidelity.Approximate)]
+    [InlineData(FaultKind.Crash, "phone", "detection.client.p50", Fidelity.Approximate)]
+    [InlineData(FaultKind.Crash, "phone", "detection.server.p50", Fidelity.Unsupported)]
+    [InlineData(FaultKind.Freeze, "example.org", "detection.client.p50", Fidelity.Modelled)]
+    public void Detection_is_unsupported_where_a_silent_fault_meets_an_end_that_only_TCP_could_warn(
+        FaultKind fault, string target, string metric, Fidelity fidelity) =>
+        Assert.Equal(fidelity, Of(Spec(fault, Policy.Nothing, target: target), metric));
+
+    [Fact]
+    public void Costs_are_modelled_until_an_end_relies_on_its_own_TCP()
+    {
+        Assert.Equal(Fidelity.Modelled, Of(Spec(FaultKind.Cut, Ping), "cost.bytes"));
+        Assert.Equal(Fidelity.Approximate, Of(Spec(FaultKind.Cut, Policy.Nothing), "cost.bytes"));
+        Policy both = Ping with { Tcp = new() { Keepalive = new(Duration.FromHours(2), Duration.FromSeconds(75), 9) } };
+        Assert.Equal(Fidelity.Approximate, Of(Spec(FaultKind.Freeze, both), "cost.bytes"));
+    }
+}
