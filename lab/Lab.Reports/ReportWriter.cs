@@ -84,6 +84,8 @@ public static class ReportWriter
     private static List<string> Fill(string folder, SweepResult sweep, string runYaml, ReportOptions options)
     {
         List<string> notes = [];
+        string[] kept = [.. Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f)).Order(
+            StringComparer.Ordinal)];
         File.WriteAllText(Path.Combine(folder, "run.yaml"), runYaml, Utf8);
         Database.Write(sweep, Path.Combine(folder, "results.db"));
         using (StreamWriter csv = new(Path.Combine(folder, "metrics.csv"), append: false, Utf8)) TidyCsv.Write(sweep,
@@ -91,7 +93,7 @@ public static class ReportWriter
         Study study = new(sweep);
         IReadOnlyList<Figure> figures = AllFigures.Of(study);
         IReadOnlyList<string> drawn = options.Svg ? DrawSvg(folder, figures, options.Node, notes) : [];
-        File.WriteAllText(Path.Combine(folder, PageName), ReportPage.Of(study, figures, runYaml, drawn), Utf8);
+        File.WriteAllText(Path.Combine(folder, PageName), ReportPage.Of(study, figures, runYaml, drawn, kept), Utf8);
         return notes;
     }
 

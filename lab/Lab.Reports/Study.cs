@@ -2,12 +2,23 @@ using Lab.Experiments;
 
 namespace Lab.Reports;
 
-/// <summary>The runs that differ in nothing but the seed.</summary>
+/// <summary>The runs that differ in nothing but the seed; at least one.</summary>
 internal sealed record Variant(string Label, string Policy, string Panel, IReadOnlyList<RunResult> Runs)
 {
     private readonly Dictionary<Side, Incidence> times = [];
     private readonly Dictionary<(Side, double), Estimate> quantiles = [];
     private readonly Dictionary<string, Estimate> medians = [];
+
+    public NetworkKind Network => Runs[0].Network;
+
+    /// <summary>The varied values, without the network.</summary>
+    public string Point => Runs[0].Spec.Label;
+
+    /// <summary>Whether its network can show this metric of it.</summary>
+    public bool Shows(string metric) => FidelityTable.Of(Runs[0].Spec, metric).Fidelity != Fidelity.Unsupported;
+
+    /// <summary>Whether its network can show when this side detects.</summary>
+    public bool Shows(Side side) => Shows($"detection.{Words.Of(side)}.p50");
 
     /// <summary>A metric's median over the runs, with its interval.</summary>
     public Estimate Median(string metric) => medians.TryGetValue(metric, out Estimate known)
@@ -29,26 +40,34 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
 
 /// <summary>
 /// A sweep arranged for reading. One varied field tells the variants apart by colour (the policy, or the first one
-/// varied); the others, if any, put them into panels beside each other.
+/// varied); the others, and the network where there are several, put them into panels beside each other.
 /// </summary>
 internal sealed class Study
 {
     public Study(SweepResult sweep)
     {
         Sweep = sweep;
+        Networks = [.. sweep.Networks.Where(n => sweep.Runs.Count == 0 || sweep.Runs.Any(r => r.Network == n))];
         string[] varying = [.. sweep.Varied.Where(IsVarying)];
         ColourField = varying.FirstOrDefault(p => p.EndsWith(".policy", StringComparison.Ordinal))
             ?? varying.FirstOrDefault();
         PanelFields = [.. varying.Where(p => p != ColourField)];
-        Variants = [.. sweep.Runs.GroupBy(r => r.Spec.Label)
-            .Select(g => new Variant(g.Key, Colour(g.First()), Panel(g.First()), [.. g.OrderBy(r => r.Spec.Seed)]))];
+        // networks are run one after the other, but read beside each other
+        Variants = [.. sweep.Runs.GroupBy(r => r.Spec.Label).SelectMany(point => point.GroupBy(r => r.Network))
+            .Select(g => new Variant(Label(g.First()), Colour(g.First()), Panel(g.First()),
+                [.. g.OrderBy(r => r.Spec.Seed)]))];
         Policies = [.. Variants.Select(v => v.Policy).Distinct()];
         Panels = [.. Variants.Select(v => v.Panel).Distinct()];
         Seeds = [.. sweep.Runs.Select(r => r.Spec.Seed).Distinct().Order()];
-        Fidelity = sweep.Runs.Select(r => r.Fidelity).DefaultIfEmpty(Fidelity.Exact).Max();
     }
 
     public SweepResult Sweep { get; }
+
+    /// <summary>The networks that have runs; all when there are none.</summary>
+    public IReadOnlyList<NetworkKind> Networks { get; }
+
+    public bool SeveralNetworks => Networks.Count > 1;
+
     public IReadOnlyList<Variant> Variants { get; }
 
     /// <summary>The varied field shown by colour; null when nothing varies.</summary>
@@ -63,8 +82,8 @@ internal sealed class Study
     public IReadOnlyList<string> Panels { get; }
     public IReadOnlyList<ulong> Seeds { get; }
 
-    /// <summary>The least faithful of the runs: what must be said of the whole.</summary>
-    public Fidelity Fidelity { get; }
+    /// <summary>Whether faults are imitated on one of the networks.</summary>
+    public bool Approximate => Networks.Any(n => FidelityOf(n) == Fidelity.Approximate);
 
     public bool Partial => Sweep.Runs.Count < Sweep.Planned;
     public double DurationSeconds => Sweep.Scenario.Duration.TotalSeconds;
@@ -78,20 +97,21 @@ internal sealed class Study
     public string ColourName => ColourField is { } path ? Last(path) : "runs";
 
     /// <summary>The fields that make panels: "delay".</summary>
-    public string PanelWords => string.Join(", ", PanelFields.Select(Last));
+    public string PanelWords => string.Join(", ", PanelFields.Select(Last).Concat(SeveralNetworks ? ["network"] : []));
 
     /// <summary>Stands under every figure.</summary>
     public string Subtitle(string? seeds = null) =>
-        $"{Sweep.ScenarioName} · {Sweep.Networks[0].Word()} network ({FidelityWords}) · {seeds ?? SeedWords}" +
+        $"{Sweep.ScenarioName} · {NetworkPhrase} · {seeds ?? SeedWords}" +
         (Partial ? $" · stopped early, {Sweep.Runs.Count} of {Sweep.Planned} runs" : "");
 
-    public string FidelityWords => Fidelity switch
-    {
-        Fidelity.Exact => "faults exact",
-        Fidelity.Modelled => "faults modelled",
-        Fidelity.Approximate => "faults approximate",
-        _ => "faults unsupported",
-    };
+    /// <summary>"simulated network (faults modelled)".</summary>
+    private string NetworkPhrase => string.Join(", ", Networks.Select(n => $"{n.Word()} network ({FidelityWords(n)})"));
+
+    /// <summary>"faults modelled".</summary>
+    public string FidelityWords(NetworkKind network) => $"faults {Words.Of(FidelityOf(network))}";
+
+    private Fidelity FidelityOf(NetworkKind network) => Sweep.Runs.Where(r => r.Network == network)
+        .Select(r => r.Fidelity).DefaultIfEmpty(Fidelity.Exact).Max();
 
     public string SeedWords => Seeds.Count switch
     {
@@ -109,7 +129,12 @@ internal sealed class Study
 
     private string Colour(RunResult run) => ColourField is { } path ? Value(run, path) : "all runs";
 
-    private string Panel(RunResult run) => string.Join(", ", PanelFields.Select(p => $"{Last(p)} {Value(run, p)}"));
+    private string Label(RunResult run) =>
+        !SeveralNetworks ? run.Spec.Label
+        : run.Spec.Point.Count == 0 ? run.Network.Word() : $"{run.Spec.Label}, {run.Network.Word()}";
+
+    private string Panel(RunResult run) => string.Join(", ", PanelFields.Select(p => $"{Last(p)} {Value(run, p)}")
+        .Concat(SeveralNetworks ? [run.Network.Word()] : []));
 
     private static string Value(RunResult run, string path) =>
         run.Spec.Point.FirstOrDefault(s => s.Path == path).Value ?? "";

@@ -26,7 +26,7 @@ internal static class DetectionFigure
         Layout layout = new(Columns: 2, Narrowest: 280, Left: 60, Thinning.LegendWidth(study), Height);
         JsonObject spec = VegaLite.Panels(study, Heading, null, panels, layout, Rows(curves, axis, longest, top),
             Layers(study, axis, longest, top));
-        return new(Name, Heading, Caption(curves), spec);
+        return new(Name, Heading, Caption(curves) + Detection.NotDrawn(study), spec);
     }
 
     private sealed record Curve(string Policy, string Panel, Incidence Estimator);
@@ -36,17 +36,20 @@ internal static class DetectionFigure
         string[] faults = [.. study.Sweep.Runs.SelectMany(r => r.Incidents).Select(i => Words.Of(i.Fault)).Distinct()
             .Order()];
         bool byFault = faults.Length is > 1 and <= 4 && study.Panels.Count == 1;
+        // networks stand beside each other, else the two sides do
+        IEnumerable<(string Panel, Side Side)> places = study.Panels.Take(Thinning.MostPanels)
+            .SelectMany(p => Enum.GetValues<Side>().Select(s => (p, s)));
+        if (study.SeveralNetworks) places = places.OrderBy(p => p.Side);
         foreach (string fault in byFault ? faults : [""])
-            foreach (string panel in study.Panels.Take(Thinning.MostPanels))
-                foreach (Side side in Enum.GetValues<Side>())
-                    foreach (Variant variant in study.Variants.Where(v => v.Panel == panel))
-                    {
-                        Incidence estimator =
-                            new(Detection.Observations(variant, side, i => fault == "" || Words.Of(i.Fault) == fault));
-                        string[] parts = [$"{Words.Of(side)} side", fault, panel];
-                        if (estimator.Count > 0) yield return new(variant.Policy,
-                            string.Join(", ", parts.Where(p => p != "")), estimator);
-                    }
+            foreach ((string panel, Side side) in places)
+                foreach (Variant variant in study.Variants.Where(v => v.Panel == panel && v.Shows(side)))
+                {
+                    Incidence estimator =
+                        new(Detection.Observations(variant, side, i => fault == "" || Words.Of(i.Fault) == fault));
+                    string[] parts = [$"{Words.Of(side)} side", fault, panel];
+                    if (estimator.Count > 0) yield return new(variant.Policy,
+                        string.Join(", ", parts.Where(p => p != "")), estimator);
+                }
     }
 
     private static IEnumerable<JsonObject> Rows(Curve[] curves, TimeAxis axis, double longest, double top)
@@ -151,6 +154,17 @@ internal static class DetectionFigure
 /// <summary>Incidents as observations.</summary>
 internal static class Detection
 {
+    /// <summary>A sentence about the variants whose network cannot show their detection; empty without any.</summary>
+    public static string NotDrawn(Study study)
+    {
+        IEnumerable<string> missing = Enum.GetValues<Side>()
+            .Select(side => (Side: side, Variants: study.Variants.Where(v => !v.Shows(side)).ToArray()))
+            .Where(m => m.Variants.Length > 0)
+            .Select(m => $"{Words.Of(m.Side)} side: {string.Join("; ", m.Variants.Select(v => v.Label))}");
+        string all = string.Join(". ", missing);
+        return all == "" ? "" : $" Not drawn, because the network cannot show it: {all}.";
+    }
+
     public static IEnumerable<Observation> Observations(Variant variant, Side side, Func<Incident, bool>? which = null)
     {
         for (int run = 0; run < variant.Runs.Count; run++)

@@ -45,23 +45,26 @@ internal static class TradeOffFigure
             : "";
         return new(name, heading,
             $"Further left is cheaper, further down is faster. Cost: {cost.Meaning}; median over seeds. Time to " +
-            $"detection: over all incidents of all seeds.{lines}{never}", spec);
+            $"detection: over all incidents of all seeds.{lines}{never}{Detection.NotDrawn(study)}", spec);
     }
 
     private static IEnumerable<Point> Points(Study study, string metric)
     {
-        foreach (string panel in study.Panels.Take(Thinning.MostPanels / 2))
-            foreach (Side side in Enum.GetValues<Side>())
-                foreach ((double p, string words) in ((double, string)[])[(0.5, "median"), (0.95, "95th percentile")])
-                    foreach (Variant variant in study.Variants.Where(v => v.Panel == panel))
-                    {
-                        if (study.Panels.Count > 1 && side == Side.Server) continue;
-                        Estimate cost = variant.Median(metric);
-                        string[] parts = [$"{Words.Of(side)} side, {words}", panel];
-                        if (variant.Times(side).Count > 0 && double.IsFinite(cost.Value))
-                            yield return new(variant, string.Join(", ", parts.Where(x => x != "")), cost,
-                                variant.Time(side, p));
-                    }
+        Side[] sides = study.PanelFields.Count > 0 ? [Side.Client] : Enum.GetValues<Side>();
+        IEnumerable<(string Panel, Side Side, double Quantile)> places = study.Panels.Take(Thinning.MostPanels / 2)
+            .SelectMany(p => sides.SelectMany(s => ((double[])[0.5, 0.95]).Select(q => (p, s, q))));
+        // networks stand beside each other, else the two quantiles do
+        if (study.SeveralNetworks) places = places.OrderBy(p => p.Side).ThenBy(p => p.Quantile);
+        foreach ((string panel, Side side, double quantile) in places)
+            foreach (Variant variant in study.Variants.Where(v => v.Panel == panel && v.Shows(side)))
+            {
+                Estimate cost = variant.Median(metric);
+                string words = quantile == 0.5 ? "median" : "95th percentile";
+                string[] parts = [$"{Words.Of(side)} side, {words}", panel];
+                if (variant.Times(side).Count > 0 && double.IsFinite(cost.Value))
+                    yield return new(variant, string.Join(", ", parts.Where(x => x != "")), cost,
+                        variant.Time(side, quantile));
+            }
     }
 
     private static IEnumerable<JsonObject> Rows(

@@ -13,6 +13,7 @@ internal static class DetectionTable
         if (lines.Length == 0) return Html.Empty;
         DisplayUnit unit = DisplayUnit.For(Unit.Seconds,
             lines.SelectMany(l => (double[])[l.Median.Value, l.Late.Value]));
+        var footnotes = new Footnotes();
         return $"""
             <h2>Detection over all incidents</h2>
             <p>Times by which half and 95&nbsp;% of all incidents of all seeds were noticed; intervals draw whole
@@ -23,26 +24,29 @@ internal static class DetectionTable
             noticed</th><th class="n">median<span class="unit">{unit.Symbol}</span></th><th class="n">95th
             percentile<span class="unit">{unit.Symbol}</span></th><th>noticed by</th></tr></thead>
             <tbody>
-            {Html.Join(lines.Select(l => Row(l, unit)))}
+            {Html.Join(lines.Select(l => Row(l, unit, footnotes)))}
             </tbody>
             </table></div>
+            {footnotes.List()}
             """;
     }
 
     private readonly record struct Line(Variant Variant, Side Side)
     {
         public Incidence Times => Variant.Times(Side);
-        public Estimate Median => Variant.Time(Side, 0.5);
-        public Estimate Late => Variant.Time(Side, 0.95);
+        public Estimate Median => Variant.Shows(Side) ? Variant.Time(Side, 0.5) : Estimate.None;
+        public Estimate Late => Variant.Shows(Side) ? Variant.Time(Side, 0.95) : Estimate.None;
     }
 
-    private static Html Row(Line l, DisplayUnit unit)
+    private static Html Row(Line l, DisplayUnit unit, Footnotes footnotes)
     {
         IEnumerable<string> means = l.Variant.Runs.SelectMany(r => r.Incidents)
             .Where(i => i.Side == l.Side && i.Detected)
             .GroupBy(i => i.Mechanism).OrderByDescending(g => g.Count()).ThenBy(g => g.Key)
             .Select(g => $"{Words.Of(g.Key)} {Words.Number(g.Count())}");
-        return $"<tr><th>{l.Variant.Label}</th><td>{Words.Of(l.Side)}</td><td class=\"n\">{l.Times.Count}</td><td " +
+        Html label = footnotes.Label(l.Variant.Network,
+            FidelityTable.Of(l.Variant.Runs[0].Spec, $"detection.{Words.Of(l.Side)}.p50"));
+        return $"<tr><th>{l.Variant.Label}</th><td>{Words.Of(l.Side)}{label}</td><td class=\"n\">{l.Times.Count}</td><td " +
             $"class=\"n\">{l.Times.Unnoticed}</td>" +
             $"<td class=\"n\"><b>{unit.Text(l.Median.Value)}</b>{MetricTables.EndsOf(l.Median, unit)}</td>" +
             $"<td class=\"n\"><b>{unit.Text(l.Late.Value)}</b>{MetricTables.EndsOf(l.Late, unit)}</td>" +

@@ -1,3 +1,5 @@
+using Lab.Experiments;
+
 namespace Lab.Reports;
 
 /// <summary>How the numbers were made, for those who cite them.</summary>
@@ -19,7 +21,17 @@ internal static class MethodSection
         censored: kept at risk until then.</li>
         <li>Differences between variants are taken seed by seed; a seed in which both never got there counts as no
         difference.</li>
-        <li>Faults on this network: {study.FidelityWords}.</li>
+        {Faults(study)}
         </ul>
         """;
+
+    private static Html Faults(Study study) => study.Networks switch
+    {
+        [NetworkKind only] => Html.Of($"<li>Faults on this network: {study.FidelityWords(only)}.</li>"),
+        _ => Html.Of($"""
+            <li>A difference between networks counts where its interval (with few seeds: its whole range) leaves out zero and
+            it is more than a tenth of the first network's median. “Expected” are those that the fidelity table foretells:
+            one of the two networks cannot show the metric as it is.</li>
+            """),
+    };
 }

@@ -27,7 +27,7 @@ internal static class MetricTables
         return $"""
             <h2>Results</h2>
             <p>{Legend(study)}</p>
-            {Table(study, metrics)}
+            {Tables(study, metrics)}
             """;
     }
 
@@ -60,7 +60,9 @@ internal static class MetricTables
         MetricDefinition[] metrics =
             [.. Present(study).Where(m => MainMetrics.Contains(m.Name) || StormMetrics.Contains(m.Name))];
         Estimate[][] columns =
-            [.. metrics.Select(m => pairs.Select(p => Pairing.Difference(p.Variant, p.Reference, m.Name)).ToArray())];
+            [.. metrics.Select(m => pairs.Select(p => 
+                p.Variant.Shows(m.Name) && p.Reference.Shows(m.Name)
+                    ? Pairing.Difference(p.Variant, p.Reference, m.Name) : Estimate.None).ToArray())];
         if (study.Seeds.Count < 2 || columns.All(c => c.All(e => !e.Known))) return Html.Empty;
         DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
         string to = study.Variants[0].Policy, same = study.Panels.Count > 1 ? $" with the same {study.PanelWords}" : "";
@@ -72,7 +74,7 @@ internal static class MetricTables
             many comparisons about one in twenty does so by chance. −∞: only this one ever gets there; ∞: only {to}
             does.</p>
             {Grid("", metrics, units, pairs.Select((p, row) =>
-                (p.Variant.Label, metrics.Select((_, i) => Difference(columns[i][row], units[i])))))}
+                (p.Variant.Label, metrics.Select((_, i) => Difference(columns[i][row], units[i], Html.Empty)))))}
             """;
     }
 
@@ -97,14 +99,36 @@ internal static class MetricTables
             "before the end. Hover over a column's name for its meaning, or see the end of the page.";
     }
 
+    private static Html Tables(Study study, MetricDefinition[] metrics)
+    {
+        if (!study.SeveralNetworks) return Table(study, metrics);
+        var comparison = new ComparisonTable(study, metrics);
+        Html unexpected = comparison.Unexpected.Count == 0 ? Html.Empty : Html.Of($"""
+            <p class="note"><b>Not expected.</b> The fidelity table does not foretell these differences between the networks:
+            {string.Join("; ", comparison.Unexpected)}.</p>
+            """);
+        string summary = (comparison.Expected, comparison.Unexpected.Count) switch
+        {
+            (0, 0) => "The networks do not differ in what both can show.",
+            (0, _) => "",
+            (int n, 0) => $"{Words.Count(n, "difference")} between the networks, foretold by the fidelity table.",
+            (int n, _) => $"{Words.Count(n, "further difference")}, foretold by the fidelity table.",
+        };
+        return $"{unexpected}\n<p>{summary}</p>\n{comparison.Html}";
+    }
+
     private static Html Table(Study study, MetricDefinition[] metrics)
     {
-        Estimate[][] columns = [.. metrics.Select(m => study.Variants.Select(v => v.Median(m.Name)).ToArray())];
+        if (study.SeveralNetworks) return new ComparisonTable(study, metrics).Html;
+        Estimate[][] columns = [.. metrics.Select(m => study.Variants
+            .Select(v => v.Shows(m.Name) ? v.Median(m.Name) : Estimate.None).ToArray())];
+        var footnotes = new Footnotes();
         DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
         double[] best = [.. metrics.Select((m, i) => Best(m, columns[i]))];
         string corner = study.PanelFields.Count > 0 ? $"{study.ColourName}, {study.PanelWords}" : study.ColourName;
-        return Grid(corner, metrics, units, study.Variants.Select((v, row) =>
-            (v.Label, metrics.Select((_, i) => Cell(columns[i][row], units[i], columns[i][row].Value == best[i])))));
+        Html grid = Grid(corner, metrics, units, study.Variants.Select((v, row) => (v.Label, metrics.Select((m, i) =>
+            Cell(v, m, columns[i][row], units[i], columns[i][row].Value == best[i], footnotes)))));
+        return $"{grid}{footnotes.List()}";
     }
 
     private static Html Grid(
@@ -124,7 +148,7 @@ internal static class MetricTables
     }
 
     /// <summary>The best median; NaN when there is no contest.</summary>
-    private static double Best(MetricDefinition metric, Estimate[] column)
+    public static double Best(MetricDefinition metric, Estimate[] column)
     {
         double[] known = [.. column.Select(e => e.Value).Where(v => !double.IsNaN(v))];
         if (known.Distinct().Count() < 2 || Neutral.Contains(metric.Name)) return double.NaN;
@@ -133,20 +157,27 @@ internal static class MetricTables
 
     private static Html Header(MetricDefinition m, DisplayUnit unit)
     {
-        string meaning = $"{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}.";
+        string meaning = Meaning(m);
         return $"<th class=\"n\" scope=\"col\"><abbr title=\"{meaning}\">{Name(m.Name)}</abbr><span " +
             $"class=\"unit\">{(unit.Symbol == "" ? "count" : unit.Symbol)}</span></th>";
     }
 
-    private static Html Cell(Estimate e, DisplayUnit unit, bool best) =>
-        $"<td class=\"n{(best ? " best" : "")}\"><b>{unit.Text(e.Value)}</b>{EndsOf(e, unit)}</td>";
+    public static string Meaning(MetricDefinition m) =>
+        $"{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}.";
 
-    private static Html Difference(Estimate e, DisplayUnit unit)
+    private static Html Cell(Variant v, MetricDefinition m, Estimate e, DisplayUnit unit, bool best, Footnotes footnotes)
+    {
+        Html label = footnotes.Label(v.Network, FidelityTable.Of(v.Runs[0].Spec, m.Name));
+        if (!v.Shows(m.Name)) return $"<td class=\"n\">{label}</td>";
+        return $"<td class=\"n{(best ? " best" : "")}\"><b>{unit.Text(e.Value)}</b>{EndsOf(e, unit)}{label}</td>";
+    }
+
+    public static Html Difference(Estimate e, DisplayUnit unit, Html label)
     {
         bool differs = e.Ends == Ends.Interval && (e.Low > 0 || e.High < 0);
         string sign = e.Value > 0 && double.IsFinite(e.Value) ? "+" : "";
         return $"<td class=\"n{(differs ? " differs" : "")}\">" +
-            $"<b>{sign}{Infinite(unit.Text(e.Value))}</b>{EndsOf(e, unit, Infinite)}</td>";
+            $"<b>{sign}{Infinite(unit.Text(e.Value))}</b>{EndsOf(e, unit, Infinite)}{label}</td>";
     }
 
     /// <summary>The ends of an estimate in small print; nothing when they show the same as the value.</summary>

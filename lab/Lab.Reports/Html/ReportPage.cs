@@ -10,7 +10,8 @@ internal static class ReportPage
     private const string Policy =
         "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:";
 
-    public static string Of(Study study, IReadOnlyList<Figure> figures, string runYaml, IReadOnlyList<string> svgs)
+    public static string Of(Study study, IReadOnlyList<Figure> figures, string runYaml, IReadOnlyList<string> svgs,
+        IReadOnlyList<string>? kept = null)
     {
         Html page = $"""
             <!DOCTYPE html>
@@ -37,8 +38,9 @@ internal static class ReportPage
             {VerdictMatrix.Of(study)}
             {MetricTables.Differences(study)}
             {MetricTables.All(study)}
+            {FidelitySection.Of(study)}
             {MethodSection.Of(study)}
-            {Files(runYaml, svgs)}
+            {Files(runYaml, svgs, kept ?? [])}
             {Scripts(figures)}
             </body>
             </html>
@@ -68,7 +70,7 @@ internal static class ReportPage
             """;
     }
 
-    private static Html Files(string runYaml, IReadOnlyList<string> svgs)
+    private static Html Files(string runYaml, IReadOnlyList<string> svgs, IReadOnlyList<string> kept)
     {
         (string Name, string What)[] files =
         [
@@ -80,11 +82,14 @@ internal static class ReportPage
         Html drawings = svgs.Count == 0 ? Html.Empty : Html.Of($"<li>{links}: the figures of this page</li>");
         Html list = Html.Join(files
             .Select(f => Html.Of($"<li><a href=\"{f.Name}\"><code>{f.Name}</code></a>: {f.What}</li>")));
+        Html written = Html.Join(kept.Select(f => Html.Of(
+            $"<li><a href=\"{f}/\"><code>{f}/</code></a>: what the runs wrote themselves, a folder for each</li>")));
         return $"""
             <h2>Data</h2>
             <ul>
             {list}
             {drawings}
+            {written}
             </ul>
             <details><summary>run.yaml, everything resolved</summary><pre>{runYaml}</pre></details>
             """;

@@ -12,8 +12,9 @@ internal static class RunSection
             <p class="note"><b>Stopped early.</b> {sweep.Runs.Count} of {sweep.Planned} runs finished; everything below
             speaks of those alone.</p>
             """);
-        Html approximate = study.Fidelity != Fidelity.Approximate ? Html.Empty : Html.Of($"""
-            <p class="note"><b>Approximate.</b> This network cannot do at least one of the faults exactly: its effect is
+        string which = study.SeveralNetworks ? "One of the networks" : "This network";
+        Html approximate = !study.Approximate ? Html.Empty : Html.Of($"""
+            <p class="note"><b>Approximate.</b> {which} cannot do at least one of the faults exactly: its effect is
             imitated, and times may differ from those of the real fault.</p>
             """);
         Html description = sweep.Scenario.Description is { } text ? Html.Of($"<p class=\"lead\">{text}</p>")
@@ -24,9 +25,10 @@ internal static class RunSection
             <header>
             <h1>{sweep.ScenarioName}</h1>
             {description}
-            {partial}{approximate}
+            {partial}{Doubts(sweep)}{approximate}
             <p class="chips"><span class="{Words.Of(sweep.Verdict)}">{Words.Of(sweep.Verdict)}</span>
-            <span>{sweep.Networks[0].Word()} network</span><span>{study.FidelityWords}</span>
+            {Html.Join(study.Networks.Select(n => Html.Of(
+                $"<span>{n.Word()} network</span><span>{study.FidelityWords(n)}</span>")), "")}
             <span>{Words.Count(sweep.Runs.Count, "run")}</span><span>{study.SeedWords}</span></p>
             {look}
             </header>
@@ -59,7 +61,25 @@ internal static class RunSection
         if (study.Sweep.Varied.Count > 0) yield return ("Varied",
             List(study.Sweep.Varied.Select(path => Varied(study, path))));
         yield return ("Seeds", $"{string.Join(", ", Ranges(study.Seeds))}");
-        yield return ("Network", $"{study.Sweep.Networks[0].Word()}, {study.FidelityWords}");
+        yield return (study.SeveralNetworks ? "Networks" : "Network",
+            List(study.Networks.Select(n => $"{n.Word()}, {study.FidelityWords(n)}")));
+        if (study.Networks.Any(n => n != NetworkKind.Simulated))
+        {
+            double late = study.Sweep.Runs.Max(r => r.MaxLateness.TotalSeconds);
+            yield return ("Lateness", $"the clock was followed with at most {Units.Format(late, Unit.Seconds)} of delay");
+        }
+    }
+
+    private static Html Doubts(SweepResult sweep)
+    {
+        RunResult[] doubtful = [.. sweep.Runs.Where(r => r.Doubts.Count > 0)];
+        if (doubtful.Length == 0) return Html.Empty;
+        IEnumerable<string> reasons = doubtful.SelectMany(r => r.Doubts).GroupBy(d => d)
+            .OrderByDescending(g => g.Count()).Select(g => $"{g.Key} ({Words.Count(g.Count(), "run")})").Take(5);
+        return $"""
+            <p class="note"><b>Not to be trusted.</b> {Words.Count(doubtful.Length, "run")} of {sweep.Runs.Count} cannot be
+            trusted, so what they show is neither a pass nor a fail: {string.Join("; ", reasons)}.</p>
+            """;
     }
 
     private static string Varied(Study study, string path)

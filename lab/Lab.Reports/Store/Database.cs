@@ -12,7 +12,7 @@ namespace Lab.Reports;
 internal sealed class Database : IDisposable
 {
     /// <summary>Grows with each change of the tables.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 
     private readonly SqliteConnection connection;
 
@@ -41,10 +41,11 @@ internal sealed class Database : IDisposable
         CREATE TABLE runs (
             run INTEGER PRIMARY KEY, scenario TEXT NOT NULL, network TEXT NOT NULL, fidelity TEXT NOT NULL,
             seed INTEGER NOT NULL, label TEXT NOT NULL, journal_hash TEXT NOT NULL, entries INTEGER NOT NULL,
-            events INTEGER NOT NULL, clients INTEGER NOT NULL, duration_s REAL NOT NULL);
+            events INTEGER NOT NULL, clients INTEGER NOT NULL, duration_s REAL NOT NULL, late_s REAL NOT NULL);
         CREATE TABLE settings (
             run INTEGER NOT NULL REFERENCES runs, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, path))
             WITHOUT ROWID;
+        CREATE TABLE doubts (run INTEGER NOT NULL REFERENCES runs, reason TEXT NOT NULL);
         CREATE TABLE metrics (
             run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, value REAL, unit TEXT NOT NULL,
             PRIMARY KEY (run, metric)) WITHOUT ROWID;
@@ -81,11 +82,11 @@ internal sealed class Database : IDisposable
 
     private void Add(SweepResult sweep)
     {
-        using Insert version = new(connection, "schema_version", 1), runs = new(connection, "runs", 11);
+        using Insert version = new(connection, "schema_version", 1), runs = new(connection, "runs", 12);
         using Insert settings = new(connection, "settings", 3), metrics = new(connection, "metrics", 4);
         using Insert incidents = new(connection, "incidents", 13), messages = new(connection, "messages", 9);
         using Insert costs = new(connection, "costs", 4), verdicts = new(connection, "verdicts", 4);
-        using Insert arrivals = new(connection, "arrivals", 4);
+        using Insert arrivals = new(connection, "arrivals", 4), doubts = new(connection, "doubts", 2);
         version.Row(SchemaVersion);
         for (int i = 0; i < sweep.Runs.Count; i++)
         {
@@ -94,7 +95,8 @@ internal sealed class Database : IDisposable
             runs.Row(id, sweep.ScenarioName, run.Network.Word(), Word(run.Fidelity), unchecked((long)run.Spec.Seed),
                 run.Spec.Label,
                 run.JournalHash.ToString("x16"), run.Entries, run.Events, Study.Clients(run),
-                run.Spec.Scenario.Duration.TotalSeconds);
+                run.Spec.Scenario.Duration.TotalSeconds, run.MaxLateness.TotalSeconds);
+            foreach (string reason in run.Doubts) doubts.Row(id, reason);
             foreach (Setting s in run.Spec.Point) settings.Row(id, s.Path, s.Value);
             foreach (Measure m in run.Measures) metrics.Row(id, m.Metric, m.Value, TidyCsv.UnitOf(m.Metric));
             foreach (Incident n in run.Incidents) Add(incidents, id, n);

@@ -57,6 +57,42 @@ public class ChecksTests
     public void Only_the_runs_that_when_names_are_asked() =>
         Assert.Equal(Verdict.Pass, Check(Below90When("ping"), Run(80), Run(999, 1, "nothing")).Verdict);
 
+    [Theory]
+    [InlineData(80)]
+    [InlineData(91)]
+    public void A_run_that_cannot_be_trusted_neither_passes_nor_fails(double value)
+    {
+        CheckResult check = Check(Below90, Run(80), Run(value, 2) with { Doubts = ["the loop was 2 s late"] });
+        Assert.Equal(Verdict.Unknown, check.Verdict);
+        Assert.StartsWith("1 of 2 runs cannot be trusted: the loop was 2 s late", check.Explanation);
+    }
+
+    [Fact]
+    public void A_run_that_can_be_trusted_fails_beside_one_that_cannot() =>
+        Assert.Equal(Verdict.Fail, Check(Below90, Run(91), Run(80, 2) with { Doubts = ["late"] }).Verdict);
+
+    [Fact]
+    public void A_network_that_cannot_show_the_metric_is_left_out_and_said()
+    {
+        CheckResult both = Check(Below90, Run(80), Proxied(Run(999)));
+        Assert.Equal(Verdict.Pass, both.Verdict);
+        Assert.Contains("holds in 1 of 1 runs; always 80 s; proxied is not judged: phone has no check", both.Explanation);
+        Assert.Equal(Verdict.Unknown, Check(Below90, Proxied(Run(80))).Verdict);
+    }
+
+    private static RunResult Proxied(RunResult run) => run with
+    {
+        Spec = run.Spec with
+        {
+            Network = NetworkKind.Proxied,
+            Topology = new Topology
+            {
+                Clients = new Dictionary<string, ClientSpec> { ["phone"] = new() { Server = "example.org" } },
+            },
+            Scenario = run.Spec.Scenario with { Faults = [new() { Kind = FaultKind.Cut, Target = "phone" }] },
+        },
+    };
+
     [Fact]
     public void The_worst_verdict_wins() =>
         Assert.Equal(Verdict.Fail,

@@ -98,6 +98,24 @@ public sealed class FigureTests
             .Select(p => p!.GetValue<string>()));
     }
 
+    [Fact]
+    public void Networks_are_panels_and_policies_keep_their_colours_and_what_cannot_be_shown_is_not_drawn()
+    {
+        Study study = new(Sweeps.TwoNetworks());
+        Figure detection = DetectionFigure.Of(study);
+
+        Assert.Equal(["nothing", "spaces", "ping", "acks", "kernel"], study.Policies);
+        Assert.Equal(["simulated", "proxied"], study.Panels);
+        Assert.Equal(["client side, simulated", "client side, proxied", "server side, simulated", "server side, proxied"],
+            detection.Spec!["facet"]!["sort"]!.AsArray().Select(p => p!.GetValue<string>()));
+        Assert.Equal(["acks", "ping"], Rows(detection.Spec!).Where(r => Text(r, "panel") == "client side, proxied")
+            .Select(r => Text(r, "policy")).Distinct().Order());
+        Assert.EndsWith("Not drawn, because the network cannot show it: client side: nothing, proxied; spaces, proxied; " +
+            "kernel, proxied.", detection.Caption);
+        Assert.StartsWith("dead-link · simulated network (faults modelled), proxied network (faults approximate) · seeds 1",
+            detection.Spec!["title"]!["subtitle"]!.GetValue<string>());
+    }
+
     [Theory]
     [InlineData(new double[] { 20, 75, 90 }, false, 0)]
     [InlineData(new double[] { 0.07, 0.1, 700 }, true, 0.05)]

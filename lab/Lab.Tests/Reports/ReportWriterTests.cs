@@ -30,6 +30,9 @@ public sealed class ReportWriterTests : IDisposable
             ["quiet"] = Sweeps.Quiet,
         ["nan"] = Sweeps.AllNaN, ["one-policy"] = () =>
         Sweeps.DeadLink(20, ["ping"]), ["one-run"] = () => Sweeps.DeadLink(1, ["ping"]),
+        ["networks"] = () => Sweeps.TwoNetworks(),
+        ["networks-few"] = () => Sweeps.TwoNetworks(3),
+        ["proxied"] = () => Sweeps.TwoNetworks(8, [NetworkKind.Proxied]),
         ["many"] = Sweeps.ManyPolicies, ["partial"] = Sweeps.Partial, ["no-runs"] = () =>
         Sweeps.DeadLink(1) with { Runs = [] },
     };
@@ -77,6 +80,38 @@ public sealed class ReportWriterTests : IDisposable
 
         Assert.Equal("second", File.ReadAllText(Path.Combine(folder, "run.yaml")));
         Assert.Equal([folder], Directory.GetFileSystemEntries(root));
+    }
+
+    [Fact]
+    public void What_runs_wrote_while_they_went_becomes_part_of_the_result()
+    {
+        string folder = Path.Combine(root, "result"), log = Path.Combine("proxied", "001-ping-seed-1", "server.log");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "earlier"), "kept");
+        string stage = ReportWriter.Stage(folder);
+        Assert.False(Path.Exists(stage));
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(stage, log))!);
+        File.WriteAllText(Path.Combine(stage, log), "ready");
+
+        WrittenReport report = ReportWriter.Write(
+            Sweeps.TwoNetworks(1), "", folder, NoSvg with { Staged = true });
+
+        Assert.Equal(folder + "-2", report.Folder);
+        Assert.Equal("ready", File.ReadAllText(Path.Combine(report.Folder, log)));
+        Assert.Contains("<code>proxied/</code></a>: what the runs wrote themselves", File.ReadAllText(report.Page));
+        Assert.False(Path.Exists(stage));
+    }
+
+    [Fact]
+    public void What_an_ended_process_left_behind_does_not_get_into_a_result()
+    {
+        string folder = Path.Combine(root, "result"), stage = ReportWriter.Stage(folder);
+        Directory.CreateDirectory(Path.Combine(stage, "stale"));
+        ReportWriter.Stage(folder);
+        Assert.False(Path.Exists(stage));
+
+        Directory.CreateDirectory(Path.Combine(stage, "stale"));
+        Assert.DoesNotContain(ReportWriter.Write(Sweeps.Quiet(), "", folder, NoSvg).Files, f => f.Contains("stale"));
     }
 
     [Fact]

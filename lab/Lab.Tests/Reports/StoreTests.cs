@@ -54,6 +54,21 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public void Networks_lateness_and_doubts_are_stored()
+    {
+        SweepResult sweep = Sweeps.TwoNetworks(1);
+        using SqliteConnection db = Stored(sweep with
+        {
+            Runs = [.. sweep.Runs.Select((r, i) => i == 9 ? r with { Doubts = ["the loop was late"] } : r)],
+        });
+
+        Assert.Equal(5, Number(db, "SELECT count(*) FROM runs WHERE network = 'simulated' AND late_s = 0"));
+        Assert.Equal(5, Number(db,
+            "SELECT count(*) FROM runs WHERE network = 'proxied' AND late_s = 0.003 AND fidelity = 'approximate'"));
+        Assert.Equal("the loop was late", One(db, "SELECT reason FROM doubts WHERE run = 10"));
+    }
+
+    [Fact]
     public void What_is_stored_comes_back()
     {
         SweepResult sweep = Sweeps.DeadLink(3);

@@ -36,6 +36,61 @@ internal static class Sweeps
         return all with { Runs = [.. all.Runs.Take(37)] };
     }
 
+    /// <summary>
+    /// The same on two networks: the second notices half a second later, what only TCP could notice never, and one
+    /// policy costs a third more there.
+    /// </summary>
+    public static SweepResult TwoNetworks(int seeds = 8, NetworkKind[]? networks = null)
+    {
+        SweepResult one = DeadLink(seeds);
+        networks ??= [NetworkKind.Simulated, NetworkKind.Proxied];
+        return one with
+        {
+            Networks = networks, Runs = [.. networks.SelectMany(n => one.Runs.Select(r => On(n, r)))],
+            Planned = one.Planned * networks.Length, Command = one.Command + ",proxied",
+        };
+    }
+
+    private static RunResult On(NetworkKind network, RunResult run)
+    {
+        RunSpec spec = run.Spec with { Network = network, Topology = WithPolicies(run.Spec) };
+        if (network == NetworkKind.Simulated) return run with { Spec = spec };
+        bool unguarded = run.Spec.Label is "nothing" or "spaces" or "kernel";
+        double Changed(Measure m) => m.Metric switch
+        {
+            _ when m.Metric.StartsWith("detection.client.p", StringComparison.Ordinal) =>
+                unguarded ? double.PositiveInfinity : m.Value + 0.5,
+            "ghost.time" => m.Value * 1.4,
+            "cost.bytes" when run.Spec.Label == "ping" => m.Value * 1.33,
+            "connects.time.p50" => m.Value / 3,
+            _ => m.Value,
+        };
+        return run with
+        {
+            Spec = spec, MaxLateness = Duration.FromMilliseconds(3),
+            Measures = [.. run.Measures.Select(m => m with { Value = Changed(m) })],
+            Incidents = [.. run.Incidents.Select(i => !unguarded ? i : i with { Detected = false, Outlived = true })],
+        };
+    }
+
+    // what is told by name only elsewhere: who has which checks
+    private static Topology WithPolicies(RunSpec spec)
+    {
+        Policy? policy = spec.Scenario.Policies.GetValueOrDefault(spec.Label) ?? spec.Label switch
+        {
+            "acks" => new() { Acks = new() { Every = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(20) } },
+            "kernel" => new() { Tcp = new() { UserTimeout = Duration.FromSeconds(30) } },
+            _ => null,
+        };
+        ClientSpec phone = spec.Topology.Clients["phone"] with { Policy = new(spec.Label, policy) };
+        Policy ping = spec.Scenario.Policies["ping"];
+        return spec.Topology with
+        {
+            Clients = new Dictionary<string, ClientSpec> { ["phone"] = phone },
+            Servers = new Dictionary<string, ServerSpec> { ["example.org"] = new() { Policy = new("ping", ping) } },
+        };
+    }
+
     /// <summary>Nothing happened, nothing was sent.</summary>
     public static SweepResult Quiet()
     {
