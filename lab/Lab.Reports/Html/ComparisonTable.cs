@@ -52,10 +52,11 @@ internal sealed class ComparisonTable
         DisplayUnit unit = DisplayUnit.For(metric.Unit, one.Estimates.Concat(two.Estimates).Select(e => e.Value));
         Html body = Html.Join(pairs.Select((p, i) => Html.Of(
             $"<tr><th>{p.Point}</th>{Cell(one, i, unit)}{Cell(two, i, unit)}{Difference(p, metric, unit)}</tr>")));
+        string meaning = MetricTables.Meaning(metric);
         string symbol = unit.Symbol == "" ? "count" : unit.Symbol;
         return $"""
             <div class="scroll"><table>
-            <caption><abbr title="{MetricTables.Meaning(metric)}">{MetricTables.Name(metric.Name)}</abbr> {symbol}</caption>
+            <caption><abbr title="{meaning}">{MetricTables.Name(metric.Name)}</abbr> {symbol}</caption>
             <thead><tr><th>{study.ColourName}</th>{Header(one)}{Header(two)}<th
             class="n">difference</th></tr></thead>
             <tbody>
@@ -119,8 +120,8 @@ internal sealed class ComparisonTable
             Html why = footnotes.Mark(worse.Network, Of(worse, metric));
             return MetricTables.Difference(e, unit, Html.Of($"<small class=\"label\">expected{why}</small>"));
         }
-        Unexpected.Add($"{metric.Name} ({pair.Point}): {Units.Format(pair.First.Median(metric.Name).Value, metric.Unit)} "
-            + $"against {Units.Format(pair.Second.Median(metric.Name).Value, metric.Unit)}");
+        string Median(Variant v) => Units.Format(v.Median(metric.Name).Value, metric.Unit);
+        Unexpected.Add($"{metric.Name} ({pair.Point}): {Median(pair.First)} against {Median(pair.Second)}");
         return MetricTables.Difference(e, unit, Html.Of($"<small class=\"label surprise\">not expected</small>"));
     }
 

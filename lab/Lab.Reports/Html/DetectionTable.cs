@@ -46,8 +46,8 @@ internal static class DetectionTable
             .Select(g => $"{Words.Of(g.Key)} {Words.Number(g.Count())}");
         Html label = footnotes.Label(l.Variant.Network,
             FidelityTable.Of(l.Variant.Runs[0].Spec, $"detection.{Words.Of(l.Side)}.p50"));
-        return $"<tr><th>{l.Variant.Label}</th><td>{Words.Of(l.Side)}{label}</td><td class=\"n\">{l.Times.Count}</td><td " +
-            $"class=\"n\">{l.Times.Unnoticed}</td>" +
+        return $"<tr><th>{l.Variant.Label}</th><td>{Words.Of(l.Side)}{label}</td>" +
+            $"<td class=\"n\">{l.Times.Count}</td><td class=\"n\">{l.Times.Unnoticed}</td>" +
             $"<td class=\"n\"><b>{unit.Text(l.Median.Value)}</b>{MetricTables.EndsOf(l.Median, unit)}</td>" +
             $"<td class=\"n\"><b>{unit.Text(l.Late.Value)}</b>{MetricTables.EndsOf(l.Late, unit)}</td>" +
             $"<td>{string.Join(", ", means)}</td></tr>";

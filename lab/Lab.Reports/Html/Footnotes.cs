@@ -8,8 +8,11 @@ internal sealed class Footnotes
     private readonly List<string> notes = [];
 
     /// <summary>"approximate 1"; nothing for what is exact or modelled.</summary>
-    public Html Label(NetworkKind network, Judgement judgement) => judgement.Fidelity < Fidelity.Approximate
-        ? Html.Empty : Html.Of($"<small class=\"label\">{Words.Of(judgement.Fidelity)}{Mark(network, judgement)}</small>");
+    public Html Label(NetworkKind network, Judgement judgement)
+    {
+        if (judgement.Fidelity < Fidelity.Approximate) return Html.Empty;
+        return $"<small class=\"label\">{Words.Of(judgement.Fidelity)}{Mark(network, judgement)}</small>";
+    }
 
     /// <summary>The number of the reason, raised.</summary>
     public Html Mark(NetworkKind network, Judgement judgement)

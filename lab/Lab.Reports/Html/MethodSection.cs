@@ -29,9 +29,9 @@ internal static class MethodSection
     {
         [NetworkKind only] => Html.Of($"<li>Faults on this network: {study.FidelityWords(only)}.</li>"),
         _ => Html.Of($"""
-            <li>A difference between networks counts where its interval (with few seeds: its whole range) leaves out zero and
-            it is more than a tenth of the first network's median. “Expected” are those that the fidelity table foretells:
-            one of the two networks cannot show the metric as it is.</li>
+            <li>A difference between networks counts where its interval (with few seeds: its range) leaves out zero and
+            it is more than a tenth of the first network's median. “Expected” are those that the fidelity table
+            foretells: one of the two networks cannot show the metric as it is.</li>
             """),
     };
 }

@@ -104,8 +104,8 @@ internal static class MetricTables
         if (!study.SeveralNetworks) return Table(study, metrics);
         var comparison = new ComparisonTable(study, metrics);
         Html unexpected = comparison.Unexpected.Count == 0 ? Html.Empty : Html.Of($"""
-            <p class="note"><b>Not expected.</b> The fidelity table does not foretell these differences between the networks:
-            {string.Join("; ", comparison.Unexpected)}.</p>
+            <p class="note"><b>Not expected.</b> The fidelity table does not foretell these differences between the
+            networks: {string.Join("; ", comparison.Unexpected)}.</p>
             """);
         string summary = (comparison.Expected, comparison.Unexpected.Count) switch
         {
@@ -165,7 +165,8 @@ internal static class MetricTables
     public static string Meaning(MetricDefinition m) =>
         $"{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}.";
 
-    private static Html Cell(Variant v, MetricDefinition m, Estimate e, DisplayUnit unit, bool best, Footnotes footnotes)
+    private static Html Cell(
+        Variant v, MetricDefinition m, Estimate e, DisplayUnit unit, bool best, Footnotes footnotes)
     {
         Html label = footnotes.Label(v.Network, FidelityTable.Of(v.Runs[0].Spec, m.Name));
         if (!v.Shows(m.Name)) return $"<td class=\"n\">{label}</td>";

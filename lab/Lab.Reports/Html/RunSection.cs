@@ -66,7 +66,7 @@ internal static class RunSection
         if (study.Networks.Any(n => n != NetworkKind.Simulated))
         {
             double late = study.Sweep.Runs.Max(r => r.MaxLateness.TotalSeconds);
-            yield return ("Lateness", $"the clock was followed with at most {Units.Format(late, Unit.Seconds)} of delay");
+            yield return ("Lateness", $"events came at most {Units.Format(late, Unit.Seconds)} after their time");
         }
     }
 
@@ -77,8 +77,8 @@ internal static class RunSection
         IEnumerable<string> reasons = doubtful.SelectMany(r => r.Doubts).GroupBy(d => d)
             .OrderByDescending(g => g.Count()).Select(g => $"{g.Key} ({Words.Count(g.Count(), "run")})").Take(5);
         return $"""
-            <p class="note"><b>Not to be trusted.</b> {Words.Count(doubtful.Length, "run")} of {sweep.Runs.Count} cannot be
-            trusted, so what they show is neither a pass nor a fail: {string.Join("; ", reasons)}.</p>
+            <p class="note"><b>Not to be trusted.</b> {Words.Count(doubtful.Length, "run")} of {sweep.Runs.Count} cannot
+            be trusted, so what they show is neither a pass nor a fail: {string.Join("; ", reasons)}.</p>
             """;
     }
 

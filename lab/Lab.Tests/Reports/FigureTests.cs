@@ -106,13 +106,15 @@ public sealed class FigureTests
 
         Assert.Equal(["nothing", "spaces", "ping", "acks", "kernel"], study.Policies);
         Assert.Equal(["simulated", "proxied"], study.Panels);
-        Assert.Equal(["client side, simulated", "client side, proxied", "server side, simulated", "server side, proxied"],
+        Assert.Equal(
+            ["client side, simulated", "client side, proxied", "server side, simulated", "server side, proxied"],
             detection.Spec!["facet"]!["sort"]!.AsArray().Select(p => p!.GetValue<string>()));
         Assert.Equal(["acks", "ping"], Rows(detection.Spec!).Where(r => Text(r, "panel") == "client side, proxied")
             .Select(r => Text(r, "policy")).Distinct().Order());
-        Assert.EndsWith("Not drawn, because the network cannot show it: client side: nothing, proxied; spaces, proxied; " +
-            "kernel, proxied.", detection.Caption);
-        Assert.StartsWith("dead-link · simulated network (faults modelled), proxied network (faults approximate) · seeds 1",
+        Assert.EndsWith("Not drawn, because the network cannot show it: client side: nothing, proxied; spaces, " +
+            "proxied; kernel, proxied.", detection.Caption);
+        Assert.StartsWith(
+            "dead-link · simulated network (faults modelled), proxied network (faults approximate) · seeds 1",
             detection.Spec!["title"]!["subtitle"]!.GetValue<string>());
     }
 
