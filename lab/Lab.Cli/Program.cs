@@ -1,5 +1,6 @@
 using Lab.Cli;
 using Lab.Experiments;
+using Lab.Live;
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
@@ -12,7 +13,8 @@ var engine = new Engine
 {
     Simulate = (spec, control) =>
         Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }),
-    Live = (_, _, _) => throw new NotSupportedException("this build of the lab has no engine for the proxied network"),
+    Live = (spec, control, folder) => LiveRun.Run(
+        spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }, folder),
     Check = Checks.Evaluate,
     Report = Reports.Write,
 };

@@ -57,7 +57,10 @@ public static class FidelityTable
         };
 
     public static Judgement Of(NetworkKind network, Mechanism mechanism) =>
-        network == NetworkKind.Simulated ? Model : mechanism switch
+        network == NetworkKind.Simulated
+            ? mechanism is Mechanism.TlsFailure or Mechanism.LocalFailure or Mechanism.Unseen
+                ? new(Fidelity.Unsupported, "it happens on real sockets only") : Model
+        : mechanism switch
         {
             Mechanism.TcpRetransmissionLimit => new(Fidelity.Unsupported,
                 $"nothing is retransmitted for long: {OwnKernel}"),
@@ -72,6 +75,10 @@ public static class FidelityTable
             Mechanism.Fin => new(Fidelity.Modelled,
                 "the end of one leg crosses the model before the other leg is closed"),
             Mechanism.Reset => new(Fidelity.Exact, "a real RST arrives"),
+            Mechanism.TlsFailure => new(Fidelity.Exact, "real TLS refuses the peer"),
+            Mechanism.LocalFailure => new(Fidelity.Approximate,
+                "this machine has failed, which says nothing of the path or the peer"),
+            Mechanism.Unseen => new(Fidelity.Approximate, "a real program does not say why its stream ended"),
             _ => new(Fidelity.Exact, "the same state machine decides, by a real clock"),
         };
 
