@@ -30,7 +30,15 @@ public static class LiveRun
             if (!stage.Loop.RunUntil(next, options.IsCancelled) || options.IsCancelled()) return null;
             options.Progress(world.Queue.Now, world.Queue.Executed);
         }
-        return Simulation.Finish(spec, world);
+        Duration late = stage.Loop.MaxLateness;
+        return Simulation.Finish(spec, world) with { MaxLateness = late, Doubts = [.. Doubts(late)] };
+    }
+
+    /// <summary>What a loop that was ever so late leaves in doubt.</summary>
+    internal static IEnumerable<string> Doubts(Duration late)
+    {
+        if (late > RealTimeLoop.TrustedLateness)
+            yield return $"its events came more than {RealTimeLoop.TrustedLateness} late: this machine is too busy";
     }
 }
 

@@ -74,6 +74,14 @@ public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void A_run_on_a_machine_that_runs_behind_is_in_doubt()
+    {
+        Assert.Empty(LiveRun.Doubts(RealTimeLoop.TrustedLateness));
+        Assert.Equal(["its events came more than 250ms late: this machine is too busy"],
+            LiveRun.Doubts(RealTimeLoop.TrustedLateness + Milliseconds(1)));
+    }
+
+    [Fact]
     public void A_cut_is_noticed_by_the_ping_and_outlived_by_the_next_connection()
     {
         var cut = new FaultSpec
@@ -85,5 +93,6 @@ public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(Mechanism.PingTimeout, noticed.Mechanism);
         Assert.InRange(noticed.Elapsed.TotalSeconds, 2, 3.5);
         Assert.InRange(result.Value("connects.online"), 2, 4);
+        Assert.True(result.MaxLateness > Duration.Zero);
     }
 }
