@@ -10,7 +10,7 @@ internal sealed class LabClient : ClientHost
     private readonly World world;
     private readonly Member member;
     private readonly TcpSettings tcp;
-    private readonly int target;
+    private readonly int target, index;
     private XmppClient machine;
     private Pipe? pipe;
     private Alarm alarm;
@@ -18,7 +18,7 @@ internal sealed class LabClient : ClientHost
 
     public LabClient(World world, Member member)
     {
-        (this.world, this.member) = (world, member);
+        (this.world, this.member, index) = (world, member, member.Index);
         tcp = World.TcpSettingsOf(member.Policy);
         machine = Boot();
         target = world.Queue.Register(this);
@@ -51,15 +51,15 @@ internal sealed class LabClient : ClientHost
     {
         if (pipe is not null) RecordOffline(now, Claim.None, Mechanism.Crashed, 0);
         SetState(now, ProcessState.Gone, fault);
-        world.Network.SetClientPower(member.Index, powered: false);
-        world.Network.LoseHost(now, member.Index, null);
+        world.Network.SetClientPower(index, powered: false);
+        world.Network.LoseHost(now, index, null);
         pipe = null;
         alarm.Clear(world.Queue);
     }
 
     public override void Restart(Instant now, int fault)
     {
-        world.Network.SetClientPower(member.Index, powered: true);
+        world.Network.SetClientPower(index, powered: true);
         SetState(now, ProcessState.Runs, fault);
         machine = Boot();
         machine.Start(now);
@@ -71,7 +71,7 @@ internal sealed class LabClient : ClientHost
     {
         if (State == ProcessState.Gone) return;
         foreach (long number in machine.HeldMessages())
-            world.Journal.Add(now, member.Index, EntryKind.MessageHeld, number);
+            world.Journal.Add(now, index, EntryKind.MessageHeld, number);
     }
 
     public override void OnEvent(Instant now, int argument)
@@ -100,9 +100,9 @@ internal sealed class LabClient : ClientHost
         if (step == 1)
         {
             machine.Foresee();
-            world.Recorder.Foresee(member.Index, step);
+            world.Recorder.Foresee(index, step);
         }
-        if (step == 2) world.Recorder.Foresee(member.Index, step);
+        if (step == 2) world.Recorder.Foresee(index, step);
         if (step > 0 && pipe is not null) world.Network.Foresee(pipe, step);
     }
 
@@ -165,7 +165,7 @@ internal sealed class LabClient : ClientHost
         switch (a.Kind)
         {
             case ClientActionKind.Connect:
-                pipe = world.Network.Connect(now, member.Index, this, tcp);
+                pipe = world.Network.Connect(now, index, this, tcp);
                 connection = pipe.Connection;
                 break;
             case ClientActionKind.Write:
@@ -192,45 +192,45 @@ internal sealed class LabClient : ClientHost
         switch (a.Kind)
         {
             case ClientActionKind.Step:
-                journal.Add(now, member.Index, EntryKind.StepReached, (long)a.Step, connection);
+                journal.Add(now, index, EntryKind.StepReached, (long)a.Step, connection);
                 break;
             case ClientActionKind.Online:
-                journal.Add(now, member.Index, EntryKind.ClientOnline, a.A, connection);
+                journal.Add(now, index, EntryKind.ClientOnline, a.A, connection);
                 break;
             case ClientActionKind.Offline:
                 RecordOffline(now, a.Claim, a.Mechanism, a.A);
                 break;
             case ClientActionKind.MessageReceived:
-                journal.Add(now, member.Index, EntryKind.MessageReceived, a.A);
+                journal.Add(now, index, EntryKind.MessageReceived, a.A);
                 break;
             case ClientActionKind.MessageBounced:
-                journal.Add(now, member.Index, EntryKind.MessageBounced, a.A);
+                journal.Add(now, index, EntryKind.MessageBounced, a.A);
                 break;
             case ClientActionKind.MessageAcknowledged:
-                journal.Add(now, member.Index, EntryKind.MessageAcknowledged, a.A);
+                journal.Add(now, index, EntryKind.MessageAcknowledged, a.A);
                 break;
             case ClientActionKind.MessageAbandoned:
-                journal.Add(now, member.Index, EntryKind.MessageAbandoned, a.A);
+                journal.Add(now, index, EntryKind.MessageAbandoned, a.A);
                 break;
             case ClientActionKind.CheckSent:
-                journal.Add(now, member.Index, EntryKind.ClientCheckSent, (long)a.Traffic);
+                journal.Add(now, index, EntryKind.ClientCheckSent, (long)a.Traffic);
                 break;
             case ClientActionKind.CheckAnswered:
-                journal.Add(now, member.Index, EntryKind.ClientCheckAnswered, (long)a.Traffic, a.A);
+                journal.Add(now, index, EntryKind.ClientCheckAnswered, (long)a.Traffic, a.A);
                 break;
             case ClientActionKind.RetryScheduled:
-                journal.Add(now, member.Index, EntryKind.RetryScheduled, a.A, a.B);
+                journal.Add(now, index, EntryKind.RetryScheduled, a.A, a.B);
                 break;
         }
     }
 
     private void RecordOffline(Instant now, Claim claim, Mechanism mechanism, long condition) =>
-        world.Journal.Add(now, member.Index, EntryKind.ClientOffline,
+        world.Journal.Add(now, index, EntryKind.ClientOffline,
             (long)mechanism | ((long)claim << 8) | (condition << 16), connection);
 
     private void SetState(Instant now, ProcessState state, int fault)
     {
         State = state;
-        world.Journal.Add(now, member.Index, EntryKind.ProcessChanged, (long)state, fault);
+        world.Journal.Add(now, index, EntryKind.ProcessChanged, (long)state, fault);
     }
 }

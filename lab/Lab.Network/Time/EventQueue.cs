@@ -41,19 +41,20 @@ public readonly record struct Ticket(int Node, uint Generation)
 /// </remarks>
 public sealed class EventQueue
 {
-    private const int ForesightSlots = 5;
+    /// <summary>In the id of a target: it wants to be told of events ahead.</summary>
+    private const int ForeseesBit = 1 << 30;
+    private const int ForesightSlots = 16;
     private readonly int slotBits, ringMask;
     private readonly int[] ring;            // newest event of each slot, 0 = none
     private readonly ulong[] used, usedWords; // one bit per slot in use; one bit per word of these
     private EventNode[] nodes = new EventNode[16];
     private EventTarget[] targets = [];
-    private bool[] foresees = [];           // by target
+    private Foresight? foresight;           // once a target foresees
     private EventHeap near = new(EventPlace.Near), far = new(EventPlace.Far);
     private ulong[] batch = new ulong[16];  // (time within the slot, insertion order), ascending
     private int[] batchNodes = new int[16]; // by insertion order, newest first; 0 = cancelled
     private int batchNext, batchEnd, ringCount, free, lastNode, targetCount;
     private long presentSlot;
-    private bool anyForesees;
     private ulong sequence;
 
     /// <summary>
@@ -105,15 +106,10 @@ public sealed class EventQueue
     /// <summary>Makes a target known; events name it by the returned id.</summary>
     public int Register(EventTarget target)
     {
-        if (targetCount == targets.Length)
-        {
-            Array.Resize(ref targets, Math.Max(4, targetCount * 2));
-            Array.Resize(ref foresees, targets.Length);
-        }
+        if (targetCount == targets.Length) Array.Resize(ref targets, Math.Max(4, targetCount * 2));
         targets[targetCount] = target;
-        foresees[targetCount] = target.Foresees;
-        anyForesees |= target.Foresees;
-        return targetCount++;
+        if (target.Foresees) foresight ??= new Foresight();
+        return targetCount++ | (target.Foresees ? ForeseesBit : 0);
     }
 
     /// <summary>
@@ -124,7 +120,7 @@ public sealed class EventQueue
     {
         if (when < Now)
             throw new InvalidOperationException($"event at {when.Nanoseconds} ns, now is {Now.Nanoseconds} ns");
-        if ((uint)target >= (uint)targetCount)
+        if ((uint)(target & ~ForeseesBit) >= (uint)targetCount)
             throw new ArgumentOutOfRangeException(nameof(target), $"target {target}, {targetCount} are registered");
         if (when == Instant.Never) return Ticket.None;
         if (free == 0) Grow();
@@ -185,7 +181,7 @@ public sealed class EventQueue
         Release(id, ref node);
         Now = now;
         Executed++;
-        targets[target].OnEvent(now, argument);
+        targets[target & ~ForeseesBit].OnEvent(now, argument);
         return true;
     }
 
@@ -209,6 +205,7 @@ public sealed class EventQueue
 
     private void TurnRing()
     {
+        long previousSlot = presentSlot;
         presentSlot = ringCount > 0 ? NextSlot() : far.TopTime >> slotBits;
         while (far.Count > 0 && (far.TopTime >> slotBits) - presentSlot <= ringMask)
         {
@@ -239,25 +236,38 @@ public sealed class EventQueue
         MarkUnused(slot);
         batchNext = 0;
         batchEnd = count;
-        if (anyForesees) Foresee();
+        if (foresight is not null) Foresee(foresight, presentSlot - previousSlot);
     }
 
     /// <summary>
-    /// Shows the events of the next slots in use to their targets: the farthest first step, the nearest last.
+    /// Looks at the slots that came into sight with the last turn, and shows their events to targets that foresee; the
+    /// events of slots twice as far are themselves brought into the cache.
     /// </summary>
-    private void Foresee()
+    private void Foresee(Foresight foresight, long turned)
     {
-        long slot = presentSlot;
-        for (int step = ForesightSlots - 1; step >= 0 && (slot = SlotAfter(slot)) >= 0; step--)
+        foresight.Advance(targets);
+        int fresh = (int)Math.Min(turned, ForesightSlots);
+        ulong mask = (1UL << fresh) - 1, used = UsedAfter(presentSlot);
+        int far = 2 * ForesightSlots - fresh, close = ForesightSlots - fresh;
+        for (ulong slots = (used >> far) & mask; slots != 0; slots &= slots - 1)
+            Prefetch.Item(nodes, ring[SlotAfter(far + BitOperations.TrailingZeroCount(slots))]);
+        for (ulong slots = (used >> close) & mask; slots != 0; slots &= slots - 1)
         {
-            for (int id = ring[(int)slot & ringMask]; id != 0; id = nodes[id].Next)
-            {
-                ref EventNode node = ref nodes[id];
-                if (!foresees[node.Target]) continue;
-                if (step == 0) Prefetch.Object(targets[node.Target], 128);
-                else targets[node.Target].Foresee(node.Argument, step - 1);
-            }
+            int id = ring[SlotAfter(close + BitOperations.TrailingZeroCount(slots))];
+            for (; id != 0; id = nodes[id].Next)
+                if ((nodes[id].Target & ForeseesBit) != 0)
+                    foresight.Add(targets, nodes[id].Target & ~ForeseesBit, nodes[id].Argument);
         }
+    }
+
+    private int SlotAfter(int distance) => (int)(presentSlot + 1 + distance) & ringMask;
+
+    /// <summary>Which of the 64 slots after that one are in use.</summary>
+    private ulong UsedAfter(long slot)
+    {
+        int start = (int)(slot + 1) & ringMask, word = start >> 6, shift = start & 63;
+        ulong bits = used[word] >> shift;
+        return shift == 0 ? bits : bits | used[(word + 1) & (used.Length - 1)] << (64 - shift);
     }
 
     private static int BatchIndex(ulong key) => (int)~(uint)key;
@@ -265,23 +275,6 @@ public sealed class EventQueue
     private void SkipCancelled()
     {
         while (batchNext < batchEnd && batchNodes[BatchIndex(batch[batchNext])] == 0) batchNext++;
-    }
-
-    /// <summary>The next slot in use after that one, or -1 when the ring holds none before it comes round.</summary>
-    private long SlotAfter(long slot)
-    {
-        if (ringCount == 0) return -1;
-        int start = (int)(slot + 1) & ringMask, word = start >> 6;
-        ulong bits = used[word] & (ulong.MaxValue << (start & 63));
-        for (int i = 0; bits == 0 && i < 8; i++)
-        {
-            if (++word == used.Length) word = 0;
-            bits = used[word];
-        }
-        if (bits == 0) return -1;
-        int found = (word << 6) + BitOperations.TrailingZeroCount(bits);
-        long next = slot + 1 + ((found - start) & ringMask);
-        return next - presentSlot <= ringMask ? next : -1;
     }
 
     /// <summary>The first slot in use after the present one; there must be one.</summary>
@@ -308,7 +301,9 @@ public sealed class EventQueue
     private void Link(int id, ref EventNode node)
     {
         int slot = (int)(node.Time >> slotBits) & ringMask;
-        int older = ring[slot];
+        // A slot not in use is not read: it has not been touched for a whole turn of the ring and is in no cache.
+        ulong bit = 1UL << (slot & 63);
+        int older = (used[slot >> 6] & bit) == 0 ? 0 : ring[slot];
         node.Place = EventPlace.Ring;
         node.Next = older;
         node.Position = 0;
@@ -319,7 +314,7 @@ public sealed class EventQueue
             nodes[older].Position = id;
             return;
         }
-        used[slot >> 6] |= 1UL << (slot & 63);
+        used[slot >> 6] |= bit;
         usedWords[slot >> 12] |= 1UL << ((slot >> 6) & 63);
     }
 

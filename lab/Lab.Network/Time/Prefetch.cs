@@ -20,4 +20,11 @@ public static class Prefetch
         byte* address = *(byte**)Unsafe.AsPointer(ref target);
         for (int i = 0; i < bytes; i += LineBytes) Sse.Prefetch0(address + i);
     }
+
+    /// <summary>The line in which an item of an array begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Item<T>(T[] items, int index)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref items[index]));
+    }
 }
