@@ -1,5 +1,4 @@
 using System.Text;
-using Lab.Network;
 using Lab.Xmpp;
 
 namespace Lab.Bench;
@@ -39,7 +38,7 @@ internal static class StanzaReaderBench
         const int Copies = 64;
         byte[] stream = [.. Enumerable.Repeat(once, Copies).SelectMany(b => b)];
         int segment = segmentBytes ?? once.Length;
-        XmppReader reader = new(new BufferPool());
+        XmppReader reader = new(new TreePool());
         ReadOnlySpan<byte> header = Encoding.UTF8.GetBytes(Header);
         if (reader.Read(ref header) != WireEvent.StreamOpened)
             throw new InvalidOperationException($"header refused: {reader.Error}");

@@ -145,7 +145,8 @@ internal sealed class LabClient : ClientHost
             Resource = member.Spec.Resource, Secrets = world.Secrets,
         };
         return new XmppClient(
-            settings, world.Random.Fork($"client/{member.Name}/{boots++}"), world.Buffers, world.Scram);
+            settings, world.Random.Fork($"client/{member.Name}/{boots++}"), world.Buffers, world.Scram,
+            world.Trees);
     }
 
     private void TickIfDue(Instant now)

@@ -144,7 +144,7 @@ internal sealed class LabServer : ServerHost
     }
 
     private XmppServer Boot() =>
-        new(settings, store, world.Random.Fork($"server/{domain}/{boots++}"), world.Buffers, world.Scram);
+        new(settings, store, world.Random.Fork($"server/{domain}/{boots++}"), world.Buffers, world.Scram, world.Trees);
 
     private void LoseProcess(Instant now, int fault)
     {

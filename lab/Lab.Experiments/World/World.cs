@@ -37,6 +37,7 @@ internal sealed class World
     public EventQueue Queue { get; } = new();
     public BufferPool Buffers { get; } = new();
     public ScramCache Scram { get; } = new();
+    public TreePool Trees { get; } = new();
     public Journal Journal { get; }
     public Recorder Recorder { get; }
     public RandomStream Random { get; }

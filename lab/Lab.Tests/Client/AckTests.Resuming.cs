@@ -113,7 +113,7 @@ public partial class AckTests
         string said = story.Said();
         Assert.StartsWith("<presence/><message type='chat' id='m1'", said);
         Assert.Contains("<delay ", said);
-        Assert.Equal(0, story.HeldBuffers);
+        Assert.Equal(0, story.Held);
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public partial class AckTests
             acked.AddRange(Numbers(story, Kind.MessageAcknowledged));
             Assert.Equal(Enumerable.Range(1, (int)sent).Select(i => (long)i), acked);
             Assert.Equal(acked, arrived);
-            Assert.Equal(0, story.HeldBuffers);
+            Assert.Equal(0, story.Held);
         }
     }
 

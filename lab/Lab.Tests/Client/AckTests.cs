@@ -60,7 +60,7 @@ public partial class AckTests
         Assert.Equal(Step.Online, story.Client.Step);
         story.Sends(1).Says(Message(1) + "\n");
         story.Hears(Request).Says("");
-        Assert.Equal(0, story.HeldBuffers);
+        Assert.Equal(0, story.Held);
     }
 
     [Theory]

@@ -31,6 +31,7 @@ public class ClientSizeTests
                 Mechanisms = [SaslMechanism.Plain],
         };
         var buffers = new BufferPool();
+        var trees = new TreePool();
         var scram = new ScramCache();
         RandomStream random = RandomStream.Root(1);
         var clients = new XmppClient[500];
@@ -39,12 +40,12 @@ public class ClientSizeTests
         for (int i = 1; i < clients.Length; i++) Boot(i);
         long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (clients.Length - 1);
         Assert.Equal(Step.Online, clients[^1].Step);
-        Assert.Equal(0, buffers.Outstanding);
+        Assert.Equal((0, 0), (buffers.Outstanding, trees.Outstanding));
         Assert.True(each <= 1100, $"{each} bytes a client");
 
         void Boot(int i)
         {
-            XmppClient client = clients[i] = new XmppClient(settings, random, buffers, scram);
+            XmppClient client = clients[i] = new XmppClient(settings, random, buffers, scram, trees);
             Do(() => client.Start(Instant.Zero));
             Do(() => client.Connected(Instant.Zero));
             Do(() => client.TlsEstablished(Instant.Zero));

@@ -223,7 +223,7 @@ public class EndingTests
             "<message type='chat' id='m2' to='r&lt;&amp;&gt;&apos;@a.test'><body>The</body></message>" +
             "<message type='chat' id='m3' to='romeo@a.test'><body>T</body></message>" +
             "<message type='chat' id='m4' to='romeo@a.test'><body></body></message>\n", story.Said());
-        Assert.Equal(0, story.HeldBuffers);
+        Assert.Equal(0, story.Held);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public class EndingTests
         story.Stop();
         Assert.Equal([(Kind.MessageAbandoned, 1L), (Kind.MessageAbandoned, 2L)], story.News()
             .Select(a => (a.Kind, a.A)));
-        Assert.Equal(0, story.HeldBuffers);
+        Assert.Equal(0, story.Held);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public class NegotiationTests
         Assert.Equal("juliet@a.test/balcony", story.Client.FullJid);
         Assert.Equal(Step.Online, story.Client.Step);
         Assert.Equal(Instant.Never, story.Client.NextTime);
-        Assert.Equal(0, story.HeldBuffers);
+        Assert.Equal(0, story.Held);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ internal sealed class Pair
 {
     public const string Domain = "a.test";
     private readonly BufferPool buffers = new();
+    private readonly TreePool trees = new();
     private readonly ScramCache scram = new();
     private readonly PriorityQueue<Action, (Instant, long)> events = new();
     private readonly List<Pipe> pipes = [];
@@ -37,7 +38,7 @@ internal sealed class Pair
             Domains = [Domain], Policy = server ?? Policy.Nothing, ScramIterations = 16,
         };
         serverSettings = settings?.Invoke(serverSettings) ?? serverSettings;
-        boot = s => new XmppServer(serverSettings, s, random.Fork("server"), buffers, scram)
+        boot = s => new XmppServer(serverSettings, s, random.Fork("server"), buffers, scram, trees)
         {
             FirstStanzaCount = firstCount,
         };
@@ -52,7 +53,7 @@ internal sealed class Pair
                 BareJid = $"c{i}@{Domain}", Password = "secret", Resource = "desk", Policy = client ?? Policy.Nothing,
             };
             Clients[i] = new XmppClient(change?.Invoke(own) ?? own, random.Fork($"client-{i}"), buffers,
-                scram) { FirstStanzaCount = firstCount };
+                scram, trees) { FirstStanzaCount = firstCount };
             Seen.Add([]);
         }
     }
@@ -71,7 +72,7 @@ internal sealed class Pair
     /// <summary>What went over the wire, from the client's side of each pipe: "C:" or "S:" and the text.</summary>
     public List<string> Transcript { get; } = [];
 
-    public int HeldBuffers => buffers.Outstanding;
+    public int Held => buffers.Outstanding + trees.Outstanding;
     public bool ServerIsUp { get; private set; } = true;
 
     public IEnumerable<ClientAction> Of(ClientActionKind kind, int client = 0) =>
@@ -326,7 +327,7 @@ internal sealed class Pair
     /// <summary>Checks one direction of a pipe as its sender writes it.</summary>
     private sealed class Watch(Pipe pipe, bool isClient, uint firstCount)
     {
-        private readonly XmppReader reader = new(new BufferPool());
+        private readonly XmppReader reader = new(new TreePool());
         private bool window, negotiated;
         private uint sent;
         private bool counted;

@@ -213,7 +213,7 @@ public class PairTests
         Assert.Equal(Step.Offline, pair.Client.Step);
         Assert.Equal(Mechanism.Stopped, pair.Of(Kind.Offline).Single().Mechanism);
         Assert.Equal(Mechanism.StreamClose, pair.AtServer(Done.Ended).Single().Mechanism);
-        Assert.Equal((Instant.Never, 0), (pair.Client.NextTime, pair.HeldBuffers));
+        Assert.Equal((Instant.Never, 0), (pair.Client.NextTime, pair.Held));
     }
 
     /// <summary>
@@ -251,7 +251,7 @@ public class PairTests
                 string.Join("\n", pair.Transcript));
             resumed += pair.Of(Kind.Online).Count(a => a.A == 1);
             pair.Stop().Wait(10);
-            Assert.Equal(0, pair.HeldBuffers);
+            Assert.Equal(0, pair.Held);
         }
         Assert.True(resumed > 100, $"{resumed} resumptions in all");
     }

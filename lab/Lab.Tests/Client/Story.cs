@@ -14,6 +14,7 @@ namespace Lab.Tests;
 internal sealed class Story
 {
     private readonly BufferPool buffers = new();
+    private readonly TreePool trees = new();
     private readonly XmppReader check;
     private readonly StringBuilder unread = new();
     private readonly List<ClientAction> news = [];
@@ -28,9 +29,9 @@ internal sealed class Story
             Mechanisms = [SaslMechanism.Plain],
         };
         Settings = change?.Invoke(settings) ?? settings;
-        check = new XmppReader(buffers);
+        check = new XmppReader(new TreePool());
         Client = new XmppClient(Settings, RandomStream.Root(1), buffers,
-            new ScramCache()) { FirstStanzaCount = firstCount };
+            new ScramCache(), trees) { FirstStanzaCount = firstCount };
     }
 
     public const string StreamErrorNs = "xmlns='urn:ietf:params:xml:ns:xmpp-streams'";
@@ -42,8 +43,8 @@ internal sealed class Story
     /// <summary>Every write so far with its charge.</summary>
     public List<(Traffic Traffic, string Text)> Writes { get; } = [];
 
-    /// <summary>Buffers of the pool that the client holds.</summary>
-    public int HeldBuffers => buffers.Outstanding - (check.BufferedBytes > 0 ? 1 : 0);
+    /// <summary>Buffers and trees of the pools that the client holds.</summary>
+    public int Held => buffers.Outstanding + trees.Outstanding;
 
     public static Policy Acks(
         long? every = null, long? timeout = null, int stanzas = 1, long? resume = 300, bool resend = true,

@@ -101,7 +101,7 @@ public partial class ServerInvariantTests
             lab.Observed(ServerActionKind.Unavailable).Count());
         Assert.All(lab.Observed(ServerActionKind.Ended).GroupBy(a => a.Stream), g => Assert.Single(g));
         Assert.Equal(Instant.Never, lab.Server.NextTime);
-        Assert.Equal(0, lab.Buffers.Outstanding);
+        Assert.Equal(0, lab.Held);
     }
 
     [Fact]

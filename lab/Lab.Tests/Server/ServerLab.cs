@@ -17,6 +17,8 @@ internal sealed partial class ServerLab
         + "xmlns='jabber:client' "
         + "xmlns:stream='http://etherx.jabber.org/streams'>";
 
+    private readonly BufferPool buffers = new();
+    private readonly TreePool trees = new();
     private readonly Dictionary<int, Peer> peers = [];
     private readonly SortedSet<string> ids = new(StringComparer.Ordinal);
 
@@ -27,7 +29,7 @@ internal sealed partial class ServerLab
         Settings = new ServerSettings { Domains = ["example.org"], Policy = policy, ScramIterations = 16 };
         if (settings is not null) Settings = settings(Settings);
         Store = store ?? NewStore();
-        Server = new XmppServer(Settings, Store, RandomStream.Root(1).Fork("server"), Buffers, new ScramCache())
+        Server = new XmppServer(Settings, Store, RandomStream.Root(1).Fork("server"), buffers, new ScramCache(), trees)
         {
             FirstStanzaCount = firstCount,
         };
@@ -36,7 +38,9 @@ internal sealed partial class ServerLab
     public ServerSettings Settings { get; }
     public ServerStore Store { get; }
     public XmppServer Server { get; }
-    public BufferPool Buffers { get; } = new();
+
+    /// <summary>Buffers and trees of the pools that the server holds.</summary>
+    public int Held => buffers.Outstanding + trees.Outstanding;
     public Instant Now { get; private set; }
 
     /// <summary>Every observation so far, oldest first.</summary>
@@ -172,7 +176,7 @@ internal sealed partial class ServerLab
 /// <summary>One scripted client; what the server wrote to it and what became of its transport.</summary>
 internal sealed class Peer(ServerLab lab, int number)
 {
-    private readonly XmppReader reader = new(new BufferPool());
+    private readonly XmppReader reader = new(new TreePool());
     private readonly StringBuilder unread = new();
 
     public int Number { get; } = number;

@@ -43,7 +43,7 @@ public class ServerNegotiationTests
             peer.Say("<message to='echo@example.org' type='chat' id='m7'><body>hello</body></message>"));
         Assert.Equal("</stream:stream>", peer.Say("</stream:stream>"));
         Assert.Equal(ServerActionKind.Close, peer.Transport);
-        Assert.Equal(0, lab.Buffers.Outstanding);
+        Assert.Equal(0, lab.Held);
     }
 
     [Theory]

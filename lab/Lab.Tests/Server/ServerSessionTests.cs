@@ -138,7 +138,7 @@ public class ServerSessionTests
         bob.Say("<a xmlns='urn:xmpp:sm:3' h='2'/></stream:stream>");
         Assert.Empty(lab.Server.HeldMessages());
         Assert.Empty(lab.Observed(ServerActionKind.MessageStored));
-        Assert.Equal(0, lab.Buffers.Outstanding);
+        Assert.Equal(0, lab.Held);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public class StreamErrorTests
     public void Sequence_E_a_stanza_before_authentication_ends_the_stream_after_the_headers()
     {
         XmppWriter writer = new(new BufferPool());
-        XmppReader reader = new(new BufferPool());
+        XmppReader reader = new(new TreePool());
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(
             "<stream:stream from='u@a.test' to='a.test' version='1.0'" + Tail
             + "<message to='b@a.test'><body>hi</body></message>");
@@ -133,7 +133,7 @@ public class StreamErrorTests
     /// condition.</summary>
     private static string Refuse(string initial, string from, string id, StreamErrorCondition condition)
     {
-        XmppReader reader = new(new BufferPool());
+        XmppReader reader = new(new TreePool());
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(initial);
         WireEvent read = reader.Read(ref input);
         Assert.Equal(condition == StreamErrorCondition.None ? WireEvent.Failed : WireEvent.StreamOpened, read);

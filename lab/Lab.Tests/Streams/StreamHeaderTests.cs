@@ -80,7 +80,7 @@ public class StreamHeaderTests
 
     private static StreamHeader Read(string text)
     {
-        XmppReader reader = new(new BufferPool());
+        XmppReader reader = new(new TreePool());
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(text);
         Assert.Equal(WireEvent.StreamOpened, reader.Read(ref input) is var e && e == WireEvent.Whitespace
             ? reader.Read(ref input) : e);
@@ -123,7 +123,7 @@ public class StreamHeaderTests
     [Fact]
     public void A_refused_header_still_says_whom_to_answer()
     {
-        XmppReader reader = new(new BufferPool());
+        XmppReader reader = new(new TreePool());
         ReadOnlySpan<byte> input =
             "<stream:stream from='u@a.test' to='a.test' xmlns='jabber:client' xmlns:stream='urn:wrong'>"u8;
         Assert.Equal(WireEvent.Failed, reader.Read(ref input));

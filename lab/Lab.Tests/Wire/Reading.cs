@@ -7,7 +7,7 @@ namespace Lab.Tests;
 /// <summary>One element, read inside an open client stream.</summary>
 internal sealed class Reading : IDisposable
 {
-    private readonly XmppReader reader = new(new BufferPool());
+    private readonly XmppReader reader = new(new TreePool());
 
     public Reading(string element)
     {

@@ -19,8 +19,8 @@ internal static class WireLog
     /// <summary>The events of bytes cut where <paramref name="nextPiece"/> says; without it, fed at once.</summary>
     public static string Of(ReadOnlySpan<byte> bytes, int maxElementBytes = 262_144, Func<int>? nextPiece = null)
     {
-        BufferPool buffers = new();
-        XmppReader reader = new(buffers, maxElementBytes);
+        TreePool trees = new();
+        XmppReader reader = new(trees, maxElementBytes);
         StringBuilder log = new();
         bool spaced = false;
         int events = 0, most = 2 * bytes.Length + 2;
@@ -37,11 +37,11 @@ internal static class WireLog
             }
             if (!piece.IsEmpty) Assert.Fail($"{piece.Length} bytes of input left over");
             if (reader.BufferedBytes > maxElementBytes) Assert.Fail($"{reader.BufferedBytes} bytes held");
-            if (reader.BufferedBytes == 0 && buffers.Outstanding > 0)
-                Assert.Fail($"{buffers.Outstanding} buffers held while idle");
+            if (reader.BufferedBytes == 0 && trees.Outstanding > 0)
+                Assert.Fail($"{trees.Outstanding} trees held while idle");
         }
         reader.Release();
-        Assert.Equal(0, buffers.Outstanding);
+        Assert.Equal(0, trees.Outstanding);
         return log.ToString();
     }
 

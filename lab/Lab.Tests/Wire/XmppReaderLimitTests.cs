@@ -9,9 +9,9 @@ public class XmppReaderLimitTests
     private static readonly byte[] Ping =
         Encoding.UTF8.GetBytes("<iq to='a.test' id='p1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
 
-    private static XmppReader Opened(BufferPool buffers, int maxElementBytes = 262_144)
+    private static XmppReader Opened(TreePool trees, int maxElementBytes = 262_144)
     {
-        XmppReader reader = new(buffers, maxElementBytes);
+        XmppReader reader = new(trees, maxElementBytes);
         ReadOnlySpan<byte> header = Encoding.UTF8.GetBytes(WireLog.ClientHeader);
         Assert.Equal(WireEvent.StreamOpened, reader.Read(ref header));
         Assert.Equal(WireEvent.NeedMore, reader.Read(ref header));
@@ -33,7 +33,7 @@ public class XmppReaderLimitTests
     [InlineData(262_145, 262_144, WireEvent.Failed)]
     public void An_element_may_have_as_many_bytes_as_configured(int bytes, int max, WireEvent outcome)
     {
-        XmppReader reader = Opened(new BufferPool(), max);
+        XmppReader reader = Opened(new TreePool(), max);
         Assert.Equal([outcome], Events(reader, "<a>" + new string('x', bytes - 7) + "</a>"));
         if (outcome == WireEvent.Failed) Assert.Equal(StreamErrorCondition.PolicyViolation, reader.Error);
     }
@@ -46,8 +46,8 @@ public class XmppReaderLimitTests
     [InlineData("</stream:stream")]
     public void An_endless_element_is_given_up_at_the_limit(string start)
     {
-        BufferPool buffers = new();
-        XmppReader reader = Opened(buffers, 4096);
+        TreePool trees = new();
+        XmppReader reader = Opened(trees, 4096);
         List<WireEvent> events = Events(reader, start);
         string more = start.EndsWith('\'') ? "x" : " ";
         for (int i = 0; i < 10_000 && events.Count == 0; i++)
@@ -56,33 +56,33 @@ public class XmppReaderLimitTests
             Assert.InRange(reader.BufferedBytes, 0, 4096);
         }
         Assert.Equal([WireEvent.Failed], events);
-        Assert.Equal((StreamErrorCondition.PolicyViolation, 0), (reader.Error, buffers.Outstanding));
+        Assert.Equal((StreamErrorCondition.PolicyViolation, 0), (reader.Error, trees.Outstanding));
     }
 
     [Fact]
     public void Endless_white_space_takes_no_memory()
     {
-        BufferPool buffers = new();
-        XmppReader reader = Opened(buffers, 4096);
+        TreePool trees = new();
+        XmppReader reader = Opened(trees, 4096);
         string space = new(' ', 10_000);
         for (int i = 0; i < 100; i++)
         {
             Assert.Equal([WireEvent.Whitespace], Events(reader, space));
-            Assert.Equal((0, 0), (reader.BufferedBytes, buffers.Outstanding));
+            Assert.Equal((0, 0), (reader.BufferedBytes, trees.Outstanding));
         }
     }
 
     [Fact]
-    public void A_reader_between_elements_holds_no_buffer_and_few_bytes()
+    public void A_reader_between_elements_holds_no_tree_and_few_bytes()
     {
-        BufferPool buffers = new();
+        TreePool trees = new();
         const int Readers = 1000;
-        Opened(buffers);
+        Opened(trees);
         XmppReader[] readers = new XmppReader[Readers];
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Readers; i++) readers[i] = new XmppReader(buffers);
+        for (int i = 0; i < Readers; i++) readers[i] = new XmppReader(trees);
         long bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / Readers;
-        Assert.Equal(0, buffers.Outstanding);
+        Assert.Equal(0, trees.Outstanding);
         Assert.InRange(bytes, 1, 200);
         GC.KeepAlive(readers);
     }
@@ -93,7 +93,7 @@ public class XmppReaderLimitTests
     [InlineData(1448)]
     public void Reading_a_ping_allocates_nothing(int pieceBytes)
     {
-        XmppReader reader = Opened(new BufferPool());
+        XmppReader reader = Opened(new TreePool());
         Assert.Equal(100, Read(reader, 100, pieceBytes));
         long before = GC.GetAllocatedBytesForCurrentThread();
         int read = Read(reader, 1000, pieceBytes);
@@ -121,13 +121,13 @@ public class XmppReaderLimitTests
     [InlineData(256, WireEvent.Element)]
     [InlineData(257, WireEvent.Failed)]
     public void Depth_is_limited(int depth, WireEvent outcome) => Assert.Equal(
-        outcome, Events(Opened(new BufferPool()), Repeat("<a>", depth) + Repeat("</a>", depth))[0]);
+        outcome, Events(Opened(new TreePool()), Repeat("<a>", depth) + Repeat("</a>", depth))[0]);
 
     [Theory]
     [InlineData(256, WireEvent.Element)]
     [InlineData(257, WireEvent.Failed)]
     public void Attributes_are_limited(int count, WireEvent outcome) => Assert.Equal(
-        outcome, Events(Opened(new BufferPool()),
+        outcome, Events(Opened(new TreePool()),
             "<a" + string.Concat(Enumerable.Range(0, count).Select(i => $" a{i}=''")) + "/>")[0]);
 
     [Theory]
@@ -137,7 +137,7 @@ public class XmppReaderLimitTests
     {
         string text = string.Concat(Enumerable.Range(0, 129).Select(i => i < count - 128 ? $" xmlns:p{i}='u'" : ""));
         string outer = string.Concat(Enumerable.Range(1000, 128).Select(i => $" xmlns:p{i}='u'"));
-        Assert.Equal(outcome, Events(Opened(new BufferPool()), $"<a{outer}><b{text}/></a>")[0]);
+        Assert.Equal(outcome, Events(Opened(new TreePool()), $"<a{outer}><b{text}/></a>")[0]);
     }
 
     /// <summary>One byte at a time the largest element takes a fraction of a second; a search from the start each time
@@ -152,7 +152,7 @@ public class XmppReaderLimitTests
     {
         string text = start + Repeat(middle, (262_000 - start.Length - end.Length) / middle.Length) + end;
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        XmppReader reader = Opened(new BufferPool());
+        XmppReader reader = Opened(new TreePool());
         for (int i = 0; i < bytes.Length; i++)
         {
             ReadOnlySpan<byte> input = bytes.AsSpan(i, 1);
@@ -190,12 +190,12 @@ public class XmppReaderLimitTests
     [Fact]
     public void After_a_restart_the_next_byte_begins_a_new_stream()
     {
-        BufferPool buffers = new();
-        XmppReader reader = Opened(buffers);
+        TreePool trees = new();
+        XmppReader reader = Opened(trees);
         Assert.Empty(Events(reader, "<cut"));
         Assert.Equal(4, reader.BufferedBytes);
         reader.Restart();
-        Assert.Equal((0, 0), (reader.BufferedBytes, buffers.Outstanding));
+        Assert.Equal((0, 0), (reader.BufferedBytes, trees.Outstanding));
         Assert.Equal([WireEvent.StreamOpened, WireEvent.Element, WireEvent.StreamClosed],
             Events(reader, "<?xml version='1.0'?>" + WireLog.ClientHeader + "<a/></stream:stream>"));
     }
@@ -203,10 +203,10 @@ public class XmppReaderLimitTests
     [Fact]
     public void What_follows_the_closing_tag_or_a_failure_is_thrown_away()
     {
-        XmppReader reader = Opened(new BufferPool());
+        XmppReader reader = Opened(new TreePool());
         Assert.Equal([WireEvent.StreamClosed], Events(reader, "</stream:stream ><a/>"));
         Assert.Empty(Events(reader, "<a/>"));
-        reader = Opened(new BufferPool());
+        reader = Opened(new TreePool());
         Assert.Equal([WireEvent.Element, WireEvent.Failed], Events(reader, "<a/></b><a/>"));
         Assert.Empty(Events(reader, "<a/>"));
     }
@@ -214,12 +214,12 @@ public class XmppReaderLimitTests
     [Fact]
     public void An_empty_header_opens_and_closes() => Assert.Equal(
         [WireEvent.StreamOpened, WireEvent.StreamClosed],
-            Events(new XmppReader(new BufferPool()), WireLog.ClientHeader[..^1] + "/>"));
+            Events(new XmppReader(new TreePool()), WireLog.ClientHeader[..^1] + "/>"));
 
     [Fact]
     public void Namespaces_of_the_header_hold_for_every_element()
     {
-        XmppReader reader = new(new BufferPool());
+        XmppReader reader = new(new TreePool());
         string header = WireLog.ClientHeader.Replace(" version",
             " xmlns:db='jabber:server:dialback' xmlns:o='urn:o' version");
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(header + "<db:result/><o:a o:b='1'/><stream:features/>");

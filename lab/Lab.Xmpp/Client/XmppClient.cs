@@ -37,14 +37,16 @@ public sealed partial class XmppClient
     private Mechanism phaseMechanism;
     private bool wanted, secured, streamOpen, reading;
 
-    public XmppClient(ClientSettings settings, RandomStream random, BufferPool buffers, ScramCache scram)
+    /// <param name="trees">Shared by the machines of a run; absent = its own.</param>
+    public XmppClient(
+        ClientSettings settings, RandomStream random, BufferPool buffers, ScramCache scram, TreePool? trees = null)
     {
         this.settings = settings;
         this.buffers = buffers;
         this.scram = scram;
         nonces = (settings.Secrets ?? new RepeatableSecrets(random)).Fork("sasl");
         backoff = new Backoff(settings.Policy.Reconnect, random.Fork("backoff"));
-        reader = new XmppReader(buffers, settings.MaxStanzaBytes);
+        reader = new XmppReader(trees ?? new TreePool(), settings.MaxStanzaBytes);
         outbound = new ClientOutbound(buffers);
         unacked = new AckQueue(buffers, settings.Policy.Acks?.QueueStanzas ?? 1);
         outbox = new AckQueue(buffers, int.MaxValue);

@@ -25,6 +25,7 @@ public sealed partial class XmppServer
     private readonly ServerStore store;
     private readonly BufferPool buffers;
     private readonly ScramCache scram;
+    private readonly TreePool trees;
     private readonly Secrets streamIds, resources, ackIds, nonces;
     private readonly byte[][] domains;
     private readonly Policy policy;
@@ -44,14 +45,17 @@ public sealed partial class XmppServer
     private int nextAction;
     private long availabilities, pings;
 
+    /// <param name="trees">Shared by the machines of a run; absent = its own.</param>
     public XmppServer(
-        ServerSettings settings, ServerStore store, RandomStream random, BufferPool buffers, ScramCache scram)
+        ServerSettings settings, ServerStore store, RandomStream random, BufferPool buffers, ScramCache scram,
+        TreePool? trees = null)
     {
         if (settings.Domains.Count == 0) throw new ArgumentException("a server needs a domain", nameof(settings));
         this.settings = settings;
         this.store = store;
         this.buffers = buffers;
         this.scram = scram;
+        this.trees = trees ?? new TreePool();
         acks = settings.Policy.Acks ?? settings.AcksWhenAsked;
         policy = settings.Policy with { Acks = acks };
         domains = [.. settings.Domains.Select(Encoding.UTF8.GetBytes)];
@@ -65,7 +69,7 @@ public sealed partial class XmppServer
         nonces = life.Fork("nonce");
         scratch = new XmppWriter(buffers);
         reply = new XmppWriter(buffers);
-        rereader = new XmppReader(buffers, int.MaxValue);
+        rereader = new XmppReader(this.trees, int.MaxValue);
         ReadOnlySpan<byte> header =
             "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"u8;
         if (rereader.Read(ref header) != WireEvent.StreamOpened)
@@ -77,7 +81,7 @@ public sealed partial class XmppServer
     public int Accept(Instant now, bool secured = false)
     {
         Begin(now);
-        var reader = new XmppReader(buffers, settings.MaxStanzaBytes);
+        var reader = new XmppReader(trees, settings.MaxStanzaBytes);
         var stream = new ServerStream(streams.Count, reader, new XmppWriter(buffers), new Liveness(policy))
         {
             Secured = secured,

@@ -8,15 +8,14 @@ namespace Lab.Xmpp;
 /// so that one byte at a time costs no more than linear time.
 /// A start tag is complete at its first unquoted '&gt;', and at any '&lt;', which XML never allows inside a tag.
 /// </summary>
-internal struct ElementParser(ElementTree tree)
+internal struct ElementParser
 {
     private const int Incomplete = -1, Bad = -2;
 
     /// <summary>Limits that real servers have as well; beyond them policy-violation.</summary>
     public const int MaxDepth = 256, MaxAttributes = 256, MaxDeclarations = 256;
 
-    public readonly ElementTree Tree => tree;
-
+    private ElementTree tree;
     private int at;
     private int searched;
     private byte quote;
@@ -51,8 +50,10 @@ internal struct ElementParser(ElementTree tree)
         return length != Incomplete;
     }
 
-    public void Reset()
+    /// <summary>Begins with the first byte of an element, which goes into an empty tree.</summary>
+    public void Begin(ElementTree into)
     {
+        tree = into;
         at = searched = 0;
         quote = 0;
         Problem = StreamErrorCondition.None;

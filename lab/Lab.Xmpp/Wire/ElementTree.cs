@@ -7,14 +7,13 @@ namespace Lab.Xmpp;
 /// between the element's first byte and <see cref="Clear"/>.
 /// A slice with a negative start lies in the area of decoded text, which raw text without references never needs.
 /// </summary>
-internal sealed class ElementTree(BufferPool buffers)
+internal sealed class ElementTree
 {
-    private PooledBytes raw;
-    private PooledBytes decoded;
-    private PooledList<ElementNode> nodes;
-    private PooledList<AttributeNode> attributes;
-    private PooledList<Binding> bindings;
-    private PooledList<TextRun> runs;
+    private GrowingBytes raw = new(), decoded = new();
+    private GrowingList<ElementNode> nodes = new();
+    private GrowingList<AttributeNode> attributes = new();
+    private GrowingList<Binding> bindings = new();
+    private GrowingList<TextRun> runs = new();
     private StreamScope scope;
 
     /// <summary>The bytes of the element so far.</summary>
@@ -61,7 +60,7 @@ internal sealed class ElementTree(BufferPool buffers)
         return -1;
     }
 
-    public void Append(ReadOnlySpan<byte> bytes) => raw.Append(buffers, bytes);
+    public void Append(ReadOnlySpan<byte> bytes) => raw.Append(bytes);
 
     /// <summary>Gives back the bytes behind the element.</summary>
     public void TruncateBytes(int count) => raw.Truncate(count);
@@ -80,13 +79,13 @@ internal sealed class ElementTree(BufferPool buffers)
 
     public int AttributeCount => attributes.Count;
 
-    public ref AttributeNode AddAttribute() => ref attributes.Add(buffers);
+    public ref AttributeNode AddAttribute() => ref attributes.Add();
 
     public ref AttributeNode AttributeAt(int index) => ref attributes[index];
 
     public int BindingCount => bindings.Count;
 
-    public ref Binding AddBinding() => ref bindings.Add(buffers);
+    public ref Binding AddBinding() => ref bindings.Add();
 
     public ref Binding BindingAt(int index) => ref bindings[index];
 
@@ -96,7 +95,7 @@ internal sealed class ElementTree(BufferPool buffers)
     /// <summary>Adds a node under the open one; its tag ends at <paramref name="tagEnd"/>.</summary>
     public ref ElementNode AddNode(int start, int tagEnd, bool empty)
     {
-        ref ElementNode node = ref nodes.Add(buffers);
+        ref ElementNode node = ref nodes.Add();
         int index = nodes.Count - 1;
         node.Start = start;
         node.End = node.ContentStart = node.ContentEnd = tagEnd;
@@ -137,7 +136,7 @@ internal sealed class ElementTree(BufferPool buffers)
             node.TextLength = length;
             return;
         }
-        ref TextRun run = ref runs.Add(buffers);
+        ref TextRun run = ref runs.Add();
         run.Node = Open;
         run.Start = start;
         run.Length = length;
@@ -147,7 +146,7 @@ internal sealed class ElementTree(BufferPool buffers)
     public StreamErrorCondition Decode(ReadOnlySpan<byte> run, TextKind kind, out int start, out int length)
     {
         start = ~decoded.Count;
-        StreamErrorCondition problem = XmlText.Decode(run, kind, decoded.Reserve(buffers, run.Length), out length);
+        StreamErrorCondition problem = XmlText.Decode(run, kind, decoded.Reserve(run.Length), out length);
         if (problem == StreamErrorCondition.None) decoded.Commit(length);
         return problem;
     }
@@ -164,7 +163,7 @@ internal sealed class ElementTree(BufferPool buffers)
             if (node.MoreText > 0)
             {
                 int start = ~decoded.Count, size = node.TextLength + node.MoreText;
-                Span<byte> room = decoded.Reserve(buffers, size);
+                Span<byte> room = decoded.Reserve(size);
                 Slice(node.TextStart, node.TextLength, data).CopyTo(room);
                 decoded.Commit(size);
                 node.TextStart = start;
@@ -207,19 +206,6 @@ internal sealed class ElementTree(BufferPool buffers)
         attributes.Truncate(0);
         bindings.Truncate(0);
         runs.Truncate(0);
-        Open = -1;
-        Depth = 0;
-    }
-
-    /// <summary>Forgets the element and gives all memory back.</summary>
-    public void Release()
-    {
-        raw.Release(buffers);
-        decoded.Release(buffers);
-        nodes.Release(buffers);
-        attributes.Release(buffers);
-        bindings.Release(buffers);
-        runs.Release(buffers);
         Open = -1;
         Depth = 0;
     }

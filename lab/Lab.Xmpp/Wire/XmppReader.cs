@@ -1,5 +1,3 @@
-using Lab.Network;
-
 namespace Lab.Xmpp;
 
 public enum WireEvent : byte
@@ -26,7 +24,7 @@ public enum WireEvent : byte
 
 /// <summary>
 /// Reads one XMPP stream from UTF-8 bytes pushed in at any chunking. Driving rule: call Read with the same span until
-/// NeedMore; Element and Header are valid until the next call. Holds a buffer only while an element is incomplete.
+/// NeedMore; Element and Header are valid until the next call. Holds a tree only while an element is incomplete.
 ///
 /// Rules: XML 1.0 (fifth edition) with namespaces, in the subset of RFC 6120 section 11; the events depend on the bytes
 /// alone, never on how they were divided (but for runs of white space, one event per piece). An error is said when the
@@ -42,19 +40,20 @@ public sealed class XmppReader
 
     private enum Phase : byte { Start, Header, Open, Empty, Closed, Failed }
 
+    private readonly TreePool trees;
     private readonly int maxElementBytes;
+    private ElementTree? tree;                    // from the first byte of an element until the read after its last
     private ElementParser parser;
+    private StreamScope scope;
     private StreamHeader? header;
     private Phase phase;
     private bool complete;
 
-    public XmppReader(BufferPool buffers, int maxElementBytes = 262_144)
+    public XmppReader(TreePool trees, int maxElementBytes = 262_144)
     {
-        parser = new ElementParser(new ElementTree(buffers));
+        this.trees = trees;
         this.maxElementBytes = maxElementBytes;
     }
-
-    private ElementTree Tree => parser.Tree;
 
     /// <summary>Of the header just read; after Failed, that of a header which is well-formed but refused (see
     /// HasHeader).</summary>
@@ -62,19 +61,19 @@ public sealed class XmppReader
 
     public bool HasHeader => header is not null;
 
-    public Element Element => new(Tree, complete && phase == Phase.Open && Tree.NodeCount > 0 ? 0 : -1);
+    public Element Element => new(tree, complete && phase == Phase.Open && tree is { NodeCount: > 0 } ? 0 : -1);
 
     /// <summary>The stream error to answer with after Failed.</summary>
     public StreamErrorCondition Error { get; private set; }
 
     /// <summary>Bytes held for an element that is not complete yet.</summary>
-    public int BufferedBytes => complete ? 0 : Tree.Bytes.Length;
+    public int BufferedBytes => complete || tree is null ? 0 : tree.Bytes.Length;
 
     /// <summary>Takes bytes off the front of <paramref name="input"/> and says what they were.</summary>
     public WireEvent Read(ref ReadOnlySpan<byte> input)
     {
         header = null;
-        if (complete) Forget();
+        if (complete) Release();
         while (true)
         {
             if (phase == Phase.Empty)
@@ -83,31 +82,30 @@ public sealed class XmppReader
                 return WireEvent.StreamClosed;
             }
             if (phase is Phase.Closed or Phase.Failed) input = default;
-            int held = Tree.Bytes.Length;
-            if (input.IsEmpty)
-            {
-                if (held == 0) Tree.Release();
-                return WireEvent.NeedMore;
-            }
+            if (input.IsEmpty) return WireEvent.NeedMore;
             WireEvent read;
-            if (held == 0)
+            if (tree is null)
             {
                 if (SkipSpace(ref input)) return WireEvent.Whitespace;
+                tree = trees.Rent();
+                tree.Scope = scope;
+                parser.Begin(tree);
                 read = Parse(input, out int used);
-                Tree.Append(read == WireEvent.NeedMore ? input : input[..used]);
+                tree.Append(read == WireEvent.NeedMore ? input : input[..used]);
                 input = read == WireEvent.NeedMore ? default : input[used..];
             }
             else
             {
+                int held = tree.Bytes.Length;
                 int piece = Math.Min(input.Length, Math.Min(Math.Max(AppendBytes, held), maxElementBytes + 1 - held));
-                Tree.Append(input[..piece]);
-                read = Parse(Tree.Bytes, out int used);
+                tree.Append(input[..piece]);
+                read = Parse(tree.Bytes, out int used);
                 bool cut = read is WireEvent.NeedMore or WireEvent.Failed;
-                if (!cut) Tree.TruncateBytes(used);
+                if (!cut) tree.TruncateBytes(used);
                 input = input[(cut ? piece : used - held)..];
             }
             if (read == WireEvent.NeedMore) continue;
-            if (read == WireEvent.StreamOpened) read = OpenStream();
+            if (read == WireEvent.StreamOpened) read = OpenStream(tree);
             if (read == WireEvent.Failed)
             {
                 phase = Phase.Failed;
@@ -117,7 +115,7 @@ public sealed class XmppReader
             }
             complete = true;
             if (read != WireEvent.Whitespace) return read;
-            Forget();
+            Release();
         }
     }
 
@@ -126,22 +124,16 @@ public sealed class XmppReader
     {
         Release();
         header = null;
-        Tree.Scope = default;
+        scope = default;
         phase = Phase.Start;
         Error = StreamErrorCondition.None;
     }
 
-    /// <summary>Gives the buffer back.</summary>
+    /// <summary>Gives back what an element is held in.</summary>
     public void Release()
     {
-        Forget();
-        Tree.Release();
-    }
-
-    private void Forget()
-    {
-        Tree.Clear();
-        parser.Reset();
+        if (tree is not null) trees.Return(tree);
+        tree = null;
         complete = false;
     }
 
@@ -227,31 +219,31 @@ public sealed class XmppReader
     }
 
     /// <summary>Judges the start tag that was read and takes its namespaces over for the whole stream.</summary>
-    private WireEvent OpenStream()
+    private WireEvent OpenStream(ElementTree start)
     {
-        Element tag = new(Tree, 0);
-        int binding = Tree.Node(0).Binding;
-        Tree.TryResolve(default, binding, Tree.Bytes, out int content);
-        ReadOnlySpan<byte> contentName = Tree.Namespace(content, Tree.Bytes);
-        StreamScope scope = default;
-        scope.Begin(contentName.SequenceEqual(Namespaces.Client) ? StreamScope.Client
+        Element tag = new(start, 0);
+        int binding = start.Node(0).Binding;
+        start.TryResolve(default, binding, start.Bytes, out int content);
+        ReadOnlySpan<byte> contentName = start.Namespace(content, start.Bytes);
+        StreamScope declared = default;
+        declared.Begin(contentName.SequenceEqual(Namespaces.Client) ? StreamScope.Client
             : contentName.SequenceEqual(Namespaces.Server) ? StreamScope.Server : StreamScope.None);
-        for (int i = 0; i < Tree.BindingCount; i++)
+        for (int i = 0; i < start.BindingCount; i++)
         {
-            Binding b = Tree.BindingAt(i);
+            Binding b = start.BindingAt(i);
             if (b.PrefixLength > 0)
-                scope.Declare(Tree.Bytes.Slice(b.PrefixStart, b.PrefixLength),
-                    Tree.Slice(b.NameStart, b.NameLength, Tree.Bytes));
+                declared.Declare(start.Bytes.Slice(b.PrefixStart, b.PrefixLength),
+                    start.Slice(b.NameStart, b.NameLength, start.Bytes));
         }
-        StreamErrorCondition problem = StreamHeader.Read(tag, contentName, scope.DeclaresDialback, out header);
-        bool prefixed = Tree.Bytes[1..].StartsWith("stream:"u8);
+        StreamErrorCondition problem = StreamHeader.Read(tag, contentName, declared.DeclaresDialback, out header);
+        bool prefixed = start.Bytes[1..].StartsWith("stream:"u8);
         if (!tag.Namespace.SequenceEqual(Namespaces.Streams)) problem = StreamErrorCondition.InvalidNamespace;
         else if (!prefixed) problem = StreamErrorCondition.BadNamespacePrefix;
         else if (!tag.Name.SequenceEqual("stream"u8)) problem = StreamErrorCondition.BadFormat;
-        else if (!scope.IsOpen) problem = StreamErrorCondition.InvalidNamespace;
+        else if (!declared.IsOpen) problem = StreamErrorCondition.InvalidNamespace;
         if (problem != StreamErrorCondition.None) return Fail(problem, out _);
-        phase = Tree.Open < 0 ? Phase.Empty : Phase.Open;
-        Tree.Scope = scope;
+        phase = start.Open < 0 ? Phase.Empty : Phase.Open;
+        scope = declared;
         return WireEvent.StreamOpened;
     }
 
