@@ -72,8 +72,9 @@ internal sealed class Recorder : IJournalReader
     /// <summary>Prefetches what packets of a client are counted in.</summary>
     public void Foresee(int client, int step)
     {
-        if (step == 1) Prefetch.Object(clients[client], 256);
-        else Prefetch.Object(clients[client].Costs, 256);
+        if (step == 0) Prefetch.Item(clients, client);
+        else if (step == 1) Prefetch.Object(clients[client], 256);
+        else if (step == 2) Prefetch.Object(clients[client].Costs, 256);
     }
 
     /// <summary>The run is over: what is open is closed as censored.</summary>

@@ -136,8 +136,6 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     public void Send(Instant now, SimulatedPipe pipe, in Segment segment)
     {
         int direction = pipe.AtServer ? 1 : 0;
-        if (!pipe.AtServer && segment.Length > 0 && connections[pipe.Connection].ServerPipe is { } far)
-            paths[pipe.Client].Server.Foresee(far, 1);
         SendOn(now, pipe.Client, direction, new Packet { Connection = pipe.Connection, Segment = segment });
     }
 
@@ -214,26 +212,35 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
 
     public void Foresee(Pipe pipe, int step)
     {
-        Path path = paths[pipe.Client];
-        Connection connection = connections[pipe.Connection];
         if (step == 1)
         {
             Prefetch.Object(((SimulatedPipe)pipe).Tcp, 384);
-            Prefetch.Object(path, 192);
-            Prefetch.Object(connection, 64);
+            Prefetch.Item(paths, pipe.Client);
+            return;
         }
-        else if (step == 2)
+        Path path = paths[pipe.Client];
+        if (step == 2)
+        {
+            Prefetch.Object(path, 192);
+            Prefetch.Object(connections[pipe.Connection], 64);
+            return;
+        }
+        SimulatedPipe? far = connections[pipe.Connection].ServerPipe;
+        if (step == 3)
         {
             Prefetch.Object(path.Up, 256);
             Prefetch.Object(path.Down, 256);
-            Prefetch.Object(connection.ServerPipe, 192);
+            Prefetch.Object(far, 192);
         }
-        else if (connection.ServerPipe is { } far)
+        else if (far is not null)
         {
-            path.Up.Foresee();
-            path.Down.Foresee();
-            Prefetch.Object(far.Tcp, 384);
-            path.Server.Foresee(far, 0);
+            if (step == 4)
+            {
+                path.Up.Foresee();
+                path.Down.Foresee();
+                Prefetch.Object(far.Tcp, 384);
+            }
+            path.Server.Foresee(far, step - 4);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class SimulatedStage : IStage
     {
         var server = new LabServer(world, host, domain, spec, accounts);
         foreach (Member m in accounts)
-            ((SimulatedNetwork)world.Network).AddPath(m.Index, m.Name, m.Link.Upward(), m.Link.Downward(), server);
+            ((SimulatedNetwork)world.Network).AddPath(m.Index, m.Name, m.Up, m.Down, server);
         return server;
     }
 

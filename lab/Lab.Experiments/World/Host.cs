@@ -32,7 +32,7 @@ internal abstract class ServingHost : Host
 
     public abstract TcpSettings TcpSettings { get; }
 
-    /// <summary>Prefetches the stream of a pipe that bytes will come by, in steps 0 and 1.</summary>
+    /// <summary>Prefetches the stream of a pipe that bytes will come by, in steps 0 to 2.</summary>
     public virtual void Foresee(Pipe pipe, int step) { }
 }
 

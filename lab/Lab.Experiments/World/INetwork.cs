@@ -33,7 +33,7 @@ internal interface INetwork
     /// </summary>
     void LoseHost(Instant now, int client, ServingHost? server);
 
-    /// <summary>Prefetches what a write to a client's pipe will touch, up to the server, in steps 1 to 3.</summary>
+    /// <summary>Prefetches what a write to a client's pipe will touch, up to the server, from step 1 on.</summary>
     void Foresee(Pipe pipe, int step) { }
 }
 

@@ -87,9 +87,7 @@ internal sealed class LabClient : ClientHost
 
     public override bool Foresees => true;
 
-    /// <summary>
-    /// Four steps: the client and its pipe; what these point at; the links and the server's pipe; what that points at.
-    /// </summary>
+    /// <summary>The client and its pipe first; then what these point at, up to the session at the server.</summary>
     public override void Foresee(int argument, int step)
     {
         if (step == 0)
@@ -97,13 +95,9 @@ internal sealed class LabClient : ClientHost
             Prefetch.Object(machine, 512);
             Prefetch.Object(pipe, 192);
         }
-        if (step == 1)
-        {
-            machine.Foresee();
-            world.Recorder.Foresee(index, step);
-        }
-        if (step == 2) world.Recorder.Foresee(index, step);
-        if (step > 0 && pipe is not null) world.Network.Foresee(pipe, step);
+        else if (pipe is not null) world.Network.Foresee(pipe, step);
+        if (step == 1) machine.Foresee();
+        world.Recorder.Foresee(index, step);
     }
 
     public override void OnConnected(Instant now, Pipe from)

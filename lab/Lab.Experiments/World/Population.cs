@@ -3,9 +3,9 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>One client of the run, resolved from its group.</summary>
+/// <summary>One client of the run, resolved from its group; what a group has in common is shared.</summary>
 internal sealed record Member(
-    int Index, string Name, string Local, string Domain, ClientSpec Spec, string LinkName, LinkProfile Link,
+    int Index, string Name, string Local, string Domain, ClientSpec Spec, string LinkName, LinkSpec Up, LinkSpec Down,
     Policy Policy)
 {
     public string BareJid => $"{Local}@{Domain}";
@@ -25,15 +25,16 @@ internal sealed class Population
         var all = new List<Member>();
         foreach ((string group, ClientSpec spec) in topology.Clients)
         {
+            LinkProfile link = spec.Link?.Inline
+                ?? (spec.Link?.Name is { } n ? topology.Links[n] : new LinkProfile());
+            LinkSpec up = link.Upward(), down = link.Downward();
             var mine = new Member[spec.Count];
             for (int i = 0; i < spec.Count; i++)
             {
                 bool alone = spec.Count == 1;
                 string name = alone ? group : $"{group}[{i}]", local = alone ? group : $"{group}-{i}";
-                LinkProfile link = spec.Link?.Inline
-                    ?? (spec.Link?.Name is { } n ? topology.Links[n] : new LinkProfile());
                 mine[i] = new Member(
-                    all.Count, name, local, spec.Server, spec, spec.Link?.Name ?? "", link,
+                    all.Count, name, local, spec.Server, spec, spec.Link?.Name ?? "", up, down,
                     spec.Policy?.Inline ?? Policy.Nothing);
                 members[name] = mine[i];
                 all.Add(mine[i]);

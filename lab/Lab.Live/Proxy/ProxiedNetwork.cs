@@ -60,7 +60,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         foreach (Member m in accounts)
         {
             serverOf[m.Index] = server;
-            model.AddPath(m.Index, m.Name, m.Link.Upward(), m.Link.Downward(), end);
+            model.AddPath(m.Index, m.Name, m.Up, m.Down, end);
             fronts[m.Index] = new Listener(Loop, (now, socket) => AcceptFront(now, m.Index, socket));
         }
     }

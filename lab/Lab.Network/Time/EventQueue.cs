@@ -43,7 +43,7 @@ public sealed class EventQueue
 {
     /// <summary>In the id of a target: it wants to be told of events ahead.</summary>
     private const int ForeseesBit = 1 << 30;
-    private const int ForesightSlots = 16;
+    private const int ForesightSlots = 24;
     private readonly int slotBits, ringMask;
     private readonly int[] ring;            // newest event of each slot, 0 = none
     private readonly ulong[] used, usedWords; // one bit per slot in use; one bit per word of these

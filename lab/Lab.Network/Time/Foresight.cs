@@ -6,7 +6,7 @@ namespace Lab.Network;
 /// </summary>
 internal sealed class Foresight
 {
-    private const int Steps = 4, Room = 64;
+    private const int Steps = 7, Room = 64;
     private readonly Sight[] sights = new Sight[Room];
     private int first, count;
 

@@ -79,7 +79,7 @@ public sealed partial class XmppClient
     /// <summary>Prefetches what a check will touch, once the client itself is in the cache.</summary>
     public void Foresee()
     {
-        Prefetch.Object(reader, 192);
+        Prefetch.Object(reader, 128);
         Prefetch.Object(unacked, 64);
     }
 

@@ -177,18 +177,18 @@ public sealed partial class XmppServer
         Finish();
     }
 
-    /// <summary>Prefetches a stream that bytes will come for (step 0), then what it points at (step 1).</summary>
+    /// <summary>Prefetches a stream that bytes will come for (step 0), then what it points at (steps 1 and 2).</summary>
     public void Foresee(int stream, int step)
     {
         ServerStream? s = streams[stream];
         if (step == 0) Prefetch.Object(s, 320);
-        else if (s is not null)
+        else if (step == 1)
         {
-            Prefetch.Object(s.Session, 192);
-            Prefetch.Object(s.Reader, 192);
-            Prefetch.Object(s.Output, 64);
-            Prefetch.Object(s.Session?.FullJid, 64);
+            Prefetch.Object(s?.Session, 192);
+            Prefetch.Object(s?.Reader, 128);
+            Prefetch.Object(s?.Output, 64);
         }
+        else Prefetch.Object(s?.Session?.FullJid, 64);
     }
 
     public bool TryTake(out ServerAction action)
