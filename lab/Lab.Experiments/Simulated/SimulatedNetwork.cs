@@ -273,7 +273,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         if (!path.AlarmOf(direction).Due(queue, now)) return;
         while (path.Link(direction).TryTake(now, out Passage<Packet> passage))
         {
-            Packet packet = passage.Unit;
+            ref readonly Packet packet = ref passage.Unit;
             bool delivered = passage.Fate == Fate.Delivered;
             Record(
                 now, delivered ? EntryKind.PacketDelivered : EntryKind.PacketLost, client, direction,

@@ -6,7 +6,11 @@ namespace Lab.Network;
 public enum Fate : byte { Inside, Delivered, Lost, Overflowed }
 
 /// <summary>A unit that left the link: delivered at its far end, or lost on the way.</summary>
-public readonly record struct Passage<T>(T Unit, Fate Fate, Instant OfferedAt);
+public readonly record struct Passage<T>(T Unit, Fate Fate, Instant OfferedAt)
+{
+    /// <summary>A field, to be used without a copy.</summary>
+    public readonly T Unit = Unit;
+}
 
 /// <summary>
 /// Conservation: Offered = Delivered + Lost + Overflowed + Inside, in units and in bytes, at every moment.

@@ -229,7 +229,7 @@ public sealed class EventQueue
             node.Place = EventPlace.Batch;
             node.Position = count;
         }
-        batch.AsSpan(0, count).Reverse();
+        if (count > 1) batch.AsSpan(0, count).Reverse();
         if (!sorted) batch.AsSpan(0, count).Sort();
         ring[slot] = 0;
         ringCount -= count;

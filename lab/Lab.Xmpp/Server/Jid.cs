@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Lab.Xmpp;
 
 /// <summary>The parts of an address (RFC 7622 section 3), as slices of its UTF-8 text; parts that are absent are empty.
@@ -5,6 +7,8 @@ namespace Lab.Xmpp;
 internal readonly ref struct Jid
 {
     private const int MaxPartBytes = 1023;
+    private static readonly SearchValues<byte> NotInDomain = SearchValues.Create("@ \"&'<>"u8);
+    private static readonly SearchValues<byte> NotInLocal = SearchValues.Create("\"&'/:<>@ "u8);
 
     public ReadOnlySpan<byte> Local { get; private init; }
     public ReadOnlySpan<byte> Domain { get; private init; }
@@ -23,7 +27,7 @@ internal readonly ref struct Jid
             Resource = slash < 0 ? default : text[(slash + 1)..],
         };
         return jid.Domain.Length is > 0 and <= MaxPartBytes && (at < 0 || IsLocal(jid.Local))
-            && jid.Domain.IndexOfAny("@ \"&'<>"u8) < 0 && (slash < 0 || IsResource(jid.Resource));
+            && jid.Domain.IndexOfAny(NotInDomain) < 0 && (slash < 0 || IsResource(jid.Resource));
     }
 
     public static bool IsResource(ReadOnlySpan<byte> text)
@@ -46,5 +50,5 @@ internal readonly ref struct Jid
     public static byte Fold(byte b) => b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
 
     private static bool IsLocal(ReadOnlySpan<byte> text) =>
-        text.Length is > 0 and <= MaxPartBytes && text.IndexOfAny("\"&'/:<>@ "u8) < 0;
+        text.Length is > 0 and <= MaxPartBytes && text.IndexOfAny(NotInLocal) < 0;
 }

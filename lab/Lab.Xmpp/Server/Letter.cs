@@ -30,9 +30,6 @@ internal readonly ref struct Letter
     {
         ReadOnlySpan<byte> id = stanza.Attribute(Names.Id), type = stanza.Attribute(Names.Type);
         bool isIq = stanza.Name.SequenceEqual(Names.Iq);
-        Element child = stanza.FirstChild;
-        bool chatState = !child.IsNone && child.NextSibling.IsNone
-            && child.Namespace.SequenceEqual("http://jabber.org/protocol/chatstates"u8);
         return new Letter
         {
             From = from,
@@ -44,9 +41,13 @@ internal readonly ref struct Letter
                 : MessageType.Normal,
             Number = isIq ? -1 : NumberOf(id),
             First = first,
-            Storable = !chatState,
+            Storable = !isIq && !IsChatState(stanza.FirstChild),
         };
     }
+
+    private static bool IsChatState(Element child) =>
+        !child.IsNone && child.NextSibling.IsNone
+            && child.Namespace.SequenceEqual("http://jabber.org/protocol/chatstates"u8);
 
     private static MessageType TypeOf(ReadOnlySpan<byte> type) =>
         type.SequenceEqual("chat"u8) ? MessageType.Chat

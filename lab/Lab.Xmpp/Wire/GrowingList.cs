@@ -12,7 +12,7 @@ internal struct GrowingList<T>() where T : unmanaged
     {
         get
         {
-            if ((uint)index >= (uint)Count) throw new InvalidOperationException($"index {index} of {Count}");
+            if ((uint)index >= (uint)Count) Refuse(index);
             return ref items[index];
         }
     }
@@ -27,6 +27,9 @@ internal struct GrowingList<T>() where T : unmanaged
     }
 
     public void Truncate(int count) => Count = Math.Min(Count, count);
+
+    // Apart, so that the rest is small enough to be compiled into its callers.
+    private readonly void Refuse(int index) => throw new InvalidOperationException($"index {index} of {Count}");
 }
 
 /// <summary>Growing bytes; emptied, they keep their memory.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using Lab.Network;
 
@@ -6,6 +7,7 @@ namespace Lab.Xmpp;
 /// <summary>Appends XML to a pooled buffer. Calls chain; nothing is checked, callers write well-formed text.</summary>
 public sealed class XmppWriter(BufferPool buffers)
 {
+    private static readonly SearchValues<byte> Markup = SearchValues.Create("<>&'\""u8);
     private byte[] buffer = [];
 
     public int Length { get; private set; }
@@ -33,7 +35,7 @@ public sealed class XmppWriter(BufferPool buffers)
     {
         while (utf8.Length > 0)
         {
-            int next = utf8.IndexOfAny("<>&'\""u8);
+            int next = utf8.IndexOfAny(Markup);
             if (next < 0) return Raw(utf8);
             Raw(utf8[..next]);
             Raw(utf8[next] switch
