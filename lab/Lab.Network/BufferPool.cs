@@ -33,11 +33,13 @@ public sealed class BufferPool
     {
         int shelf = Shelf(buffer.Length);
         if (Outstanding == 0 || shelf < shelves.Length && buffer.Length != 1 << (shelf + SmallestLog2))
-            throw new ArgumentException(
-                $"a buffer of {buffer.Length} bytes is not of this pool, {Outstanding} are out");
+            throw Foreign(buffer);
         Outstanding--;
         if (shelf < shelves.Length) shelves[shelf].Push(buffer);
     }
+
+    private ArgumentException Foreign(byte[] buffer) =>
+        new($"a buffer of {buffer.Length} bytes is not of this pool, {Outstanding} are out");
 
     private static int Shelf(int length) =>
         Math.Max(0, 32 - BitOperations.LeadingZeroCount((uint)Math.Max(0, length - 1)) - SmallestLog2);

@@ -236,11 +236,13 @@ public sealed class Link<T>
 
     private void Advance(Instant to)
     {
-        if (to < now)
-            throw new InvalidOperationException($"link called at {to.Nanoseconds} ns after {now.Nanoseconds} ns");
+        if (to < now) throw Backwards(to);
         now = to;
         weather?.Advance(to);
     }
+
+    private InvalidOperationException Backwards(Instant to) =>
+        new($"link called at {to.Nanoseconds} ns after {now.Nanoseconds} ns");
 
     [Conditional("DEBUG")]
     private void AssertConservation()

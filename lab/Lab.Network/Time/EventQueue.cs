@@ -118,10 +118,7 @@ public sealed class EventQueue
     /// </summary>
     public Ticket At(Instant when, int target, int argument = 0)
     {
-        if (when < Now)
-            throw new InvalidOperationException($"event at {when.Nanoseconds} ns, now is {Now.Nanoseconds} ns");
-        if ((uint)(target & ~ForeseesBit) >= (uint)targetCount)
-            throw new ArgumentOutOfRangeException(nameof(target), $"target {target}, {targetCount} are registered");
+        if (when < Now || (uint)(target & ~ForeseesBit) >= (uint)targetCount) throw Refusal(when, target);
         if (when == Instant.Never) return Ticket.None;
         if (free == 0) Grow();
         int id = free;
@@ -346,6 +343,11 @@ public sealed class EventQueue
         free = id;
         Count--;
     }
+
+    // Messages are put together apart: they would cost every call of a method room on the stack, to be cleared.
+    private Exception Refusal(Instant when, int target) => when < Now
+        ? new InvalidOperationException($"event at {when.Nanoseconds} ns, now is {Now.Nanoseconds} ns")
+        : new ArgumentOutOfRangeException(nameof(target), $"target {target}, {targetCount} are registered");
 
     private void Grow()
     {

@@ -203,12 +203,13 @@ public sealed partial class XmppClient
 
     private void Enter(Instant at)
     {
-        if (outbound.Waiting > 0)
-            throw new InvalidOperationException($"{outbound.Waiting} actions were not taken before the next call");
-        if (at < now)
-            throw new InvalidOperationException($"call at {at.Nanoseconds} ns after one at {now.Nanoseconds} ns");
+        if (outbound.Waiting > 0 || at < now) throw Misuse(at);
         now = at;
     }
+
+    private InvalidOperationException Misuse(Instant at) => new(outbound.Waiting > 0
+        ? $"{outbound.Waiting} actions were not taken before the next call"
+        : $"call at {at.Nanoseconds} ns after one at {now.Nanoseconds} ns");
 
     private void Attempt()
     {

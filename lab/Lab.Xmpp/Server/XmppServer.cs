@@ -244,9 +244,7 @@ public sealed partial class XmppServer
 
     private void Begin(Instant now)
     {
-        if (nextAction != actions.Count)
-            throw new InvalidOperationException($"{actions.Count - nextAction} actions were not taken before a call");
-        if (now < this.now) throw new InvalidOperationException($"call at {now}, the last one was at {this.now}");
+        if (nextAction != actions.Count || now < this.now) throw Misuse(now);
         taken?.Output.Release();
         taken = null;
         actions.Clear();
@@ -254,6 +252,10 @@ public sealed partial class XmppServer
         this.now = now;
         if (sessions.Length < store.Count) Array.Resize(ref sessions, store.Count);
     }
+
+    private InvalidOperationException Misuse(Instant at) => new(nextAction != actions.Count
+        ? $"{actions.Count - nextAction} actions were not taken before a call"
+        : $"call at {at}, the last one was at {now}");
 
     // The end of every call: checks of the streams it touched, then dead sessions, until nothing is left.
     private void Finish()

@@ -12,7 +12,7 @@ internal struct GrowingList<T>() where T : unmanaged
     {
         get
         {
-            if ((uint)index >= (uint)Count) Refuse(index);
+            if ((uint)index >= (uint)Count) throw Outside(index);
             return ref items[index];
         }
     }
@@ -29,7 +29,7 @@ internal struct GrowingList<T>() where T : unmanaged
     public void Truncate(int count) => Count = Math.Min(Count, count);
 
     // Apart, so that the rest is small enough to be compiled into its callers.
-    private readonly void Refuse(int index) => throw new InvalidOperationException($"index {index} of {Count}");
+    private readonly InvalidOperationException Outside(int index) => new($"index {index} of {Count}");
 }
 
 /// <summary>Growing bytes; emptied, they keep their memory.</summary>

@@ -16,7 +16,7 @@ internal struct PooledList<T> where T : unmanaged
     {
         get
         {
-            if ((uint)index >= (uint)Count) throw new InvalidOperationException($"index {index} of {Count}");
+            if ((uint)index >= (uint)Count) throw Outside(index);
             return ref Unsafe.Add(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(buffer!)), index);
         }
     }
@@ -38,6 +38,9 @@ internal struct PooledList<T> where T : unmanaged
         if (buffer is not null) buffers.Return(buffer);
         this = default;
     }
+
+    // Apart, so that the rest is small enough to be compiled into its callers.
+    private readonly InvalidOperationException Outside(int index) => new($"index {index} of {Count}");
 
     private void Grow(BufferPool buffers)
     {
