@@ -73,7 +73,7 @@ internal sealed class Recorder : IJournalReader
     public void Foresee(int client, int step)
     {
         if (step == 0) Prefetch.Item(clients, client);
-        else if (step == 1) Prefetch.Object(clients[client], 256);
+        else if (step == 1) Prefetch.Object(clients[client], 192);
         else if (step == 2) Prefetch.Object(clients[client].Costs, 256);
     }
 

@@ -228,9 +228,9 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         SimulatedPipe? far = connections[pipe.Connection].ServerPipe;
         if (step == 3)
         {
-            Prefetch.Object(path.Up, 256);
-            Prefetch.Object(path.Down, 256);
-            Prefetch.Object(far, 192);
+            Prefetch.Object(path.Up, 208);
+            Prefetch.Object(path.Down, 208);
+            Prefetch.Object(far, 152);
         }
         else if (far is not null)
         {

@@ -92,8 +92,8 @@ internal sealed class LabClient : ClientHost
     {
         if (step == 0)
         {
-            Prefetch.Object(machine, 512);
-            Prefetch.Object(pipe, 192);
+            Prefetch.Object(machine, 384);
+            Prefetch.Object(pipe, 152);
         }
         else if (pipe is not null) world.Network.Foresee(pipe, step);
         if (step == 1) machine.Foresee();

@@ -181,10 +181,10 @@ public sealed partial class XmppServer
     public void Foresee(int stream, int step)
     {
         ServerStream? s = streams[stream];
-        if (step == 0) Prefetch.Object(s, 320);
+        if (step == 0) Prefetch.Object(s, 256);
         else if (step == 1)
         {
-            Prefetch.Object(s?.Session, 192);
+            Prefetch.Object(s?.Session, 128);
             Prefetch.Object(s?.Reader, 128);
             Prefetch.Object(s?.Output, 64);
         }
