@@ -9,6 +9,11 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 };
+// Sockets read this once, when the first is made: what completes goes on where it was noticed, without a change of
+// threads. Only for the proxy, whose code never blocks there.
+const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+if (args is ["proxy", ..] && Environment.GetEnvironmentVariable(InlineCompletions) is null)
+    Environment.SetEnvironmentVariable(InlineCompletions, "1");
 var engine = new Engine
 {
     Simulate = (spec, control) =>

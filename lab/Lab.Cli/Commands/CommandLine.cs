@@ -91,7 +91,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
           lab show presets
         """)
     {
-        RunWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(),
+        RunWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(), ProxyCommand.Word(terminal, stop),
     };
 
     private Command RunWord()

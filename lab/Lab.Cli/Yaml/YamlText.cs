@@ -64,7 +64,8 @@ internal sealed class YamlText
         }
     }
 
-    private static Source? ReadSource(string path, Problems problems)
+    /// <summary>The text of a file, or null after the problem was noted.</summary>
+    public static Source? ReadSource(string path, Problems problems)
     {
         void Refuse(string message) => problems.Add(new Place(new Source(path, ""), 0, 0, 0), message);
         try

@@ -199,9 +199,9 @@ public sealed class RunCommandTests : IDisposable
 
     [Theory]
     [InlineData("lab run", "Required argument missing for command: 'run'.\nlab run --help explains.\n")]
-    [InlineData("lab", "a command is missing, one of run, check, show, schema, repeat; lab --help explains\n")]
+    [InlineData("lab", "a command is missing, one of run, check, show, schema, repeat, proxy; lab --help explains\n")]
     [InlineData("lab rum x",
-        "there is no command 'rum', expected one of run, check, show, schema, repeat; did you mean 'run'?\n")]
+        "there is no command 'rum', expected one of run, check, show, schema, repeat, proxy; did you mean 'run'?\n")]
     [InlineData("lab run --sed 3 x.yaml", "lab run has no option --sed; did you mean --seed?\n")]
     [InlineData("lab run x.yaml --seed x", "--seed takes a seed (7), a list (1,2,3) or a range (1..20), found 'x'\n")]
     [InlineData("lab run x.yaml --jobs 0", "--jobs must be at least 1\n")]
