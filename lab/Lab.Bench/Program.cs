@@ -16,6 +16,7 @@ Benchmark[] all =
     .. SimulationBench.All,
     .. StanzaReaderBench.All,
     .. ServerBench.All,
+    .. ProxyBench.All,
 ];
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
