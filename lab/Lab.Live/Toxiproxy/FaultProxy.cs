@@ -72,8 +72,10 @@ internal sealed class FaultProxy(string name, string listen, string upstream, Ra
         Connection[] open;
         lock (gate)
         {
-            listener?.Dispose();
+            // first forgotten, so that the accepting loop knows why it ends
+            Socket? closing = listener;
             listener = null;
+            closing?.Dispose();
             open = [.. connections];
         }
         foreach (Connection connection in open) connection.Stop();
