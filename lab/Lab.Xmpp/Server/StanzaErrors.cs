@@ -1,10 +1,11 @@
 namespace Lab.Xmpp;
 
-/// <summary>The stanza errors that the server says (RFC 6120 section 8.3.3).</summary>
-internal enum StanzaError : byte
+/// <summary>The stanza errors that a server says (RFC 6120 section 8.3.3; XEP-0220 section 2.5).</summary>
+public enum StanzaError : byte
 {
     BadRequest, Conflict, FeatureNotImplemented, ItemNotFound, JidMalformed, RemoteServerNotFound, ResourceConstraint,
-    ServiceUnavailable, UnexpectedRequest,
+    ServiceUnavailable, UnexpectedRequest, RemoteServerTimeout, RemoteConnectionFailed, InternalServerError, Forbidden,
+    NotAcceptable, NotAuthorized, PolicyViolation,
 }
 
 internal static class StanzaErrors
@@ -27,14 +28,24 @@ internal static class StanzaErrors
         StanzaError.RemoteServerNotFound => "remote-server-not-found"u8,
         StanzaError.ResourceConstraint => "resource-constraint"u8,
         StanzaError.UnexpectedRequest => "unexpected-request"u8,
+        StanzaError.RemoteServerTimeout => "remote-server-timeout"u8,
+        StanzaError.RemoteConnectionFailed => "remote-connection-failed"u8,
+        StanzaError.InternalServerError => "internal-server-error"u8,
+        StanzaError.Forbidden => "forbidden"u8,
+        StanzaError.NotAcceptable => "not-acceptable"u8,
+        StanzaError.NotAuthorized => "not-authorized"u8,
+        StanzaError.PolicyViolation => "policy-violation"u8,
         _ => "service-unavailable"u8,
     };
 
     // Of a conflict at binding RFC 6120 section 7.7.2.2 says modify.
     private static ReadOnlySpan<byte> Type(StanzaError error) => error switch
     {
-        StanzaError.BadRequest or StanzaError.Conflict or StanzaError.JidMalformed => "modify"u8,
-        StanzaError.ResourceConstraint or StanzaError.UnexpectedRequest => "wait"u8,
+        StanzaError.BadRequest or StanzaError.Conflict or StanzaError.JidMalformed
+            or StanzaError.NotAcceptable or StanzaError.PolicyViolation => "modify"u8,
+        StanzaError.ResourceConstraint or StanzaError.UnexpectedRequest
+            or StanzaError.RemoteServerTimeout => "wait"u8,
+        StanzaError.Forbidden or StanzaError.NotAuthorized => "auth"u8,
         _ => "cancel"u8,
     };
 }
