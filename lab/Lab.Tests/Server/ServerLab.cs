@@ -46,6 +46,9 @@ internal sealed partial class ServerLab
     /// <summary>Every observation so far, oldest first.</summary>
     public List<ServerAction> Seen { get; } = [];
 
+    /// <summary>Every stanza that left for another domain, with its number.</summary>
+    public List<(string From, string To, string Stanza, long Number)> Remote { get; } = [];
+
     public static ServerStore NewStore()
     {
         var store = new ServerStore();
@@ -130,6 +133,10 @@ internal sealed partial class ServerLab
         {
             if (action.Kind > ServerActionKind.Abort)
             {
+                if (action.Kind == ServerActionKind.Remote)
+                    Remote.Add((Encoding.UTF8.GetString(Server.RemoteSender),
+                        Encoding.UTF8.GetString(Server.RemoteRecipient), Encoding.UTF8.GetString(Server.Output),
+                        action.A));
                 Seen.Add(action);
                 continue;
             }

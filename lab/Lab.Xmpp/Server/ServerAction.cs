@@ -18,6 +18,12 @@ public enum ServerActionKind : byte
     /// <summary>Drop the transport of Stream.</summary>
     Abort,
 
+    /// <summary>
+    /// <see cref="XmppServer.Output"/> is a stanza for a domain that is not served, from
+    /// <see cref="XmppServer.RemoteSender"/> to <see cref="XmppServer.RemoteRecipient"/>: A = its number, or -1.
+    /// </summary>
+    Remote,
+
     // observations
 
     /// <summary>Account is available to others through Stream. A = 1 when a session was resumed.</summary>

@@ -50,6 +50,10 @@ public sealed record ServerSettings
     /// (XEP-0160).</summary>
     public int OfflineMessages { get; init; } = 1000;
 
+    /// <summary>Stanzas for domains that are not served leave as Remote actions; else they are returned with
+    /// remote-server-not-found.</summary>
+    public bool Federates { get; init; }
+
     /// <summary>Whether the account echo@domain answers each message with one of the same body.</summary>
     public bool Echo { get; init; } = true;
 }

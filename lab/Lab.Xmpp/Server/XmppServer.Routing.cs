@@ -103,19 +103,23 @@ public sealed partial class XmppServer
     /// 8.3.1).</summary>
     private void Bounce(in Letter letter, StanzaError error)
     {
-        if (letter.Type == MessageType.Error) return;
+        if (letter.Type == MessageType.Error || BounceRemote(letter, error)) return;
         bool local = Jid.TryParse(letter.From, out Jid from) && !from.Local.IsEmpty && !IsEcho(from);
         int account = local ? store.Find(from.Local) : -1;
         Session? sender = account < 0 ? null : FindSession(account, DomainOf(from.Domain), from.Resource);
         ObserveMessage(ServerActionKind.MessageBounced, account, letter.Number, stream: sender?.StreamNumber ?? -1);
         if (sender is null) return;
+        WriteBounce(letter, Jid.TryParse(letter.To, out _) ? letter.To : domains[sender.Domain], error);
+        Deliver(sender, reply.Written, Traffic.Payload, now);
+    }
+
+    private void WriteBounce(in Letter letter, ReadOnlySpan<byte> from, StanzaError error)
+    {
         reply.Clear();
-        reply.Raw(letter.IsIq ? "<iq"u8 : "<message"u8).Raw(" type='error'"u8)
-            .Attribute(Names.From, Jid.TryParse(letter.To, out _) ? letter.To : domains[sender.Domain])
+        reply.Raw(letter.IsIq ? "<iq"u8 : "<message"u8).Raw(" type='error'"u8).Attribute(Names.From, from)
             .Attribute(Names.To, letter.From);
         if (!letter.Id.IsEmpty) reply.Attribute(Names.Id, letter.Id);
         reply.Raw(">"u8).Error(error).Raw(letter.IsIq ? "</iq>"u8 : "</message>"u8);
-        Deliver(sender, reply.Written, Traffic.Payload, now);
     }
 
     /// <summary>

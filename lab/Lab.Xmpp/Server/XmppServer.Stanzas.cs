@@ -34,8 +34,7 @@ public sealed partial class XmppServer
         if (letter.Type != MessageType.Error)
             ObserveMessage(ServerActionKind.MessageAccepted, session.Account, letter.Number, stream: stream.Number);
         if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, StanzaError.JidMalformed);
-        else if (DomainOf(target.Domain) is var domain && domain < 0)
-            Bounce(letter, StanzaError.RemoteServerNotFound);
+        else if (DomainOf(target.Domain) is var domain && domain < 0) OnForeign(stream, letter, message);
         else if (IsEcho(target)) OnMessageToEcho(session, letter, message);
         else
         {
@@ -47,19 +46,25 @@ public sealed partial class XmppServer
 
     private bool IsEcho(in Jid jid) => settings.Echo && Jid.SameText(jid.Local, "echo"u8);
 
-    private void OnMessageToEcho(Session session, in Letter letter, Element message)
+    private void OnMessageToEcho(Session? session, in Letter letter, Element message)
     {
-        Element body = message.Child(Names.Body, Namespaces.Client);
+        Element body = message.Child(Names.Body, message.Namespace);
         if (letter.Type == MessageType.Groupchat) Bounce(letter, StanzaError.ServiceUnavailable);
         if (letter.Type is not (MessageType.Chat or MessageType.Normal) || body.IsNone) return;
         scratch.Clear();
-        scratch.Raw("<message"u8).Attribute(Names.From, letter.To).Attribute(Names.To, session.FullJid);
+        scratch.Raw("<message"u8).Attribute(Names.From, letter.To).Attribute(Names.To, letter.From);
         scratch.Raw(" type='chat' id='"u8);
         if (letter.Number >= 0) scratch.Raw("m"u8).Number(letter.Number + EchoOffset);
         else scratch.Text(letter.Id);
         scratch.Raw("'>"u8).Raw(body.Raw).Raw("</message>"u8);
         long number = letter.Number < 0 ? -1 : letter.Number + EchoOffset;
-        ObserveMessage(ServerActionKind.MessageEchoed, session.Account, number, letter.Number, session.StreamNumber);
+        ObserveMessage(ServerActionKind.MessageEchoed, session?.Account ?? -1, number, letter.Number,
+            session?.StreamNumber ?? -1);
+        if (session is null)
+        {
+            SendRemote(letter.To, letter.From, scratch.Written, number);
+            return;
+        }
         if (Deliver(session, scratch.Written, Traffic.Payload, now, number)) return;
         Letter echo = new()
         {
@@ -107,8 +112,7 @@ public sealed partial class XmppServer
         if (!asks && !answers || iq.Attribute(Names.Id).IsEmpty || asks && !one)
             Bounce(letter, StanzaError.BadRequest);
         else if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, StanzaError.JidMalformed);
-        else if (DomainOf(target.Domain) is var domain && domain < 0)
-            Bounce(letter, StanzaError.RemoteServerNotFound);
+        else if (DomainOf(target.Domain) is var domain && domain < 0) OnForeign(stream, letter, iq);
         else if (!target.Resource.IsEmpty && !target.Local.IsEmpty)
         {
             scratch.Clear();
@@ -121,21 +125,24 @@ public sealed partial class XmppServer
         else OnAnswer(stream, iq.Attribute(Names.Id));
     }
 
-    /// <summary>A request to the server, or to an account, for which the server answers.</summary>
-    private void Answer(Session session, Element iq, in Letter letter, in Jid target, Element payload)
+    /// <summary>A request to the server, or to an account, for which the server answers; null = from another
+    /// domain.</summary>
+    private void Answer(Session? session, Element iq, in Letter letter, in Jid target, Element payload)
     {
         bool gets = iq.Attribute(Names.Type).SequenceEqual("get"u8);
-        bool own = Jid.SameText(letter.To, session.BareJid);
+        bool own = session is not null && Jid.SameText(letter.To, session.BareJid);
         bool exists = own || target.Local.IsEmpty || IsEcho(target) || store.Find(target.Local) >= 0;
-        if (exists && gets && payload.Is(Names.Ping, Namespaces.Ping)) WriteAnswer(session, iq, Traffic.Ping, default);
+        if (exists && gets && payload.Is(Names.Ping, Namespaces.Ping))
+            WriteAnswer(session, iq, letter, Traffic.Ping, default);
         else if (exists && gets && payload.Is("query"u8, Namespaces.DiscoInfo) && payload.Attribute("node"u8).IsEmpty)
-            WriteAnswer(session, iq, Traffic.Payload, target.Local.IsEmpty ? ServerInfo : AccountInfo);
+            WriteAnswer(session, iq, letter, Traffic.Payload, target.Local.IsEmpty ? ServerInfo : AccountInfo);
         else if (exists && gets && payload.Is("query"u8, "http://jabber.org/protocol/disco#items"u8))
-            WriteAnswer(session, iq, Traffic.Payload, "<query xmlns='http://jabber.org/protocol/disco#items'/>"u8);
+            WriteAnswer(session, iq, letter, Traffic.Payload,
+                "<query xmlns='http://jabber.org/protocol/disco#items'/>"u8);
         else if (own && gets && payload.Is("query"u8, Namespaces.Roster))
-            WriteAnswer(session, iq, Traffic.Payload, "<query xmlns='jabber:iq:roster'/>"u8);
+            WriteAnswer(session, iq, letter, Traffic.Payload, "<query xmlns='jabber:iq:roster'/>"u8);
         else if (!gets && payload.Is("session"u8, Namespaces.Session))
-            WriteAnswer(session, iq, Traffic.Handshake, default);
+            WriteAnswer(session, iq, letter, Traffic.Handshake, default);
         else Bounce(letter, StanzaError.ServiceUnavailable);
     }
 
@@ -150,15 +157,17 @@ public sealed partial class XmppServer
         "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='account' type='registered'/>"u8
         + "<feature var='http://jabber.org/protocol/disco#info'/><feature var='urn:xmpp:ping'/></query>"u8;
 
-    private void WriteAnswer(Session session, Element iq, Traffic cause, ReadOnlySpan<byte> payload)
+    private void WriteAnswer(
+        Session? session, Element iq, in Letter letter, Traffic cause, ReadOnlySpan<byte> payload)
     {
         reply.Clear();
         reply.Raw("<iq type='result'"u8).Attribute(Names.Id, iq.Attribute(Names.Id));
         if (iq.TryAttribute(Names.To, out ReadOnlySpan<byte> to)) reply.Attribute(Names.From, to);
-        reply.Attribute(Names.To, session.FullJid);
+        reply.Attribute(Names.To, letter.From);
         if (payload.IsEmpty) reply.Raw("/>"u8);
         else reply.Raw(">"u8).Raw(payload).Raw("</iq>"u8);
-        Deliver(session, reply.Written, cause, now);
+        if (session is null) SendRemote(letter.To, letter.From, reply.Written);
+        else Deliver(session, reply.Written, cause, now);
     }
 
     private void SendPing(ServerStream stream)
@@ -255,10 +264,18 @@ public sealed partial class XmppServer
     private void DirectPresence(ServerStream stream, Session session, Element presence, ReadOnlySpan<byte> to)
     {
         if (!Jid.TryParse(to, out Jid target) || target.Local.IsEmpty) return;
-        int domain = DomainOf(target.Domain), account = store.Find(target.Local);
-        if (domain < 0 || account < 0) return;
+        int domain = DomainOf(target.Domain);
         scratch.Clear();
         Restamp(scratch, presence, session.FullJid, default, stream.Language);
+        if (domain >= 0) DeliverPresence(target, domain);
+        else if (settings.Federates) SendRemote(session.FullJid, to, scratch.Written);
+    }
+
+    /// <summary>Hands the presence in scratch to the resources that it names.</summary>
+    private void DeliverPresence(in Jid target, int domain)
+    {
+        int account = store.Find(target.Local);
+        if (account < 0) return;
         for (Session? other = sessions[account]; other is not null; other = other.Next)
         {
             bool meant = target.Resource.IsEmpty ? other.Available : other.Resource.SequenceEqual(target.Resource);

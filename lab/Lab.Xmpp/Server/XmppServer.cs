@@ -69,12 +69,9 @@ public sealed partial class XmppServer
         nonces = life.Fork("nonce");
         scratch = new XmppWriter(buffers);
         reply = new XmppWriter(buffers);
+        remoteText = new XmppWriter(buffers);
         rereader = new XmppReader(this.trees, int.MaxValue);
-        ReadOnlySpan<byte> header =
-            "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"u8;
-        if (rereader.Read(ref header) != WireEvent.StreamOpened)
-            throw new InvalidOperationException($"a plain header was refused: {rereader.Error}");
-        rereader.Release();
+        BeginRereading();
     }
 
     /// <summary>A transport was accepted; returns the number of its stream, never used before by this server.</summary>
@@ -199,10 +196,12 @@ public sealed partial class XmppServer
         {
             actions.Clear();
             nextAction = 0;
+            ForgetRemotes();
             action = default;
             return false;
         }
         (action, ServerStream? stream) = actions[nextAction++];
+        if (action.Kind == ServerActionKind.Remote) remote = remotes.Dequeue();
         if (stream is null) return true;
         action = action with { Traffic = stream.Cause };
         stream.WriteQueued = false;
@@ -210,8 +209,8 @@ public sealed partial class XmppServer
         return true;
     }
 
-    /// <summary>The bytes of the Write action taken last.</summary>
-    public ReadOnlySpan<byte> Output => taken is null ? default : taken.Output.Written;
+    /// <summary>The bytes of the Write or Remote action taken last.</summary>
+    public ReadOnlySpan<byte> Output => taken is null ? RemoteStanza : taken.Output.Written;
 
     public Instant NextTime => deadlines.Next;
 
@@ -249,6 +248,7 @@ public sealed partial class XmppServer
         taken = null;
         actions.Clear();
         nextAction = 0;
+        ForgetRemotes();
         this.now = now;
         if (sessions.Length < store.Count) Array.Resize(ref sessions, store.Count);
     }

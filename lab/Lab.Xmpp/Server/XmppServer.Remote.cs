@@ -1,0 +1,144 @@
+using Lab.Network;
+
+namespace Lab.Xmpp;
+
+// Stanzas to and from other domains (RFC 6120 section 10.4, RFC 6121 section 8.5). The streams that carry them are
+// Federation's.
+public sealed partial class XmppServer
+{
+    // Sender, recipient and stanza lie back to back in remoteText.
+    private readonly record struct RemoteText(int Start, int Sender, int Recipient, int Stanza);
+
+    private readonly Queue<RemoteText> remotes = new();
+    private readonly XmppWriter remoteText;
+    private RemoteText remote;
+
+    /// <summary>The sender of the Remote action's stanza.</summary>
+    public ReadOnlySpan<byte> RemoteSender => remoteText.Written.Slice(remote.Start, remote.Sender);
+
+    /// <summary>The recipient of the Remote action's stanza.</summary>
+    public ReadOnlySpan<byte> RemoteRecipient =>
+        remoteText.Written.Slice(remote.Start + remote.Sender, remote.Recipient);
+
+    private ReadOnlySpan<byte> RemoteStanza =>
+        remoteText.Written.Slice(remote.Start + remote.Sender + remote.Recipient, remote.Stanza);
+
+    /// <summary>A stanza for a served domain came from another one, whose identity is proven. One that does not stand
+    /// by itself, or is for another domain, is passed over.</summary>
+    public void ReceiveRemote(Instant now, ReadOnlySpan<byte> stanza)
+    {
+        Begin(now);
+        if (TryReread(stanza, out Element element))
+        {
+            ReadOnlySpan<byte> from = element.Attribute(Names.From), to = element.Attribute(Names.To);
+            bool addressed = Jid.TryParse(from, out Jid sender) & Jid.TryParse(to, out Jid target);
+            if (addressed && DomainOf(sender.Domain) < 0 && DomainOf(target.Domain) is >= 0 and var domain)
+                OnRemote(element, from, target, domain);
+        }
+        rereader.Release();
+        Finish();
+    }
+
+    /// <summary>A stanza from here could not be delivered to another domain: its sender gets it back as an
+    /// error.</summary>
+    public void ReturnRemote(Instant now, ReadOnlySpan<byte> stanza, StanzaError error)
+    {
+        Begin(now);
+        if (TryReread(stanza, out Element element) && !element.Name.SequenceEqual(Names.Presence))
+        {
+            ReadOnlySpan<byte> from = element.Attribute(Names.From);
+            if (Jid.TryParse(from, out Jid sender) && DomainOf(sender.Domain) >= 0)
+                Bounce(Letter.Of(element, from, default, now), error);
+        }
+        rereader.Release();
+        Finish();
+    }
+
+    private void OnRemote(Element stanza, ReadOnlySpan<byte> from, in Jid target, int domain)
+    {
+        scratch.Clear();
+        Restamp(scratch, stanza, from, default, default);
+        Letter letter = Letter.Of(stanza, from, default, now);
+        if (stanza.Name.SequenceEqual(Names.Message))
+        {
+            if (IsEcho(target)) OnMessageToEcho(null, letter, stanza);
+            else Route(letter, target, domain, scratch.Written);
+        }
+        else if (stanza.Name.SequenceEqual(Names.Iq)) OnRemoteIq(stanza, letter, target, domain);
+        else if (stanza.Attribute(Names.Type) is var type && (type.IsEmpty || type.SequenceEqual("unavailable"u8)))
+            DeliverPresence(target, domain);
+    }
+
+    private void OnRemoteIq(Element iq, in Letter letter, in Jid target, int domain)
+    {
+        ReadOnlySpan<byte> type = iq.Attribute(Names.Type);
+        bool asks = type.SequenceEqual("get"u8) || type.SequenceEqual("set"u8);
+        Element payload = iq.FirstChild;
+        if (iq.Attribute(Names.Id).IsEmpty || asks && (payload.IsNone || !payload.NextSibling.IsNone))
+            Bounce(letter, StanzaError.BadRequest);
+        else if (!target.Resource.IsEmpty && !target.Local.IsEmpty)
+        {
+            bool delivered = FindSession(store.Find(target.Local), domain, target.Resource) is { } session
+                && Deliver(session, scratch.Written, Traffic.Payload, now);
+            if (!delivered) Bounce(letter, StanzaError.ServiceUnavailable);
+        }
+        else if (asks) Answer(null, iq, letter, target, payload);
+    }
+
+    private void OnForeign(ServerStream stream, in Letter letter, Element stanza)
+    {
+        if (!settings.Federates)
+        {
+            Bounce(letter, StanzaError.RemoteServerNotFound);
+            return;
+        }
+        scratch.Clear();
+        Restamp(scratch, stanza, letter.From, default, stream.Language);
+        SendRemote(letter.From, letter.To, scratch.Written, letter.Number);
+    }
+
+    /// <summary>Returns a stanza to another domain as an error (RTE-06); false when its sender is local.</summary>
+    private bool BounceRemote(in Letter letter, StanzaError error)
+    {
+        if (!settings.Federates || !Jid.TryParse(letter.From, out Jid from) || DomainOf(from.Domain) >= 0) return false;
+        ObserveMessage(ServerActionKind.MessageBounced, -1, letter.Number);
+        WriteBounce(letter, letter.To, error);
+        SendRemote(letter.To, letter.From, reply.Written);
+        return true;
+    }
+
+    private void SendRemote(
+        ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, ReadOnlySpan<byte> stanza, long number = -1)
+    {
+        remotes.Enqueue(new RemoteText(remoteText.Length, from.Length, to.Length, stanza.Length));
+        remoteText.Raw(from).Raw(to).Raw(stanza);
+        Add(new ServerAction(ServerActionKind.Remote, A: number));
+    }
+
+    private void ForgetRemotes()
+    {
+        if (remoteText.Length == 0) return;
+        remoteText.Release();
+        remotes.Clear();
+        remote = default;
+    }
+
+    private bool TryReread(ReadOnlySpan<byte> stanza, out Element element)
+    {
+        bool read = rereader.Read(ref stanza) == WireEvent.Element;
+        if (!read) BeginRereading();
+        element = read ? rereader.Element : default;
+        return read;
+    }
+
+    /// <summary>Makes the reader ready for stanzas that stand by themselves.</summary>
+    private void BeginRereading()
+    {
+        rereader.Restart();
+        ReadOnlySpan<byte> header =
+            "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"u8;
+        if (rereader.Read(ref header) != WireEvent.StreamOpened)
+            throw new InvalidOperationException($"a plain header was refused: {rereader.Error}");
+        rereader.Release();
+    }
+}
