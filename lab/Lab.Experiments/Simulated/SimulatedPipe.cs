@@ -11,7 +11,7 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
     private TlsModel tls;
     private byte[]? pending;
     private int pendingBytes;
-    private bool pendingClose, pendingShutdown, held;
+    private bool pendingClose, pendingShutdown, held, heldPeerClosed, heldEnd;
     private Instant now;
 
     public SimulatedPipe(
@@ -84,7 +84,10 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
         network.Pump(at, this);
     }
 
-    /// <summary>The owner takes no more bytes for now: they wait in the kernel, and its window closes.</summary>
+    /// <summary>
+    /// The owner takes no more bytes for now: they wait in the kernel, its window closes, and the peer's orderly end is
+    /// told behind them.
+    /// </summary>
     public void Hold() => held = true;
 
     /// <summary>The owner takes bytes again.</summary>
@@ -93,6 +96,12 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
         held = false;
         now = at;
         ReadAll();
+        if (heldPeerClosed && !held)
+        {
+            heldPeerClosed = false;
+            Owner?.OnPeerClosed(at, this);
+        }
+        if (heldEnd && !held) End(TcpEnd.Closed);
         network.Pump(at, this);
     }
 
@@ -154,15 +163,23 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
                 FlushPending();
                 break;
             case TcpEventKind.PeerClosed:
-                Owner?.OnPeerClosed(now, this);
+                if (held) heldPeerClosed = true;
+                else Owner?.OnPeerClosed(now, this);
                 break;
             case TcpEventKind.Ended:
-                Host? told = Owner;
-                Owner = null;
-                network.Ended(now, this, e.End);
-                told?.OnEnded(now, this, e.End);
+                if (held && e.End == TcpEnd.Closed) heldEnd = true;
+                else End(e.End);
                 break;
         }
+    }
+
+    private void End(TcpEnd why)
+    {
+        heldEnd = false;
+        Host? told = Owner;
+        Owner = null;
+        network.Ended(now, this, why);
+        told?.OnEnded(now, this, why);
     }
 
     private void ReadAll()
