@@ -7,42 +7,65 @@ using Lab.Xmpp;
 namespace Lab.Live;
 
 /// <summary>
-/// One leg of a proxied connection: a real socket on one side, one end of the modelled connection on the other. Bytes go
-/// both ways in order; the end of one direction, a reset, a peer that does not read are passed on as what they are.
+/// One leg of a proxied connection: a real socket on one side, one end of the modelled connection on the other. Bytes
+/// go both ways in order; the end of one direction, a reset, a peer that does not read are passed on as what they are.
+/// A client that ends its socket before the modelled handshake is done gives that up too, as close(2) does while the
+/// kernel connects; what it wrote until then waits, for its own kernel let it believe that it was connected.
 /// </summary>
 internal sealed class Leg : ISocketUser
 {
     private const int MostOutgoingBytes = 256 * 1024;
     private readonly ProxiedNetwork network;
     private readonly ProxyEnd end;
-    private readonly TrafficLedger? ledger;
     private SimulatedPipe? pipe;
     private SocketChannel? channel;
     private bool opened, connected, socketEnded, pipeEnded, holds;
 
-    public Leg(ProxiedNetwork network, ProxyEnd end, SimulatedPipe pipe, TrafficLedger? ledger)
+    public Leg(ProxiedNetwork network, ProxyEnd end, SimulatedPipe pipe)
     {
-        (this.network, this.end, this.pipe, this.ledger) = (network, end, pipe, ledger);
+        (this.network, this.end, this.pipe) = (network, end, pipe);
         (Client, Connection) = (pipe.Client, pipe.Connection);
+        pipe.Hold();   // until there is a socket to hand the bytes to
     }
 
     public int Client { get; }
     public int Connection { get; }
+
+    /// <summary>What the bytes from the socket are for; noted by an end of the lab's own.</summary>
+    public TrafficLedger Ledger { get; } = new();
+
     public bool Runs => true;
 
+    /// <summary>Neither side has anything left to say.</summary>
+    public bool IsOver => pipe is null && channel is null;
+
     /// <summary>The socket has been accepted (null), or is to be connected to there.</summary>
-    public void Attach(Socket socket, EndPoint? to)
+    public void Attach(Instant now, Socket socket, EndPoint? to)
     {
-        if (pipe is null && to is null)
+        if (pipe is null)
         {
             // the modelled connection failed first: refused, or reset
-            socket.LingerState = new LingerOption(true, 0);
-            socket.Dispose();
+            Listener.Refuse(socket);
             return;
         }
         channel = new SocketChannel(network.Loop, this, socket, new TcpSettings(), ledger: null);
-        if (!connected) channel.Pause();
         channel.Open(to);
+        pipe.Resume(now);
+    }
+
+    /// <summary>There is nothing behind this leg: the modelled connection is reset.</summary>
+    public void GiveUp(Instant now)
+    {
+        SimulatedPipe? open = pipe;
+        pipe = null;
+        open?.Abort(now);
+        end.Tidy(this);
+    }
+
+    /// <summary>The client's socket is over; its connection may never have come here.</summary>
+    public void Forsaken(Instant now)
+    {
+        if (channel is null) GiveUp(now);
     }
 
     // ---- what the socket says
@@ -59,7 +82,7 @@ internal sealed class Leg : ISocketUser
     {
         while (!bytes.IsEmpty && pipe is not null)
         {
-            (int part, Traffic traffic) = ledger?.Take(bytes.Length) ?? (bytes.Length, Traffic.Payload);
+            (int part, Traffic traffic) = Ledger.Take(bytes.Length);
             pipe.Write(now, bytes[..part], traffic);
             bytes = bytes[part..];
         }
@@ -70,6 +93,12 @@ internal sealed class Leg : ISocketUser
     {
         socketEnded = true;
         end.SocketClosed(now, this);
+        if (!connected)
+        {
+            channel!.Close();
+            GiveUp(now);
+            return;
+        }
         pipe?.ShutdownWrite(now);
         CloseWhenBothEnded();
     }
@@ -83,22 +112,20 @@ internal sealed class Leg : ISocketUser
 
     public void OnEnded(Instant now, TcpEnd why)
     {
-        bool wasOpen = opened;
-        channel = null;
-        if (pipe is not { } open) return;
-        pipe = null;
-        if (wasOpen) end.SocketClosed(now, this);
-        if (why == TcpEnd.Closed) open.Close(now);
-        else open.Abort(now);
+        SimulatedPipe? open = pipe;
+        (pipe, channel) = (null, null);
+        if (open is not null)
+        {
+            if (opened && !socketEnded) end.SocketClosed(now, this);
+            if (why == TcpEnd.Closed) open.Close(now);
+            else open.Abort(now);
+        }
+        end.Tidy(this);
     }
 
     // ---- what the modelled connection says
 
-    public void PipeConnected()
-    {
-        connected = true;
-        channel?.Continue();
-    }
+    public void PipeConnected() => connected = true;
 
     public void PipeReceived(ReadOnlySpan<byte> bytes)
     {
@@ -122,6 +149,7 @@ internal sealed class Leg : ISocketUser
         pipe = null;
         if (why == TcpEnd.Closed) channel?.Close();
         else channel?.Reset();
+        end.Tidy(this);
     }
 
     /// <summary>The machine of this end lost power: both are forgotten, and nobody is told.</summary>

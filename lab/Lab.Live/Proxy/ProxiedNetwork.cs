@@ -7,10 +7,11 @@ namespace Lab.Live;
 
 /// <summary>
 /// Real sockets with a fault proxy in each path, in real time.
-/// Theory of operation. A client connects to its own proxy on loopback; the proxy dials the server. Between its two legs
-/// the bytes pass the very network of the simulation: a modelled TCP connection over the path's links, driven by the wall
-/// clock. So slices are segments, a lost one stalls the stream for as long as the TCP model takes to recover it, the
-/// window and the queue push back to the sender, faults hit the same objects, and packets are counted the same way.
+/// Theory of operation. A client connects to its own proxy on loopback; the proxy dials the server. Between its two
+/// legs the bytes pass the very network of the simulation: a modelled TCP connection over the path's links, driven by
+/// the wall clock. So slices are segments, a lost one stalls the stream for as long as the TCP model takes to recover
+/// it, the window and the queue push back to the sender, faults hit the same objects, and packets are counted the same
+/// way.
 /// What it cannot show: the kernels at both legs accept, acknowledge and answer probes at once, whatever the path is
 /// like, so connect times, SYN loss and TCP's own timers are not those of the path (see FidelityTable).
 /// </summary>
@@ -23,11 +24,11 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     private readonly Dictionary<ServerHost, IPEndPoint> addresses = [];
     private readonly Dictionary<int, ServerHost> serverOf = [];          // by client
     private readonly Dictionary<int, Listener> fronts = [];              // by client
-    private readonly Dictionary<int, Leg> legOfPort = [];                // by local port of the client's socket
-    private readonly Dictionary<int, (int Client, int Connection)> dialled = [];   // by local port of the far leg
-    private readonly Dictionary<(int Connection, bool Upward), TrafficLedger> ledgers = [];
+    private readonly Dictionary<(int Client, int Port), Leg> expected = [];   // by local port of the client's socket
+    private readonly Dictionary<(ServerHost Server, int Port), Leg> dialled = [];   // by local port of the far leg
     private readonly List<SocketPipe> pipes = [];
     private readonly List<Listener> listeners = [];
+    private readonly HashSet<ServerHost> listening = [];                 // servers of the lab's own
 
     public ProxiedNetwork(World world, RealTimeLoop loop, Authority authority)
     {
@@ -45,6 +46,11 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     public IPEndPoint FrontOf(int client) => fronts[client].Address;
 
     /// <summary>
+    /// What is held open: ends of the lab's own, and legs of the proxies. Both are 0 when all is closed.
+    /// </summary>
+    public (int Pipes, int Legs) Open => (pipes.Count, clientsEnd.Count + servers.Values.Sum(s => s.End.Count));
+
+    /// <summary>
     /// A server of the lab's own listens on a free port; for another one the address is known (later, when null).
     /// </summary>
     public void AddServer(ServerHost server, string domain, IReadOnlyList<Member> accounts, bool listens)
@@ -55,6 +61,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         {
             var listener = new Listener(Loop, (now, socket) => Accept(server, domain, socket));
             listeners.Add(listener);
+            listening.Add(server);
             addresses[server] = listener.Address;
         }
         foreach (Member m in accounts)
@@ -68,22 +75,15 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     /// <summary>Where that server is reached from now on.</summary>
     public void SetAddress(ServerHost server, IPEndPoint address) => addresses[server] = address;
 
-    public TrafficLedger LedgerOf(int connection, bool upward)
-    {
-        if (!ledgers.TryGetValue((connection, upward), out TrafficLedger? ledger))
-            ledgers[(connection, upward)] = ledger = new TrafficLedger();
-        return ledger;
-    }
-
     // ---- connections
 
     public Pipe Connect(Instant now, int client, Host owner, TcpSettings settings)
     {
         Leg leg = OpenModel(now, client);
         Socket socket = Bound(out int port);
-        legOfPort[port] = leg;
-        var pipe = new SocketPipe(
-            this, owner, client, leg.Connection, atServer: false, socket, settings, servers[serverOf[client]].Domain);
+        expected[(client, port)] = leg;
+        string domain = servers[serverOf[client]].Domain;
+        var pipe = new SocketPipe(this, owner, leg, atServer: false, socket, settings, domain);
         pipes.Add(pipe);
         pipe.Open(fronts[client].Address);
         return pipe;
@@ -95,27 +95,32 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     // a socket of the lab's own is known by its port; any other belongs to a real client
     private void AcceptFront(Instant now, int client, Socket socket)
     {
-        if (!legOfPort.Remove(PortOf(socket), out Leg? leg)) leg = OpenModel(now, client);
-        leg.Attach(socket, null);
+        if (!expected.Remove((client, PortOf(socket)), out Leg? leg)) leg = OpenModel(now, client);
+        leg.Attach(now, socket, null);
     }
 
     /// <summary>The far leg of a connection that has crossed the path.</summary>
-    public void Dial(Leg leg, ServerHost server)
+    public void Dial(Instant now, Leg leg, ServerHost server)
     {
+        if (!server.IsListening || !addresses.TryGetValue(server, out IPEndPoint? address))
+        {
+            leg.GiveUp(now);
+            return;
+        }
         Socket socket = Bound(out int port);
-        dialled[port] = (leg.Client, leg.Connection);
-        leg.Attach(socket, addresses[server]);
+        if (listening.Contains(server)) dialled[(server, port)] = leg;
+        leg.Attach(now, socket, address);
     }
 
     private void Accept(ServerHost server, string domain, Socket socket)
     {
-        if (!dialled.Remove(PortOf(socket), out (int Client, int Connection) from))
+        bool known = dialled.Remove((server, PortOf(socket)), out Leg? leg);
+        if (!known || !server.IsListening)
         {
-            socket.Dispose();   // not through a proxy: nobody of this run
+            Listener.Refuse(socket);   // not through a proxy: nobody of this run; or the process has ended meanwhile
             return;
         }
-        var pipe = new SocketPipe(
-            this, server, from.Client, from.Connection, atServer: true, socket, server.TcpSettings, domain);
+        var pipe = new SocketPipe(this, server, leg!, atServer: true, socket, server.TcpSettings, domain);
         pipes.Add(pipe);
         pipe.Open(null);
     }
@@ -123,8 +128,6 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     public void Ended(Instant now, SocketPipe pipe, TcpEnd end, bool journaled)
     {
         pipes.Remove(pipe);
-        if (pipe.AtServer) ledgers.Remove((pipe.Connection, false));
-        else ledgers.Remove((pipe.Connection, true));
         if (journaled)
             world.Journal.Add(
                 now, pipe.Client,

@@ -15,6 +15,7 @@ internal sealed class Authority : IDisposable
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 root;
     private readonly Dictionary<string, X509Certificate2> issued = [];
+    private readonly Dictionary<string, SslStreamCertificateContext> contexts = [];
     private readonly string folder;
 
     public Authority(string folder)
@@ -36,7 +37,9 @@ internal sealed class Authority : IDisposable
     public string CertificateFile(string name) => Path.Combine(folder, name + ".crt");
     public string KeyFile(string name) => Path.Combine(folder, name + ".key");
 
-    /// <summary>The certificate of a domain, or of the lab's clients; made on first use, also written as NAME.crt, .key.</summary>
+    /// <summary>
+    /// The certificate of a domain, or of the lab's clients; made on first use, also written as NAME.crt, .key.
+    /// </summary>
     public X509Certificate2 Issue(string name)
     {
         if (issued.TryGetValue(name, out X509Certificate2? known)) return known;
@@ -62,7 +65,7 @@ internal sealed class Authority : IDisposable
     public SslClientAuthenticationOptions ForClient(string domain) => new()
     {
         TargetHost = domain, CertificateChainPolicy = Trust(),
-        ClientCertificates = [Issue("clients.lab")],
+        ClientCertificateContext = Context("clients.lab"),
     };
 
     /// <summary>
@@ -71,7 +74,7 @@ internal sealed class Authority : IDisposable
     /// </summary>
     public SslServerAuthenticationOptions ForServer(string domain) => new()
     {
-        ServerCertificate = Issue(domain), ClientCertificateRequired = true, CertificateChainPolicy = Trust(),
+        ServerCertificateContext = Context(domain), ClientCertificateRequired = true, CertificateChainPolicy = Trust(),
         RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
             certificate is null || errors == SslPolicyErrors.None,
     };
@@ -81,6 +84,13 @@ internal sealed class Authority : IDisposable
         foreach (X509Certificate2 certificate in issued.Values) certificate.Dispose();
         root.Dispose();
         key.Dispose();
+    }
+
+    // its chain is worked out once, not for each connection
+    private SslStreamCertificateContext Context(string name)
+    {
+        if (contexts.TryGetValue(name, out SslStreamCertificateContext? known)) return known;
+        return contexts[name] = SslStreamCertificateContext.Create(Issue(name), null, offline: true);
     }
 
     private X509ChainPolicy Trust() => new()

@@ -8,11 +8,12 @@ namespace Lab.Live;
 /// <summary>Accepts on a free port of 127.0.0.1 and hands each socket over on the loop.</summary>
 internal sealed class Listener : IArrival, IDisposable
 {
-    private const int Backlog = 512;
+    private const int Backlog = 4096;   // a storm's worth; the kernel cuts it to its somaxconn
     private readonly RealTimeLoop loop;
     private readonly Action<Instant, Socket> accepted;
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentQueue<Socket> waiting = new();
+    private volatile bool closed;
 
     public Listener(RealTimeLoop loop, Action<Instant, Socket> accepted)
     {
@@ -32,7 +33,24 @@ internal sealed class Listener : IArrival, IDisposable
 
     public void Dispose()
     {
+        closed = true;
         socket.Dispose();
+        Clear();
+    }
+
+    /// <summary>Resets a socket that nobody has begun to use.</summary>
+    public static void Refuse(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (SocketException) { }   // the peer was faster
+        socket.Dispose();
+    }
+
+    private void Clear()
+    {
         while (waiting.TryDequeue(out Socket? left)) left.Dispose();
     }
 
@@ -43,7 +61,8 @@ internal sealed class Listener : IArrival, IDisposable
             try
             {
                 waiting.Enqueue(await socket.AcceptAsync());
-                loop.Post(this, 0);
+                if (closed) Clear();   // it came while the listener went
+                else loop.Post(this, 0);
             }
             catch (ObjectDisposedException)
             {

@@ -10,7 +10,9 @@ namespace Lab.Live;
 /// <summary>Who a socket belongs to; told on the loop's thread, one thing at a time.</summary>
 internal interface ISocketUser
 {
-    /// <summary>False while its process is stopped: what it would be told waits for <see cref="SocketChannel.Thaw"/>.</summary>
+    /// <summary>
+    /// False while its process is stopped: what it would be told waits for <see cref="SocketChannel.Thaw"/>.
+    /// </summary>
     bool Runs { get; }
 
     void OnOpened(Instant now);
@@ -26,17 +28,21 @@ internal interface ISocketUser
 }
 
 /// <summary>
-/// One real TCP socket, with TLS from the moment somebody asks for it. All waiting is done on the thread pool; everything
-/// its user hears, and everything it is asked to do, happens on the loop.
-/// Rule: a reader waits for bytes without holding a buffer, hands over what came, and reads no more until the user has had
-/// it (and has not said <see cref="Pause"/>), so a slow user closes the kernel's window. A writer sends what was written in
-/// order, one write at a time. TLS begins between two reads, when all plain text has left.
+/// One real TCP socket, with TLS from the moment somebody asks for it. All waiting is done on the thread pool;
+/// everything its user hears, and everything it is asked to do, happens on the loop.
+/// Rule: a reader waits for bytes without holding a buffer, hands over what came, and reads no more until the user has
+/// had it (and has not said <see cref="Pause"/>), so a slow user closes the kernel's window. A writer sends what was
+/// written in order, one write at a time. TLS begins between two reads, when all plain text has left.
 /// </summary>
 internal sealed class SocketChannel : IArrival
 {
     private const int Opened = 0, Secured = 1, Received = 2, PeerClosed = 3, Ended = 4, Flushed = 5;
     private const int ReadBytes = 16 * 1024;
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a closed socket waits for the peer's end, and before that for the peer to read.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromSeconds(100);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
     private readonly RealTimeLoop loop;
     private readonly ISocketUser user;
     private readonly Socket socket;
@@ -60,7 +66,8 @@ internal sealed class SocketChannel : IArrival
 
     private readonly record struct Chunk(byte[] Bytes, int Length, Traffic Traffic);
 
-    public SocketChannel(RealTimeLoop loop, ISocketUser user, Socket socket, TcpSettings settings, TrafficLedger? ledger)
+    public SocketChannel(
+        RealTimeLoop loop, ISocketUser user, Socket socket, TcpSettings settings, TrafficLedger? ledger)
     {
         (this.loop, this.user, this.socket, this.settings, this.ledger) = (loop, user, socket, settings, ledger);
         TcpOptions.Set(socket, settings);
@@ -83,8 +90,8 @@ internal sealed class SocketChannel : IArrival
             OutgoingBytes += bytes.Length;
             if (flushing) return;
             flushing = true;
-            flush = Flush();
         }
+        flush = Flush();
     }
 
     public void SecureAsClient(SslClientAuthenticationOptions options) => secure = (options, null);
@@ -122,24 +129,19 @@ internal sealed class SocketChannel : IArrival
         _ = Finish(close: true);
     }
 
-    /// <summary>close(2): what the kernel has is still delivered, what waits here is not.</summary>
+    /// <summary>close(2): what the kernel has is still delivered, then FIN; what waits here is not.</summary>
     public void Drop()
     {
-        over = true;
-        socket.Dispose();
-        go.Release();
-        finished.TrySetResult();
+        // .NET resets a socket that is disposed of while somebody reads, unless its end was said
+        Try(() => socket.Shutdown(SocketShutdown.Send));
+        Abandon();
     }
 
     /// <summary>RST.</summary>
     public void Reset()
     {
-        try
-        {
-            socket.LingerState = new LingerOption(true, 0);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException) { }   // it is gone already
-        Drop();
+        Try(() => socket.LingerState = new LingerOption(true, 0));
+        Abandon();
     }
 
     public void Arrive(Instant now, int what)
@@ -172,6 +174,23 @@ internal sealed class SocketChannel : IArrival
         else go.Release();
     }
 
+    private void Abandon()
+    {
+        over = true;
+        socket.Dispose();
+        go.Release();
+        finished.TrySetResult();
+    }
+
+    private static void Try(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException) { }   // it is gone already
+    }
+
     // ---- on the thread pool
 
     private async Task Read(EndPoint? to)
@@ -195,8 +214,8 @@ internal sealed class SocketChannel : IArrival
                 }
                 if (!await ReadSome()) break;
             }
-            await finished.Task;
-            end = TcpEnd.Closed;
+            await OwnEnd();
+            end = writeFailure is null ? TcpEnd.Closed : SocketReasons.Of(writeFailure, connecting, settings);
         }
         catch (Exception e)
         {
@@ -225,6 +244,13 @@ internal sealed class SocketChannel : IArrival
             ArrayPool<byte>.Shared.Return(buffer);
             buffer = [];
         }
+    }
+
+    // there is nothing left to read that a reset could break off, so one is looked for
+    private async Task OwnEnd()
+    {
+        while (await Task.WhenAny(finished.Task, Task.Delay(BetweenLooks)) != finished.Task)
+            if (socket.Poll(0, SelectMode.SelectError)) throw new SocketException((int)SocketError.ConnectionReset);
     }
 
     private Task Tell(int what)
@@ -268,9 +294,10 @@ internal sealed class SocketChannel : IArrival
         }
         catch (Exception e)
         {
-            // the reader hears of it by the closed socket, and tells
+            // the reader hears of it by the closed socket, or where it waits after the peer's end, and tells
             writeFailure = e;
             socket.Dispose();
+            finished.TrySetResult();
         }
     }
 
@@ -279,7 +306,7 @@ internal sealed class SocketChannel : IArrival
         try
         {
             await opened.Task;
-            await flush;
+            await (close ? flush.WaitAsync(Patience) : flush);
             if (close && stream is SslStream { IsAuthenticated: true } tls)
             {
                 writing = Traffic.Closing;
@@ -288,10 +315,10 @@ internal sealed class SocketChannel : IArrival
             socket.Shutdown(SocketShutdown.Send);
             if (!close) return;
             finished.TrySetResult();
-            await Task.WhenAny(reader, Task.Delay(Linger));
+            await reader.WaitAsync(Linger);
         }
         catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException
-            or InvalidOperationException) { }   // the peer was faster
+            or InvalidOperationException or TimeoutException) { }   // the peer was faster, or too slow
         finally
         {
             if (close)

@@ -11,16 +11,16 @@ internal sealed class SocketPipe : Pipe, ISocketUser
 {
     private readonly ProxiedNetwork network;
     private readonly SocketChannel channel;
+    private readonly Leg leg;
     private readonly string domain;
     private bool vanished;
 
     public SocketPipe(
-        ProxiedNetwork network, Host owner, int client, int connection, bool atServer, Socket socket,
-        TcpSettings settings, string domain) : base(client, connection, atServer)
+        ProxiedNetwork network, Host owner, Leg leg, bool atServer, Socket socket, TcpSettings settings,
+        string domain) : base(leg.Client, leg.Connection, atServer)
     {
-        (this.network, this.domain, Owner) = (network, domain, owner);
-        channel = new SocketChannel(
-            network.Loop, this, socket, settings, network.LedgerOf(connection, upward: !atServer));
+        (this.network, this.leg, this.domain, Owner) = (network, leg, domain, owner);
+        channel = new SocketChannel(network.Loop, this, socket, settings, leg.Ledger);
     }
 
     public bool Runs => Owner?.Runs ?? true;
@@ -69,6 +69,7 @@ internal sealed class SocketPipe : Pipe, ISocketUser
         Host? told = Owner;
         Owner = null;
         network.Ended(now, this, end, journaled: !vanished);
+        if (!AtServer) leg.Forsaken(now);
         told?.OnEnded(now, this, end);
     }
 }

@@ -8,8 +8,8 @@ namespace Lab.Live;
 internal static class SocketReasons
 {
     /// <summary>
-    /// Why a connection ended. ETIMEDOUT does not say which timer it was; the option that was set on the socket is the one
-    /// that fires first, so it gets the blame: user timeout, then keepalive, then the retransmission limit.
+    /// Why a connection ended. ETIMEDOUT does not say which timer it was; the option that was set on the socket is the
+    /// one that fires first, so it gets the blame: user timeout, then keepalive, then the retransmission limit.
     /// </summary>
     public static TcpEnd Of(Exception failure, bool connecting, TcpSettings settings) => failure switch
     {

@@ -3,8 +3,8 @@ using Lab.Xmpp;
 namespace Lab.Live;
 
 /// <summary>
-/// What the bytes of one direction of a connection are for, in order: an end of the lab's own notes each write, the proxy
-/// that reads the same bytes (encrypted, so it could not tell) looks it up. Bytes nobody noted are payload.
+/// What the bytes of one direction of a connection are for, in order: an end of the lab's own notes each write, the
+/// proxy that reads the same bytes (encrypted, so it could not tell) looks it up. Bytes nobody noted are payload.
 /// </summary>
 internal sealed class TrafficLedger
 {
@@ -14,6 +14,7 @@ internal sealed class TrafficLedger
 
     public void Add(int bytes, Traffic traffic)
     {
+        if (bytes == 0) return;
         lock (gate) notes.Enqueue((bytes, traffic));
     }
 

@@ -77,8 +77,8 @@ public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
     public void A_run_on_a_machine_that_runs_behind_is_in_doubt()
     {
         Assert.Empty(LiveRun.Doubts(RealTimeLoop.TrustedLateness));
-        Assert.Equal(["its events came more than 250ms late: this machine is too busy"],
-            LiveRun.Doubts(RealTimeLoop.TrustedLateness + Milliseconds(1)));
+        Assert.Equal(["its loop was up to 412 ms late: numbers below 2 s cannot be trusted"],
+            LiveRun.Doubts(Milliseconds(412)));
     }
 
     [Fact]
@@ -91,7 +91,8 @@ public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
         RunResult result = Run(Spec(Duration.FromSeconds(10), [cut], Pings));
         Incident noticed = Assert.Single(result.Incidents, i => i.Side == Side.Client);
         Assert.Equal(Mechanism.PingTimeout, noticed.Mechanism);
-        Assert.InRange(noticed.Elapsed.TotalSeconds, 2, 3.5);
+        // the ping that was under way, or the next one; a busy machine takes part
+        Assert.InRange(noticed.Elapsed.TotalSeconds, 1, 5);
         Assert.InRange(result.Value("connects.online"), 2, 4);
         Assert.True(result.MaxLateness > Duration.Zero);
     }

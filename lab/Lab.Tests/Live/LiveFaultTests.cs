@@ -1,0 +1,187 @@
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+using Xunit.Abstractions;
+using static Lab.Tests.LiveSpecs;
+
+namespace Lab.Tests;
+
+/// <summary>Every fault over real sockets: what each side sees, what the journal says, who comes back.</summary>
+public sealed class LiveFaultTests(ITestOutputHelper output)
+{
+    private const int Up = 0, Down = 1;
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_cut_in_any_direction_is_noticed_by_the_ping_alone_and_the_client_comes_back(bool up, bool down)
+    {
+        using var lab = new LiveLab(output, Spec(Pings));
+        await lab.Until(EntryKind.ClientCheckAnswered);
+        await lab.On(now =>
+        {
+            if (up) lab.World.Network.Cut(now, 0, Up, 0);
+            if (down) lab.World.Network.Cut(now, 0, Down, 0);
+            lab.World.Servers[0].Send(now, 0, 7, 10);
+            lab.World.Clients[0].Send(now, "echo@example.org", 8, 10);
+        });
+        await lab.Until(EntryKind.ClientOffline);
+        Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ClientOffline)[0]);
+        Assert.Equal(0, lab.Count(EntryKind.ServerTransportEnded));
+        Assert.Equal(down ? 0 : 1, lab.Of(EntryKind.MessageReceived).Count(e => e.A == 7));
+        Assert.Equal(up ? 0 : 1, lab.Of(EntryKind.MessageAccepted).Count(e => e.A == 8));
+        await lab.On(now =>
+        {
+            if (up) lab.World.Network.Heal(now, 0, Up, 0);
+            if (down) lab.World.Network.Heal(now, 0, Down, 0);
+        });
+        await lab.Until(EntryKind.ClientOnline, 2);
+    }
+
+    [Fact]
+    public async Task A_degraded_link_is_as_slow_as_it_says_until_it_is_healed()
+    {
+        using var lab = new LiveLab(output, Spec(Pings));
+        await lab.Until(EntryKind.ClientCheckAnswered);
+        LinkSpec slow = new LinkProfile { Delay = Milliseconds(150) }.Upward();
+        await lab.On(now => lab.World.Network.Change(now, 0, slow, slow));
+        await lab.Until(() => lab.Of(EntryKind.ClientCheckAnswered).Any(e => e.B >= Milliseconds(300).Nanoseconds));
+        await lab.On(now => lab.World.Network.Change(now, 0, null, null));
+        int before = lab.Count(EntryKind.ClientCheckAnswered);
+        await lab.Until(() => lab.Of(EntryKind.ClientCheckAnswered).Skip(before)
+            .Any(e => e.B < Milliseconds(300).Nanoseconds));
+        Assert.Equal(0, lab.Count(EntryKind.ClientOffline));
+    }
+
+    [Fact]
+    public async Task A_reset_meets_both_ends_as_a_reset_and_the_client_comes_back()
+    {
+        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Reset));
+        await lab.Until(EntryKind.ClientCheckAnswered);
+        await lab.On(now => lab.World.Network.ResetConnections(now, 0));
+        await lab.Until(EntryKind.ClientTransportEnded);
+        await lab.Until(EntryKind.ServerTransportEnded);
+        Assert.Equal(TcpEnd.Reset, lab.Transports(EntryKind.ClientTransportEnded)[0]);
+        Assert.Equal(TcpEnd.Reset, lab.Transports(EntryKind.ServerTransportEnded)[0]);
+        Assert.Equal(Mechanism.Reset, lab.Ends(EntryKind.ClientOffline)[0]);
+        Assert.Equal(Mechanism.Reset, lab.Ends(EntryKind.ServerOffline)[0]);
+        await lab.Until(EntryKind.ClientOnline, 2);
+    }
+
+    [Fact]
+    public async Task A_frozen_client_is_given_up_by_the_server_and_hears_of_it_when_it_wakes()
+    {
+        using var lab = new LiveLab(
+            output, Spec(new Policy { Reconnect = Pings.Reconnect }, Pings, kind: FaultKind.Freeze));
+        await lab.Until(EntryKind.ServerCheckAnswered);
+        await lab.On(now => lab.World.Clients[0].Freeze(now, 0));
+        await lab.Until(EntryKind.ServerOffline);
+        Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ServerOffline)[0]);
+        Assert.Equal(0, lab.Count(EntryKind.ClientOffline));
+        await lab.On(now => lab.World.Clients[0].Thaw(now, 0));
+        await lab.Until(EntryKind.ClientOnline, 2);
+        Assert.Equal(Mechanism.Fin, lab.Ends(EntryKind.ClientOffline)[0]);
+    }
+
+    [Fact]
+    public async Task A_frozen_server_is_given_up_by_the_client_and_takes_it_back_when_it_wakes()
+    {
+        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Freeze));
+        await lab.Until(EntryKind.ClientCheckAnswered);
+        await lab.On(now => lab.World.Servers[0].Freeze(now, 0));
+        await lab.Until(EntryKind.ClientOffline);
+        Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ClientOffline)[0]);
+        Assert.Equal(0, lab.Count(EntryKind.ServerOffline));
+        await lab.Until(EntryKind.ConnectAttempt, 2);
+        Assert.Equal(1, lab.Count(EntryKind.ServerAccepted));
+        await lab.On(now => lab.World.Servers[0].Thaw(now, 0));
+        await lab.Until(EntryKind.ClientOnline, 2);
+        Assert.Equal(Mechanism.Fin, lab.Ends(EntryKind.ServerOffline)[0]);
+    }
+
+    [Fact]
+    public async Task A_crashed_client_says_nothing_and_the_server_finds_out_by_itself()
+    {
+        using var lab = new LiveLab(
+            output, Spec(new Policy { Reconnect = Pings.Reconnect }, Pings, kind: FaultKind.Crash));
+        await lab.Until(EntryKind.ServerCheckAnswered);
+        await lab.On(now => lab.World.Clients[0].Crash(now, 0));
+        await lab.Until(EntryKind.ServerOffline);
+        Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ServerOffline)[0]);
+        Assert.Equal(0, lab.Count(EntryKind.ClientTransportEnded));
+        Assert.Equal(Mechanism.Crashed, lab.Ends(EntryKind.ClientOffline)[0]);
+        await lab.On(now => lab.World.Clients[0].Restart(now, 0));
+        await lab.Until(EntryKind.ClientOnline, 2);
+    }
+
+    [Fact]
+    public async Task A_client_back_from_a_crash_answers_its_old_connection_with_a_reset()
+    {
+        using var lab = new LiveLab(
+            output, Spec(new Policy { Reconnect = Pings.Reconnect }, Policy.Nothing, kind: FaultKind.Crash));
+        await lab.Until(EntryKind.ClientOnline);
+        await lab.On(now => lab.World.Clients[0].Crash(now, 0));
+        await lab.On(now => lab.World.Clients[0].Restart(now, 0));
+        await lab.Until(EntryKind.ClientOnline, 2);
+        await lab.On(now => lab.World.Servers[0].Send(now, 0, 7, 10));   // to all of its sessions
+        await lab.Until(EntryKind.ServerTransportEnded);
+        Assert.Equal(TcpEnd.Reset, lab.Transports(EntryKind.ServerTransportEnded)[0]);
+    }
+
+    [Fact]
+    public async Task A_crashed_server_says_nothing_and_takes_its_clients_back_afterwards()
+    {
+        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Crash));
+        await lab.Until(EntryKind.ClientCheckAnswered);
+        await lab.On(now => lab.World.Servers[0].Crash(now, 0));
+        await lab.Until(EntryKind.ClientOffline);
+        Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ClientOffline)[0]);
+        Assert.Equal(0, lab.Count(EntryKind.ServerTransportEnded));
+        await lab.Until(EntryKind.ConnectAttempt, 2);
+        await lab.On(now => lab.World.Servers[0].Start(now, 0));
+        await lab.Until(EntryKind.ClientOnline, 2);
+    }
+
+    [Fact]
+    public async Task A_restarted_server_says_so_refuses_while_it_is_away_and_takes_its_clients_back()
+    {
+        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Restart));
+        await lab.Until(EntryKind.ClientCheckAnswered);
+        await lab.On(now => lab.World.Servers[0].Stop(now, 0));
+        await lab.Until(EntryKind.ClientTransportEnded, 3);
+        Assert.Equal(Mechanism.StreamError, lab.Ends(EntryKind.ClientOffline)[0]);
+        Assert.Equal(
+            (long)StreamErrorCondition.SystemShutdown, lab.Of(EntryKind.ClientOffline)[0].A >> 16);
+        Assert.All(lab.Transports(EntryKind.ClientTransportEnded).Skip(1), end => Assert.Equal(TcpEnd.Reset, end));
+        Assert.Equal(1, lab.Count(EntryKind.ServerAccepted));
+        await lab.On(now => lab.World.Servers[0].Start(now, 0));
+        await lab.Until(EntryKind.ClientOnline, 2);
+    }
+
+    [Fact]
+    public async Task A_session_is_resumed_after_a_cut_and_what_was_sent_meanwhile_arrives_once()
+    {
+        Policy acks = Pings with { Acks = new AckPolicy { Resume = Duration.FromMinutes(5) } };
+        using var lab = new LiveLab(output, Spec(acks));
+        await lab.Until(EntryKind.ClientCheckAnswered);
+        await lab.On(now =>
+        {
+            lab.World.Network.Cut(now, 0, Up, 0);
+            lab.World.Network.Cut(now, 0, Down, 0);
+            lab.World.Clients[0].Send(now, "echo@example.org", 8, 10);
+            lab.World.Servers[0].Send(now, 0, 7, 10);
+        });
+        await lab.Until(EntryKind.ClientOffline);
+        await lab.On(now =>
+        {
+            lab.World.Network.Heal(now, 0, Up, 0);
+            lab.World.Network.Heal(now, 0, Down, 0);
+        });
+        await lab.Until(EntryKind.ClientOnline, 2);
+        Assert.Equal(1, lab.Of(EntryKind.ClientOnline)[1].A);
+        await lab.Until(() => lab.Of(EntryKind.MessageReceived).Any(e => e.A == 8 + XmppServer.EchoOffset));
+        Assert.Single(lab.Of(EntryKind.MessageReceived), e => e.A == 7);
+        Assert.Single(lab.Of(EntryKind.MessageAccepted), e => e.A == 8);
+    }
+}
