@@ -17,6 +17,7 @@ Benchmark[] all =
     .. StanzaReaderBench.All,
     .. ServerBench.All,
     .. ProxyBench.All,
+    .. LiveBench.All,
 ];
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
