@@ -35,6 +35,10 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         List<Sweep> sweeps = [.. request.Files.Distinct()
             .Select(f => SweepReader.Read(f, request.Overrides, problems)).OfType<Sweep>()];
         if (problems.Any) return CheckCommand.Report(problems, terminal);
+        string[] missing = [.. sweeps.SelectMany(s => s.Plan).Select(r => r.Topology).Distinct()
+            .SelectMany(Tools.Missing).Distinct()];
+        foreach (string sentence in missing) terminal.Error.WriteLine(sentence);
+        if (missing.Length > 0) return ExitCode.BadInput;
         var folders = new List<string>();
         foreach (Sweep sweep in sweeps)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lab.Experiments;
+using Lab.Live;
 using Lab.Xmpp;
 
 namespace Lab.Cli;
@@ -81,6 +82,7 @@ internal sealed class SweepReader
             $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
         List<RunSpec> plan = runs > MostRuns ? [] : Plan(name);
         if (!brokenVary) Validation.When(expect, written, problems);
+        if (problems.Count == before) RefusePrograms(plan);
         if (problems.Count == before) RefuseUnjudged(plan);
         if (problems.Count > before) return null;
         return new Sweep { File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)],
@@ -123,6 +125,16 @@ internal sealed class SweepReader
             if (found.Count > 0) networks = found;
         }
         if (chosen is not null) networks = chosen;
+    }
+
+    // what real programs cannot do, said where the program is named
+    private void RefusePrograms(List<RunSpec> plan)
+    {
+        foreach ((string group, string name, string message) in plan.SelectMany(ProgramLimits.Refusals))
+        {
+            var spec = ((root["topology"] as Mapping)?[group] as Mapping)?[name];
+            problems.Add((spec as Mapping)?["software"] ?? spec ?? root, $"{name}: {message}");
+        }
     }
 
     // what the simulated network can judge, it judges; alone, a network must be able to judge all that is expected

@@ -110,6 +110,7 @@ public static class FidelityTable
     public static Judgement Of(RunSpec run, string metric)
     {
         Judgement own = Of(run.Network, metric);
+        if (ProgramSight.Hidden(run, metric) is { } hidden) return new(Fidelity.Unsupported, hidden);
         if (run.Network == NetworkKind.Simulated || metric == "messages.sent") return own;
         if (metric.StartsWith("cost.", StringComparison.Ordinal)) return own.Worse(OfTcpParts(run));
         if (Detecting(metric) is { } side && Unguarded(run, side) is { } end)

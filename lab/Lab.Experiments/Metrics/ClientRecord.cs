@@ -89,7 +89,7 @@ internal static class Causes
     private static readonly string[] Names =
     [
         "tcp handshake", "tls handshake", "negotiation", "whitespace", "ping", "acks", "payload", "presence", "closing",
-        "tcp acks", "tcp probes", "retransmission", "tcp teardown",
+        "tcp acks", "tcp probes", "retransmission", "tcp teardown", "unseen",
     ];
 
     public static int Count => Names.Length;
@@ -110,7 +110,7 @@ internal static class Causes
         _ => mark switch
         {
             Traffic.Tls => 1, Traffic.Handshake => 2, Traffic.Whitespace => 3, Traffic.Ping => 4, Traffic.Acks => 5,
-            Traffic.Payload => 6, Traffic.Presence => 7, _ => 8,
+            Traffic.Payload => 6, Traffic.Presence => 7, Traffic.Unseen => 13, _ => 8,
         },
     };
 }

@@ -23,7 +23,8 @@ public sealed record Incident(
     public Duration Elapsed => (Detected ? DetectedAt : Until) - Began;
 }
 
-public enum MessageFate { Delivered, Bounced, Stored, Lost, Pending }
+/// <summary>Unknown: it did not arrive, and a real server may have it or may have lost it.</summary>
+public enum MessageFate { Delivered, Bounced, Stored, Lost, Pending, Unknown }
 
 /// <summary>One message from the moment its sender wanted it sent. Delay is meaningful when Copies > 0.</summary>
 public readonly record struct MessageRecord(

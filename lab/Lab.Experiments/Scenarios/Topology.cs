@@ -35,8 +35,23 @@ public sealed record LinkChoice(string? Name, LinkProfile? Inline);
 
 public enum TlsUse { Required, Offered, None }
 
+/// <summary>Who serves a domain: the lab's own server, Prosody that a run starts, or whatever runs at an address.</summary>
+public enum ServerSoftware { Lab, Prosody, External }
+
+/// <summary>What runs on a client's device: the lab's own client, or a script on Python's slixmpp.</summary>
+public enum ClientSoftware { Lab, Slixmpp }
+
 public sealed record ServerSpec
 {
+    /// <summary>Anything but lab needs the proxied network.</summary>
+    public ServerSoftware Software { get; init; } = ServerSoftware.Lab;
+
+    /// <summary>Where an external server listens: 127.0.0.1:5222.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Of its accounts, where a client names none of its own; absent = one that the lab chooses.</summary>
+    public string? Password { get; init; }
+
     public PolicyChoice? Policy { get; init; }
     public ConflictPolicy Conflict { get; init; } = ConflictPolicy.GenerateResource;
     public TlsUse Tls { get; init; } = TlsUse.Required;
@@ -48,6 +63,13 @@ public sealed record ServerSpec
 public sealed record ClientSpec
 {
     public required string Server { get; init; }
+
+    /// <summary>Anything but lab needs the proxied network.</summary>
+    public ClientSoftware Software { get; init; } = ClientSoftware.Lab;
+
+    /// <summary>Of its account; absent = the server's.</summary>
+    public string? Password { get; init; }
+
     public LinkChoice? Link { get; init; }
     public int Count { get; init; } = 1;
     public PolicyChoice? Policy { get; init; }

@@ -135,7 +135,7 @@ internal sealed class LabClient : ClientHost
     {
         var settings = new ClientSettings
         {
-            BareJid = member.BareJid, Password = World.Password, Policy = member.Policy, Tls = member.Spec.Tls,
+            BareJid = member.BareJid, Password = member.Password, Policy = member.Policy, Tls = member.Spec.Tls,
             Resource = member.Spec.Resource, Secrets = world.Secrets,
         };
         return new XmppClient(

@@ -33,7 +33,7 @@ internal sealed class LabServer : ServerHost
         store = new ServerStore();
         foreach (Member m in accounts)
         {
-            store.AddAccount(m.Local, World.Password);
+            store.AddAccount(m.Local, m.Password);
             clientOfAccount.Add(m.Index);
         }
         machine = Boot();

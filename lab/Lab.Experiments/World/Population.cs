@@ -6,7 +6,7 @@ namespace Lab.Experiments;
 /// <summary>One client of the run, resolved from its group; what a group has in common is shared.</summary>
 internal sealed record Member(
     int Index, string Name, string Local, string Domain, ClientSpec Spec, string LinkName, LinkSpec Up, LinkSpec Down,
-    Policy Policy)
+    Policy Policy, string Password)
 {
     public string BareJid => $"{Local}@{Domain}";
 }
@@ -27,6 +27,7 @@ internal sealed class Population
         {
             LinkProfile link = spec.Link?.Inline
                 ?? (spec.Link?.Name is { } n ? topology.Links[n] : new LinkProfile());
+            string password = spec.Password ?? topology.Servers[spec.Server].Password ?? World.Password;
             LinkSpec up = link.Upward(), down = link.Downward();
             var mine = new Member[spec.Count];
             for (int i = 0; i < spec.Count; i++)
@@ -35,7 +36,7 @@ internal sealed class Population
                 string name = alone ? group : $"{group}[{i}]", local = alone ? group : $"{group}-{i}";
                 mine[i] = new Member(
                     all.Count, name, local, spec.Server, spec, spec.Link?.Name ?? "", up, down,
-                    spec.Policy?.Inline ?? Policy.Nothing);
+                    spec.Policy?.Inline ?? Policy.Nothing, password);
                 members[name] = mine[i];
                 all.Add(mine[i]);
             }

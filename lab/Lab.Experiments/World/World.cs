@@ -6,7 +6,7 @@ namespace Lab.Experiments;
 /// <summary>Everything of one run: built from (scenario, topology, seed), run once, dropped.</summary>
 internal sealed class World
 {
-    /// <summary>Of every account; PBKDF2 is then paid once per run and salt.</summary>
+    /// <summary>Of every account that has no other; PBKDF2 is then paid once per run and salt.</summary>
     public const string Password = "correct horse battery staple";
 
     public World(RunSpec spec, Journal journal, IStage stage, IJournalReader? reader)

@@ -11,7 +11,7 @@ public static class LiveRun
 
     /// <summary>
     /// Null when it was cancelled. Certificates and logs go to <paramref name="folder"/>. Nothing is left running or
-    /// listening afterwards, however it ends.
+    /// listening afterwards, however it ends. Throws <see cref="ProgramFailure"/> when a real program does not run.
     /// </summary>
     public static RunResult? Run(RunSpec spec, RunOptions options, string folder)
     {
@@ -23,6 +23,7 @@ public static class LiveRun
     {
         using var stage = new LiveStage(folder);
         var world = new World(spec, new Journal(), stage, options.Reader);
+        stage.AwaitPrograms();
         Instant end = Instant.Zero + spec.Scenario.Duration;
         while (world.Queue.Now < end)
         {
@@ -31,7 +32,8 @@ public static class LiveRun
             options.Progress(world.Queue.Now, world.Queue.Executed);
         }
         Duration late = stage.Loop.MaxLateness;
-        return Simulation.Finish(spec, world) with { MaxLateness = late, Doubts = [.. Doubts(late)] };
+        RunResult result = Simulation.Finish(spec, world) with { MaxLateness = late, Doubts = [.. Doubts(late)] };
+        return ProgramSight.Hide(result);
     }
 
     /// <summary>What a loop that was ever so late leaves in doubt: what is not four times as long.</summary>
@@ -80,38 +82,4 @@ internal sealed class WarmUp : IJournalReader
             Clients = new Dictionary<string, ClientSpec> { ["phone"] = new() { Server = "example.org" } },
         },
     };
-}
-
-/// <summary>Sockets under the wall clock.</summary>
-internal sealed class LiveStage(string folder) : IStage, IDisposable
-{
-    private ProxiedNetwork? network;
-    private RealTimeLoop? loop;
-
-    public Authority Authority { get; } = new(folder);
-    public Secrets? Secrets { get; } = new SystemSecrets();
-    public RealTimeLoop Loop => loop!;
-    public ProxiedNetwork Proxied => network!;
-
-    public INetwork Network(World world)
-    {
-        loop = new RealTimeLoop(world.Queue);
-        return network = new ProxiedNetwork(world, loop, Authority);
-    }
-
-    public ServerHost Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
-    {
-        var server = new LabServer(world, host, domain, spec, accounts);
-        Proxied.AddServer(server, domain, accounts, listens: true);
-        return server;
-    }
-
-    public ClientHost Client(World world, Member member) => new LabClient(world, member);
-
-    public void Dispose()
-    {
-        network?.Dispose();
-        loop?.Dispose();
-        Authority.Dispose();
-    }
 }

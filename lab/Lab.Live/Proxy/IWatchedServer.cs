@@ -8,6 +8,9 @@ internal interface IWatchedServer
     /// <summary>It accepted a client's connection.</summary>
     void Accepted(Instant now, int client, int connection);
 
-    /// <summary>It closed or reset the connection, or it was closed by the client.</summary>
-    void Closed(Instant now, int client, int connection);
+    /// <summary>
+    /// The connection is over at the server's side. Client's end: how the client had ended its own by then, as far as
+    /// that has crossed the path; null = the server closed it unasked. May be told more than once.
+    /// </summary>
+    void Closed(Instant now, int connection, TcpEnd? clientsEnd);
 }

@@ -39,6 +39,9 @@ internal sealed class Leg : ISocketUser
     /// <summary>Neither side has anything left to say.</summary>
     public bool IsOver => pipe is null && channel is null;
 
+    /// <summary>How the other end's side of the modelled connection ended; null while it has not.</summary>
+    public TcpEnd? PeerEnd { get; private set; }
+
     /// <summary>The socket has been accepted (null), or is to be connected to there.</summary>
     public void Attach(Instant now, Socket socket, EndPoint? to)
     {
@@ -140,6 +143,7 @@ internal sealed class Leg : ISocketUser
     public void PipeClosed()
     {
         pipeEnded = true;
+        PeerEnd = TcpEnd.Closed;
         channel?.ShutdownWrite();
         CloseWhenBothEnded();
     }
@@ -147,6 +151,7 @@ internal sealed class Leg : ISocketUser
     public void PipeEnded(TcpEnd why)
     {
         pipe = null;
+        PeerEnd ??= why;
         if (why == TcpEnd.Closed) channel?.Close();
         else channel?.Reset();
         end.Tidy(this);

@@ -21,7 +21,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     private readonly SimulatedNetwork model;
     private readonly ProxyEnd clientsEnd;
     private readonly Dictionary<ServerHost, (ProxyEnd End, string Domain)> servers = [];
-    private readonly Dictionary<ServerHost, IPEndPoint> addresses = [];
+    private readonly Dictionary<(ServerHost Server, bool DirectTls), IPEndPoint> addresses = [];
     private readonly Dictionary<int, ServerHost> serverOf = [];          // by client
     private readonly Dictionary<int, Listener> fronts = [];              // by client
     private readonly Dictionary<(int Client, int Port), Leg> expected = [];   // by local port of the client's socket
@@ -62,7 +62,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
             var listener = new Listener(Loop, (now, socket) => Accept(server, domain, socket));
             listeners.Add(listener);
             listening.Add(server);
-            addresses[server] = listener.Address;
+            SetAddress(server, listener.Address, listener.Address);
         }
         foreach (Member m in accounts)
         {
@@ -73,7 +73,11 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     }
 
     /// <summary>Where that server is reached from now on.</summary>
-    public void SetAddress(ServerHost server, IPEndPoint address) => addresses[server] = address;
+    public void SetAddress(ServerHost server, IPEndPoint address, IPEndPoint directTls)
+    {
+        addresses[(server, false)] = address;
+        addresses[(server, true)] = directTls;
+    }
 
     // ---- connections
 
@@ -102,7 +106,8 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     /// <summary>The far leg of a connection that has crossed the path.</summary>
     public void Dial(Instant now, Leg leg, ServerHost server)
     {
-        if (!server.IsListening || !addresses.TryGetValue(server, out IPEndPoint? address))
+        bool directTls = world.IsDirectTls(leg.Client);
+        if (!server.IsListening || !addresses.TryGetValue((server, directTls), out IPEndPoint? address))
         {
             leg.GiveUp(now);
             return;

@@ -48,7 +48,9 @@ internal sealed class ProxyEnd(ProxiedNetwork network, ServerHost? server) : Ser
     public override void OnEnded(Instant now, Pipe pipe, TcpEnd end)
     {
         // at the server's end it may never have been connected
-        if (legs.TryGetValue(pipe.Connection, out Leg? leg)) leg.PipeEnded(end);
+        if (!legs.TryGetValue(pipe.Connection, out Leg? leg)) return;
+        leg.PipeEnded(end);
+        SocketClosed(now, leg);
     }
 
     public override void OnTlsEstablished(Instant now, Pipe pipe) { }   // TLS goes through, it does not end here
@@ -72,6 +74,6 @@ internal sealed class ProxyEnd(ProxiedNetwork network, ServerHost? server) : Ser
 
     public void SocketClosed(Instant now, Leg leg)
     {
-        if (server is IWatchedServer watched) watched.Closed(now, leg.Client, leg.Connection);
+        if (server is IWatchedServer watched) watched.Closed(now, leg.Connection, leg.PeerEnd);
     }
 }

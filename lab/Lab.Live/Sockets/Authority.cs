@@ -16,6 +16,7 @@ internal sealed class Authority : IDisposable
     private readonly X509Certificate2 root;
     private readonly Dictionary<string, X509Certificate2> issued = [];
     private readonly Dictionary<string, SslStreamCertificateContext> contexts = [];
+    private readonly HashSet<string> foreign = [];
     private readonly string folder;
 
     public Authority(string folder)
@@ -61,11 +62,17 @@ internal sealed class Authority : IDisposable
         return issued[name] = X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
     }
 
+    /// <summary>Somebody else's server, whose certificate the lab cannot judge: its clients take any.</summary>
+    public void TrustForeign(string domain) => foreign.Add(domain);
+
+    public bool IsForeign(string domain) => foreign.Contains(domain);
+
     /// <summary>A client's side of TLS: the server must show this authority's certificate for the domain.</summary>
     public SslClientAuthenticationOptions ForClient(string domain) => new()
     {
         TargetHost = domain, CertificateChainPolicy = Trust(),
         ClientCertificateContext = Context("clients.lab"),
+        RemoteCertificateValidationCallback = IsForeign(domain) ? (_, _, _, _) => true : null,
     };
 
     /// <summary>

@@ -4,7 +4,8 @@ namespace Lab.Live;
 
 /// <summary>
 /// What the bytes of one direction of a connection are for, in order: an end of the lab's own notes each write, the
-/// proxy that reads the same bytes (encrypted, so it could not tell) looks it up. Bytes nobody noted are payload.
+/// proxy that reads the same bytes (encrypted, so it could not tell) looks it up. Bytes nobody noted are a real
+/// program's.
 /// </summary>
 internal sealed class TrafficLedger
 {
@@ -23,7 +24,7 @@ internal sealed class TrafficLedger
     {
         lock (gate)
         {
-            if (!notes.TryPeek(out (int Bytes, Traffic Traffic) first)) return (bytes, Traffic.Payload);
+            if (!notes.TryPeek(out (int Bytes, Traffic Traffic) first)) return (bytes, Traffic.Unseen);
             int part = Math.Min(bytes, first.Bytes - taken);
             taken += part;
             if (taken == first.Bytes)

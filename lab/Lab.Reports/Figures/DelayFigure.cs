@@ -44,7 +44,8 @@ internal static class DelayFigure
             Total = all.Length;
             Delays = [.. all.Where(m => m.Copies > 0).Select(m => Math.Max(0, m.Delay.TotalSeconds)).Order()];
             int Of(MessageFate fate) => all.Count(m => m.Copies == 0 && m.Fate == fate);
-            (int, string)[] fates = [(Of(MessageFate.Lost), "lost"), (Of(MessageFate.Bounced), "bounced"),
+            (int, string)[] fates = [(Of(MessageFate.Lost), "lost"), (Of(MessageFate.Unknown), "unknown"),
+                (Of(MessageFate.Bounced), "bounced"),
                 (Of(MessageFate.Stored) + Of(MessageFate.Pending) + Of(MessageFate.Delivered), "waiting")];
             Missing = string.Join(", ", fates.Where(f => f.Item1 > 0).Select(f => $"{Share(f.Item1)} {f.Item2}"));
         }

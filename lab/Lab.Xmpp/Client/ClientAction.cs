@@ -41,7 +41,7 @@ public enum ClientActionKind : byte
     /// </summary>
     Offline,
 
-    /// <summary>A message arrived: A = its number.</summary>
+    /// <summary>A message arrived: A = its number, B = bytes of its body.</summary>
     MessageReceived,
 
     /// <summary>A message came back as an error: A = its number.</summary>

@@ -35,7 +35,11 @@ public sealed partial class XmppClient
     {
         if (!TryNumber(message.Attribute(Names.Id), (byte)'m', out long number)) return;
         bool bounced = message.Attribute(Names.Type).SequenceEqual("error"u8);
-        Tell(bounced ? ClientActionKind.MessageBounced : ClientActionKind.MessageReceived, number);
+        if (bounced) Tell(ClientActionKind.MessageBounced, number);
+        else
+            outbound.Add(new ClientAction(
+                ClientActionKind.MessageReceived, A: number,
+                B: message.Child("body"u8, Namespaces.Client).RawContent.Length));
     }
 
     // An error proves life as well (XEP-0199 section 4.2), unless another server speaks for the one that was asked.

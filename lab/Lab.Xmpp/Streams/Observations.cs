@@ -45,8 +45,8 @@ public enum Mechanism : byte
     TlsFailure, LocalFailure, Unseen,
 }
 
-/// <summary>Why bytes were written, so that their cost can be charged.</summary>
-public enum Traffic : byte { Handshake, Whitespace, Ping, Acks, Payload, Presence, Closing, Tls }
+/// <summary>Why bytes were written, so that their cost can be charged; unseen: a real program does not tell.</summary>
+public enum Traffic : byte { Handshake, Whitespace, Ping, Acks, Payload, Presence, Closing, Tls, Unseen }
 
 /// <summary>How a transport ended, as the XMPP layer hears it.</summary>
 public readonly record struct TransportEnd(Mechanism Mechanism)

@@ -1,0 +1,271 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Live;
+
+/// <summary>
+/// A real client: a process that tells what it saw, line by line. The lab decides when it connects (so the policy's
+/// back-off is the lab's) and keeps what is to be sent while it is offline; the rest is the program's own. It says that
+/// a stream is over and how, never what it thinks of its peer.
+/// </summary>
+internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
+{
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+    private readonly World world;
+    private readonly LiveStage stage;
+    private readonly Member member;
+    private readonly string script, folder;
+    private readonly int target;
+    private readonly ConcurrentQueue<(Child From, string Line)> said = new();
+    private readonly ManualResetEventSlim ready = new();
+    private readonly Queue<(string To, long Number, int BodyBytes)> outbox = new();
+    private readonly List<long> unacked = [];
+    private Child child;
+    private Backoff backoff;
+    private ProcessState state;
+    private Instant retryAt = Instant.Never;
+    private int connection = -1, boots;
+    private bool online, connecting;
+
+    public ProgramClient(World world, LiveStage stage, Member member, string script, string folder)
+    {
+        (this.world, this.stage, this.member, this.script, this.folder) = (world, stage, member, script, folder);
+        target = world.Queue.Register(this);
+        world.Journal.Attach(this);
+        (child, backoff) = (null!, null!);
+        Boot();
+    }
+
+    public override bool Runs => state == ProcessState.Runs;
+
+    /// <summary>Waits until the program takes orders; before the run's clock starts.</summary>
+    public void AwaitReady()
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!ready.Wait(BetweenLooks))
+            if (child.HasEnded || Stopwatch.GetElapsedTime(began) > LongestStart) throw Failure("did not start");
+    }
+
+    public override void StartAt(Instant when)
+    {
+        retryAt = when;
+        world.Queue.At(when, target);
+    }
+
+    public override void Send(Instant now, string to, long number, int bodyBytes)
+    {
+        if (online) Hand(to, number, bodyBytes);
+        else outbox.Enqueue((to, number, bodyBytes));
+    }
+
+    // ---- faults
+
+    public override void Freeze(Instant now, int fault)
+    {
+        child.Freeze();
+        SetState(now, ProcessState.Frozen, fault);
+    }
+
+    public override void Thaw(Instant now, int fault)
+    {
+        child.Thaw();
+        SetState(now, ProcessState.Runs, fault);
+        Attempt(now);
+    }
+
+    /// <summary>Stopped first, so that it cannot answer to the loss of its connections; nothing of it passes.</summary>
+    public override void Crash(Instant now, int fault)
+    {
+        child.Freeze();
+        if (online || connecting) Offline(now, Mechanism.Crashed);
+        SetState(now, ProcessState.Gone, fault);
+        world.Network.SetClientPower(member.Index, powered: false);
+        world.Network.LoseHost(now, member.Index, null);
+        child.Dispose();
+        outbox.Clear();
+        unacked.Clear();
+        retryAt = Instant.Never;
+    }
+
+    public override void Restart(Instant now, int fault)
+    {
+        world.Network.SetClientPower(member.Index, powered: true);
+        SetState(now, ProcessState.Runs, fault);
+        Boot();
+        retryAt = now;
+        ready.Reset();
+    }
+
+    /// <summary>What was never handed over, and with stream management what was not acknowledged.</summary>
+    public override void ReportHeld(Instant now)
+    {
+        if (state == ProcessState.Gone) return;
+        foreach (long number in outbox.Select(m => m.Number).Concat(unacked))
+            world.Journal.Add(now, member.Index, EntryKind.MessageHeld, number);
+    }
+
+    // ---- what is heard
+
+    /// <summary>A connection to its proxy has been opened: that is the one it speaks of from now on.</summary>
+    public void On(in Entry entry)
+    {
+        if (entry.Kind == EntryKind.ConnectAttempt && entry.Host == member.Index) connection = (int)entry.B;
+    }
+
+    public override void OnEvent(Instant now, int argument) => Attempt(now);
+
+    public void Arrive(Instant now, int what)
+    {
+        if (!said.TryDequeue(out (Child From, string Line) next) || next.From != child || state == ProcessState.Gone)
+            return;
+        using JsonDocument line = JsonDocument.Parse(next.Line);
+        JsonElement e = line.RootElement;
+        Journal journal = world.Journal;
+        switch (e.GetProperty("event").GetString())
+        {
+            case "ready":
+                Attempt(now);
+                break;
+            case "connected":
+                backoff.Connected();
+                break;
+            case "online":
+                Online(now, e.GetProperty("resumed").GetBoolean());
+                break;
+            case "failed" or "disconnected":
+                bool told = e.TryGetProperty("cause", out JsonElement cause);
+                Disconnected(now, told ? MechanismOf(cause.GetString()) : Mechanism.Refused);
+                break;
+            case "forgotten":
+                foreach (long number in unacked) journal.Add(now, member.Index, EntryKind.MessageAbandoned, number);
+                unacked.Clear();
+                break;
+            case "ping":
+                journal.Add(now, member.Index, EntryKind.ClientCheckSent, (long)Traffic.Ping);
+                break;
+            case "pong":
+                journal.Add(
+                    now, member.Index, EntryKind.ClientCheckAnswered, (long)Traffic.Ping,
+                    (long)(e.GetProperty("seconds").GetDouble() * 1e9));
+                break;
+            case { } message:
+                OfMessage(now, message, e);
+                break;
+        }
+    }
+
+    private void OfMessage(Instant now, string what, JsonElement e)
+    {
+        if (e.GetProperty("id").GetString() is not ['m', .. var digits]
+            || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number)) return;
+        EntryKind kind = what switch
+        {
+            "received" => EntryKind.MessageReceived,
+            "bounced" => EntryKind.MessageBounced,
+            "acked" => EntryKind.MessageAcknowledged,
+            _ => throw new InvalidOperationException($"{member.Name}'s program says '{what}'"),
+        };
+        if (kind == EntryKind.MessageAcknowledged) unacked.Remove(number);
+        world.Journal.Add(now, member.Index, kind, number);
+    }
+
+    private void Online(Instant now, bool resumed)
+    {
+        (online, connecting) = (true, false);
+        backoff.Online();
+        world.Journal.Add(now, member.Index, EntryKind.ClientOnline, resumed ? 1 : 0, connection);
+        while (outbox.TryDequeue(out (string To, long Number, int BodyBytes) m)) Hand(m.To, m.Number, m.BodyBytes);
+    }
+
+    private void Disconnected(Instant now, Mechanism mechanism)
+    {
+        if (!online && !connecting) return;
+        Offline(now, mechanism);
+        if (member.Policy.Acks is null) unacked.Clear();
+        Duration delay = backoff.Next();
+        world.Journal.Add(now, member.Index, EntryKind.RetryScheduled, delay.Nanoseconds, backoff.Attempts);
+        retryAt = now + delay;
+        world.Queue.At(retryAt, target);
+    }
+
+    private void Offline(Instant now, Mechanism mechanism)
+    {
+        online = connecting = false;
+        world.Journal.Add(now, member.Index, EntryKind.ClientOffline, (long)mechanism, connection);
+    }
+
+    private static Mechanism MechanismOf(string? cause) => cause switch
+    {
+        "ping" => Mechanism.PingTimeout,
+        "reset" => Mechanism.Reset,
+        "closed" => Mechanism.StreamClose,
+        "stream-error" => Mechanism.StreamError,
+        "tls" => Mechanism.TlsFailure,
+        _ => Mechanism.Fin,
+    };
+
+    // ---- what it is told
+
+    private void Attempt(Instant now)
+    {
+        if (retryAt > now || !Runs || !ready.IsSet) return;
+        retryAt = Instant.Never;
+        connecting = true;
+        child.Tell(Slixmpp.Connect);
+    }
+
+    private void Hand(string to, long number, int bodyBytes)
+    {
+        if (member.Policy.Acks is not null) unacked.Add(number);
+        child.Tell(Slixmpp.Message(to, number, bodyBytes));
+    }
+
+    private void Boot()
+    {
+        backoff = new Backoff(
+            member.Policy.Reconnect, world.Random.Fork($"client/{member.Name}/{boots++}").Fork("backoff"));
+        string settings = Slixmpp.Settings(
+            member, stage.Proxied.FrontOf(member.Index),
+            stage.Authority.IsForeign(member.Domain) ? null : Path.GetFullPath(stage.Authority.RootFile));
+        child = stage.Keep(new Child(
+            stage.Loop, Tools.Python, [script, settings], Path.Combine(folder, $"slixmpp-{member.Local}.log"))
+        {
+            Ended = _ =>
+            {
+                ready.Set();
+                throw Failure("ended by itself");
+            },
+            Said = Say,
+        });
+        child.Listen();
+    }
+
+    // on the thread pool
+    private void Say(Child from, string line)
+    {
+        said.Enqueue((from, line));
+        stage.Loop.Post(this, 0);
+        ready.Set();
+    }
+
+    private ProgramFailure Failure(string what) =>
+        new($"the program of {member.Name} {what}: {child.LastWords()} ({child.LogFile})");
+
+    private void SetState(Instant now, ProcessState next, int fault)
+    {
+        state = next;
+        world.Journal.Add(now, member.Index, EntryKind.ProcessChanged, (long)next, fault);
+    }
+
+    public override void OnConnected(Instant now, Pipe pipe) { }   // its pipes are its own
+    public override void OnTlsEstablished(Instant now, Pipe pipe) { }
+    public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes) { }
+    public override void OnPeerClosed(Instant now, Pipe pipe) { }
+    public override void OnEnded(Instant now, Pipe pipe, TcpEnd end) { }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using Lab.Experiments;
+
+namespace Lab.Live;
+
+/// <summary>What is asked of the real programs of a run and cannot be had, before anything runs.</summary>
+public static class ProgramLimits
+{
+    /// <summary>
+    /// In a sentence each, with the group (servers or clients) and the name in the topology; empty when all can be had.
+    /// </summary>
+    public static IEnumerable<(string Group, string Name, string Message)> Refusals(RunSpec run)
+    {
+        foreach ((string domain, ServerSpec server) in run.Topology.Servers)
+            foreach (string message in OfServer(run, domain, server)) yield return ("servers", domain, message);
+        foreach ((string group, ClientSpec client) in run.Topology.Clients)
+            foreach (string message in OfClient(run, group, client)) yield return ("clients", group, message);
+    }
+
+    private static IEnumerable<string> OfServer(RunSpec run, string domain, ServerSpec server)
+    {
+        if (server.Software != ServerSoftware.Lab && run.Network != NetworkKind.Proxied)
+        {
+            yield return NeedsSockets(server.Software, run.Network);
+            yield break;
+        }
+        bool external = server.Software == ServerSoftware.External;
+        if (external && !(IPEndPoint.TryParse(server.Address ?? "", out IPEndPoint? at) && at.Port > 0))
+            yield return "software: external needs the address of what runs already, as in address: 127.0.0.1:5222";
+        if (!external && server.Address is not null)
+            yield return "address goes with software: external; the lab finds a free port for what it starts";
+        if (external)
+            foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Target == domain
+                && f.Kind is FaultKind.Freeze or FaultKind.Crash or FaultKind.Restart))
+                yield return $"{Word(fault.Kind)}: the lab does not stop a server that it has not started";
+        if (external && server.Policy is not null)
+            yield return "policy: the lab cannot configure a server that it has not started; leave it out";
+        if (server.Software == ServerSoftware.Prosody)
+            foreach (string refusal in ProsodyConfiguration.Refusals(server)) yield return refusal;
+    }
+
+    private static IEnumerable<string> OfClient(RunSpec run, string group, ClientSpec client)
+    {
+        if (client.Software == ClientSoftware.Lab) yield break;
+        if (run.Network != NetworkKind.Proxied)
+        {
+            yield return NeedsSockets(client.Software, run.Network);
+            yield break;
+        }
+        foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.After is not null))
+            if (fault.Target == group || fault.Target.StartsWith(group + "[", StringComparison.Ordinal))
+                yield return $"{Word(fault.Kind)}: after waits for a step of negotiation, which cannot be seen of slixmpp";
+        foreach (string refusal in Slixmpp.Refusals(client)) yield return refusal;
+    }
+
+    private static string NeedsSockets<T>(T software, NetworkKind network) where T : struct, Enum =>
+        $"software: {Word(software)} needs real sockets, not the {network.Word()} network; "
+            + "write network: proxied in the scenario or run it with --network proxied";
+
+    private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,31 @@
+using Lab.Experiments;
+
+namespace Lab.Live;
+
+/// <summary>Where the programs are that runs may start, and which Debian package brings each.</summary>
+public static class Tools
+{
+    internal const string SetSid = "/usr/bin/setsid", SetPriv = "/usr/bin/setpriv";
+    internal const string Prosody = "/usr/bin/prosody", Python = "/usr/bin/python3";
+    private const string Slixmpp = "/usr/lib/python3/dist-packages/slixmpp/__init__.py";
+
+    /// <summary>What this machine lacks for that topology, in a sentence each; empty when nothing.</summary>
+    public static IReadOnlyList<string> Missing(Topology topology)
+    {
+        bool prosody = topology.Servers.Values.Any(s => s.Software == ServerSoftware.Prosody);
+        bool slixmpp = topology.Clients.Values.Any(c => c.Software == ClientSoftware.Slixmpp);
+        (bool Needed, string File, string What, string Package)[] needs =
+        [
+            (prosody || slixmpp, SetSid, "setsid", "util-linux"),
+            (prosody || slixmpp, SetPriv, "setpriv", "util-linux"),
+            (prosody, Prosody, "software: prosody", "prosody"),
+            (slixmpp, Python, "software: slixmpp", "python3"),
+            (slixmpp, Slixmpp, "software: slixmpp", "python3-slixmpp"),
+        ];
+        return
+        [
+            .. needs.Where(n => n.Needed && !File.Exists(n.File)).Select(n =>
+                $"{n.What} needs {n.File}, which is not there; Debian's package is {n.Package}"),
+        ];
+    }
+}
