@@ -97,9 +97,9 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     {
         world.Network.SetClientPower(member.Index, powered: true);
         SetState(now, ProcessState.Runs, fault);
-        Boot();
-        retryAt = now;
         ready.Reset();
+        retryAt = now;
+        Boot();
     }
 
     /// <summary>What was never handed over, and with stream management what was not acknowledged.</summary>
@@ -249,9 +249,9 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     // on the thread pool
     private void Say(Child from, string line)
     {
+        ready.Set();
         said.Enqueue((from, line));
         stage.Loop.Post(this, 0);
-        ready.Set();
     }
 
     private ProgramFailure Failure(string what) =>

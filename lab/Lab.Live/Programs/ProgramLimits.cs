@@ -49,7 +49,7 @@ public static class ProgramLimits
         }
         foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.After is not null))
             if (fault.Target == group || fault.Target.StartsWith(group + "[", StringComparison.Ordinal))
-                yield return $"{Word(fault.Kind)}: after waits for a step of negotiation, which cannot be seen of slixmpp";
+                yield return $"{Word(fault.Kind)}: after waits for a step of negotiation, and slixmpp's are not seen";
         foreach (string refusal in Slixmpp.Refusals(client)) yield return refusal;
     }
 
