@@ -62,6 +62,12 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
             && s.Has(EntryKind.ClientCheckAnswered) && s.Has(EntryKind.ServerAvailable));
 
     [ProsodyAndSlixmppFact]
+    public void It_comes_back_when_Prosody_has_restarted() =>
+        Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, a: 0)
+            && s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
+            Stage.Fault(FaultKind.Restart, "example.org", 5, 1));
+
+    [ProsodyAndSlixmppFact]
     public void Its_session_at_Prosody_is_resumed_after_a_reset() =>
         Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultBegan, EntryKind.ClientOnline, a: 1)
             && s.HasAfter(EntryKind.FaultBegan, EntryKind.MessageReceived),
