@@ -53,8 +53,6 @@ internal static class ProsodyConfiguration
     public static string Text(
         string folder, string domain, ServerSpec spec, Authority authority, IPEndPoint address, IPEndPoint directTls)
     {
-        Policy policy = spec.Policy?.Inline ?? Policy.Nothing;
-        AckPolicy acks = policy.Acks ?? new AckPolicy { Resume = Duration.FromMinutes(5) };   // for those who ask
         var text = new StringBuilder();
         void Line(string key, string value) => text.Append(CultureInfo.InvariantCulture, $"{key} = {value}\n");
         string[] modules = ["roster", "saslauth", "disco", "ping", "posix", "smacks"];
@@ -70,26 +68,32 @@ internal static class ProsodyConfiguration
         Line("s2s_ports", "{ }");
         Line("modules_enabled", List(modules));
         Line("modules_disabled", List(unwanted));
-        Line("network_backend", "\"epoll\"");
-        Line("network_settings", $"{{ read_timeout = {Seconds(policy.Whitespace?.Every ?? acks.Every)}; "
-            + $"tcp_keepalive = {(policy.Tcp?.Keepalive is { } k ? Seconds(k.Idle) : "false")}; nagle = false }}");
-        Line("c2s_tcp_keepalives", policy.Tcp?.Keepalive is null ? "false" : "true");
-        Line("c2s_timeout", Seconds(policy.Connect.Total));
-        Line("c2s_close_timeout", Seconds(policy.Connect.Close));
         Line("c2s_require_encryption", spec.Tls == TlsUse.Required ? "true" : "false");
         Line("authentication", "\"internal_plain\"");
         Line("conflict_resolve", spec.Conflict switch
         {
             ConflictPolicy.RefuseNew => "\"kick_new\"", ConflictPolicy.CloseOld => "\"kick_old\"", _ => "\"random\"",
         });
-        Line("smacks_hibernation_time", Seconds(acks.Resume));
-        Line("smacks_max_queue_size", acks.QueueStanzas.ToString(CultureInfo.InvariantCulture));
-        Line("smacks_max_unacked_stanzas", acks.EveryStanzas == 0 ? Seconds(null)
-            : (acks.EveryStanzas - 1).ToString(CultureInfo.InvariantCulture));
         Line("ssl", $"{{ key = {Quoted(authority.KeyFile(domain))}; "
             + $"certificate = {Quoted(authority.CertificateFile(domain))} }}");
+        WritePolicy(spec.Policy?.Inline ?? Policy.Nothing, Line);
         text.Append(CultureInfo.InvariantCulture, $"VirtualHost {Quoted(domain)}\n");
         return text.ToString();
+    }
+
+    private static void WritePolicy(Policy policy, Action<string, string> line)
+    {
+        AckPolicy acks = policy.Acks ?? new AckPolicy { Resume = Duration.FromMinutes(5) };   // for those who ask
+        line("network_backend", "\"epoll\"");
+        line("network_settings", $"{{ read_timeout = {Seconds(policy.Whitespace?.Every ?? acks.Every)}; "
+            + $"tcp_keepalive = {(policy.Tcp?.Keepalive is { } k ? Seconds(k.Idle) : "false")}; nagle = false }}");
+        line("c2s_tcp_keepalives", policy.Tcp?.Keepalive is null ? "false" : "true");
+        line("c2s_timeout", Seconds(policy.Connect.Total));
+        line("c2s_close_timeout", Seconds(policy.Connect.Close));
+        line("smacks_hibernation_time", Seconds(acks.Resume));
+        line("smacks_max_queue_size", acks.QueueStanzas.ToString(CultureInfo.InvariantCulture));
+        line("smacks_max_unacked_stanzas", acks.EveryStanzas == 0 ? Seconds(null)
+            : (acks.EveryStanzas - 1).ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Writes the file that makes an account of its internal storage.</summary>

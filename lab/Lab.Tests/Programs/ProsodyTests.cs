@@ -65,6 +65,25 @@ public sealed class ProsodyTests : IDisposable
     }
 
     [ProsodyFact]
+    public void A_server_that_runs_already_is_used_as_it_is()
+    {
+        using var authority = new Authority(folder);
+        using var loop = new RealTimeLoop(new EventQueue());
+        var spec = new ServerSpec { Software = ServerSoftware.Prosody };
+        using var prosody = new Prosody(
+            loop, authority, folder, "example.org", spec, [("echo", "their own"), ("phone", "their own")]);
+        prosody.StartAndWait();
+        Topology topology = Stage.Topology(ServerSoftware.Lab, ClientSoftware.Lab);
+        var external = new ServerSpec
+        {
+            Software = ServerSoftware.External, Address = prosody.Address.ToString(), Password = "their own",
+        };
+        topology = topology with { Servers = new Dictionary<string, ServerSpec> { ["example.org"] = external } };
+        seen.Until(Stage.Run(topology), Path.Combine(folder, "run"), s => s.Has(EntryKind.MessageReceived));
+        Assert.False(prosody.Process!.HasEnded);
+    }
+
+    [ProsodyFact]
     public void A_cut_is_noticed_by_acks_and_the_session_is_resumed_with_all_messages()
     {
         FaultSpec cut = Stage.Fault(FaultKind.Cut, "phone", 4, 6);
