@@ -62,7 +62,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
             var listener = new Listener(Loop, (now, socket) => Accept(server, domain, socket));
             listeners.Add(listener);
             listening.Add(server);
-            SetAddress(server, listener.Address, listener.Address);
+            SetAddress(server, listener.Address);
         }
         foreach (Member m in accounts)
         {
@@ -72,11 +72,11 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         }
     }
 
-    /// <summary>Where that server is reached from now on.</summary>
-    public void SetAddress(ServerHost server, IPEndPoint address, IPEndPoint directTls)
+    /// <summary>Where that server is reached from now on, for direct TLS elsewhere when it says so.</summary>
+    public void SetAddress(ServerHost server, IPEndPoint address, IPEndPoint? directTls = null)
     {
         addresses[(server, false)] = address;
-        addresses[(server, true)] = directTls;
+        addresses[(server, true)] = directTls ?? address;
     }
 
     // ---- connections
