@@ -129,7 +129,7 @@ public sealed class BadDayTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task White_space_without_end_costs_no_memory_and_ends_with_the_phase()
     {
-        using LiveLab lab = Begin(total: Milliseconds(1500));
+        using LiveLab lab = Begin(total: Milliseconds(5000));
         await lab.Until(EntryKind.MessageReceived);
         using var stream = new NetworkStream(await Stranger(lab));
         byte[] spaces = new byte[16 * 1024];
@@ -146,7 +146,7 @@ public sealed class BadDayTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_sender_of_one_byte_at_a_time_meets_the_limit_of_its_phase()
     {
-        using LiveLab lab = Begin(total: Milliseconds(1500));
+        using LiveLab lab = Begin(total: Milliseconds(5000));
         await lab.Until(EntryKind.MessageReceived);
         Socket socket = await Stranger(lab);
         byte[] header = Encoding.UTF8.GetBytes(Header);
@@ -168,7 +168,7 @@ public sealed class BadDayTests(ITestOutputHelper output) : IDisposable
     public async Task A_thousand_connections_that_never_speak_are_closed_when_their_phase_is_over()
     {
         const int Many = 1000;
-        using LiveLab lab = Begin(total: Milliseconds(3000));
+        using LiveLab lab = Begin(total: Milliseconds(5000));
         await lab.Until(EntryKind.MessageReceived);
         for (int i = 0; i < Many; i++) await Stranger(lab);
         await lab.Until(EntryKind.ServerOffline, Many, host: 1);

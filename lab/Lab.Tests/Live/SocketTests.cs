@@ -120,7 +120,7 @@ public sealed class SocketTests : IDisposable
         Assert.Equal((2, Traffic.Payload), ledger.Take(7));
         ledger.Add(1, Traffic.Acks);
         Assert.Equal((1, Traffic.Acks), ledger.Take(1));
-        Assert.Equal((9, Traffic.Payload), ledger.Take(9));   // nobody noted them
+        Assert.Equal((9, Traffic.Unseen), ledger.Take(9));   // nobody noted them
     }
 
     // ---- TLS
