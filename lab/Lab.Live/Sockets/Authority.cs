@@ -86,8 +86,10 @@ internal sealed class Authority : IDisposable
             certificate is null || errors == SslPolicyErrors.None,
     };
 
+    /// <summary>The run is over: its certificates stay to be read, its private keys do not.</summary>
     public void Dispose()
     {
+        foreach (string name in issued.Keys) File.Delete(KeyFile(name));
         foreach (X509Certificate2 certificate in issued.Values) certificate.Dispose();
         root.Dispose();
         key.Dispose();
