@@ -2,13 +2,6 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>A segment on a link, with the connection it belongs to (its 4-tuple).</summary>
-internal struct Packet
-{
-    public int Connection;
-    public Segment Segment;
-}
-
 /// <summary>
 /// Modelled TCP over modelled links, in virtual time. Every client has one path, two links, to its server's host;
 /// servers of this network are reached by no other way.
@@ -23,7 +16,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     private readonly Path[] paths;
     private readonly List<Connection> connections = [];
     private readonly Queue<SimulatedPipe> ready = new();
-    private readonly Transit<Packet> transit = new();
+    private readonly Transit<Segment> transit = new();
     private readonly int target;
     private readonly bool betweenProxies;
     private bool pumping;
@@ -53,14 +46,14 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
 
     private sealed class Path
     {
-        public required Link<Packet> Up, Down;
+        public required Link<Segment> Up, Down;
         public required LinkSpec UpSpec, DownSpec;
         public required ServingHost Server;
         public required Alarm UpAlarm, DownAlarm, WeatherAlarm;
         public bool ClientPowered = true;
         public long LastState = -1;
 
-        public Link<Packet> Link(int direction) => direction == 0 ? Up : Down;
+        public Link<Segment> Link(int direction) => direction == 0 ? Up : Down;
 
         public ref Alarm AlarmOf(int direction)
         {
@@ -76,8 +69,8 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         RandomStream link = random.Fork("link/" + linkName), sky = link.Fork("sky");
         paths[client] = new Path
         {
-            Up = new Link<Packet>(up, link.Fork("up"), transit, sky),
-            Down = new Link<Packet>(down, link.Fork("down"), transit, sky),
+            Up = new Link<Segment>(up, link.Fork("up"), transit, sky),
+            Down = new Link<Segment>(down, link.Fork("down"), transit, sky),
             UpSpec = up, DownSpec = down, Server = server,
             UpAlarm = new Alarm(target, Argument(LinkEvent, client * 2)),
             DownAlarm = new Alarm(target, Argument(LinkEvent, client * 2 + 1)),
@@ -133,10 +126,10 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
 
     // ---- what pipes do
 
-    public void Send(Instant now, SimulatedPipe pipe, in Segment segment)
+    public void Send(Instant now, SimulatedPipe pipe, ref Segment segment)
     {
-        int direction = pipe.AtServer ? 1 : 0;
-        SendOn(now, pipe.Client, direction, new Packet { Connection = pipe.Connection, Segment = segment });
+        segment.Connection = pipe.Connection;
+        SendOn(now, pipe.Client, direction: pipe.AtServer ? 1 : 0, in segment);
     }
 
     /// <summary>Between proxies the ends that count are the real sockets'.</summary>
@@ -271,48 +264,47 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     {
         Path path = paths[client];
         if (!path.AlarmOf(direction).Due(queue, now)) return;
-        while (path.Link(direction).TryTake(now, out Passage<Packet> passage))
+        while (path.Link(direction).TryTake(now, out Passage<Segment> passage))
         {
-            ref readonly Packet packet = ref passage.Unit;
             bool delivered = passage.Fate == Fate.Delivered;
             Record(
                 now, delivered ? EntryKind.PacketDelivered : EntryKind.PacketLost, client, direction,
-                in packet.Segment);
-            if (delivered) Deliver(now, client, direction, in packet);
-            if (packet.Segment.Payload is { } payload) buffers.Return(payload);
+                in passage.Unit);
+            if (delivered) Deliver(now, client, direction, in passage.Unit);
+            if (passage.Unit.Payload is { } payload) buffers.Return(payload);
         }
         ArmLink(client, direction);
     }
 
-    private void Deliver(Instant now, int client, int direction, in Packet packet)
+    private void Deliver(Instant now, int client, int direction, in Segment segment)
     {
         Path path = paths[client];
-        Connection connection = connections[packet.Connection];
+        Connection connection = connections[segment.Connection];
         bool toServer = direction == 0;
         if (toServer ? !path.Server.IsPowered : !path.ClientPowered) return;
         SimulatedPipe? pipe = toServer ? connection.ServerPipe : connection.ClientPipe;
         if (pipe is null && toServer && !connection.ServerOpened && path.Server.IsListening
-            && (packet.Segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn)
+            && (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn)
         {
             connection.ServerOpened = true;
             connection.ServerPipe = pipe =
-                NewPipe(path.Server, client, packet.Connection, atServer: true, path.Server.TcpSettings);
-            pipe.Tcp.Accept(now, in packet.Segment, InitialSequence(packet.Connection, 1));
+                NewPipe(path.Server, client, segment.Connection, atServer: true, path.Server.TcpSettings);
+            pipe.Tcp.Accept(now, in segment, InitialSequence(segment.Connection, 1));
             Pump(now, pipe);
         }
         else if (pipe is not null)
         {
-            pipe.Tcp.Receive(now, in packet.Segment);
+            pipe.Tcp.Receive(now, in segment);
             Pump(now, pipe);
         }
-        else if (TcpConnection.ResetFor(in packet.Segment) is { } reset)
-            SendOn(now, client, 1 - direction, new Packet { Connection = packet.Connection, Segment = reset });
+        else if (TcpConnection.ResetFor(in segment) is { } reset)
+            SendOn(now, client, 1 - direction, in reset);
     }
 
-    private void SendOn(Instant now, int client, int direction, in Packet packet)
+    private void SendOn(Instant now, int client, int direction, in Segment segment)
     {
-        Record(now, EntryKind.PacketSent, client, direction, in packet.Segment);
-        Fate fate = paths[client].Link(direction).Offer(now, in packet, packet.Segment.WireBytes);
+        Record(now, EntryKind.PacketSent, client, direction, in segment);
+        Fate fate = paths[client].Link(direction).Offer(now, in segment, segment.WireBytes);
         if (fate == Fate.Inside)
         {
             ArmLink(client, direction);
@@ -320,8 +312,8 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         }
         Record(
             now, fate == Fate.Lost ? EntryKind.PacketLost : EntryKind.PacketOverflowed, client, direction,
-            in packet.Segment);
-        if (packet.Segment.Payload is { } payload) buffers.Return(payload);
+            in segment);
+        if (segment.Payload is { } payload) buffers.Return(payload);
     }
 
     private void ArmLink(int client, int direction)

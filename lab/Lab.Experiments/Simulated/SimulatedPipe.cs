@@ -138,7 +138,7 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
             }
             while (Tcp.TryTransmit(now, out Segment segment))
             {
-                network.Send(now, this, in segment);
+                network.Send(now, this, ref segment);
                 again = true;
             }
         }

@@ -6,10 +6,12 @@ namespace Lab.Network;
 public enum Fate : byte { Inside, Delivered, Lost, Overflowed }
 
 /// <summary>A unit that left the link: delivered at its far end, or lost on the way.</summary>
-public readonly record struct Passage<T>(T Unit, Fate Fate, Instant OfferedAt)
+public record struct Passage<T>
 {
     /// <summary>A field, to be used without a copy.</summary>
-    public readonly T Unit = Unit;
+    public T Unit;
+    public Fate Fate;
+    public Instant OfferedAt;
 }
 
 /// <summary>
@@ -103,12 +105,13 @@ public sealed class Link<T>
         int seat = first;
         ref Passenger<T> unit = ref transit.Seats[seat];
         if (firstWaiting == seat) Start(ref unit);
-        Fate fate = doomed > 0 ? Fate.Lost : Fate.Delivered;
-        if (fate == Fate.Lost) lost.Add(unit.Bytes);
+        passage.Unit = unit.Unit;
+        passage.OfferedAt = unit.OfferedAt;
+        passage.Fate = doomed > 0 ? Fate.Lost : Fate.Delivered;
+        if (passage.Fate == Fate.Lost) lost.Add(unit.Bytes);
         else delivered.Add(unit.Bytes);
         if (doomed > 0) doomed--;
         inside.Remove(unit.Bytes);
-        passage = new(unit.Unit, fate, unit.OfferedAt);
         first = unit.Next;
         if (first == 0) last = 0;
         transit.Return(seat);

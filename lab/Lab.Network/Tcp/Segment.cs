@@ -60,6 +60,9 @@ public struct Segment
     public byte[]? Payload;
     public int Length;
 
+    /// <summary>Set by a network whose links carry several connections: what addresses and ports are for.</summary>
+    public int Connection;
+
     /// <summary>Bytes on the wire, IP header included.</summary>
     public readonly int WireBytes => HeaderBytes + Length + (SackCount == 0 ? 0 : 4 + 8 * SackCount)
         + ((Flags & TcpFlags.Syn) != 0 ? 8 : 0);

@@ -12,7 +12,7 @@ public sealed class LinkTests
         Assert.Equal(At(45), link.NextTime);
         Assert.False(link.TryTake(At(44), out _));
         Assert.True(link.TryTake(At(45), out Passage<int> passage));
-        Assert.Equal(new Passage<int>(7, Fate.Delivered, At(10)), passage);
+        Assert.Equal(new Passage<int> { Unit = 7, Fate = Fate.Delivered, OfferedAt = At(10) }, passage);
         Assert.False(link.TryTake(At(45), out _));
         Assert.Equal(Instant.Never, link.NextTime);
     }
