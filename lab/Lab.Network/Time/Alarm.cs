@@ -27,8 +27,9 @@ public struct Alarm(int target, int argument = 0)
         Deadline = deadline;
         Instant at = Instant.Max(deadline, queue.Now);
         if (at >= queuedFor && (queuedFor == Instant.Never ? at == Instant.Never : at - queuedFor <= Little)) return;
-        if (queuedFor != Instant.Never) queue.Cancel(ticket);
-        Queue(queue, at);
+        if (queuedFor == Instant.Never) Queue(queue, at);
+        else queue.Move(ticket, at);
+        queuedFor = at;
     }
 
     /// <summary>Switches it off and takes its entry out of the queue: for a host that goes away.</summary>

@@ -124,33 +124,34 @@ public sealed class EventQueue
         int id = free;
         ref EventNode node = ref nodes[id];
         free = node.Next;
-        node.Time = when.Nanoseconds;
         node.Target = target;
         node.Argument = argument;
         Count++;
-        long ahead = (when.Nanoseconds >> slotBits) - presentSlot;
-        if (ahead <= 0) near.Push(nodes, when.Nanoseconds, sequence++, id);
-        else if (ahead <= ringMask) Link(id, ref node);
-        else far.Push(nodes, when.Nanoseconds, sequence++, id);
+        Insert(id, ref node, when);
         return new Ticket(id, node.Generation);
+    }
+
+    /// <summary>
+    /// The same as to cancel an event and to schedule it anew, but its ticket stays good, unless it moves to <see
+    /// cref="Instant.Never"/>. False when it ran or was cancelled before.
+    /// </summary>
+    public bool Move(Ticket ticket, Instant when)
+    {
+        if (when == Instant.Never) return Cancel(ticket);
+        if (!IsPending(ticket)) return false;
+        ref EventNode node = ref nodes[ticket.Node];
+        if (when < Now) throw Refusal(when, node.Target);
+        TakeOut(ref node);
+        Insert(ticket.Node, ref node, when);
+        return true;
     }
 
     /// <summary>False when the event ran or was cancelled before.</summary>
     public bool Cancel(Ticket ticket)
     {
-        if (ticket.Node <= 0 || ticket.Node > lastNode) return false;
+        if (!IsPending(ticket)) return false;
         ref EventNode node = ref nodes[ticket.Node];
-        if (node.Generation != ticket.Generation || node.Place == EventPlace.Free) return false;
-        switch (node.Place)
-        {
-            case EventPlace.Ring: Unlink(ref node); break;
-            case EventPlace.Near: near.RemoveAt(nodes, node.Position); break;
-            case EventPlace.Far: far.RemoveAt(nodes, node.Position); break;
-            default:
-                batchNodes[node.Position] = 0;
-                SkipCancelled();
-                break;
-        }
+        TakeOut(ref node);
         Release(ticket.Node, ref node);
         return true;
     }
@@ -159,7 +160,7 @@ public sealed class EventQueue
     public bool RunNext()
     {
         if (Count == 0) return false;
-        if (batchNext == batchEnd && near.Count == 0) TurnRing();
+        if (IsSlotDone) TurnRing(ringCount > 0 ? NextSlot() : far.TopTime >> slotBits);
         int id = 0;
         if (batchNext < batchEnd)
         {
@@ -193,17 +194,21 @@ public sealed class EventQueue
         while (Count > 0)
         {
             // A slot that ends in time is taken without a look at its events.
-            bool turns = batchNext == batchEnd && near.Count == 0 && ringCount > 0;
-            if ((turns ? ((NextSlot() + 1) << slotBits) - 1 : long.MaxValue) > end.Nanoseconds && Next > end) break;
+            if (IsSlotDone && ringCount > 0 && NextSlot() is var slot && ((slot + 1) << slotBits) <= end.Nanoseconds)
+                TurnRing(slot);
+            else if (Next > end) break;
             RunNext();
         }
         if (end < Instant.Never) Now = end;
     }
 
-    private void TurnRing()
+    /// <summary>Nothing of the present slot is left to run.</summary>
+    private bool IsSlotDone => batchNext == batchEnd && near.Count == 0;
+
+    private void TurnRing(long nextSlot)
     {
         long previousSlot = presentSlot;
-        presentSlot = ringCount > 0 ? NextSlot() : far.TopTime >> slotBits;
+        presentSlot = nextSlot;
         while (far.Count > 0 && (far.TopTime >> slotBits) - presentSlot <= ringMask)
         {
             int id = far.Pop(nodes);
@@ -294,6 +299,34 @@ public sealed class EventQueue
         int found = (word << 6) + BitOperations.TrailingZeroCount(bits);
         return presentSlot + 1 + ((found - start) & ringMask);
     }
+
+    private void Insert(int id, ref EventNode node, Instant when)
+    {
+        node.Time = when.Nanoseconds;
+        long ahead = (when.Nanoseconds >> slotBits) - presentSlot;
+        if (ahead <= 0) near.Push(nodes, when.Nanoseconds, sequence++, id);
+        else if (ahead <= ringMask) Link(id, ref node);
+        else far.Push(nodes, when.Nanoseconds, sequence++, id);
+    }
+
+    /// <summary>Takes a node out of where it waits; it keeps its number.</summary>
+    private void TakeOut(ref EventNode node)
+    {
+        switch (node.Place)
+        {
+            case EventPlace.Ring: Unlink(ref node); break;
+            case EventPlace.Near: near.RemoveAt(nodes, node.Position); break;
+            case EventPlace.Far: far.RemoveAt(nodes, node.Position); break;
+            default:
+                batchNodes[node.Position] = 0;
+                SkipCancelled();
+                break;
+        }
+    }
+
+    private bool IsPending(Ticket ticket) =>
+        ticket.Node > 0 && ticket.Node <= lastNode && nodes[ticket.Node].Generation == ticket.Generation
+        && nodes[ticket.Node].Place != EventPlace.Free;
 
     private void Link(int id, ref EventNode node)
     {

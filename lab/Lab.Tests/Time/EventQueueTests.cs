@@ -86,7 +86,7 @@ public sealed class EventQueueTests
 
     /// <summary>
     /// Two queues are driven alike, from outside and from inside events, over all regions: now, the present slot, the
-    /// ring, beyond it; with ties, idle jumps, peeks and cancels of whatever is pending or was.
+    /// ring, beyond it; with ties, idle jumps, peeks, moves and cancels of whatever is pending or was.
     /// </summary>
     [Theory]
     [InlineData("whole run", 20)]
@@ -116,8 +116,15 @@ public sealed class EventQueueTests
                         break;
                     case < 6 when tickets.Count > 0:
                         int recent = Math.Min(tickets.Count, reach);
-                        (Ticket one, Ticket other) = tickets[^(1 + (int)chance.Below((ulong)recent))];
-                        Assert.Equal(oracle.Cancel(other), tested.Cancel(one));
+                        int place = tickets.Count - 1 - (int)chance.Below((ulong)recent);
+                        (Ticket one, Ticket other) = tickets[place];
+                        if (chance.Below(2) == 0) Assert.Equal(oracle.Cancel(other), tested.Cancel(one));
+                        else
+                        {
+                            Instant moved = tested.Now + Ahead();
+                            Assert.Equal(oracle.Move(ref other, moved), tested.Move(ref one, moved));
+                            tickets[place] = (one, other);
+                        }
                         break;
                     case 6 when chance.Below(4) == 0:
                         Instant end = tested.Now + Ahead();

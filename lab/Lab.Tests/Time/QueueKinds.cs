@@ -11,6 +11,7 @@ public abstract class QueueKind
     public abstract int Register(EventTarget target);
     public abstract Ticket At(Instant when, int target, int argument = 0);
     public abstract bool Cancel(Ticket ticket);
+    public abstract bool Move(ref Ticket ticket, Instant when);
     public abstract bool RunNext();
     public abstract void RunUntil(Instant end);
 
@@ -31,6 +32,7 @@ public abstract class QueueKind
         public override int Register(EventTarget target) => queue.Register(target);
         public override Ticket At(Instant when, int target, int argument = 0) => queue.At(when, target, argument);
         public override bool Cancel(Ticket ticket) => queue.Cancel(ticket);
+        public override bool Move(ref Ticket ticket, Instant when) => queue.Move(ticket, when);
         public override bool RunNext() => queue.RunNext();
         public override void RunUntil(Instant end) => queue.RunUntil(end);
     }
@@ -80,6 +82,13 @@ public abstract class QueueKind
             if (ticket.Node < 0 || events[ticket.Node] == null) return false;
             events[ticket.Node] = null;
             count--;
+            return true;
+        }
+
+        public override bool Move(ref Ticket ticket, Instant when)
+        {
+            if (ticket.Node < 0 || events[ticket.Node] is not { } moved || !Cancel(ticket)) return false;
+            ticket = At(when, moved.Target, moved.Argument);
             return true;
         }
 
