@@ -5,6 +5,9 @@ namespace Lab.Xmpp;
 
 internal enum MessageType : byte { Normal, Chat, Groupchat, Headline, Error }
 
+/// <summary>Unknown: an IQ without a type that is defined.</summary>
+internal enum IqType : byte { NoIq, Unknown, Get, Set, Result, Error }
+
 /// <summary>
 /// What routing needs to know of a message, or of an IQ that may have to be returned; slices of its stanza. An IQ that
 /// answers counts as an error here: it is never returned.
@@ -13,8 +16,12 @@ internal readonly ref struct Letter
 {
     public ReadOnlySpan<byte> From { get; init; }
     public ReadOnlySpan<byte> To { get; init; }
+
+    /// <summary>It says to whom; To is its sender's own account otherwise.</summary>
+    public bool IsAddressed { get; init; }
+
     public ReadOnlySpan<byte> Id { get; init; }
-    public bool IsIq { get; init; }
+    public IqType Iq { get; init; }
     public MessageType Type { get; init; }
 
     /// <summary>n of the id m{n}, or -1.</summary>
@@ -29,25 +36,32 @@ internal readonly ref struct Letter
     public static Letter Of(Element stanza, ReadOnlySpan<byte> from, ReadOnlySpan<byte> defaultTo, Instant first)
     {
         ReadOnlySpan<byte> id = stanza.Attribute(Names.Id), type = stanza.Attribute(Names.Type);
-        bool isIq = stanza.Name.SequenceEqual(Names.Iq);
+        IqType iq = stanza.Name.SequenceEqual(Names.Iq) ? IqTypeOf(type) : IqType.NoIq;
+        bool addressed = stanza.TryAttribute(Names.To, out ReadOnlySpan<byte> to);
         return new Letter
         {
             From = from,
-            To = stanza.TryAttribute(Names.To, out ReadOnlySpan<byte> to) ? to : defaultTo,
+            To = addressed ? to : defaultTo,
+            IsAddressed = addressed,
             Id = id,
-            IsIq = isIq,
-            Type = !isIq ? TypeOf(type)
-                : type.SequenceEqual("result"u8) || type.SequenceEqual("error"u8) ? MessageType.Error
-                : MessageType.Normal,
-            Number = isIq ? -1 : NumberOf(id),
+            Iq = iq,
+            Type = iq == IqType.NoIq ? TypeOf(type)
+                : iq is IqType.Result or IqType.Error ? MessageType.Error : MessageType.Normal,
+            Number = iq == IqType.NoIq ? NumberOf(id) : -1,
             First = first,
-            Storable = !isIq && !IsChatState(stanza.FirstChild),
+            Storable = iq == IqType.NoIq && !IsChatState(stanza.FirstChild),
         };
     }
 
     private static bool IsChatState(Element child) =>
         !child.IsNone && child.NextSibling.IsNone
             && child.Namespace.SequenceEqual("http://jabber.org/protocol/chatstates"u8);
+
+    private static IqType IqTypeOf(ReadOnlySpan<byte> type) =>
+        type.SequenceEqual("get"u8) ? IqType.Get
+        : type.SequenceEqual("set"u8) ? IqType.Set
+        : type.SequenceEqual("result"u8) ? IqType.Result
+        : type.SequenceEqual("error"u8) ? IqType.Error : IqType.Unknown;
 
     private static MessageType TypeOf(ReadOnlySpan<byte> type) =>
         type.SequenceEqual("chat"u8) ? MessageType.Chat

@@ -71,10 +71,9 @@ public sealed partial class XmppServer
 
     private void OnRemoteIq(Element iq, in Letter letter, in Jid target, int domain)
     {
-        ReadOnlySpan<byte> type = iq.Attribute(Names.Type);
-        bool asks = type.SequenceEqual("get"u8) || type.SequenceEqual("set"u8);
+        bool asks = letter.Iq is IqType.Get or IqType.Set;
         Element payload = iq.FirstChild;
-        if (iq.Attribute(Names.Id).IsEmpty || asks && (payload.IsNone || !payload.NextSibling.IsNone))
+        if (letter.Id.IsEmpty || asks && (payload.IsNone || !payload.NextSibling.IsNone))
             Bounce(letter, StanzaError.BadRequest);
         else if (!target.Resource.IsEmpty && !target.Local.IsEmpty)
         {
@@ -82,7 +81,7 @@ public sealed partial class XmppServer
                 && Deliver(session, scratch.Written, Traffic.Payload, now);
             if (!delivered) Bounce(letter, StanzaError.ServiceUnavailable);
         }
-        else if (asks) Answer(null, iq, letter, target, payload);
+        else if (asks) Answer(null, letter, target, payload);
     }
 
     private void OnForeign(ServerStream stream, in Letter letter, Element stanza)

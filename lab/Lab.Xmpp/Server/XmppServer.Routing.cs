@@ -116,10 +116,11 @@ public sealed partial class XmppServer
     private void WriteBounce(in Letter letter, ReadOnlySpan<byte> from, StanzaError error)
     {
         reply.Clear();
-        reply.Raw(letter.IsIq ? "<iq"u8 : "<message"u8).Raw(" type='error'"u8).Attribute(Names.From, from)
+        bool iq = letter.Iq != IqType.NoIq;
+        reply.Raw(iq ? "<iq"u8 : "<message"u8).Raw(" type='error'"u8).Attribute(Names.From, from)
             .Attribute(Names.To, letter.From);
         if (!letter.Id.IsEmpty) reply.Attribute(Names.Id, letter.Id);
-        reply.Raw(">"u8).Error(error).Raw(letter.IsIq ? "</iq>"u8 : "</message>"u8);
+        reply.Raw(">"u8).Error(error).Raw(iq ? "</iq>"u8 : "</message>"u8);
     }
 
     /// <summary>

@@ -103,13 +103,10 @@ public sealed partial class XmppServer
 
     private void OnIq(ServerStream stream, Session session, Element iq)
     {
-        ReadOnlySpan<byte> type = iq.Attribute(Names.Type);
-        bool asks = type.SequenceEqual("get"u8) || type.SequenceEqual("set"u8);
-        bool answers = type.SequenceEqual("result"u8) || type.SequenceEqual("error"u8);
         Element payload = iq.FirstChild;
         Letter letter = Letter.Of(iq, session.FullJid, session.BareJid, now);
-        bool one = !payload.IsNone && payload.NextSibling.IsNone;
-        if (!asks && !answers || iq.Attribute(Names.Id).IsEmpty || asks && !one)
+        bool asks = letter.Iq is IqType.Get or IqType.Set, one = !payload.IsNone && payload.NextSibling.IsNone;
+        if (letter.Iq == IqType.Unknown || letter.Id.IsEmpty || asks && !one)
             Bounce(letter, StanzaError.BadRequest);
         else if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, StanzaError.JidMalformed);
         else if (DomainOf(target.Domain) is var domain && domain < 0) OnForeign(stream, letter, iq);
@@ -121,28 +118,27 @@ public sealed partial class XmppServer
                 && Deliver(other, scratch.Written, Traffic.Payload, now);
             if (!delivered) Bounce(letter, StanzaError.ServiceUnavailable);
         }
-        else if (asks) Answer(session, iq, letter, target, payload);
-        else OnAnswer(stream, iq.Attribute(Names.Id));
+        else if (asks) Answer(session, letter, target, payload);
+        else OnAnswer(stream, letter.Id);
     }
 
     /// <summary>A request to the server, or to an account, for which the server answers; null = from another
     /// domain.</summary>
-    private void Answer(Session? session, Element iq, in Letter letter, in Jid target, Element payload)
+    private void Answer(Session? session, in Letter letter, in Jid target, Element payload)
     {
-        bool gets = iq.Attribute(Names.Type).SequenceEqual("get"u8);
+        bool gets = letter.Iq == IqType.Get;
         bool own = session is not null && Jid.SameText(letter.To, session.BareJid);
         bool exists = own || target.Local.IsEmpty || IsEcho(target) || store.Find(target.Local) >= 0;
         if (exists && gets && payload.Is(Names.Ping, Namespaces.Ping))
-            WriteAnswer(session, iq, letter, Traffic.Ping, default);
+            WriteAnswer(session, letter, Traffic.Ping, default);
         else if (exists && gets && payload.Is("query"u8, Namespaces.DiscoInfo) && payload.Attribute("node"u8).IsEmpty)
-            WriteAnswer(session, iq, letter, Traffic.Payload, target.Local.IsEmpty ? ServerInfo : AccountInfo);
+            WriteAnswer(session, letter, Traffic.Payload, target.Local.IsEmpty ? ServerInfo : AccountInfo);
         else if (exists && gets && payload.Is("query"u8, "http://jabber.org/protocol/disco#items"u8))
-            WriteAnswer(session, iq, letter, Traffic.Payload,
-                "<query xmlns='http://jabber.org/protocol/disco#items'/>"u8);
+            WriteAnswer(session, letter, Traffic.Payload, "<query xmlns='http://jabber.org/protocol/disco#items'/>"u8);
         else if (own && gets && payload.Is("query"u8, Namespaces.Roster))
-            WriteAnswer(session, iq, letter, Traffic.Payload, "<query xmlns='jabber:iq:roster'/>"u8);
+            WriteAnswer(session, letter, Traffic.Payload, "<query xmlns='jabber:iq:roster'/>"u8);
         else if (!gets && payload.Is("session"u8, Namespaces.Session))
-            WriteAnswer(session, iq, letter, Traffic.Handshake, default);
+            WriteAnswer(session, letter, Traffic.Handshake, default);
         else Bounce(letter, StanzaError.ServiceUnavailable);
     }
 
@@ -157,12 +153,11 @@ public sealed partial class XmppServer
         "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='account' type='registered'/>"u8
         + "<feature var='http://jabber.org/protocol/disco#info'/><feature var='urn:xmpp:ping'/></query>"u8;
 
-    private void WriteAnswer(
-        Session? session, Element iq, in Letter letter, Traffic cause, ReadOnlySpan<byte> payload)
+    private void WriteAnswer(Session? session, in Letter letter, Traffic cause, ReadOnlySpan<byte> payload)
     {
         reply.Clear();
-        reply.Raw("<iq type='result'"u8).Attribute(Names.Id, iq.Attribute(Names.Id));
-        if (iq.TryAttribute(Names.To, out ReadOnlySpan<byte> to)) reply.Attribute(Names.From, to);
+        reply.Raw("<iq type='result'"u8).Attribute(Names.Id, letter.Id);
+        if (letter.IsAddressed) reply.Attribute(Names.From, letter.To);
         reply.Attribute(Names.To, letter.From);
         if (payload.IsEmpty) reply.Raw("/>"u8);
         else reply.Raw(">"u8).Raw(payload).Raw("</iq>"u8);
