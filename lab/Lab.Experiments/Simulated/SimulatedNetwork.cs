@@ -102,8 +102,8 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     {
         if (pumping)
         {
-            if (pipe.IsQueued) return;
-            pipe.IsQueued = true;
+            if (pipe.IsPumped) return;
+            pipe.IsPumped = true;
             ready.Enqueue(pipe);
             return;
         }
@@ -111,7 +111,6 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         RunPipe(now, pipe);
         while (ready.TryDequeue(out SimulatedPipe? next))
         {
-            next.IsQueued = false;
             RunPipe(now, next);
         }
         pumping = false;
@@ -119,7 +118,9 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
 
     private void RunPipe(Instant now, SimulatedPipe pipe)
     {
+        pipe.IsPumped = true;
         pipe.Run(now);
+        pipe.IsPumped = false;
         if (pipe.IsGone) Forget(pipe);
         else pipe.Alarm.Set(queue, pipe.Tcp.NextTime);
     }

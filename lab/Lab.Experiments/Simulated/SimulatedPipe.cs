@@ -23,7 +23,9 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
 
     public TcpConnection Tcp { get; }
     public Alarm Alarm;
-    public bool IsQueued;
+
+    /// <summary>It runs now, or waits for its turn.</summary>
+    public bool IsPumped;
 
     /// <summary>Bytes that wait in the process because the send buffer is full.</summary>
     public int PendingBytes => pendingBytes;
@@ -127,20 +129,11 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
     public void Run(Instant at)
     {
         now = at;
-        bool again = true;
-        while (again && !IsGone)
+        while (!IsGone)
         {
-            again = false;
-            while (Owner is null or { Runs: true } && Tcp.TryTake(out TcpEvent e))
-            {
-                Dispatch(e);
-                again = true;
-            }
-            while (Tcp.TryTransmit(now, out Segment segment))
-            {
-                network.Send(now, this, ref segment);
-                again = true;
-            }
+            if (Owner is null or { Runs: true } && Tcp.TryTake(out TcpEvent e)) Dispatch(e);
+            else if (Tcp.TryTransmit(now, out Segment segment)) network.Send(now, this, ref segment);
+            else break;
         }
         if (!IsGone && Tcp.State == TcpState.Closed && Owner is null)
         {
