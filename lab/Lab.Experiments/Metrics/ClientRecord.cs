@@ -50,16 +50,6 @@ internal sealed class ClientRecord(int index, string name, int server)
     public int Attempts, TimesOnline, TimesResumed;
     public readonly List<Duration> ConnectTimes = [];
 
-    // cost
-    public readonly Cost[] Costs = new Cost[Causes.Count];
-    public Instant LastPacket = new(long.MinValue / 2);
-    public int WakeUps;
-
-    public struct Cost
-    {
-        public long Packets, Bytes;
-    }
-
     /// <summary>The newest session, or one of connection -1.</summary>
     public ServerSession Session => Sessions.Count > 0 ? Sessions[^1] : ServerSession.None;
 

@@ -38,11 +38,11 @@ internal static class Measures
         Add("messages.delay.p95", Quantile(delays, 0.95));
         Add("messages.delay.max", Quantile(delays, 1));
 
-        Add("cost.bytes", r.Clients.Sum(c => c.Costs.Sum(x => x.Bytes)) / hours);
-        Add("cost.packets", r.Clients.Sum(c => c.Costs.Sum(x => x.Packets)) / hours);
+        Add("cost.bytes", r.Costs.Sum(x => x.Bytes) / hours);
+        Add("cost.packets", r.Costs.Sum(x => x.Packets) / hours);
         int[] upkeep = [.. Enumerable.Range(0, Causes.Count).Where(Causes.IsUpkeep)];
-        Add("cost.upkeep", r.Clients.Sum(c => upkeep.Sum(i => c.Costs[i].Bytes)) / hours);
-        Add("cost.wakeups", r.Clients.Sum(c => c.WakeUps) / hours);
+        Add("cost.upkeep", upkeep.Sum(i => r.Costs[i].Bytes) / hours);
+        Add("cost.wakeups", r.WakeUps / hours);
 
         int returns = r.Clients.Sum(c => Math.Max(0, c.TimesOnline - 1));
         Add("connects.attempts", r.Clients.Sum(c => c.Attempts) / hours);
@@ -58,8 +58,7 @@ internal static class Measures
     public static IReadOnlyList<CauseCost> Costs(Recorder r) =>
     [
         .. Enumerable.Range(0, Causes.Count)
-            .Select(i => new CauseCost(
-                Causes.Name(i), r.Clients.Sum(c => c.Costs[i].Packets), r.Clients.Sum(c => c.Costs[i].Bytes)))
+            .Select(i => new CauseCost(Causes.Name(i), r.Costs[i].Packets, r.Costs[i].Bytes))
             .Where(c => c.Packets > 0),
     ];
 

@@ -16,6 +16,8 @@ internal sealed class Recorder : IJournalReader
     private readonly IReadOnlyList<FaultSpec> faults;
     private readonly ProcessState[] servers;
     private readonly ClientRecord[] clients;
+    private readonly Instant[] lastPackets;                     // by client
+    private readonly (long Packets, long Bytes)[] costs = new (long, long)[Causes.Count];
 
     public Recorder(Population population, Scenario scenario)
     {
@@ -24,6 +26,8 @@ internal sealed class Recorder : IJournalReader
         clients =
             [.. population.Members.Select(m => new ClientRecord(m.Index, m.Name, n + population.ServerOf(m.Domain)))];
         servers = new ProcessState[population.Domains.Count];
+        lastPackets = new Instant[n];
+        Array.Fill(lastPackets, new Instant(long.MinValue / 2));
     }
 
     public IReadOnlyList<ClientRecord> Clients => clients;
@@ -34,6 +38,13 @@ internal sealed class Recorder : IJournalReader
     public List<FaultBand> Bands { get; } = [];
     public StormRecord Storm { get; } = new();
     public SortedDictionary<string, int> Verdicts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What packets cost, by cause.</summary>
+    public IReadOnlyList<(long Packets, long Bytes)> Costs => costs;
+
+    /// <summary>How often a packet of a client came after a silence.</summary>
+    public long WakeUps { get; private set; }
+
     public int FalseAlarms { get; private set; }
     public int WrongClaims { get; private set; }
 
@@ -42,10 +53,11 @@ internal sealed class Recorder : IJournalReader
         switch (e.Kind)
         {
             case EntryKind.PacketSent:
-                CountPacket(clients[e.Host], in e);
+                CountPacket(in e);
+                WakeUp(e.Host, e.At);
                 break;
             case EntryKind.PacketDelivered:
-                WakeUp(clients[e.Host], e.At);
+                WakeUp(e.Host, e.At);
                 break;
             case EntryKind.PacketLost or EntryKind.PacketOverflowed
                 or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
@@ -67,14 +79,6 @@ internal sealed class Recorder : IJournalReader
                 if (e.Host >= 0 && e.Host < clients.Length) OnClient(clients[e.Host], in e);
                 break;
         }
-    }
-
-    /// <summary>Prefetches what packets of a client are counted in.</summary>
-    public void Foresee(int client, int step)
-    {
-        if (step == 0) Prefetch.Item(clients, client);
-        else if (step == 1) Prefetch.Object(clients[client], 192);
-        else if (step == 2) Prefetch.Object(clients[client].Costs, 256);
     }
 
     /// <summary>The run is over: what is open is closed as censored.</summary>
@@ -288,18 +292,18 @@ internal sealed class Recorder : IJournalReader
 
     // ---- cost
 
-    private static void CountPacket(ClientRecord c, in Entry e)
+    private void CountPacket(in Entry e)
     {
         int cause = Causes.Of((SegmentUse)((e.A >> 8) & 0xFF), (Traffic)((e.A >> 16) & 0xFF));
-        ref ClientRecord.Cost cost = ref c.Costs[cause];
+        ref (long Packets, long Bytes) cost = ref costs[cause];
         cost.Packets++;
         cost.Bytes += e.B;
-        WakeUp(c, e.At);
     }
 
-    private static void WakeUp(ClientRecord c, Instant at)
+    private void WakeUp(int client, Instant at)
     {
-        if (at - c.LastPacket >= Silence) c.WakeUps++;
-        c.LastPacket = at;
+        ref Instant last = ref lastPackets[client];
+        if (at - last >= Silence) WakeUps++;
+        last = at;
     }
 }

@@ -97,7 +97,6 @@ internal sealed class LabClient : ClientHost
         }
         else if (pipe is not null) world.Network.Foresee(pipe, step);
         if (step == 1) machine.Foresee();
-        world.Recorder.Foresee(index, step);
     }
 
     public override void OnConnected(Instant now, Pipe from)
