@@ -80,7 +80,7 @@ public sealed partial class XmppClient
     public void Foresee()
     {
         Prefetch.Object(reader, 128);
-        Prefetch.Object(unacked, 64);
+        if (acking) Prefetch.Object(unacked, 64);
     }
 
     public bool TryTake(out ClientAction action) => outbound.TryTake(out action);

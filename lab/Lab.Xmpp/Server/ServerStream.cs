@@ -24,22 +24,19 @@ internal enum StreamPhase : byte
 }
 
 /// <summary>One stream of the server: a transport from Accept until it is closed, through all its restarts.</summary>
-internal sealed class ServerStream(int number, XmppReader reader, XmppWriter output, in Liveness liveness) : Timed
+internal sealed class ServerStream(int number, XmppReader reader, in Liveness liveness) : Timed
 {
     public readonly int Number = number;
     public readonly XmppReader Reader = reader;
 
-    /// <summary>What the running call writes; empty between calls.</summary>
-    public readonly XmppWriter Output = output;
+    /// <summary>What the running call writes: there from the first write until its action is taken.</summary>
+    public XmppWriter? Output;
 
     /// <summary>A mutable struct: used in place.</summary>
     public Liveness Liveness = liveness;
 
     public StreamPhase Phase;
     public bool Secured;
-
-    /// <summary>A Write action for this stream is queued and not taken.</summary>
-    public bool WriteQueued;
 
     /// <summary>In the list of streams to look after at the end of the running call.</summary>
     public bool Touched;

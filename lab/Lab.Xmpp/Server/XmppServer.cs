@@ -37,10 +37,11 @@ public sealed partial class XmppServer
     private readonly Queue<Session> dying = new();
     private readonly List<(ServerAction Action, ServerStream? Output)> actions = [];
     private readonly XmppWriter scratch, reply;
+    private readonly Stack<XmppWriter> writers = new();               // of streams that write nothing just now
     private readonly XmppReader rereader;
 
     private Session?[] sessions = [];                                  // by account: its resources in order of binding
-    private ServerStream? taken;
+    private XmppWriter? taken;
     private Instant now;
     private int nextAction;
     private long availabilities, pings;
@@ -79,7 +80,7 @@ public sealed partial class XmppServer
     {
         Begin(now);
         var reader = new XmppReader(trees, settings.MaxStanzaBytes);
-        var stream = new ServerStream(streams.Count, reader, new XmppWriter(buffers), new Liveness(policy))
+        var stream = new ServerStream(streams.Count, reader, new Liveness(policy))
         {
             Secured = secured,
             PhaseEnd = settings.Policy.Connect.Total is { } total ? now + total : Instant.Never,
@@ -183,15 +184,13 @@ public sealed partial class XmppServer
         {
             Prefetch.Object(s?.Session, 128);
             Prefetch.Object(s?.Reader, 128);
-            Prefetch.Object(s?.Output, 64);
         }
         else Prefetch.Object(s?.Session?.FullJid, 64);
     }
 
     public bool TryTake(out ServerAction action)
     {
-        taken?.Output.Release();
-        taken = null;
+        PutBack();
         if (nextAction == actions.Count)
         {
             actions.Clear();
@@ -204,13 +203,12 @@ public sealed partial class XmppServer
         if (action.Kind == ServerActionKind.Remote) remote = remotes.Dequeue();
         if (stream is null) return true;
         action = action with { Traffic = stream.Cause };
-        stream.WriteQueued = false;
-        taken = stream;
+        (taken, stream.Output) = (stream.Output, null);
         return true;
     }
 
     /// <summary>The bytes of the Write or Remote action taken last.</summary>
-    public ReadOnlySpan<byte> Output => taken is null ? RemoteStanza : taken.Output.Written;
+    public ReadOnlySpan<byte> Output => taken is null ? RemoteStanza : taken.Written;
 
     public Instant NextTime => deadlines.Next;
 
@@ -244,13 +242,20 @@ public sealed partial class XmppServer
     private void Begin(Instant now)
     {
         if (nextAction != actions.Count || now < this.now) throw Misuse(now);
-        taken?.Output.Release();
-        taken = null;
+        PutBack();
         actions.Clear();
         nextAction = 0;
         ForgetRemotes();
         this.now = now;
         if (sessions.Length < store.Count) Array.Resize(ref sessions, store.Count);
+    }
+
+    private void PutBack()
+    {
+        if (taken is null) return;
+        taken.Release();
+        writers.Push(taken);
+        taken = null;
     }
 
     private InvalidOperationException Misuse(Instant at) => new(nextAction != actions.Count
@@ -321,9 +326,9 @@ public sealed partial class XmppServer
 
     private XmppWriter Write(ServerStream stream, Traffic cause)
     {
-        if (!stream.WriteQueued)
+        if (stream.Output is null)
         {
-            stream.WriteQueued = true;
+            stream.Output = writers.TryPop(out XmppWriter? spare) ? spare : new XmppWriter(buffers);
             stream.Cause = cause;
             actions.Add((new ServerAction(ServerActionKind.Write, stream.Number, stream.Account), stream));
         }
