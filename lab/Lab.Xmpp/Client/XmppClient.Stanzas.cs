@@ -28,8 +28,11 @@ public sealed partial class XmppClient
         else if (iq) Answer(stanza);
     }
 
-    private static bool IsAnswer(Element iq) =>
-        iq.Attribute(Names.Type).SequenceEqual("result"u8) || iq.Attribute(Names.Type).SequenceEqual("error"u8);
+    private static bool IsAnswer(Element iq)
+    {
+        ReadOnlySpan<byte> type = iq.Attribute(Names.Type);
+        return type.SequenceEqual("result"u8) || type.SequenceEqual("error"u8);
+    }
 
     private void OnMessage(Element message)
     {

@@ -246,7 +246,9 @@ internal struct ElementParser
         if (qualified && !ResolveAttributes(data, mark.Attributes, binding)) return Bad;
         ReadOnlySpan<byte> prefix = colon < 0 ? default : data[nameStart..colon];
         if (!tree.TryResolve(prefix, binding, data, out int ns)) return Bad;
-        if (tree.Open < 0 && tree.Scope.IsOpen && !MayStandFirst(prefix, tree.Namespace(ns, data))) return Bad;
+        // The stream's own default namespace, which nearly all carry, needs no look.
+        bool first = tree.Open < 0 && tree.Scope.IsOpen && ns != tree.Scope.Content;
+        if (first && !MayStandFirst(prefix, tree.Namespace(ns, data))) return Bad;
         ref ElementNode node = ref tree.AddNode(at, p + 1, empty);
         node.NameStart = colon < 0 ? nameStart : colon + 1;
         node.NameLength = nameEnd - node.NameStart;
