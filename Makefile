@@ -2,7 +2,8 @@ SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
-SHOWCASE := dead-link broken-stream idle-peer lossy-commute keepalive-trap resume-or-lose reconnect-storm cut-while-connecting
+SHOWCASE := dead-link broken-stream idle-peer lossy-commute keepalive-trap resume-or-lose reconnect-storm cut-while-connecting \
+	pool-blind-spot wrong-suspect idle-too-eager dialback-triangle
 
 .PHONY: run build test determinism accept bench install help
 

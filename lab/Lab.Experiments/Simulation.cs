@@ -42,16 +42,19 @@ public static class Simulation
         Recorder recorder = world.Recorder;
         world.Finish(Instant.Zero + spec.Scenario.Duration);
         recorder.Finish(Instant.Zero + spec.Scenario.Duration);
-        IReadOnlyList<MessageRecord> messages = recorder.Messages.Close(recorder.Clients);
+        IReadOnlyList<MessageRecord> messages = recorder.Messages.Close(recorder.Clients, recorder.Federation);
         return new RunResult
         {
             Spec = spec, JournalHash = world.Journal.Hash, Entries = world.Journal.Count, Events = world.Queue.Executed,
-            Measures = Measures.Of(recorder, messages, spec.Scenario.Duration),
+            Measures = [
+                .. Measures.Of(recorder, messages, spec.Scenario.Duration),
+                .. FederationMeasures.Of(recorder.Federation, messages, world.Population, spec.Scenario.Duration),
+            ],
             Incidents = recorder.Incidents, Messages = messages, Costs = Measures.Costs(recorder),
             Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,
             Arrivals = recorder.Storm.ToBins(spec.Scenario.Duration),
             ClientNames = [.. recorder.Clients.Take(Recorder.LaneClients).Select(c => c.Name)],
-            Verdicts = recorder.Verdicts,
+            Verdicts = recorder.Verdicts, Streams = recorder.Federation.Result(),
         };
     }
 }

@@ -12,7 +12,7 @@ namespace Lab.Cli;
 /// </summary>
 internal sealed class Paths(Problems problems)
 {
-    private static readonly string[] OfTopology = ["servers", "clients", "links"];
+    private static readonly string[] OfTopology = ["servers", "clients", "s2s", "links"];
 
     private Names names = new(new Mapping(default, [], false));
 

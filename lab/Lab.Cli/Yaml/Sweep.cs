@@ -140,6 +140,8 @@ internal sealed class SweepReader
     // what the simulated network can judge, it judges; alone, a network must be able to judge all that is expected
     private void RefuseUnjudged(List<RunSpec> plan)
     {
+        if (networks.Contains(NetworkKind.Proxied) && plan.Exists(s => s.Topology.S2s.Count > 0))
+            problems.Add(root, "streams between servers (s2s) are shown by the simulated network only");
         if (networks.Contains(NetworkKind.Simulated) || root["expect"] is not Sequence expect) return;
         for (int i = 0; i < expect.Items.Count; i++)
         {
@@ -298,7 +300,14 @@ internal sealed class SweepReader
         var clients = new OrderedDictionary<string, ClientSpec>();
         foreach ((string key, ClientSpec client) in topology.Clients)
             clients[key] = client with { Policy = Policy(client.Policy), Link = Link(client.Link) };
-        return topology with { Servers = servers, Clients = clients };
+        return topology with
+        {
+            Servers = servers, Clients = clients,
+            S2s = [.. topology.S2s.Select(s => s with
+            {
+                Policy = Policy(s.Policy), SecondPolicy = Policy(s.SecondPolicy), Link = Link(s.Link),
+            })],
+        };
     }
 
     private string Resolved(string name)

@@ -12,14 +12,16 @@ internal sealed class Validation
     private readonly Mapping root;
     private readonly Mapping? topology;
     private readonly Names names;
-    private readonly IReadOnlyList<string> servers, clients, links;
+    private readonly HashSet<(string, string)> joined = [];
+    private readonly IReadOnlyList<string> servers, groups, clients, links;
 
     private Validation(Binder binder, Mapping root)
     {
         (this.binder, this.root) = (binder, root);
         topology = root["topology"] as Mapping;
         names = new Names(root);
-        servers = Keys(topology?["servers"]);
+        groups = Keys(topology?["servers"]);
+        servers = [.. groups, .. groups.SelectMany(g => ServerSpec.Domains(g, CountOf(g))).Except(groups)];
         clients = Keys(topology?["clients"]);
         links = Keys(topology?["links"]);
     }
@@ -96,14 +98,57 @@ internal sealed class Validation
             if (mapping["server"] is Scalar { Text.Length: > 0 } s && !binder.Failed(s) && !servers.Contains(s.Text))
                 binder.Fail(s, $"there is no server '{s.Text}', {Known(servers, "servers")}"
                     + $"{Words.Hint(s.Text, servers)}");
-            if (mapping["link"] is Scalar { Text.Length: > 0 } l && !binder.Failed(l) && names.Link(l.Text) is null)
-                binder.Fail(l, $"there is no link '{l.Text}' in the topology or the "
-                    + $"presets{Words.Hint(l.Text, names.LinkNames)}; lab show links lists those");
+            LinkName(mapping["link"]);
             PolicyName(mapping["policy"]);
         }
+        foreach (Node item in Items(topology["s2s"])) Between(item);
         foreach (string link in links.Where(servers.Contains))
             binder.Fail((topology["links"] as Mapping)!.Key(link)!,
                 $"'{link}' is also the name of a server; faults could not tell them apart");
+    }
+
+    // a pair of servers, or of groups of servers
+    private void Between(Node item)
+    {
+        if (item is not Mapping mapping) return;
+        LinkName(mapping["link"]);
+        PolicyName(mapping["policy"]);
+        PolicyName(mapping["second-policy"]);
+        if (mapping["between"] is not Sequence between || binder.Failed(between)) return;
+        Scalar[] pair = [.. between.Items.OfType<Scalar>()];
+        if (pair.Length != 2)
+        {
+            binder.Fail(between, "between takes two servers, as in between: [a.example, b.example]");
+            return;
+        }
+        foreach (Scalar server in pair.Where(s => !servers.Contains(s.Text)))
+            binder.Fail(server, $"there is no server '{server.Text}', {Known(servers, "servers")}"
+                + Words.Hint(server.Text, servers));
+        if (pair.Any(binder.Failed)) return;
+        if (pair[0].Text == pair[1].Text && Members(pair[0].Text).Count == 1)
+            binder.Fail(pair[1], $"{pair[1].Text} does not need streams to itself; name another server, or give it a "
+                + "count for a full mesh");
+        bool mesh = pair[0].Text == pair[1].Text;
+        foreach (string a in Members(pair[0].Text))
+            foreach (string b in Members(pair[1].Text).Where(b => mesh ? string.CompareOrdinal(a, b) < 0 : a != b))
+                if (!joined.Add(string.CompareOrdinal(a, b) < 0 ? (a, b) : (b, a)))
+                {
+                    binder.Fail(between, $"{a} and {b} have their streams already");
+                    return;
+                }
+    }
+
+    private IReadOnlyList<string> Members(string server) =>
+        groups.Contains(server) ? [.. ServerSpec.Domains(server, CountOf(server))] : [server];
+
+    private int CountOf(string group) =>
+        binder.Bound<ServerSpec>((topology?["servers"] as Mapping)?[group])?.Count is >= 1 and int n ? n : 1;
+
+    private void LinkName(Node? node)
+    {
+        if (node is Scalar { Text.Length: > 0 } l && !binder.Failed(l) && names.Link(l.Text) is null)
+            binder.Fail(l, $"there is no link '{l.Text}' in the topology or the "
+                + $"presets{Words.Hint(l.Text, names.LinkNames)}; lab show links lists those");
     }
 
     private void PolicyName(Node? node)
@@ -166,6 +211,11 @@ internal sealed class Validation
         bool toClients = fault.Kind != FaultKind.Restart;
         bool toServers = fault.Kind != FaultKind.Degrade;
         bool toLinks = fault.Kind is FaultKind.Cut or FaultKind.Degrade or FaultKind.Reset;
+        if (target.Text.Contains("->", StringComparison.Ordinal))
+        {
+            StreamName(target, fault, verb);
+            return;
+        }
         string[] all = [.. toClients ? clients : [], .. toLinks ? links : [], .. toServers ? servers : []];
         string kind = servers.Contains(target.Text) ? "server" : links.Contains(target.Text) ? "link"
             : Client(target) is not null ? "client" : "";
@@ -175,6 +225,43 @@ internal sealed class Validation
             binder.Fail(target, $"{verb} does not go with a {kind}, expected one of {Words.List(all)}");
         else if (fault.After is not null && kind != "client")
             binder.Fail(target, $"after waits for a step of a client, but '{target.Text}' is a {kind}");
+    }
+
+    // a.example->b.example, with #2 or #any
+    private void StreamName(Scalar target, FaultSpec fault, string verb)
+    {
+        if (fault.Kind is not (FaultKind.Cut or FaultKind.Degrade or FaultKind.Reset))
+            binder.Fail(target, $"{verb} goes with a process; '{target.Text}' names streams, which take cut, degrade "
+                + "and reset");
+        else if (fault.After is not null)
+            binder.Fail(target, $"after waits for a step of a client, but '{target.Text}' names streams");
+        else if (RouteName.Parse(target.Text) is not { } name)
+            binder.Fail(target, $"'{target.Text}' names no streams; write a.example->b.example, with #2 for one of "
+                + "them or #any for one that is drawn");
+        else
+        {
+            IReadOnlyList<string> from = Members(name.From), to = Members(name.To);
+            (string, int)[] halves = [.. Items(topology?["s2s"]).Select(i => binder.Bound<S2sSpec>(i)).OfType<S2sSpec>()
+                .Where(s => s.Between.Count == 2).SelectMany(Halves)];
+            int streams = halves.Where(h => from.Any(a => to.Any(b => h.Item1 == $"{a}->{b}")))
+                .Select(h => h.Item2).DefaultIfEmpty(0).Min();
+            if (streams == 0)
+                binder.Fail(target, $"there are no streams {name.From}->{name.To}"
+                    + Words.OneOf($"{name.From}->{name.To}", [.. halves.Select(h => h.Item1).Take(20)]));
+            else if (name.Slot >= streams)
+                binder.Fail(target, string.Create(CultureInfo.InvariantCulture,
+                    $"there is no {target.Text}: the pool has {streams}, so the last one is #{streams - 1}"));
+        }
+    }
+
+    private IEnumerable<(string, int)> Halves(S2sSpec spec)
+    {
+        foreach (string a in Members(spec.Between[0]))
+            foreach (string b in Members(spec.Between[1]).Where(b => b != a))
+            {
+                yield return ($"{a}->{b}", spec.Streams);
+                yield return ($"{b}->{a}", spec.Streams);
+            }
     }
 
     /// <summary>The group that a name or a member (phone[3]) belongs to; notes a member out of range; null when there

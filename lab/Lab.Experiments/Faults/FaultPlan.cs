@@ -22,9 +22,14 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         public required int Index, Number;
         public required FaultSpec Spec;
         public required IReadOnlyList<Member> Members;
-        public required int Server;
+        public required IReadOnlyList<int> Servers;
         public required RandomStream Random;
         public int Argument;
+
+        /// <summary>As drawn when it struck, where the target says any.</summary>
+        public IReadOnlyList<Route> Routes = [];
+
+        public IEnumerable<int> Paths => Members.Select(m => m.Index).Concat(Routes.Select(r => r.Index));
     }
 
     public FaultPlan(World world, Scenario scenario)
@@ -37,14 +42,14 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         {
             FaultSpec spec = scenario.Faults[i];
             RandomStream random = world.Random.Fork($"fault/{i}");
-            int server = world.Population.FindServer(spec.Target);
-            IReadOnlyList<Member> members = server < 0 ? world.Population.Find(spec.Target)
-                : [.. world.Population.Members.Where(m => m.Domain == spec.Target)];
+            IReadOnlyList<int> servers = world.Population.FindServers(spec.Target);
+            IReadOnlyList<Member> members = servers.Count == 0 ? world.Population.Find(spec.Target)
+                : [.. servers.SelectMany(s => world.Population.MembersOf(s))];
             if (spec.After is not null)
-                foreach (Member m in members) waiting.Add(New(i, spec, [m], -1, random.Fork(m.Name), 0));
+                foreach (Member m in members) waiting.Add(New(i, spec, [m], [], random.Fork(m.Name), 0));
             else
             {
-                Occurrence first = New(i, spec, members, server, random, 0);
+                Occurrence first = New(i, spec, members, servers, random, 0);
                 Begin(first, Instant.Zero + spec.At + random.Between(Duration.Zero, spec.Within));
             }
         }
@@ -74,11 +79,12 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
     }
 
     private Occurrence New(
-        int index, FaultSpec spec, IReadOnlyList<Member> members, int server, RandomStream random, int number)
+        int index, FaultSpec spec, IReadOnlyList<Member> members, IReadOnlyList<int> servers, RandomStream random,
+        int number)
     {
         var o = new Occurrence
         {
-            Index = index, Spec = spec, Members = members, Server = server, Random = random, Number = number,
+            Index = index, Spec = spec, Members = members, Servers = servers, Random = random, Number = number,
         };
         o.Argument = occurrences.Count << 1;
         occurrences.Add(o);
@@ -92,6 +98,7 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
 
     private void Strike(Instant now, Occurrence o)
     {
+        o.Routes = world.Population.FindRoutes(o.Spec.Target, o.Random);
         world.Journal.Add(now, HostOf(o), EntryKind.FaultBegan, o.Index, o.Number);
         foreach (Action<Instant> act in Effects(o, begins: true)) act(now);
         Instant end = o.Spec.Kind == FaultKind.Reset ? now : now + (o.Spec.For ?? Duration.Forever);
@@ -104,42 +111,42 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         foreach (Action<Instant> act in Effects(o, begins: false)) act(now);
         world.Journal.Add(now, HostOf(o), EntryKind.FaultEnded, o.Index, o.Number);
         if (o.Spec.Every is not { } mean) return;
-        Occurrence next = New(o.Index, o.Spec, o.Members, o.Server, o.Random, o.Number + 1);
+        Occurrence next = New(o.Index, o.Spec, o.Members, o.Servers, o.Random, o.Number + 1);
         Begin(next, now + o.Random.Exponential(mean));
     }
 
-    /// <summary>The host the journal names: the server, else the first client it hits, else none.</summary>
+    /// <summary>The host the journal names: the server, else the first client or route it hits, else none.</summary>
     private int HostOf(Occurrence o) =>
-        o.Server >= 0 ? world.Population.Members.Count + o.Server : o.Members.Count > 0 ? o.Members[0].Index : -1;
+        o.Servers.Count > 0 ? world.Population.Members.Count + o.Servers[0] : o.Paths.FirstOrDefault(-1);
 
     private IEnumerable<Action<Instant>> Effects(Occurrence o, bool begins) => o.Spec.Kind switch
     {
-        FaultKind.Cut => o.Members.SelectMany(m => Cuts(o, m, begins)),
-        FaultKind.Degrade => o.Members.Select(m => (Action<Instant>)(now =>
+        FaultKind.Cut => o.Paths.SelectMany(path => Cuts(o, path, begins)),
+        FaultKind.Degrade => o.Paths.Select(path => (Action<Instant>)(now =>
             world.Network.Change(
-                now, m.Index, begins ? o.Spec.To!.Upward() : null, begins ? o.Spec.To!.Downward() : null))),
+                now, path, begins ? o.Spec.To!.Upward() : null, begins ? o.Spec.To!.Downward() : null))),
         FaultKind.Reset when begins =>
-            o.Members.Select(m => (Action<Instant>)(now => world.Network.ResetConnections(now, m.Index))),
+            o.Paths.Select(path => (Action<Instant>)(now => world.Network.ResetConnections(now, path))),
         FaultKind.Reset => [],
-        _ when o.Server >= 0 => [now => OnServer(now, o, begins)],
+        _ when o.Servers.Count > 0 =>
+            o.Servers.Select(s => (Action<Instant>)(now => OnServer(now, o, world.Servers[s], begins))),
         _ => o.Members.Select(m => (Action<Instant>)(now => OnClient(now, o, m, begins))),
     };
 
-    private IEnumerable<Action<Instant>> Cuts(Occurrence o, Member m, bool begins)
+    private IEnumerable<Action<Instant>> Cuts(Occurrence o, int path, bool begins)
     {
         for (int direction = 0; direction < 2; direction++)
         {
             if (o.Spec.Direction == (direction == 0 ? CutDirection.Down : CutDirection.Up)) continue;
             int d = direction;
             yield return begins
-                ? now => world.Network.Cut(now, m.Index, d, o.Index)
-                : now => world.Network.Heal(now, m.Index, d, o.Index);
+                ? now => world.Network.Cut(now, path, d, o.Index)
+                : now => world.Network.Heal(now, path, d, o.Index);
         }
     }
 
-    private void OnServer(Instant now, Occurrence o, bool begins)
+    private static void OnServer(Instant now, Occurrence o, ServerHost server, bool begins)
     {
-        ServerHost server = world.Servers[o.Server];
         switch (o.Spec.Kind)
         {
             case FaultKind.Freeze when begins: server.Freeze(now, o.Index); break;

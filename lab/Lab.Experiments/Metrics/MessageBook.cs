@@ -5,7 +5,7 @@ namespace Lab.Experiments;
 /// <summary>
 /// What became of each message. One that was neither delivered, bounced nor stored is pending at the end of the run
 /// when somebody still holds it and will send it, or when the connection it was written to still stands at both ends
-/// (its bytes may be in a kernel's buffer); otherwise it is lost.
+/// (its bytes may be in a kernel's buffer); otherwise it is lost. Between servers that connection is a stream's.
 /// </summary>
 internal sealed class MessageBook
 {
@@ -15,7 +15,7 @@ internal sealed class MessageBook
     private struct Line
     {
         public long Number;
-        public int From, To, Carrier, Connection, Copies;
+        public int From, To, Carrier, Connection, Copies, Member;
         public Instant SentAt, DeliveredAt;
         public bool Bounced, Stored, Held;
     }
@@ -28,7 +28,7 @@ internal sealed class MessageBook
             int carrier = e.Host >= 0 ? e.Host : (int)e.B;
             lines.Add(new Line
             {
-                Number = e.A, From = e.Host, To = (int)e.B, SentAt = e.At, Carrier = carrier,
+                Member = -1, Number = e.A, From = e.Host, To = (int)e.B, SentAt = e.At, Carrier = carrier,
                 Connection = e.Host >= 0 ? clients[carrier].OpenAtClient : clients[carrier].Session.Connection,
             });
             return;
@@ -52,24 +52,30 @@ internal sealed class MessageBook
             case EntryKind.MessageAccepted when line.To < 0:
                 if (line.Copies++ == 0) line.DeliveredAt = e.At;
                 break;
+            case EntryKind.StanzaPassed:
+                line.Member = (int)e.B;
+                break;
             case EntryKind.MessageAccepted:
+                line.Member = -1;
                 (line.Carrier, line.Connection) = (line.To, clients[line.To].Session.Connection);
                 break;
         }
         lines[index] = line;
     }
 
-    public IReadOnlyList<MessageRecord> Close(IReadOnlyList<ClientRecord> clients) =>
+    public IReadOnlyList<MessageRecord> Close(IReadOnlyList<ClientRecord> clients, FederationRecord federation) =>
     [
         .. lines.Select(l => new MessageRecord(
-            l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, FateOf(in l, clients))),
+            l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, FateOf(in l, clients, federation))),
     ];
 
-    private static MessageFate FateOf(in Line l, IReadOnlyList<ClientRecord> clients)
+    private static MessageFate FateOf(
+        in Line l, IReadOnlyList<ClientRecord> clients, FederationRecord federation)
     {
         if (l.Copies > 0) return MessageFate.Delivered;
         if (l.Bounced) return MessageFate.Bounced;
         if (l.Held) return l.Stored ? MessageFate.Stored : MessageFate.Pending;
+        if (l.Member >= 0) return federation.Stands(l.Member) ? MessageFate.Pending : MessageFate.Lost;
         ClientRecord carrier = clients[l.Carrier];
         bool stands = l.Connection >= 0
             && carrier.OpenAtClient == l.Connection && carrier.OpenAtServer.Contains(l.Connection);

@@ -18,6 +18,7 @@ internal sealed class Recorder : IJournalReader
     private readonly ClientRecord[] clients;
     private readonly Instant[] lastPackets;                     // by client
     private readonly (long Packets, long Bytes)[] costs = new (long, long)[Causes.Count];
+    private readonly int firstRoute;
 
     public Recorder(Population population, Scenario scenario)
     {
@@ -28,10 +29,13 @@ internal sealed class Recorder : IJournalReader
         servers = new ProcessState[population.Domains.Count];
         lastPackets = new Instant[n];
         Array.Fill(lastPackets, new Instant(long.MinValue / 2));
+        firstRoute = population.FirstRoute;
+        Federation = new FederationRecord(population, faults);
     }
 
     public IReadOnlyList<ClientRecord> Clients => clients;
     public MessageBook Messages { get; } = new();
+    public FederationRecord Federation { get; }
     public List<Incident> Incidents { get; } = [];
     public List<LaneSegment> Lanes { get; } = [];
     public List<LaneMark> Marks { get; } = [];
@@ -50,6 +54,11 @@ internal sealed class Recorder : IJournalReader
 
     public void On(in Entry e)
     {
+        if (e.Host >= firstRoute && e.Kind is not (EntryKind.FaultBegan or EntryKind.FaultEnded))
+        {
+            if (e.Kind > EntryKind.PacketOverflowed || e.Kind < EntryKind.PacketSent) OnRoute(in e);
+            return;
+        }
         switch (e.Kind)
         {
             case EntryKind.PacketSent:
@@ -81,6 +90,12 @@ internal sealed class Recorder : IJournalReader
         }
     }
 
+    private void OnRoute(in Entry e)
+    {
+        Federation.On(in e);
+        if (e.Kind == EntryKind.StanzaPassed) Messages.On(in e, clients);
+    }
+
     /// <summary>The run is over: what is open is closed as censored.</summary>
     public void Finish(Instant end)
     {
@@ -91,6 +106,7 @@ internal sealed class Recorder : IJournalReader
             if (c.AtServer is { } b) Close(c, b, end, detected: false, Mechanism.None, Claim.None, outlived: false);
             DrawLanes(c, end, closing: true);
         }
+        Federation.Finish(end);
         for (int i = 0; i < Bands.Count; i++)
             if (Bands[i].To == Instant.Never) Bands[i] = Bands[i] with { To = end };
     }
@@ -172,6 +188,7 @@ internal sealed class Recorder : IJournalReader
     {
         servers[e.Host - clients.Length] = (ProcessState)e.A;
         FaultKind kind = faults[(int)e.B].Kind;
+        Federation.ServerChanged(e.Host - clients.Length, (ProcessState)e.A, kind, e.At);
         foreach (ClientRecord c in clients)
         {
             if (c.ServerHost != e.Host) continue;

@@ -23,6 +23,14 @@ public sealed record Incident(
     public Duration Elapsed => (Detected ? DetectedAt : Until) - Began;
 }
 
+/// <summary>
+/// The streams between servers. Clients are places in pools here, by their index in Names; Side.Client is the server
+/// that opens the connections.
+/// </summary>
+public sealed record FederationResult(
+    IReadOnlyList<string> Names, IReadOnlyList<LaneSegment> Lanes, IReadOnlyList<LaneMark> Marks,
+    IReadOnlyList<FaultBand> Faults, IReadOnlyList<Incident> Deaths);
+
 /// <summary>Unknown: it did not arrive, and a real server may have it or may have lost it.</summary>
 public enum MessageFate { Delivered, Bounced, Stored, Lost, Pending, Unknown }
 
@@ -75,6 +83,9 @@ public sealed record RunResult
     public IReadOnlyList<FaultBand> Faults { get; init; } = [];
     public IReadOnlyList<ArrivalBin> Arrivals { get; init; } = [];
     public IReadOnlyList<string> ClientNames { get; init; } = [];
+
+    /// <summary>Null without streams between servers.</summary>
+    public FederationResult? Streams { get; init; }
 
     /// <summary>
     /// How often each verdict was given, by what was true at that moment: keys "dead/broken" (truth/claim).

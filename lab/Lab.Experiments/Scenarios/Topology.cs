@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lab.Network;
 using Lab.Xmpp;
 
@@ -17,14 +18,27 @@ public sealed record Topology
 {
     public string? Description { get; init; }
 
-    /// <summary>By XMPP domain.</summary>
+    /// <summary>By XMPP domain; node.example of count 10 is node-0.example to node-9.example.</summary>
     public IReadOnlyDictionary<string, ServerSpec> Servers { get; init; } = new Dictionary<string, ServerSpec>();
 
     /// <summary>By group name; a group of count 10 has members name[0] to name[9].</summary>
     public IReadOnlyDictionary<string, ClientSpec> Clients { get; init; } = new Dictionary<string, ClientSpec>();
 
+    /// <summary>Which servers talk to each other; others are unknown to them.</summary>
+    public IReadOnlyList<S2sSpec> S2s { get; init; } = [];
+
     /// <summary>By name; a client may also name a preset link.</summary>
     public IReadOnlyDictionary<string, LinkProfile> Links { get; init; } = new Dictionary<string, LinkProfile>();
+
+    /// <summary>The names of the journal's hosts, by number: clients, servers, streams between servers.</summary>
+    public IReadOnlyList<string> HostNames()
+    {
+        var population = new Population(this);
+        return
+        [
+            .. population.Members.Select(m => m.Name), .. population.Domains, .. population.Routes.Select(r => r.Name),
+        ];
+    }
 }
 
 /// <summary>The name of a policy of the scenario or of a preset, or a policy written in place.</summary>
@@ -52,16 +66,28 @@ public sealed record ServerSpec
     /// <summary>Of its accounts, where a client names none of its own; absent = one that the lab chooses.</summary>
     public string? Password { get; init; }
 
+    public int Count { get; init; } = 1;
+
     public PolicyChoice? Policy { get; init; }
     public ConflictPolicy Conflict { get; init; } = ConflictPolicy.GenerateResource;
     public TlsUse Tls { get; init; } = TlsUse.Required;
 
     /// <summary>Messages kept for an account that is away.</summary>
     public int OfflineMessages { get; init; } = 1000;
+
+    /// <summary>node.example of count 3 is node-0.example, node-1.example and node-2.example.</summary>
+    public static IEnumerable<string> Domains(string name, int count)
+    {
+        if (count == 1) return [name];
+        int dot = name.IndexOf('.') is >= 0 and int at ? at : name.Length;
+        return Enumerable.Range(0, count).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"{name[..dot]}-{i}{name[dot..]}"));
+    }
 }
 
 public sealed record ClientSpec
 {
+    /// <summary>A domain; of a server with a count its members take turns.</summary>
     public required string Server { get; init; }
 
     /// <summary>Anything but lab needs the proxied network.</summary>
@@ -82,6 +108,51 @@ public sealed record ClientSpec
 
     /// <summary>Members start spread uniformly over this long.</summary>
     public Duration StartWithin { get; init; } = Duration.Zero;
+}
+
+/// <summary>
+/// {between: [a.example, b.example], streams: 4, link: backbone}: two servers that treat each other alike. With a
+/// server of some count each of its members is meant; the same one twice is a full mesh of its members.
+/// </summary>
+public sealed record S2sSpec
+{
+    public required IReadOnlyList<string> Between { get; init; }
+    public LinkChoice? Link { get; init; }
+
+    /// <summary>Towards each other, each way. The remaining keys mean what they mean in RemoteSettings.</summary>
+    public int Streams { get; init; } = 1;
+
+    public MemberPick Pick { get; init; } = MemberPick.SenderHash;
+    public bool Bidi { get; init; }
+    public FederationAuth Auth { get; init; } = FederationAuth.Dialback;
+    public FederationTls Tls { get; init; } = FederationTls.Required;
+    public PolicyChoice? Policy { get; init; }
+
+    /// <summary>The second server's, where it is not the same.</summary>
+    public PolicyChoice? SecondPolicy { get; init; }
+
+    public PingScope PingScope { get; init; } = PingScope.Routed;
+    public FailedCheck OnFailedCheck { get; init; } = FailedCheck.DropMember;
+    public Duration? SilenceLimit { get; init; }
+    public UnackedFate Unacked { get; init; } = UnackedFate.Resend;
+
+    /// <summary>Stanzas that may wait for streams.</summary>
+    public int Queue { get; init; } = 32_768;
+
+    public RetryRule Retry { get; init; } = RetryRule.NextStanza;
+    public Duration RetryMax { get; init; } = Duration.FromSeconds(300);
+    public int? MaxStreamsFrom { get; init; }
+    public bool VerifyAlone { get; init; } = true;
+    public Duration DialbackTimeout { get; init; } = Duration.FromSeconds(60);
+    public Duration VerifyTimeout { get; init; } = Duration.FromSeconds(30);
+
+    public RemoteSettings Settings(Policy policy) => new()
+    {
+        Streams = Streams, Pick = Pick, Bidi = Bidi, Auth = Auth, Tls = Tls, Policy = policy,
+        PingScope = PingScope, OnFailedCheck = OnFailedCheck, SilenceLimit = SilenceLimit, Unacked = Unacked,
+        QueueStanzas = Queue, Retry = Retry, RetryMax = RetryMax, MaxStreamsFrom = MaxStreamsFrom,
+        VerifyAlone = VerifyAlone, DialbackTimeout = DialbackTimeout, VerifyTimeout = VerifyTimeout,
+    };
 }
 
 /// <summary>Both directions of a path. Loss is a share (2%) or a good/bad model.</summary>

@@ -3,8 +3,9 @@ using Lab.Network;
 namespace Lab.Experiments;
 
 /// <summary>
-/// Modelled TCP over modelled links, in virtual time. Every client has one path, two links, to its server's host;
-/// servers of this network are reached by no other way.
+/// Modelled TCP over modelled links, in virtual time. Every client has one path, two links, to its server's host, and
+/// every place in a pool between servers has one; servers of this network are reached by no other way. Here the near
+/// end of a path, which opens its connections, is called the client.
 /// </summary>
 internal sealed class SimulatedNetwork : EventTarget, INetwork
 {
@@ -21,12 +22,12 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     private readonly bool betweenProxies;
     private bool pumping;
 
-    public SimulatedNetwork(EventQueue queue, Journal journal, BufferPool buffers, RandomStream random, int clients,
+    public SimulatedNetwork(EventQueue queue, Journal journal, BufferPool buffers, RandomStream random, int paths,
         bool betweenProxies = false)
     {
         this.betweenProxies = betweenProxies;
         (this.queue, this.journal, this.buffers, this.random) = (queue, journal, buffers, random);
-        paths = new Path[clients];
+        this.paths = new Path[paths];
         target = queue.Register(this);
     }
 
@@ -49,9 +50,13 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         public required Link<Segment> Up, Down;
         public required LinkSpec UpSpec, DownSpec;
         public required ServingHost Server;
+        public ServingHost? Near;
+        public required TcpSettings FarTcp;
         public required Alarm UpAlarm, DownAlarm, WeatherAlarm;
         public bool ClientPowered = true;
         public long LastState = -1;
+
+        public bool NearPowered => Near?.IsPowered ?? ClientPowered;
 
         public Link<Segment> Link(int direction) => direction == 0 ? Up : Down;
 
@@ -62,8 +67,11 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         }
     }
 
-    /// <summary>Lays the path of a client.</summary>
-    public void AddPath(int client, string linkName, LinkSpec up, LinkSpec down, ServingHost server)
+    /// <summary>Lays the path of a client, or of a route between servers: then its near host is one of them, and both
+    /// ends have the route's TCP settings.</summary>
+    public void AddPath(
+        int client, string linkName, LinkSpec up, LinkSpec down, ServingHost server, ServingHost? near = null,
+        TcpSettings? farTcp = null)
     {
         // a tunnel takes both directions away
         RandomStream link = random.Fork("link/" + linkName), sky = link.Fork("sky");
@@ -71,7 +79,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         {
             Up = new Link<Segment>(up, link.Fork("up"), transit, sky),
             Down = new Link<Segment>(down, link.Fork("down"), transit, sky),
-            UpSpec = up, DownSpec = down, Server = server,
+            UpSpec = up, DownSpec = down, Server = server, Near = near, FarTcp = farTcp ?? server.TcpSettings,
             UpAlarm = new Alarm(target, Argument(LinkEvent, client * 2)),
             DownAlarm = new Alarm(target, Argument(LinkEvent, client * 2 + 1)),
             WeatherAlarm = new Alarm(target, Argument(WeatherEvent, client)),
@@ -196,12 +204,17 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     {
         foreach (Connection c in connections)
         {
-            bool here = server is null ? c.Client == client : ReferenceEquals(paths[c.Client].Server, server);
-            SimulatedPipe? pipe = server is null ? c.ClientPipe : c.ServerPipe;
-            if (!here || pipe is null) continue;
-            pipe.Vanish();
-            Forget(pipe);
+            Path path = paths[c.Client];
+            if (server is null ? c.Client == client : ReferenceEquals(path.Near, server)) Lose(c.ClientPipe);
+            if (server is not null && ReferenceEquals(path.Server, server)) Lose(c.ServerPipe);
         }
+    }
+
+    private void Lose(SimulatedPipe? pipe)
+    {
+        if (pipe is null) return;
+        pipe.Vanish();
+        Forget(pipe);
     }
 
     public void Foresee(Pipe pipe, int step)
@@ -282,14 +295,14 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         Path path = paths[client];
         Connection connection = connections[segment.Connection];
         bool toServer = direction == 0;
-        if (toServer ? !path.Server.IsPowered : !path.ClientPowered) return;
+        if (toServer ? !path.Server.IsPowered : !path.NearPowered) return;
         SimulatedPipe? pipe = toServer ? connection.ServerPipe : connection.ClientPipe;
         if (pipe is null && toServer && !connection.ServerOpened && path.Server.IsListening
             && (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn)
         {
             connection.ServerOpened = true;
             connection.ServerPipe = pipe =
-                NewPipe(path.Server, client, segment.Connection, atServer: true, path.Server.TcpSettings);
+                NewPipe(path.Server, client, segment.Connection, atServer: true, path.FarTcp);
             pipe.Tcp.Accept(now, in segment, InitialSequence(segment.Connection, 1));
             Pump(now, pipe);
         }

@@ -2,11 +2,14 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>What lies between clients and servers: one path per client, to its server's host, that faults can hit.</summary>
+/// <summary>
+/// What lies between hosts: one path per client, to its server's host, and one per place in a pool of streams between
+/// servers; faults can hit each. A path's number is its host number in the journal: a client's own, or its route's.
+/// </summary>
 internal interface INetwork
 {
-    /// <summary>A client opens a connection to its server.</summary>
-    Pipe Connect(Instant now, int client, Host owner, TcpSettings settings);
+    /// <summary>The near end of a path opens a connection to its far end.</summary>
+    Pipe Connect(Instant now, int path, Host owner, TcpSettings settings);
 
     /// <summary>The live pipes that <paramref name="owner"/> holds, oldest first.</summary>
     IEnumerable<Pipe> PipesOf(Host owner);
@@ -15,15 +18,15 @@ internal interface INetwork
     void Thaw(Instant now, Host owner);
 
     /// <summary>Nothing passes in that direction: 0 up, 1 down.</summary>
-    void Cut(Instant now, int client, int direction, int fault);
+    void Cut(Instant now, int path, int direction, int fault);
 
-    void Heal(Instant now, int client, int direction, int fault);
+    void Heal(Instant now, int path, int direction, int fault);
 
     /// <summary>Other link numbers; null = the path's own.</summary>
-    void Change(Instant now, int client, LinkSpec? up, LinkSpec? down);
+    void Change(Instant now, int path, LinkSpec? up, LinkSpec? down);
 
-    /// <summary>Both ends of every connection of the client get a RST.</summary>
-    void ResetConnections(Instant now, int client);
+    /// <summary>Both ends of every connection of the path get a RST.</summary>
+    void ResetConnections(Instant now, int path);
 
     /// <summary>The client's host has power or not.</summary>
     void SetClientPower(int client, bool powered);

@@ -22,12 +22,13 @@ internal sealed class LabServer : ServerHost
     public LabServer(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
         (this.world, this.host, this.domain) = (world, host, domain);
+        Federation = world.Population.Federates(host) ? new FederationHost(world, this, host, domain) : null;
         Policy policy = spec.Policy?.Inline ?? Policy.Nothing;
         settings = new ServerSettings
         {
             Domains = [domain], Policy = policy, Conflict = spec.Conflict, OfflineMessages = spec.OfflineMessages,
             OffersTls = spec.Tls != TlsUse.None, RequiresTls = spec.Tls == TlsUse.Required,
-            Secrets = world.Secrets,
+            Secrets = world.Secrets, Federates = Federation is not null,
         };
         TcpSettings = World.TcpSettingsOf(policy);
         store = new ServerStore();
@@ -39,6 +40,9 @@ internal sealed class LabServer : ServerHost
         machine = Boot();
         alarm = new Alarm(world.Queue.Register(this));
     }
+
+    /// <summary>Its half of the streams with other servers; null when the topology gives it none.</summary>
+    public FederationHost? Federation { get; }
 
     public override TcpSettings TcpSettings { get; }
     public override bool Runs => state == ProcessState.Runs;
@@ -60,14 +64,17 @@ internal sealed class LabServer : ServerHost
         SetState(now, ProcessState.Runs, fault);
         world.Network.Thaw(now, this);
         TickIfDue(now);
+        Federation?.Thaw(now);
     }
 
     public override void Crash(Instant now, int fault)
     {
         foreach (Pipe pipe in world.Network.PipesOf(this))
             if (pipe.Tag >= 0) RecordEnd(now, pipe, Claim.None, Mechanism.Crashed, 0);
+        Federation?.RecordCrash(now);
         powered = false;
         world.Network.LoseHost(now, -1, this);
+        if (Federation is not null) world.Network.LoseHost(now, -1, Federation);
         LoseProcess(now, fault);
     }
 
@@ -77,6 +84,7 @@ internal sealed class LabServer : ServerHost
         machine.Shutdown(now);
         Drain(now);
         foreach (Pipe pipe in world.Network.PipesOf(this)) pipe.Drop(now);
+        Federation?.Stop(now);
         LoseProcess(now, fault);
     }
 
@@ -85,6 +93,7 @@ internal sealed class LabServer : ServerHost
     {
         powered = true;
         machine = Boot();
+        Federation?.Boot();
         SetState(now, ProcessState.Runs, fault);
     }
 
@@ -92,6 +101,21 @@ internal sealed class LabServer : ServerHost
     public override void ReportHeld(Instant now)
     {
         foreach (long number in machine.HeldMessages()) world.Journal.Add(now, host, EntryKind.MessageHeld, number);
+        Federation?.ReportHeld(now);
+    }
+
+    /// <summary>A stanza from another domain, whose identity is proven.</summary>
+    public void ReceiveRemote(Instant now, ReadOnlySpan<byte> stanza)
+    {
+        machine.ReceiveRemote(now, stanza);
+        Drain(now);
+    }
+
+    /// <summary>A stanza from here that another domain did not get.</summary>
+    public void ReturnRemote(Instant now, ReadOnlySpan<byte> stanza, StanzaError error)
+    {
+        machine.ReturnRemote(now, stanza, error);
+        Drain(now);
     }
 
     public override void OnEvent(Instant now, int argument)
@@ -152,6 +176,7 @@ internal sealed class LabServer : ServerHost
         pipes.Clear();
         connectionOfStream.Clear();
         alarm.Clear(world.Queue);
+        Federation?.Lose();
         SetState(now, ProcessState.Gone, fault);
     }
 
@@ -165,6 +190,7 @@ internal sealed class LabServer : ServerHost
     {
         while (machine.TryTake(out ServerAction a)) Act(now, in a);
         alarm.Set(world.Queue, machine.NextTime);
+        Federation?.Run(now);
     }
 
     private void Act(Instant now, in ServerAction a)
@@ -182,6 +208,9 @@ internal sealed class LabServer : ServerHost
                 break;
             case ServerActionKind.Abort:
                 TakePipe(a.Stream).Drop(now);
+                break;
+            case ServerActionKind.Remote:
+                Federation!.Send(machine.RemoteSender, machine.RemoteRecipient, machine.Output, a.A);
                 break;
             default:
                 Observe(now, in a);

@@ -22,7 +22,7 @@ internal sealed class World
         Network = stage.Network(this);
         Servers = [.. Population.Domains.Select((domain, i) =>
             stage.Server(
-                this, members.Count + i, domain, spec.Topology.Servers[domain],
+                this, members.Count + i, domain, Population.Specs[i],
                 [.. members.Where(m => m.Domain == domain)]))];
         Clients = [.. members.Select(m => stage.Client(this, m))];
         foreach (Member m in members)

@@ -113,4 +113,30 @@ public enum EntryKind : ushort
     ClientCheckAnswered,
     ServerCheckSent,
     ServerCheckAnswered,
+
+    // streams between servers. Host: the route; B: connection; side: 0 = opened it, 1 = took it
+
+    /// <summary>A side may use the stream. A: side | 2 when that side sends stanzas on it.</summary>
+    MemberReady,
+
+    /// <summary>
+    /// A side's stream is over. A: mechanism | claim &lt;&lt; 8 | condition &lt;&lt; 16 | side &lt;&lt; 32.
+    /// </summary>
+    MemberEnded,
+
+    /// <summary>A check found the stream at fault. A as <see cref="MemberEnded"/>.</summary>
+    MemberBlamed,
+
+    /// <summary>A: Traffic | side &lt;&lt; 32.</summary>
+    MemberCheckSent,
+    MemberCheckAnswered,
+
+    /// <summary>A message waits for the stream. A: number.</summary>
+    StanzaQueued,
+
+    /// <summary>A message was written to the stream. A: number.</summary>
+    StanzaPassed,
+
+    /// <summary>A message came back from the streams. Host: server; A: number; B: StanzaError.</summary>
+    StanzaReturned,
 }

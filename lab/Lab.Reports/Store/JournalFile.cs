@@ -13,26 +13,21 @@ public sealed class JournalFile : IJournalReader, IDisposable
 {
     private readonly Stream file;
     private readonly Utf8JsonWriter json;
-    private readonly string[] hosts;
+    private readonly IReadOnlyList<string> hosts;
 
     /// <summary>Creates or replaces the file; hosts are named as the scenario names them.</summary>
     public JournalFile(string path, RunSpec spec)
     {
         file = new BufferedStream(File.Create(path), 1 << 16);
         json = new Utf8JsonWriter(file);
-        hosts =
-        [
-            .. spec.Topology.Clients.SelectMany(g => Enumerable.Range(0, g.Value.Count)
-                .Select(i => g.Value.Count == 1 ? g.Key : $"{g.Key}[{i}]")),
-            .. spec.Topology.Servers.Keys,
-        ];
+        hosts = spec.Topology.HostNames();
     }
 
     public void On(in Entry e)
     {
         json.WriteStartObject();
         json.WriteNumber("t", e.At.Nanoseconds / 1e9m);
-        if (e.Host >= 0 && e.Host < hosts.Length) json.WriteString("host", hosts[e.Host]);
+        if (e.Host >= 0 && e.Host < hosts.Count) json.WriteString("host", hosts[e.Host]);
         json.WriteString("kind", Words.Of(e.Kind));
         Explain(in e);
         json.WriteNumber("a", e.A);
@@ -62,7 +57,8 @@ public sealed class JournalFile : IJournalReader, IDisposable
             case EntryKind.StepReached:
                 json.WriteString("step", Words.Of((Step)e.A));
                 break;
-            case EntryKind.ClientOffline or EntryKind.ServerOffline:
+            case EntryKind.ClientOffline or EntryKind.ServerOffline
+                or EntryKind.MemberEnded or EntryKind.MemberBlamed:
                 json.WriteString("mechanism", Words.Of((Mechanism)(e.A & 0xFF)));
                 json.WriteString("claim", Words.Of((Claim)((e.A >> 8) & 0xFF)));
                 json.WriteString("condition", Words.Of((StreamErrorCondition)((e.A >> 16) & 0xFF)));
@@ -71,8 +67,9 @@ public sealed class JournalFile : IJournalReader, IDisposable
                 json.WriteString("end", Words.Of((TcpEnd)e.A));
                 break;
             case EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
-                or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered:
-                json.WriteString("check", Words.Of((Traffic)e.A));
+                or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered
+                or EntryKind.MemberCheckSent or EntryKind.MemberCheckAnswered:
+                json.WriteString("check", Words.Of((Traffic)(e.A & 0xFF)));
                 break;
         }
     }

@@ -235,6 +235,23 @@ public sealed class MistakesTests : IDisposable
         topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org}}, links: {phone: lte-god}}
             1:50: 'phone' is also the name of a link; faults could not tell them apart
             1:96: there is no preset link 'lte-god'; did you mean 'lte-good'?; lab show links lists them
+        ## streams between servers
+        topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org, b.exmple]}]}
+            1:149: there is no server 'b.exmple', expected one of example.org, b.example, n.example, n-0.example, n-1.example, n-2.example; did you mean 'b.example'?
+        topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org]}]}
+            1:135: between takes two servers, as in between: [a.example, b.example]
+        topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [b.example, b.example]}]}
+            1:147: b.example does not need streams to itself; name another server, or give it a count for a full mesh
+        topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org, b.example]}, {between: [b.example, example.org]}]}
+            1:172: b.example and example.org have their streams already
+        topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org, b.example], streams: 0, link: bckbone, policy: pign}]}
+            1:170: streams must be between 1 and 1000, found '0'
+            1:179: there is no link 'bckbone' in the topology or the presets; lab show links lists those
+            1:196: there is no policy 'pign' in the scenario or the presets; did you mean 'ping'?; lab show presets lists those
+        topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org, b.example], on-failed-check: drop}]}
+            1:178: on-failed-check takes one of drop-member, drop-all, close-member, found 'drop'; did you mean 'drop-all'?
+        topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [n.example, n.example]}, {between: [n-0.example, n-2.example]}]}
+            1:170: n-0.example and n-2.example have their streams already
         """;
 
     private readonly Laboratory lab = new();

@@ -171,7 +171,7 @@ public class RecorderTests
         At(10, Phone, EntryKind.MessageSent, 7, -1);
         if (what != EntryKind.None) At(20, Phone, what, 7);
         At(30, Phone, EntryKind.ClientOffline, End(Mechanism.PingTimeout, Claim.Dead), 0);
-        Assert.Equal(fate, Assert.Single(recorder.Messages.Close(recorder.Clients)).Fate);
+        Assert.Equal(fate, Assert.Single(recorder.Messages.Close(recorder.Clients, recorder.Federation)).Fate);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public class RecorderTests
     {
         GoOnline();
         At(10, Phone, EntryKind.MessageSent, 7, -1);
-        Assert.Equal(MessageFate.Pending, Assert.Single(recorder.Messages.Close(recorder.Clients)).Fate);
+        Assert.Equal(MessageFate.Pending, Assert.Single(recorder.Messages.Close(recorder.Clients, recorder.Federation)).Fate);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public class RecorderTests
         At(10, -1, EntryKind.MessageSent, 7, Phone);
         At(12, Phone, EntryKind.MessageReceived, 7);
         At(99, Phone, EntryKind.MessageReceived, 7);
-        MessageRecord m = Assert.Single(recorder.Messages.Close(recorder.Clients));
+        MessageRecord m = Assert.Single(recorder.Messages.Close(recorder.Clients, recorder.Federation));
         Assert.Equal((2, 2.0), (m.Copies, m.Delay.TotalSeconds));
     }
 

@@ -87,20 +87,20 @@ public sealed partial class Federation
         {
             Slot slot = remote.Slots[i];
             if (slot.Stream is not null || i != place && (!all || slot.Refused)) continue;
-            slot.Stream = NewOutbound(Math.Max(0, local), remote.Domain);
+            slot.Stream = NewOutbound(Math.Max(0, local), remote.Domain, i);
             slot.Stream.Pool = remote;
             slot.Stream.Slot = i;
         }
     }
 
-    private FederationStream NewOutbound(int local, string domain)
+    private FederationStream NewOutbound(int local, string domain, int place = -1)
     {
         FederationStream stream = NewStream(outbound: true, SettingsOf(domain));
         stream.Local = local;
         stream.To = domain;
         stream.Remote = Encoding.UTF8.GetBytes(domain);
         stream.PhaseEnd = stream.Settings.Policy.Connect.Tcp is { } limit ? now + limit : Instant.Never;
-        Add(new FederationAction(FederationActionKind.Connect, stream.Number, domain));
+        Add(new FederationAction(FederationActionKind.Connect, stream.Number, domain, A: place));
         return stream;
     }
 

@@ -2,7 +2,8 @@ namespace Lab.Xmpp;
 
 public enum FederationActionKind : byte
 {
-    /// <summary>Resolve Domain and open a transport for Stream; then Connected, Unresolved or Disconnected.</summary>
+    /// <summary>Resolve Domain and open a transport for Stream; then Connected, Unresolved or Disconnected. A = the
+    /// place in the pool that it is for, or -1 to verify a key.</summary>
     Connect,
 
     /// <summary>Write <see cref="Federation.Output"/> to Stream: everything that one call has for it.</summary>

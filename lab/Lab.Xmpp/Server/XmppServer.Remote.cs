@@ -61,6 +61,8 @@ public sealed partial class XmppServer
         Letter letter = Letter.Of(stanza, from, default, now);
         if (stanza.Name.SequenceEqual(Names.Message))
         {
+            if (letter.Type != MessageType.Error)
+                ObserveMessage(ServerActionKind.MessageAccepted, -1, letter.Number);
             if (IsEcho(target)) OnMessageToEcho(null, letter, stanza);
             else Route(letter, target, domain, scratch.Written);
         }

@@ -1,0 +1,44 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>The metrics of streams between servers; none without such streams.</summary>
+internal static class FederationMeasures
+{
+    public static IEnumerable<Measure> Of(
+        FederationRecord r, IReadOnlyList<MessageRecord> messages, Population population, Duration run)
+    {
+        if (r.IsEmpty) yield break;
+        double deaths = r.Deaths.Count;
+        int detected = r.Deaths.Count(d => d.Detected && IsCheck(d.Mechanism));
+        double[] unnoticed = [.. r.Deaths.Select(d => d.Elapsed.TotalSeconds).Order()];
+        yield return new("federation.detected", deaths == 0 ? double.NaN : detected / deaths);
+        yield return new("federation.missed", deaths == 0 ? double.NaN : 1 - detected / deaths);
+        yield return new("federation.unnoticed.p50", Measures.Quantile(unnoticed, 0.5));
+        yield return new("federation.unnoticed.max", Measures.Quantile(unnoticed, 1));
+        yield return new("federation.blamed-wrongly", r.BlamedWrongly);
+        yield return new("federation.reordered", Reordered(messages, population));
+        yield return new("federation.handshakes", r.Handshakes * 3600.0 / run.TotalSeconds);
+        yield return new("federation.peak", r.Storm.Peak);
+        yield return new("federation.first-delay.p50", Measures.Quantile([.. r.FirstDelays.Order()], 0.5));
+    }
+
+    /// <summary>Whether somebody asked, or set a limit; TCP that gives up by itself is no check.</summary>
+    private static bool IsCheck(Mechanism mechanism) => mechanism is Mechanism.PingTimeout or Mechanism.AckTimeout
+        or Mechanism.IdleRule or Mechanism.TcpKeepalive or Mechanism.TcpUserTimeout;
+
+    private static int Reordered(IReadOnlyList<MessageRecord> messages, Population population)
+    {
+        var last = new Dictionary<(int, int), long>();
+        int overtaken = 0;
+        foreach (MessageRecord m in messages.Where(m => m is { Copies: > 0, From: >= 0, To: >= 0 })
+            .OrderBy(m => m.DeliveredAt.Nanoseconds).ThenBy(m => m.Number))
+        {
+            if (population.Members[m.From].Domain == population.Members[m.To].Domain) continue;
+            if (m.Number < last.GetValueOrDefault((m.From, m.To), -1)) overtaken++;
+            else last[(m.From, m.To)] = m.Number;
+        }
+        return overtaken;
+    }
+}

@@ -1,0 +1,268 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>
+/// The half of a server's process that talks to other servers: pumps bytes, timers and actions between Federation and
+/// its pipes, and stanzas between it and the server. Stanzas wait until neither machine is in the middle of a call.
+/// </summary>
+internal sealed class FederationHost : ServingHost
+{
+    private enum Errand { Send, Deliver, Return, Unresolved }
+
+    /// <summary>Stream: it came by that one, or it is the one whose name nobody knows.</summary>
+    private readonly record struct Letter(
+        Errand Errand, byte[] Stanza, byte[] Sender, byte[] Recipient, long Number, StanzaError Error, int Stream);
+
+    private readonly World world;
+    private readonly LabServer server;
+    private readonly int host;
+    private readonly string domain;
+    private readonly FederationSettings settings;
+    private readonly Dictionary<string, int> paths = [];          // by remote domain: its first route
+    private readonly List<Pipe?> pipes = [];                      // by number of stream; null once it is closed
+    private readonly Queue<Letter> letters = new();
+    private Federation machine;
+    private Alarm alarm;
+    private bool running;
+    private int boots, answering = -1;
+
+    public FederationHost(World world, LabServer server, int host, string domain)
+    {
+        (this.world, this.server, this.host, this.domain) = (world, server, host, domain);
+        Population population = world.Population;
+        int self = host - population.Members.Count;
+        var remotes = new SortedDictionary<string, RemoteSettings>(StringComparer.Ordinal);
+        foreach (Route route in population.RoutesOf(self).Where(r => r.From == self && r.Slot == 0))
+        {
+            string remote = population.Domains[route.To];
+            paths[remote] = route.Index;
+            remotes[remote] = route.Spec.Settings(route.Policy);
+        }
+        settings = new FederationSettings { Domains = [domain], Remotes = remotes, Secrets = world.Secrets };
+        machine = NewMachine();
+        alarm = new Alarm(world.Queue.Register(this));
+    }
+
+    public override TcpSettings TcpSettings { get; } = new();
+    public override bool Runs => server.Runs;
+    public override bool IsPowered => server.IsPowered;
+    public override bool IsListening => server.IsListening;
+
+    /// <summary>The server has a stanza for another domain; it goes out with the next <see cref="Run"/>.</summary>
+    public void Send(ReadOnlySpan<byte> sender, ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> stanza, long number) =>
+        letters.Enqueue(new Letter(
+            Errand.Send, stanza.ToArray(), sender.ToArray(), recipient.ToArray(), number, default, answering));
+
+    /// <summary>Carries actions and stanzas to and fro until nothing is left.</summary>
+    public void Run(Instant now)
+    {
+        if (running) return;
+        running = true;
+        do
+            while (machine.TryTake(out FederationAction a)) Act(now, in a);
+        while (Carry(now));
+        running = false;
+        alarm.Set(world.Queue, machine.NextTime);
+    }
+
+    public void Thaw(Instant now)
+    {
+        world.Network.Thaw(now, this);
+        TickIfDue(now);
+    }
+
+    public void RecordCrash(Instant now)
+    {
+        foreach (Pipe pipe in world.Network.PipesOf(this)) RecordEnd(now, pipe, Claim.None, Mechanism.Crashed, 0);
+    }
+
+    /// <summary>Says system-shutdown to everyone; the kernel closes what is left.</summary>
+    public void Stop(Instant now)
+    {
+        machine.Shutdown(now);
+        Run(now);
+        foreach (Pipe pipe in world.Network.PipesOf(this)) pipe.Drop(now);
+    }
+
+    /// <summary>The process is gone, with all it knew.</summary>
+    public void Lose()
+    {
+        pipes.Clear();
+        letters.Clear();
+        alarm.Clear(world.Queue);
+    }
+
+    public void Boot() => machine = NewMachine();
+
+    public void ReportHeld(Instant now)
+    {
+        if (!IsListening) return;
+        foreach (long number in machine.HeldStanzas()) world.Journal.Add(now, host, EntryKind.MessageHeld, number);
+    }
+
+    public override void OnEvent(Instant now, int argument)
+    {
+        if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
+    }
+
+    public override void OnConnected(Instant now, Pipe pipe)
+    {
+        if (pipe.AtServer)
+        {
+            Keep(machine.Accept(now), pipe);
+            world.Journal.Add(now, pipe.Client, EntryKind.ServerAccepted, 0, pipe.Connection);
+        }
+        else machine.Connected(now, pipe.Tag);
+        Run(now);
+    }
+
+    /// <summary>Every server of this network has a certificate of its own domain that everybody trusts.</summary>
+    public override void OnTlsEstablished(Instant now, Pipe pipe)
+    {
+        Route route = RouteOf(pipe);
+        machine.TlsEstablished(now, pipe.Tag, [world.Population.Domains[pipe.AtServer ? route.From : route.To]]);
+        Run(now);
+    }
+
+    public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
+    {
+        machine.Receive(now, pipe.Tag, bytes);
+        Run(now);
+    }
+
+    public override void OnPeerClosed(Instant now, Pipe pipe)
+    {
+        machine.PeerClosed(now, pipe.Tag);
+        Run(now);
+    }
+
+    public override void OnEnded(Instant now, Pipe pipe, TcpEnd end)
+    {
+        if (pipe.Tag < 0) return;
+        machine.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
+        Run(now);
+        pipes[pipe.Tag] = null;
+    }
+
+    private Federation NewMachine() =>
+        new(settings, world.Random.Fork($"federation/{domain}/{boots++}"), world.Buffers, world.Trees);
+
+    private Route RouteOf(Pipe pipe) => world.Population.Routes[pipe.Client - world.Population.FirstRoute];
+
+    private void TickIfDue(Instant now)
+    {
+        if (machine.NextTime <= now) machine.Tick(now);
+        Run(now);
+    }
+
+    /// <summary>One stanza to where it belongs; false when none waits.</summary>
+    private bool Carry(Instant now)
+    {
+        if (!letters.TryDequeue(out Letter letter)) return false;
+        switch (letter.Errand)
+        {
+            case Errand.Send:
+                machine.Send(now, letter.Sender, letter.Recipient, letter.Stanza, letter.Number, letter.Stream);
+                break;
+            case Errand.Deliver:
+                answering = letter.Stream;
+                server.ReceiveRemote(now, letter.Stanza);
+                answering = -1;
+                break;
+            case Errand.Return:
+                server.ReturnRemote(now, letter.Stanza, letter.Error);
+                break;
+            case Errand.Unresolved:
+                machine.Unresolved(now, letter.Stream);
+                break;
+        }
+        return true;
+    }
+
+    private void Act(Instant now, in FederationAction a)
+    {
+        switch (a.Kind)
+        {
+            case FederationActionKind.Connect:
+                Connect(now, in a);
+                break;
+            case FederationActionKind.Write:
+                pipes[a.Stream]!.Write(now, machine.Output, a.Traffic);
+                break;
+            case FederationActionKind.StartTls:
+                pipes[a.Stream]!.StartTls(now);
+                break;
+            case FederationActionKind.Close:
+                TakePipe(a.Stream)?.Close(now);
+                break;
+            case FederationActionKind.Abort:
+                TakePipe(a.Stream)?.Drop(now);
+                break;
+            case FederationActionKind.Deliver:
+                letters.Enqueue(new Letter(Errand.Deliver, machine.Output.ToArray(), [], [], -1, default, a.Stream));
+                break;
+            case FederationActionKind.Returned:
+                letters.Enqueue(new Letter(Errand.Return, machine.Output.ToArray(), [], [], a.A, a.Error, -1));
+                if (a.A >= 0) world.Journal.Add(now, host, EntryKind.StanzaReturned, a.A, (long)a.Error);
+                break;
+            default:
+                if (pipes[a.Stream] is { } pipe) Observe(now, in a, pipe);
+                break;
+        }
+    }
+
+    /// <summary>The place's own path; to verify a key, that of the first place.</summary>
+    private void Connect(Instant now, in FederationAction a)
+    {
+        if (!paths.TryGetValue(a.Domain!, out int path))
+        {
+            Keep(a.Stream, null);
+            letters.Enqueue(new Letter(Errand.Unresolved, [], [], [], -1, default, a.Stream));
+            return;
+        }
+        path += Math.Max(0, (int)a.A);
+        Route route = world.Population.Routes[path - world.Population.FirstRoute];
+        Keep(a.Stream, world.Network.Connect(now, path, this, World.TcpSettingsOf(route.Policy)));
+    }
+
+    private void Keep(int stream, Pipe? pipe)
+    {
+        while (pipes.Count <= stream) pipes.Add(null);
+        pipes[stream] = pipe;
+        if (pipe is not null) pipe.Tag = stream;
+    }
+
+    private Pipe? TakePipe(int stream)
+    {
+        Pipe? pipe = pipes[stream];
+        pipes[stream] = null;
+        return pipe;
+    }
+
+    private void Observe(Instant now, in FederationAction a, Pipe pipe)
+    {
+        long side = pipe.AtServer ? 1L << 32 : 0;
+        (EntryKind kind, long value) = a.Kind switch
+        {
+            FederationActionKind.Ready => (EntryKind.MemberReady, (pipe.AtServer ? 1 : 0) | (a.A >= 0 ? 2 : 0)),
+            FederationActionKind.Ended => (EntryKind.MemberEnded, Verdict(a.Claim, a.Mechanism, a.A) | side),
+            FederationActionKind.Blamed => (EntryKind.MemberBlamed, Verdict(a.Claim, a.Mechanism, 0) | side),
+            FederationActionKind.CheckSent => (EntryKind.MemberCheckSent, (long)a.Traffic | side),
+            FederationActionKind.CheckAnswered => (EntryKind.MemberCheckAnswered, (long)a.Traffic | side),
+            FederationActionKind.Queued => (EntryKind.StanzaQueued, a.A),
+            FederationActionKind.Passed => (EntryKind.StanzaPassed, a.A),
+            _ => throw new ArgumentOutOfRangeException(nameof(a), a.Kind, "this action is no observation"),
+        };
+        world.Journal.Add(now, pipe.Client, kind, value, pipe.Connection);
+    }
+
+    private void RecordEnd(Instant now, Pipe pipe, Claim claim, Mechanism mechanism, long condition) =>
+        world.Journal.Add(
+            now, pipe.Client, EntryKind.MemberEnded,
+            Verdict(claim, mechanism, condition) | (pipe.AtServer ? 1L << 32 : 0), pipe.Connection);
+
+    private static long Verdict(Claim claim, Mechanism mechanism, long condition) =>
+        (long)mechanism | ((long)claim << 8) | (condition << 16);
+}

@@ -1,0 +1,175 @@
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Tests;
+
+/// <summary>Whole runs of servers that talk to each other on the simulated network, 40 ms apart.</summary>
+public class FederatedRunTests
+{
+    private static readonly Policy Requests = new()
+    {
+        Acks = new AckPolicy { Every = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(20) },
+    };
+
+    private static readonly Policy Pings = new()
+    {
+        Ping = new PingPolicy { Every = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(20) },
+    };
+
+    private sealed class Kept : IJournalReader
+    {
+        public List<Entry> Entries { get; } = [];
+
+        public void On(in Entry entry) => Entries.Add(entry);
+    }
+
+    private static LinkChoice Link(int milliseconds) =>
+        new(null, new LinkProfile { Delay = Duration.FromMilliseconds(milliseconds) });
+
+    private static RunSpec Spec(S2sSpec? s2s, params FaultSpec[] faults)
+    {
+        var servers = new Dictionary<string, ServerSpec> { ["a.example"] = new(), ["b.example"] = new() };
+        var clients = new Dictionary<string, ClientSpec>
+        {
+            ["alice"] = new() { Server = "a.example", Count = 8, Link = Link(10) },
+            ["bob"] = new() { Server = "b.example", Count = 8, Link = Link(10) },
+        };
+        return new RunSpec
+        {
+            ScenarioName = "test", Seed = 7,
+            Topology = new Topology { Servers = servers, Clients = clients, S2s = s2s is null ? [] : [s2s] },
+            Scenario = new Scenario
+            {
+                Topology = "t", Duration = Duration.FromHours(1), Tail = Duration.FromMinutes(10), Faults = faults,
+                Workload =
+                [
+                    new WorkloadSpec { From = "alice", To = "bob", Every = Duration.FromSeconds(60),
+                        Begin = Duration.FromSeconds(5), End = Duration.FromMinutes(55) },
+                ],
+            },
+        };
+    }
+
+    private static S2sSpec Pair(Policy policy, int streams = 1) => new()
+    {
+        Between = ["a.example", "b.example"], Streams = streams, Link = Link(40),
+        Policy = new PolicyChoice(null, policy),
+    };
+
+    private static FaultSpec Cut(string target, CutDirection direction = CutDirection.Both) => new()
+    {
+        Kind = FaultKind.Cut, Target = target, Direction = direction, At = Duration.FromMinutes(10),
+        For = Duration.FromMinutes(30),
+    };
+
+    private static RunResult Run(RunSpec spec, IJournalReader? reader = null) =>
+        Simulation.Run(spec, RunOptions.Default with { Reader = reader })!;
+
+    [Theory]
+    [InlineData(FederationAuth.Dialback, 24)]
+    [InlineData(FederationAuth.External, 14)]
+    public void Messages_pass_and_the_first_one_waits_for_the_handshakes(FederationAuth auth, int flights)
+    {
+        RunResult run = Run(Spec(Pair(Policy.Nothing) with { Auth = auth }));
+        Assert.True(run.Value("messages.sent") > 300);
+        Assert.Equal(run.Value("messages.sent"), run.Value("messages.delivered"));
+        Assert.Equal(0, run.Value("federation.blamed-wrongly"));
+        Assert.Equal(0.04 * flights, run.Value("federation.first-delay.p50"), 3);
+        Assert.Equal(auth == FederationAuth.Dialback ? 2 : 1, run.Value("federation.handshakes"));
+    }
+
+    [Fact]
+    public void Servers_that_the_topology_does_not_join_do_not_know_each_other()
+    {
+        RunResult run = Run(Spec(null));
+        Assert.Equal(run.Value("messages.sent"), run.Value("messages.bounced"));
+        Assert.True(double.IsNaN(run.Value("federation.handshakes")));
+        Assert.Null(run.Streams);
+    }
+
+    [Fact]
+    public void A_dead_member_is_found_by_ack_requests_and_nothing_is_lost()
+    {
+        RunResult run = Run(Spec(Pair(Requests, 4), Cut("a.example->b.example#2")));
+        Incident death = Assert.Single(run.Streams!.Deaths);
+        Assert.Equal(("a.example->b.example#2", Mechanism.AckTimeout), (death.ClientName, death.Mechanism));
+        Assert.InRange(death.Elapsed.TotalSeconds, 20, 80);
+        Assert.Equal(1, run.Value("federation.detected"));
+        Assert.Equal(0, run.Value("messages.lost"));
+        Assert.Equal(0, run.Value("messages.bounced"));
+        Assert.Equal(0, run.Value("federation.reordered"));
+        Assert.Equal(0, run.Value("federation.blamed-wrongly"));
+    }
+
+    [Fact]
+    public void A_fault_hits_one_connection_or_one_direction_or_a_whole_half()
+    {
+        foreach ((string target, CutDirection direction, int routes, long state) in new[]
+        {
+            ("a.example->b.example#1", CutDirection.Both, 1, 3L), ("a.example->b.example#1", CutDirection.Down, 1, 2L),
+            ("b.example->a.example", CutDirection.Up, 4, 1L), ("a.example->b.example#any", CutDirection.Both, 1, 3L),
+            ("b.example", CutDirection.Both, 8, 3L),
+        })
+        {
+            var kept = new Kept();
+            RunSpec spec = Spec(Pair(Policy.Nothing, 4), Cut(target, direction));
+            Run(spec, kept);
+            Entry[] cuts = [.. kept.Entries.Where(e => e.Kind == EntryKind.PathChanged && e.Host >= 18 && e.A != 0
+                && e.At == Instant.Zero + Duration.FromMinutes(10))];
+            Assert.Equal(routes, cuts.Select(e => e.Host).Distinct().Count());
+            IReadOnlyList<string> names = spec.Topology.HostNames();
+            Assert.All(cuts, e => Assert.Contains(target.Split('#')[0], names[e.Host]));
+            Assert.Contains(cuts, e => e.A == state);
+        }
+    }
+
+    [Fact]
+    public void When_the_answers_take_a_dead_stream_a_ping_blames_a_living_one()
+    {
+        S2sSpec pair = Pair(Pings) with { SecondPolicy = new PolicyChoice(null, Policy.Nothing) };
+        RunResult run = Run(Spec(pair, Cut("b.example->a.example")));
+        Assert.True(run.Value("federation.blamed-wrongly") >= 1);
+        Assert.True(run.Value("messages.bounced") > 0);                  // b cannot verify a's key any more
+        Assert.Contains(run.Streams!.Marks, m => m.FalseAlarm && m.Client == 0);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.Crash)]
+    [InlineData(FaultKind.Restart)]
+    [InlineData(FaultKind.Freeze)]
+    public void A_server_that_went_away_is_talked_to_again(FaultKind kind)
+    {
+        FaultSpec fault = Cut("b.example") with { Kind = kind, For = Duration.FromMinutes(5) };
+        RunSpec spec = Spec(Pair(Requests, 2), fault);
+        spec = spec with { Scenario = spec.Scenario with { Workload = [spec.Scenario.Workload[0] with
+        {
+            Begin = Duration.FromMinutes(30),
+        }, spec.Scenario.Workload[0] with { End = Duration.FromMinutes(30) }] } };
+        foreach (Policy client in new[] { new Policy { Ping = Pings.Ping } })
+            spec = spec with { Topology = spec.Topology with { Clients = spec.Topology.Clients.ToDictionary(
+                c => c.Key, c => c.Value with { Policy = new PolicyChoice(null, client) }) } };
+        RunResult run = Run(spec);
+        Assert.True(run.Value("federation.handshakes") > 2);
+        Assert.All(run.Messages.Where(m => m.SentAt > Instant.Zero + Duration.FromMinutes(30)),
+            m => Assert.Equal(MessageFate.Delivered, m.Fate));
+    }
+
+    [Fact]
+    public void A_server_with_a_count_is_many_and_the_same_one_twice_is_a_mesh()
+    {
+        var topology = new Topology
+        {
+            Servers = new Dictionary<string, ServerSpec> { ["node.example"] = new() { Count = 4 } },
+            Clients = new Dictionary<string, ClientSpec> { ["user"] = new() { Server = "node.example", Count = 6 } },
+            S2s = [new S2sSpec { Between = ["node.example", "node.example"], Streams = 2 }],
+        };
+        IReadOnlyList<string> names = topology.HostNames();
+        Assert.Equal(6 + 4 + 4 * 3 * 2, names.Count);
+        Assert.Equal(["node-0.example", "node-1.example", "node-2.example", "node-3.example"], names.Skip(6).Take(4));
+        Assert.Contains("node-3.example->node-0.example#1", names);
+        var population = new Population(topology);
+        Assert.Equal(["node-0.example", "node-1.example", "node-2.example", "node-3.example", "node-0.example",
+            "node-1.example"], population.Members.Select(m => m.Domain));
+    }
+}
