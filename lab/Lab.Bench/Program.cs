@@ -14,6 +14,7 @@ Benchmark[] all =
     .. LinkBench.All,
     .. JournalBench.All,
     .. SimulationBench.All,
+    .. FederationBench.All,
     .. StanzaReaderBench.All,
     .. ServerBench.All,
     .. ProxyBench.All,

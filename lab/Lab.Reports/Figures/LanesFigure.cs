@@ -120,15 +120,15 @@ internal static class LanesFigure
         string[] families = [.. Words.Families
             .Where(f => shown.Any(r => r.Run.Marks.Any(m => Words.Family(m.Mechanism) == f)))];
         JsonObject shape = VegaLite.Name("family", "given up by");
-        shape["scale"] = Shapes(families);
+        shape["scale"] = Symbols(families);
         JsonObject Band(double share) => new() { ["band"] = share };
-        return
+        JsonObject[] layers =
         [
             VegaLite.Layer("fault", new JsonObject { ["type"] = "rect", ["opacity"] = 0.26, ["height"] = Band(1),
                 ["clip"] = true },
                 ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),
                 ("fill", Coloured("fault", "fault", kinds.Select(k => (Words.Of(k), Palette.Fault(k))))),
-                ("tooltip", VegaLite.Tooltip(("fault", "fault"), ("time", "time")))).With(VegaLite.Zoom("x")),
+                ("tooltip", VegaLite.Tooltip(("fault", "fault"), ("time", "time")))),
             VegaLite.Layer("lane", new JsonObject { ["type"] = "rect", ["height"] = Band(0.5), ["clip"] = true },
                 ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),
                 ("color", Coloured("state", "connection", Palette.States.Where(s => states.Contains(s.Word)))),
@@ -145,9 +145,14 @@ internal static class LanesFigure
                 ("tooltip", VegaLite.Tooltip(("row", "side"), ("mechanism", "by"), ("claim", "claim"),
                     ("alarm", "verdict"), ("time", "at")))),
         ];
+        // a legend without entries spoils the layout of the whole
+        layers = [.. layers.Where((_, i) => i == 0 ? kinds.Length > 0 : i == 1 || families.Length > 0)];
+        layers[0].With(VegaLite.Zoom("x"));
+        return layers;
     }
 
-    private static JsonObject Shapes(string[] families)
+    /// <summary>A symbol for each way of giving up, the same in all figures.</summary>
+    public static JsonObject Symbols(string[] families)
     {
         string[] symbols = ["circle", "square", "diamond", "triangle-up", "triangle-down", "cross"];
         return new JsonObject

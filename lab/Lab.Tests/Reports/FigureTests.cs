@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lab.Experiments;
+using Lab.Network;
 using Lab.Reports;
+using Lab.Xmpp;
 
 namespace Lab.Tests;
 
@@ -160,4 +162,33 @@ public sealed class FigureTests
 
     private static IEnumerable<JsonObject> Channels(JsonObject spec, string channel) =>
         (spec["spec"] ?? spec)["layer"]!.AsArray().Select(l => l!["encoding"]![channel]).OfType<JsonObject>();
+
+    [Fact]
+    public void Streams_between_servers_are_drawn_with_truth_beside_belief_and_blame_where_it_landed()
+    {
+        Assert.Null(StreamsFigure.Of(new Study(Sweeps.DeadLink(2))));
+        SweepResult sweep = Sweeps.DeadLink(1, ["ping"]);
+        Instant At(int seconds) => Instant.Zero + Duration.FromSeconds(seconds);
+        var streams = new FederationResult(
+            ["a->b#0", "b->a#0"], [new(0, Side.Client, LaneState.Online, At(0), At(900))],
+            [
+                new(0, Side.Client, Mechanism.PingTimeout, Claim.Dead, true, At(700)),
+                new(1, Side.Server, Mechanism.TcpRetransmissionLimit, Claim.Dead, false, At(800)),
+                new(1, Side.Client, Mechanism.Fin, Claim.None, false, At(801)),
+            ],
+            [new(1, FaultKind.Cut, At(600), At(1200))], []);
+        sweep = sweep with { Runs = [.. sweep.Runs.Select(r => r with
+        {
+            Streams = streams,
+            Spec = r.Spec with { Topology = r.Spec.Topology with { S2s = [new() { Between = ["a", "b"] }] } },
+        })] };
+
+        JsonArray rows = StreamsFigure.Of(new Study(sweep))!.Spec!["data"]!["values"]!.AsArray();
+
+        Assert.Equal(
+            ["lane a->b#0 belief", "fault b->a#0 truth", "mark a->b#0 belief", "mark b->a#0 belief"],
+            rows.Select(r => $"{r!["kind"]} {r["row"]} {r["part"]}"));
+        Assert.Equal(["blamed wrongly by a", "right by a"],
+            rows.Where(r => $"{r!["kind"]}" == "mark").Select(r => $"{r!["verdict"]} by {r["by"]}"));
+    }
 }
