@@ -15,6 +15,7 @@ internal static class AllFigures
     public static IReadOnlyList<Figure> Of(Study study) =>
     [
         .. StreamsFigure.Of(study) is { } streams ? [streams] : Array.Empty<Figure>(),
+        .. HandshakeFigure.Of(study) is { } handshakes ? [handshakes] : Array.Empty<Figure>(),
         LanesFigure.Of(study),
         DetectionFigure.Of(study),
         TradeOffFigure.Bytes(study),

@@ -191,4 +191,21 @@ public sealed class FigureTests
         Assert.Equal(["blamed wrongly by a", "right by a"],
             rows.Where(r => $"{r!["kind"]}" == "mark").Select(r => $"{r!["verdict"]} by {r["by"]}"));
     }
+
+    [Fact]
+    public void Handshakes_between_servers_fill_a_cell_per_pair_of_values()
+    {
+        SweepResult grid = Sweeps.TwoDimensions();
+        Assert.Null(HandshakeFigure.Of(new Study(grid)));
+        grid = grid with { Runs = [.. grid.Runs.Select(r => r with
+        {
+            Streams = new FederationResult([], [], [], [], []),
+            Measures = [.. r.Measures, new Measure("federation.handshakes", 12)],
+        })] };
+
+        JsonArray cells = HandshakeFigure.Of(new Study(grid))!.Spec!["data"]!["values"]!.AsArray();
+
+        Assert.Equal(12, cells.Select(c => $"{c!["x"]} {c["y"]}").Distinct().Count());
+        Assert.All(cells, c => Assert.StartsWith("12 /h, ", $"{c!["text"]}"));
+    }
 }
