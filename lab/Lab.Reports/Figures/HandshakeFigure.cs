@@ -53,7 +53,7 @@ internal static class HandshakeFigure
                     ["value"] = "black",
                 })));
         return new(Name, Heading,
-            "Connections that servers opened to each other per hour, those that verify keys included, and the median delay " +
-            "of a message: medians over the seeds. The darker, the more handshakes.", spec);
+            "Connections that servers opened to each other per hour, those that verify keys included, and the median " +
+            "delay of a message: medians over the seeds. The darker, the more handshakes.", spec);
     }
 }

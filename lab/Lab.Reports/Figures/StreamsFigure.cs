@@ -40,9 +40,10 @@ internal static class StreamsFigure
         string panels = shown.Length < study.Variants.Count
             ? $" The first {shown.Length} of {study.Variants.Count} variants are shown." : "";
         return new(Name, Heading,
-            "A row is one place in the pool of streams that the first server opens to the second. Its upper half is what " +
-            "the first one takes it for, its lower half what is true (blank: it lives). Symbols stand where either server gave up a stream, " +
-            $"and how it learned; a red outline is wrong blame: that stream and its peer were alive.{fewer}{panels}",
+            "A row is one place in the pool of streams that the first server opens to the second. Its upper half is " +
+            "what the first one takes it for, its lower half what is true (blank: it lives). Symbols stand where " +
+            "either server gave up a stream, and how it learned; a red outline is wrong blame: that stream and its " +
+            $"peer were alive.{fewer}{panels}",
             spec);
     }
 

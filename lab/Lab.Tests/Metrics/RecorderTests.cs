@@ -179,7 +179,8 @@ public class RecorderTests
     {
         GoOnline();
         At(10, Phone, EntryKind.MessageSent, 7, -1);
-        Assert.Equal(MessageFate.Pending, Assert.Single(recorder.Messages.Close(recorder.Clients, recorder.Federation)).Fate);
+        IReadOnlyList<MessageRecord> messages = recorder.Messages.Close(recorder.Clients, recorder.Federation);
+        Assert.Equal(MessageFate.Pending, Assert.Single(messages).Fate);
     }
 
     [Fact]
