@@ -52,6 +52,8 @@ internal static class RunSection
         yield return ("Servers", List(topology.Servers.Select(s => TopologyWords.Server(s.Key, s.Value))));
         yield return ("Clients", List(topology.Clients
             .Select(c => TopologyWords.Client(c.Key, c.Value, topology, study.Sweep.Varied))));
+        if (topology.S2s.Count > 0) yield return ("Streams between servers", List(topology.S2s
+            .Select((s, i) => TopologyWords.Streams(s, i, topology, study.Sweep.Varied))));
         if (scenario.Workload.Count > 0) yield return ("Workload",
             List(scenario.Workload.Select(TopologyWords.Workload)));
         yield return ("Faults", scenario.Faults.Count > 0 ? List(scenario.Faults.Select(TopologyWords.Fault))

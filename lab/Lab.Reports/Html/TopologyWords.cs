@@ -26,6 +26,21 @@ internal static class TopologyWords
         return Line($"{group} at {client.Server}{Link(client.Link, topology)}", about);
     }
 
+    public static string Streams(S2sSpec s2s, int index, Topology topology, IReadOnlyList<string> varied)
+    {
+        bool Varies(string key) => varied.Contains($"s2s[{index}].{key}");
+        List<string> about = [];
+        about.Add(Varies("streams") ? "streams varied" : $"{s2s.Streams} each way");
+        string auth = s2s.Auth == FederationAuth.Dialback ? "dialback" : "EXTERNAL";
+        about.Add(Varies("auth") ? "authentication varied" : auth);
+        if (Varies("bidi")) about.Add("bidi varied");
+        else if (s2s.Bidi) about.Add("bidi");
+        if (Varies("policy")) about.Add("policy varied");
+        else if (s2s.Policy is { } policy) about.Add("policy " + Named(policy));
+        if (s2s.SecondPolicy is { } second) about.Add("the second server's policy " + Named(second));
+        return Line($"{string.Join(" and ", s2s.Between)}{Link(s2s.Link, topology)}", about);
+    }
+
     public static string Workload(WorkloadSpec w)
     {
         string arrivals = w.Arrivals == Arrivals.Poisson ? " on average (Poisson)" : "";

@@ -1,5 +1,6 @@
 using Lab.Experiments;
 using Lab.Reports;
+using Lab.Xmpp;
 
 namespace Lab.Tests;
 
@@ -63,6 +64,17 @@ public sealed class PageTests
         Assert.DoesNotMatch("<(script|img|link|iframe)[^>]+(src|href)=", page);
         Assert.DoesNotContain("sourceMappingURL", whole);
         Assert.DoesNotContain("@import", page);
+    }
+
+    [Fact]
+    public void Streams_between_servers_are_part_of_what_was_run()
+    {
+        SweepResult sweep = Sweeps.DeadLink(2);
+        var pool = new S2sSpec { Between = ["a.example", "b.example"], Streams = 4, Auth = FederationAuth.External };
+        string page = Page(sweep with { Topology = sweep.Topology with { S2s = [pool] } });
+
+        Assert.Contains("a.example and b.example; 4 each way, EXTERNAL", page);
+        Assert.DoesNotContain("Streams between servers", Page(sweep));
     }
 
     [Fact]
