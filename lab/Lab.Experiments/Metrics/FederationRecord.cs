@@ -159,8 +159,7 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
 
     private void Ended(Connection c, in Entry e)
     {
-        var mechanism = (Mechanism)(e.A & 0xFF);
-        var claim = (Claim)((e.A >> 8) & 0xFF);
+        (Mechanism mechanism, Claim claim, _) = StreamEnd.Of(e);
         int side = (int)(e.A >> 32) & 1;
         End end = c.Ends[side];
         bool wrong = end.Ready && claim is Claim.Dead or Claim.Broken && Truth(c, side) == Claim.Idle;

@@ -230,8 +230,7 @@ internal sealed class Recorder : IJournalReader
 
     private void StreamEnded(ClientRecord c, in Entry e, Side side, bool wasEstablished)
     {
-        var mechanism = (Mechanism)(e.A & 0xFF);
-        var claim = (Claim)((e.A >> 8) & 0xFF);
+        (Mechanism mechanism, Claim claim, _) = StreamEnd.Of(e);
         if (claim == Claim.None
             && mechanism is Mechanism.TcpRetransmissionLimit or Mechanism.TcpUserTimeout or Mechanism.TcpKeepalive
                 or Mechanism.TcpWindowProbe) claim = Claim.Dead;

@@ -176,8 +176,10 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
 
     public void ResetConnections(Instant now, int client)
     {
-        foreach (Connection c in connections)
+        int standing = connections.Count;   // who is reset may open another one at once
+        for (int i = 0; i < standing; i++)
         {
+            Connection c = connections[i];
             if (c.Client != client) continue;
             foreach (SimulatedPipe? pipe in new[] { c.ClientPipe, c.ServerPipe })
                 if (pipe is { IsGone: false }) pipe.Reset(now, pipe.Tcp.ForgedReset());

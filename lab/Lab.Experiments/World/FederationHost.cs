@@ -264,5 +264,5 @@ internal sealed class FederationHost : ServingHost
             Verdict(claim, mechanism, condition) | (pipe.AtServer ? 1L << 32 : 0), pipe.Connection);
 
     private static long Verdict(Claim claim, Mechanism mechanism, long condition) =>
-        (long)mechanism | ((long)claim << 8) | (condition << 16);
+        new StreamEnd(mechanism, claim, (StreamErrorCondition)condition).Packed;
 }

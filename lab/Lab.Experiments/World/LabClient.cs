@@ -220,7 +220,7 @@ internal sealed class LabClient : ClientHost
 
     private void RecordOffline(Instant now, Claim claim, Mechanism mechanism, long condition) =>
         world.Journal.Add(now, index, EntryKind.ClientOffline,
-            (long)mechanism | ((long)claim << 8) | (condition << 16), connection);
+            new StreamEnd(mechanism, claim, (StreamErrorCondition)condition).Packed, connection);
 
     private void SetState(Instant now, ProcessState state, int fault)
     {

@@ -268,8 +268,8 @@ internal sealed class LabServer : ServerHost
 
     private void RecordEnd(Instant now, Pipe pipe, Claim claim, Mechanism mechanism, long condition) =>
         world.Journal.Add(
-            now, pipe.Client, EntryKind.ServerOffline, (long)mechanism | ((long)claim << 8) | (condition << 16),
-            pipe.Connection);
+            now, pipe.Client, EntryKind.ServerOffline,
+            new StreamEnd(mechanism, claim, (StreamErrorCondition)condition).Packed, pipe.Connection);
 
     private void SetState(Instant now, ProcessState next, int fault)
     {

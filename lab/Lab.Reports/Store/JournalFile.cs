@@ -59,9 +59,10 @@ public sealed class JournalFile : IJournalReader, IDisposable
                 break;
             case EntryKind.ClientOffline or EntryKind.ServerOffline
                 or EntryKind.MemberEnded or EntryKind.MemberBlamed:
-                json.WriteString("mechanism", Words.Of((Mechanism)(e.A & 0xFF)));
-                json.WriteString("claim", Words.Of((Claim)((e.A >> 8) & 0xFF)));
-                json.WriteString("condition", Words.Of((StreamErrorCondition)((e.A >> 16) & 0xFF)));
+                StreamEnd end = StreamEnd.Of(e);
+                json.WriteString("mechanism", Words.Of(end.Mechanism));
+                json.WriteString("claim", Words.Of(end.Claim));
+                json.WriteString("condition", Words.Of(end.Condition));
                 break;
             case EntryKind.ClientTransportEnded or EntryKind.ServerTransportEnded:
                 json.WriteString("end", Words.Of((TcpEnd)e.A));

@@ -146,13 +146,25 @@ public class FederatedRunTests
         {
             Begin = Duration.FromMinutes(30),
         }, spec.Scenario.Workload[0] with { End = Duration.FromMinutes(30) }] } };
-        foreach (Policy client in new[] { new Policy { Ping = Pings.Ping } })
-            spec = spec with { Topology = spec.Topology with { Clients = spec.Topology.Clients.ToDictionary(
-                c => c.Key, c => c.Value with { Policy = new PolicyChoice(null, client) }) } };
+        spec = spec with { Topology = spec.Topology with { Clients = spec.Topology.Clients.ToDictionary(
+            c => c.Key, c => c.Value with { Policy = new PolicyChoice(null, new Policy { Ping = Pings.Ping }) }) } };
         RunResult run = Run(spec);
         Assert.True(run.Value("federation.handshakes") > 2);
         Assert.All(run.Messages.Where(m => m.SentAt > Instant.Zero + Duration.FromMinutes(30)),
             m => Assert.Equal(MessageFate.Delivered, m.Fate));
+    }
+
+    [Fact]
+    public void Streams_that_a_middlebox_resets_are_opened_anew()
+    {
+        // stanzas are always under way, so a place is filled again in the moment of its reset
+        FaultSpec reset = Cut("a.example->b.example") with { Kind = FaultKind.Reset, For = null };
+        RunSpec spec = Spec(Pair(Requests, 4), reset);
+        WorkloadSpec busy = spec.Scenario.Workload[0] with { Every = Duration.FromMilliseconds(500) };
+        spec = spec with { Scenario = spec.Scenario with { Workload = [busy] } };
+        RunResult run = Run(spec);
+        Assert.True(run.Value("federation.handshakes") > 8);
+        Assert.Equal(0, run.Value("messages.lost"));
     }
 
     [Fact]

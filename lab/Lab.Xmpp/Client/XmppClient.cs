@@ -161,8 +161,7 @@ public sealed partial class XmppClient
     {
         Enter(now);
         if (Step == Step.Offline) return;
-        bool silence = end.Mechanism is >= Mechanism.TcpRetransmissionLimit and <= Mechanism.TcpConnectTimeout;
-        Report(silence ? Claim.Dead : Claim.None, end.Mechanism);
+        Report(end.Claim, end.Mechanism);
         Finish(null);
     }
 

@@ -45,7 +45,7 @@ public sealed partial class Federation
     private void OnResult(
         FederationStream stream, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, ReadOnlySpan<byte> type)
     {
-        if (!stream.Outbound || stream.Pair(DomainOf(to), from) is not { Valid: false } pair) return;
+        if (!stream.Outbound || stream.Pair(domains.Find(to), from) is not { Valid: false } pair) return;
         if (type.SequenceEqual("valid"u8)) Establish(stream, pair);
         else if (type.SequenceEqual("invalid"u8)) Reject(pair, StanzaError.InternalServerError);        // DB-04
         else Reject(pair, StanzaError.RemoteServerTimeout);                                             // DB-05
@@ -67,7 +67,7 @@ public sealed partial class Federation
     private void OnClaim(
         FederationStream stream, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, ReadOnlySpan<byte> key)
     {
-        int local = DomainOf(to);
+        int local = domains.Find(to);
         if (stream.Pair(local, from) is { } known)
         {
             if (known.Valid) WriteResult(stream, known, "valid"u8);
@@ -77,7 +77,7 @@ public sealed partial class Federation
         else if (!MayAuthenticate(stream)) RefuseClaim(stream, from, to, StanzaError.PolicyViolation);
         else if (stream.Settings.Auth != FederationAuth.Dialback)
             RefuseClaim(stream, from, to, StanzaError.NotAuthorized);
-        else if (DomainOf(from) >= 0) RefuseClaim(stream, from, to, StanzaError.NotAcceptable);
+        else if (domains.Find(from) >= 0) RefuseClaim(stream, from, to, StanzaError.NotAcceptable);
         else if (stream.Pairs.Count >= settings.MaxPairs)
             RefuseClaim(stream, from, to, StanzaError.ResourceConstraint);
         else Verify(stream, new DomainPair(stream, local, from.ToArray(), Text(from)), key);
@@ -129,7 +129,7 @@ public sealed partial class Federation
         FederationStream stream, Element element, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to,
         ReadOnlySpan<byte> type)
     {
-        int local = DomainOf(to);
+        int local = domains.Find(to);
         string id = Encoding.UTF8.GetString(element.Attribute(Names.Id));
         Verification? asked = null;
         foreach (Verification v in verifications)
@@ -202,7 +202,7 @@ public sealed partial class Federation
     /// <summary>Is this key ours? Answered to anybody, from the secret alone.</summary>
     private void OnQuestion(FederationStream stream, Element question, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
-        int local = DomainOf(to);
+        int local = domains.Find(to);
         ReadOnlySpan<byte> id = question.Attribute(Names.Id);
         if (local < 0 && !settings.DialbackErrors)
         {

@@ -43,7 +43,7 @@ public sealed partial class Federation
     private void OnElement(FederationStream stream, Element element)
     {
         ReadOnlySpan<byte> ns = element.Namespace;
-        if (ns.SequenceEqual(Namespaces.Server) && IsStanza(element.Name)) OnStanza(stream, element);
+        if (ns.SequenceEqual(Namespaces.Server) && Names.IsStanza(element.Name)) OnStanza(stream, element);
         else if (ns.SequenceEqual(Namespaces.Dialback)) OnDialback(stream, element);
         else if (ns.SequenceEqual(Namespaces.Acks)) OnAckElement(stream, element);
         else if (element.Is(Names.Features, Namespaces.Streams) && stream.Outbound) OnFeatures(stream, element);
@@ -54,9 +54,6 @@ public sealed partial class Federation
         else if (element.Is(Names.Error, Namespaces.Streams)) OnPeerError(stream, element);
         else Fail(stream, StreamErrorCondition.UnsupportedStanzaType);
     }
-
-    private static bool IsStanza(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual(Names.Message) || name.SequenceEqual(Names.Presence) || name.SequenceEqual(Names.Iq);
 
     private void OnUnreadable(FederationStream stream)
     {
@@ -111,8 +108,8 @@ public sealed partial class Federation
     {
         if (header.ContentNamespace != "jabber:server") return StreamErrorCondition.InvalidNamespace;
         if (!TryDomain(header.To, out byte[] to)) return StreamErrorCondition.ImproperAddressing;
-        int local = DomainOf(to);
-        if (local < 0) return WasServed(to) ? StreamErrorCondition.HostGone : StreamErrorCondition.HostUnknown;
+        int local = domains.Find(to);
+        if (local < 0) return domains.Missing(to);
         stream.Local = local;
         bool moved = stream.To is not null && Text(to) != stream.To;
         stream.To = Text(to);
@@ -122,7 +119,7 @@ public sealed partial class Federation
             return needed || moved ? StreamErrorCondition.ImproperAddressing : StreamErrorCondition.None;
         }
         if (!TryDomain(header.From, out byte[] from)) return StreamErrorCondition.ImproperAddressing;
-        if (DomainOf(from) >= 0) return StreamErrorCondition.InvalidFrom;
+        if (domains.Find(from) >= 0) return StreamErrorCondition.InvalidFrom;
         moved |= stream.From is not null && Text(from) != stream.From;
         stream.From = Text(from);
         stream.Remote = from;

@@ -19,8 +19,8 @@ public sealed partial class Federation
         long number = Unnumbered, int answers = -1)
     {
         Begin(now);
-        int local = Jid.TryParse(sender, out Jid from) ? DomainOf(from.Domain) : -1;
-        if (local < 0 || !Jid.TryParse(recipient, out Jid to) || DomainOf(to.Domain) >= 0)
+        int local = Jid.TryParse(sender, out Jid from) ? domains.Find(from.Domain) : -1;
+        if (local < 0 || !Jid.TryParse(recipient, out Jid to) || domains.Find(to.Domain) >= 0)
             throw new ArgumentException(
                 $"not from here to elsewhere: {Encoding.UTF8.GetString(sender)} {Encoding.UTF8.GetString(recipient)}");
         bool between = from.Local.Length + to.Local.Length == 0;
@@ -227,7 +227,7 @@ public sealed partial class Federation
         if (rereader.Read(ref stanza) != WireEvent.Element)
             throw new InvalidOperationException($"{stanza.Length} queued bytes are not one stanza");
         Jid.TryParse(rereader.Element.Attribute(Names.From), out Jid from);
-        int local = DomainOf(from.Domain);
+        int local = domains.Find(from.Domain);
         rereader.Release();
         return local;
     }

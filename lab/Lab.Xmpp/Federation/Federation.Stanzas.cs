@@ -13,11 +13,11 @@ public sealed partial class Federation
     {
         bool addressed = Jid.TryParse(stanza.Attribute(Names.From), out Jid from)
             & Jid.TryParse(stanza.Attribute(Names.To), out Jid to);
-        int local = addressed ? DomainOf(to.Domain) : -1;
+        int local = addressed ? domains.Find(to.Domain) : -1;
         if (!stream.Ready || stream.Outbound && !stream.Bidi) Fail(stream, StreamErrorCondition.NotAuthorized);
         else if (!addressed) Fail(stream, StreamErrorCondition.ImproperAddressing);
         else if (local < 0)
-            Fail(stream, WasServed(to.Domain) ? StreamErrorCondition.HostGone : StreamErrorCondition.HostUnknown);
+            Fail(stream, domains.Missing(to.Domain));
         else if (stream.Pair(local, from.Domain) is not { Valid: true } pair)
             Fail(stream, StreamErrorCondition.InvalidFrom);
         else

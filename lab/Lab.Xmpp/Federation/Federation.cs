@@ -26,7 +26,7 @@ public sealed partial class Federation
     private readonly TreePool trees;
     private readonly RandomStream retries;
     private readonly Secrets streamIds;
-    private readonly byte[][] domains;
+    private readonly ServedDomains domains;
     private readonly DialbackKey keys;
 
     private readonly List<FederationStream?> streams = [];            // by number; null once over
@@ -48,11 +48,10 @@ public sealed partial class Federation
     /// <param name="trees">Shared by the machines of a run; absent = its own.</param>
     public Federation(FederationSettings settings, RandomStream random, BufferPool buffers, TreePool? trees = null)
     {
-        if (settings.Domains.Count == 0) throw new ArgumentException("a server needs a domain", nameof(settings));
         this.settings = settings;
         this.buffers = buffers;
         this.trees = trees ?? new TreePool();
-        domains = [.. settings.Domains.Select(Encoding.UTF8.GetBytes)];
+        domains = new ServedDomains(settings.Domains, settings.FormerDomains);
         retries = random.Fork("retry");
         Secrets secrets = settings.Secrets ?? new RepeatableSecrets(random);
         streamIds = secrets.Fork("s2s-stream-id");
@@ -148,8 +147,7 @@ public sealed partial class Federation
         Begin(now);
         if (streams[stream] is { } s)
         {
-            bool dead = end.Mechanism is >= Mechanism.TcpRetransmissionLimit and <= Mechanism.TcpConnectTimeout;
-            End(s, dead ? Claim.Dead : Claim.None, end.Mechanism, StreamErrorCondition.None);
+            End(s, end.Claim, end.Mechanism, StreamErrorCondition.None);
             Forget(s);
         }
         Finish();
@@ -305,20 +303,6 @@ public sealed partial class Federation
 
     private RemoteSettings SettingsOf(string domain) =>
         settings.Remotes.TryGetValue(domain, out RemoteSettings? own) ? own : settings.Default;
-
-    private int DomainOf(ReadOnlySpan<byte> name)
-    {
-        for (int i = 0; i < domains.Length; i++)
-            if (Jid.SameText(domains[i], name)) return i;
-        return -1;
-    }
-
-    private bool WasServed(ReadOnlySpan<byte> name)
-    {
-        foreach (string former in settings.FormerDomains)
-            if (Jid.SameText(Encoding.UTF8.GetBytes(former), name)) return true;
-        return false;
-    }
 
     private void Add(in FederationAction action) => actions.Add(new Entry(action, null, 0, 0));
 

@@ -43,7 +43,7 @@ public sealed partial class XmppServer
     private void OnElement(ServerStream stream, Element element)
     {
         ReadOnlySpan<byte> ns = element.Namespace;
-        if (ns.SequenceEqual(Namespaces.Client) && IsStanza(element.Name))
+        if (ns.SequenceEqual(Namespaces.Client) && Names.IsStanza(element.Name))
         {
             if (stream.Session is { } session) OnStanza(stream, session, element);
             else if (stream.Account >= 0 && element.Name.SequenceEqual(Names.Iq)) OnBind(stream, element);
@@ -55,9 +55,6 @@ public sealed partial class XmppServer
         else if (element.Is(Names.Error, Namespaces.Streams)) OnPeerError(stream, element);
         else Fail(stream, StreamErrorCondition.UnsupportedStanzaType);
     }
-
-    private static bool IsStanza(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual(Names.Message) || name.SequenceEqual(Names.Presence) || name.SequenceEqual(Names.Iq);
 
     /// <summary>What cannot be read ends the stream; a header at fault is answered with one of ours first
     /// (ERR-02).</summary>
@@ -98,15 +95,14 @@ public sealed partial class XmppServer
         byte[] to = Encoding.UTF8.GetBytes(header.To);
         if (!Jid.TryParse(to, out Jid target) || target.Local.Length + target.Resource.Length > 0)
             return StreamErrorCondition.ImproperAddressing;
-        int domain = DomainOf(target.Domain);
-        if (domain < 0 && WasServed(target.Domain)) return StreamErrorCondition.HostGone;
-        if (domain < 0) return StreamErrorCondition.HostUnknown;
+        int domain = domains.Find(target.Domain);
+        if (domain < 0) return domains.Missing(target.Domain);
         if (stream.Account >= 0 && domain != stream.Domain) return StreamErrorCondition.NotAuthorized;
         stream.Domain = domain;
         if (header.Language is { Length: > MaxLanguageBytes }) return StreamErrorCondition.PolicyViolation;
         if (header.From is null) return StreamErrorCondition.None;
         byte[] from = Encoding.UTF8.GetBytes(header.From);
-        if (!Jid.TryParse(from, out Jid user) || user.Local.IsEmpty || DomainOf(user.Domain) != domain)
+        if (!Jid.TryParse(from, out Jid user) || user.Local.IsEmpty || domains.Find(user.Domain) != domain)
             return StreamErrorCondition.InvalidFrom;
         stream.Claimed = user.Local.ToArray();
         return stream.Account >= 0 && !Jid.SameText(user.Local, store[stream.Account].Local)
@@ -249,19 +245,5 @@ public sealed partial class XmppServer
     {
         if (old.Stream is { } stream) Fail(stream, StreamErrorCondition.Conflict, Mechanism.Replaced);
         else Retire(old);
-    }
-
-    private int DomainOf(ReadOnlySpan<byte> name)
-    {
-        for (int i = 0; i < domains.Length; i++)
-            if (Jid.SameText(domains[i], name)) return i;
-        return -1;
-    }
-
-    private bool WasServed(ReadOnlySpan<byte> name)
-    {
-        foreach (string former in settings.FormerDomains)
-            if (Jid.SameText(Encoding.UTF8.GetBytes(former), name)) return true;
-        return false;
     }
 }

@@ -32,7 +32,7 @@ public sealed partial class XmppServer
         {
             ReadOnlySpan<byte> from = element.Attribute(Names.From), to = element.Attribute(Names.To);
             bool addressed = Jid.TryParse(from, out Jid sender) & Jid.TryParse(to, out Jid target);
-            if (addressed && DomainOf(sender.Domain) < 0 && DomainOf(target.Domain) is >= 0 and var domain)
+            if (addressed && domains.Find(sender.Domain) < 0 && domains.Find(target.Domain) is >= 0 and var domain)
                 OnRemote(element, from, target, domain);
         }
         rereader.Release();
@@ -47,7 +47,7 @@ public sealed partial class XmppServer
         if (TryReread(stanza, out Element element) && !element.Name.SequenceEqual(Names.Presence))
         {
             ReadOnlySpan<byte> from = element.Attribute(Names.From);
-            if (Jid.TryParse(from, out Jid sender) && DomainOf(sender.Domain) >= 0)
+            if (Jid.TryParse(from, out Jid sender) && domains.Find(sender.Domain) >= 0)
                 Bounce(Letter.Of(element, from, default, now), error);
         }
         rereader.Release();
@@ -101,7 +101,7 @@ public sealed partial class XmppServer
     /// <summary>Returns a stanza to another domain as an error (RTE-06); false when its sender is local.</summary>
     private bool BounceRemote(in Letter letter, StanzaError error)
     {
-        if (!settings.Federates || !Jid.TryParse(letter.From, out Jid from) || DomainOf(from.Domain) >= 0) return false;
+        if (!settings.Federates || !Jid.TryParse(letter.From, out Jid from) || domains.Find(from.Domain) >= 0) return false;
         ObserveMessage(ServerActionKind.MessageBounced, -1, letter.Number);
         WriteBounce(letter, letter.To, error);
         SendRemote(letter.To, letter.From, reply.Written);

@@ -106,7 +106,7 @@ public sealed partial class XmppServer
         if (letter.Type == MessageType.Error || BounceRemote(letter, error)) return;
         bool local = Jid.TryParse(letter.From, out Jid from) && !from.Local.IsEmpty && !IsEcho(from);
         int account = local ? store.Find(from.Local) : -1;
-        Session? sender = account < 0 ? null : FindSession(account, DomainOf(from.Domain), from.Resource);
+        Session? sender = account < 0 ? null : FindSession(account, domains.Find(from.Domain), from.Resource);
         ObserveMessage(ServerActionKind.MessageBounced, account, letter.Number, stream: sender?.StreamNumber ?? -1);
         if (sender is null) return;
         WriteBounce(letter, Jid.TryParse(letter.To, out _) ? letter.To : domains[sender.Domain], error);

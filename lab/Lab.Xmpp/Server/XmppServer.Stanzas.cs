@@ -34,7 +34,7 @@ public sealed partial class XmppServer
         if (letter.Type != MessageType.Error)
             ObserveMessage(ServerActionKind.MessageAccepted, session.Account, letter.Number, stream: stream.Number);
         if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, StanzaError.JidMalformed);
-        else if (DomainOf(target.Domain) is var domain && domain < 0) OnForeign(stream, letter, message);
+        else if (domains.Find(target.Domain) is var domain && domain < 0) OnForeign(stream, letter, message);
         else if (IsEcho(target)) OnMessageToEcho(session, letter, message);
         else
         {
@@ -109,7 +109,7 @@ public sealed partial class XmppServer
         if (letter.Iq == IqType.Unknown || letter.Id.IsEmpty || asks && !one)
             Bounce(letter, StanzaError.BadRequest);
         else if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, StanzaError.JidMalformed);
-        else if (DomainOf(target.Domain) is var domain && domain < 0) OnForeign(stream, letter, iq);
+        else if (domains.Find(target.Domain) is var domain && domain < 0) OnForeign(stream, letter, iq);
         else if (!target.Resource.IsEmpty && !target.Local.IsEmpty)
         {
             scratch.Clear();
@@ -259,7 +259,7 @@ public sealed partial class XmppServer
     private void DirectPresence(ServerStream stream, Session session, Element presence, ReadOnlySpan<byte> to)
     {
         if (!Jid.TryParse(to, out Jid target) || target.Local.IsEmpty) return;
-        int domain = DomainOf(target.Domain);
+        int domain = domains.Find(target.Domain);
         scratch.Clear();
         Restamp(scratch, presence, session.FullJid, default, stream.Language);
         if (domain >= 0) DeliverPresence(target, domain);

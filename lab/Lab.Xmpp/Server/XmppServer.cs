@@ -27,7 +27,7 @@ public sealed partial class XmppServer
     private readonly ScramCache scram;
     private readonly TreePool trees;
     private readonly Secrets streamIds, resources, ackIds, nonces;
-    private readonly byte[][] domains;
+    private readonly ServedDomains domains;
     private readonly Policy policy;
     private readonly AckPolicy? acks;
 
@@ -51,7 +51,6 @@ public sealed partial class XmppServer
         ServerSettings settings, ServerStore store, RandomStream random, BufferPool buffers, ScramCache scram,
         TreePool? trees = null)
     {
-        if (settings.Domains.Count == 0) throw new ArgumentException("a server needs a domain", nameof(settings));
         this.settings = settings;
         this.store = store;
         this.buffers = buffers;
@@ -59,7 +58,7 @@ public sealed partial class XmppServer
         this.trees = trees ?? new TreePool();
         acks = settings.Policy.Acks ?? settings.AcksWhenAsked;
         policy = settings.Policy with { Acks = acks };
-        domains = [.. settings.Domains.Select(Encoding.UTF8.GetBytes)];
+        domains = new ServedDomains(settings.Domains, settings.FormerDomains);
         Secrets secrets = settings.Secrets ?? new RepeatableSecrets(random);
         if (store.Salt.Length == 0) secrets.Fork("salt").Fill(store.Salt = new byte[16]);
         // A restarted server must not repeat the identifiers of its predecessor.
@@ -131,7 +130,7 @@ public sealed partial class XmppServer
         Begin(now);
         if (streams[stream] is { } s)
         {
-            End(s, ClaimOf(end.Mechanism), end.Mechanism, StreamErrorCondition.None, Fate.Hibernate);
+            End(s, end.Claim, end.Mechanism, StreamErrorCondition.None, Fate.Hibernate);
             Forget(s);
         }
         Finish();
@@ -336,10 +335,4 @@ public sealed partial class XmppServer
         Touch(stream);
         return stream.Output;
     }
-
-    private static Claim ClaimOf(Mechanism mechanism) => mechanism switch
-    {
-        >= Mechanism.TcpRetransmissionLimit and <= Mechanism.TcpConnectTimeout => Claim.Dead,
-        _ => Claim.None,
-    };
 }

@@ -51,6 +51,10 @@ public enum Traffic : byte { Handshake, Whitespace, Ping, Acks, Payload, Presenc
 /// <summary>How a transport ended, as the XMPP layer hears it.</summary>
 public readonly record struct TransportEnd(Mechanism Mechanism)
 {
+    /// <summary>Dead when TCP gave up on its own.</summary>
+    public Claim Claim => Mechanism is >= Mechanism.TcpRetransmissionLimit and <= Mechanism.TcpConnectTimeout
+        ? Claim.Dead : Claim.None;
+
     public static TransportEnd Of(Network.TcpEnd end) => new(end switch
     {
         Network.TcpEnd.RetransmissionLimit or Network.TcpEnd.OrphanTimeout => Mechanism.TcpRetransmissionLimit,

@@ -44,6 +44,11 @@ public static class Names
     public static ReadOnlySpan<byte> Message => "message"u8;
     public static ReadOnlySpan<byte> Presence => "presence"u8;
     public static ReadOnlySpan<byte> Iq => "iq"u8;
+
+    /// <summary>Whether a first-level element of that name is a stanza, in the namespace of its stream.</summary>
+    public static bool IsStanza(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual(Message) || name.SequenceEqual(Presence) || name.SequenceEqual(Iq);
+
     public static ReadOnlySpan<byte> Features => "features"u8;
     public static ReadOnlySpan<byte> Error => "error"u8;
 
