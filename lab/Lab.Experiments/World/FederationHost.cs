@@ -118,11 +118,12 @@ internal sealed class FederationHost : ServingHost
         Run(now);
     }
 
-    /// <summary>Every server of this network has a certificate of its own domain that everybody trusts.</summary>
+    /// <summary>Where TLS is modelled, every server has a certificate of its own domain that everybody trusts.</summary>
     public override void OnTlsEstablished(Instant now, Pipe pipe)
     {
         Route route = RouteOf(pipe);
-        machine.TlsEstablished(now, pipe.Tag, [world.Population.Domains[pipe.AtServer ? route.From : route.To]]);
+        machine.TlsEstablished(
+            now, pipe.Tag, pipe.Certified ?? [world.Population.Domains[pipe.AtServer ? route.From : route.To]]);
         Run(now);
     }
 
@@ -149,7 +150,7 @@ internal sealed class FederationHost : ServingHost
     private Federation NewMachine() =>
         new(settings, world.Random.Fork($"federation/{domain}/{boots++}"), world.Buffers, world.Trees);
 
-    private Route RouteOf(Pipe pipe) => world.Population.Routes[pipe.Client - world.Population.FirstRoute];
+    private Route RouteOf(Pipe pipe) => world.Population.RouteAt(pipe.Client);
 
     private void TickIfDue(Instant now)
     {
@@ -223,7 +224,7 @@ internal sealed class FederationHost : ServingHost
             return;
         }
         path += Math.Max(0, (int)a.A);
-        Route route = world.Population.Routes[path - world.Population.FirstRoute];
+        Route route = world.Population.RouteAt(path);
         Keep(a.Stream, world.Network.Connect(now, path, this, World.TcpSettingsOf(route.Policy)));
     }
 

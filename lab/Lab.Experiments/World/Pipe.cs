@@ -22,6 +22,11 @@ internal abstract class Pipe(int client, int connection, bool atServer)
     /// <summary>Null once the owner has closed it or heard of its end.</summary>
     public Host? Owner { get; protected set; }
 
+    /// <summary>
+    /// The domains that the peer's certificate is good for, once TLS stands; null where TLS is modelled.
+    /// </summary>
+    public virtual IReadOnlyList<string>? Certified => null;
+
     /// <summary>Takes every byte; what the kernel's send buffer does not hold waits in the process.</summary>
     public abstract void Write(Instant at, ReadOnlySpan<byte> bytes, Traffic traffic);
 

@@ -80,6 +80,8 @@ internal sealed class Population
 
     public int FirstRoute => Members.Count + domains.Count;
 
+    public Route RouteAt(int path) => routes[path - FirstRoute];
+
     public int ServerOf(string domain) => servers[domain][0];
 
     /// <summary>The server of that domain, or -1.</summary>

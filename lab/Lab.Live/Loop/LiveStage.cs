@@ -10,6 +10,7 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
 {
     private readonly List<IDisposable> programs = [];
     private readonly List<ProgramClient> awaited = [];
+    private readonly List<ServerHost> servers = [];
     private ProxiedNetwork? network;
     private RealTimeLoop? loop;
     private string? script;
@@ -29,8 +30,8 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
     {
         if (spec.Software != ServerSoftware.Lab) return RealServer(world, host, domain, spec, accounts);
         var server = new LabServer(world, host, domain, spec, accounts);
-        Proxied.AddServer(server, domain, accounts, listens: true);
-        return server;
+        Proxied.AddServer(server, domain, accounts, listens: true, server.Federation);
+        return Linked(world, server);
     }
 
     public ClientHost Client(World world, Member member)
@@ -63,7 +64,17 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         Authority.Dispose();
     }
 
-    private ProgramServer RealServer(
+    // the streams between this server and those that are there already
+    private ServerHost Linked(World world, ServerHost server)
+    {
+        servers.Add(server);
+        foreach (Route route in world.Population.RoutesOf(servers.Count - 1))
+            if (route.From < servers.Count && route.To < servers.Count)
+                Proxied.AddRoute(route, servers[route.From], servers[route.To]);
+        return server;
+    }
+
+    private ServerHost RealServer(
         World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
         string password = spec.Password ?? World.Password;
@@ -81,7 +92,8 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         EchoClient echo = Keep(new EchoClient(world, Loop, Authority, domain, password, tls, address));
         var server = new ProgramServer(world, host, spec, accounts, prosody, echo);
         Proxied.AddServer(server, domain, accounts, listens: false);
-        Proxied.SetAddress(server, address, prosody?.DirectTls ?? address);
-        return server;
+        Proxied.SetAddress(server, Door.Client, address);
+        Proxied.SetAddress(server, Door.ClientDirectTls, prosody?.DirectTls ?? address);
+        return Linked(world, server);
     }
 }

@@ -5,10 +5,13 @@ using Lab.Network;
 
 namespace Lab.Live;
 
+/// <summary>The ports of a server.</summary>
+internal enum Door { Client, ClientDirectTls, Server }
+
 /// <summary>
 /// Real sockets with a fault proxy in each path, in real time.
-/// Theory of operation. A client connects to its own proxy on loopback; the proxy dials the server. Between its two
-/// legs the bytes pass the very network of the simulation: a modelled TCP connection over the path's links, driven by
+/// Theory of operation. A client connects to its own proxy on loopback; the proxy dials the server. So does a server for
+/// each place of its pools of streams with other servers. Between the two legs the bytes pass the very network of the simulation: a modelled TCP connection over the path's links, driven by
 /// the wall clock. So slices are segments, a lost one stalls the stream for as long as the TCP model takes to recover
 /// it, the window and the queue push back to the sender, faults hit the same objects, and packets are counted the same
 /// way.
@@ -20,11 +23,12 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     private readonly World world;
     private readonly SimulatedNetwork model;
     private readonly ProxyEnd clientsEnd;
-    private readonly Dictionary<ServerHost, (ProxyEnd End, string Domain)> servers = [];
-    private readonly Dictionary<(ServerHost Server, bool DirectTls), IPEndPoint> addresses = [];
-    private readonly Dictionary<int, ServerHost> serverOf = [];          // by client
-    private readonly Dictionary<int, Listener> fronts = [];              // by client
-    private readonly Dictionary<(int Client, int Port), Leg> expected = [];   // by local port of the client's socket
+    private readonly Dictionary<ServerHost, (ProxyEnd End, string Domain, ServingHost? Federation)> servers = [];
+    private readonly Dictionary<(ServerHost Server, Door Door), IPEndPoint> addresses = [];
+    private readonly Dictionary<int, ServerHost> serverOf = [];          // by path: at its far end
+    private readonly Dictionary<int, ServerHost> nearOf = [];            // by route: who opens its connections
+    private readonly Dictionary<int, Listener> fronts = [];              // by path
+    private readonly Dictionary<(int Path, int Port), Leg> expected = [];   // by local port of the near end's socket
     private readonly Dictionary<(ServerHost Server, int Port), Leg> dialled = [];   // by local port of the far leg
     private readonly List<SocketPipe> pipes = [];
     private readonly List<Listener> listeners = [];
@@ -34,7 +38,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     {
         (this.world, Loop, Authority) = (world, loop, authority);
         model = new SimulatedNetwork(
-            world.Queue, world.Journal, world.Buffers, world.Random, world.Population.Members.Count,
+            world.Queue, world.Journal, world.Buffers, world.Random, world.Population.Paths,
             betweenProxies: true);
         clientsEnd = new ProxyEnd(this, null);
     }
@@ -42,8 +46,8 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     public RealTimeLoop Loop { get; }
     public Authority Authority { get; }
 
-    /// <summary>Where a client's proxy listens.</summary>
-    public IPEndPoint FrontOf(int client) => fronts[client].Address;
+    /// <summary>Where the proxy of a client, or of a route between servers, listens.</summary>
+    public IPEndPoint FrontOf(int path) => fronts[path].Address;
 
     /// <summary>
     /// What is held open: ends of the lab's own, and legs of the proxies. Both are 0 when all is closed.
@@ -51,18 +55,22 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     public (int Pipes, int Legs) Open => (pipes.Count, clientsEnd.Count + servers.Values.Sum(s => s.End.Count));
 
     /// <summary>
-    /// A server of the lab's own listens on a free port; for another one the address is known (later, when null).
+    /// A server of the lab's own listens on a free port, and on another one for other servers; of another one the
+    /// addresses are told.
     /// </summary>
-    public void AddServer(ServerHost server, string domain, IReadOnlyList<Member> accounts, bool listens)
+    /// <param name="federation">Its half that talks to other servers, where it has one that is the lab's own.</param>
+    public void AddServer(
+        ServerHost server, string domain, IReadOnlyList<Member> accounts, bool listens, ServingHost? federation = null)
     {
         var end = new ProxyEnd(this, server);
-        servers[server] = (end, domain);
+        servers[server] = (end, domain, federation);
         if (listens)
         {
-            var listener = new Listener(Loop, (now, socket) => Accept(server, domain, socket));
-            listeners.Add(listener);
             listening.Add(server);
-            SetAddress(server, listener.Address);
+            IPEndPoint clients = Listen(server, server);
+            SetAddress(server, Door.Client, clients);
+            SetAddress(server, Door.ClientDirectTls, clients);
+            if (federation is not null) SetAddress(server, Door.Server, Listen(server, federation));
         }
         foreach (Member m in accounts)
         {
@@ -72,42 +80,61 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         }
     }
 
-    /// <summary>Where that server is reached from now on, for direct TLS elsewhere when it says so.</summary>
-    public void SetAddress(ServerHost server, IPEndPoint address, IPEndPoint? directTls = null)
+    /// <summary>A place in the pool of streams from one server to another; both are there.</summary>
+    public void AddRoute(Route route, ServerHost from, ServerHost to)
     {
-        addresses[(server, false)] = address;
-        addresses[(server, true)] = directTls ?? address;
+        (nearOf[route.Index], serverOf[route.Index]) = (from, to);
+        model.AddPath(route.Index, route.Name, route.Up, route.Down, servers[to].End, servers[from].End);
+        fronts[route.Index] = new Listener(Loop, (now, socket) => AcceptFront(now, route.Index, socket));
+    }
+
+    /// <summary>Where that server is reached from now on.</summary>
+    public void SetAddress(ServerHost server, Door door, IPEndPoint address) => addresses[(server, door)] = address;
+
+    private IPEndPoint Listen(ServerHost server, ServingHost owner)
+    {
+        var listener = new Listener(Loop, (_, socket) => Accept(server, owner, socket));
+        listeners.Add(listener);
+        return listener.Address;
     }
 
     // ---- connections
 
-    public Pipe Connect(Instant now, int client, Host owner, TcpSettings settings)
+    public Pipe Connect(Instant now, int path, Host owner, TcpSettings settings)
     {
-        Leg leg = OpenModel(now, client);
+        Leg leg = OpenModel(now, path);
         Socket socket = Bound(out int port);
-        expected[(client, port)] = leg;
-        string domain = servers[serverOf[client]].Domain;
-        var pipe = new SocketPipe(this, owner, leg, atServer: false, socket, settings, domain);
+        expected[(path, port)] = leg;
+        var pipe = new SocketPipe(this, owner, leg, atServer: false, socket, settings);
         pipes.Add(pipe);
-        pipe.Open(fronts[client].Address);
+        pipe.Open(fronts[path].Address);
         return pipe;
     }
 
-    private Leg OpenModel(Instant now, int client) =>
-        clientsEnd.Add(model.Connect(now, client, clientsEnd, clientsEnd.TcpSettings));
-
-    // a socket of the lab's own is known by its port; any other belongs to a real client
-    private void AcceptFront(Instant now, int client, Socket socket)
+    private Leg OpenModel(Instant now, int path)
     {
-        if (!expected.Remove((client, PortOf(socket)), out Leg? leg)) leg = OpenModel(now, client);
+        ProxyEnd end = nearOf.TryGetValue(path, out ServerHost? near) ? servers[near].End : clientsEnd;
+        return end.Add(model.Connect(now, path, end, end.TcpSettings));
+    }
+
+    // a socket of the lab's own is known by its port; any other belongs to a real program
+    private void AcceptFront(Instant now, int path, Socket socket)
+    {
+        if (!expected.Remove((path, PortOf(socket)), out Leg? leg)) leg = OpenModel(now, path);
         leg.Attach(now, socket, null);
     }
+
+    /// <summary>Whose connections a path has at that end; the empty text for a client's own.</summary>
+    public string DomainAt(int path, bool farEnd) =>
+        farEnd ? servers[serverOf[path]].Domain
+        : nearOf.TryGetValue(path, out ServerHost? near) ? servers[near].Domain : "";
 
     /// <summary>The far leg of a connection that has crossed the path.</summary>
     public void Dial(Instant now, Leg leg, ServerHost server)
     {
-        bool directTls = world.IsDirectTls(leg.Client);
-        if (!server.IsListening || !addresses.TryGetValue((server, directTls), out IPEndPoint? address))
+        Door door = nearOf.ContainsKey(leg.Client) ? Door.Server
+            : world.IsDirectTls(leg.Client) ? Door.ClientDirectTls : Door.Client;
+        if (!server.IsListening || !addresses.TryGetValue((server, door), out IPEndPoint? address))
         {
             leg.GiveUp(now);
             return;
@@ -117,7 +144,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         leg.Attach(now, socket, address);
     }
 
-    private void Accept(ServerHost server, string domain, Socket socket)
+    private void Accept(ServerHost server, ServingHost owner, Socket socket)
     {
         bool known = dialled.Remove((server, PortOf(socket)), out Leg? leg);
         if (!known || !server.IsListening)
@@ -125,7 +152,9 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
             Listener.Refuse(socket);   // not through a proxy: nobody of this run; or the process has ended meanwhile
             return;
         }
-        var pipe = new SocketPipe(this, server, leg!, atServer: true, socket, server.TcpSettings, domain);
+        TcpSettings settings = nearOf.ContainsKey(leg!.Client)
+            ? World.TcpSettingsOf(world.Population.RouteAt(leg.Client).FarPolicy) : server.TcpSettings;
+        var pipe = new SocketPipe(this, owner, leg, atServer: true, socket, settings);
         pipes.Add(pipe);
         pipe.Open(null);
     }
@@ -167,9 +196,13 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
 
     public void LoseHost(Instant now, int client, ServingHost? server)
     {
-        ProxyEnd end = server is ServerHost host ? servers[host].End : clientsEnd;
-        model.LoseHost(now, client, server is null ? null : end);
-        end.Lose(server is null ? client : -1);
+        // the half of a server that talks to others shares its ends
+        if (server is null or ServerHost)
+        {
+            ProxyEnd end = server is ServerHost host ? servers[host].End : clientsEnd;
+            model.LoseHost(now, client, server is null ? null : end);
+            end.Lose(server is null ? client : -1);
+        }
         foreach (SocketPipe pipe in pipes.ToArray())
             if (server is null ? !pipe.AtServer && pipe.Client == client : ReferenceEquals(pipe.Owner, server))
                 pipe.Vanish();
@@ -180,6 +213,6 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         foreach (Listener listener in listeners.Concat(fronts.Values)) listener.Dispose();
         foreach (SocketPipe pipe in pipes.ToArray()) pipe.Vanish();
         clientsEnd.Lose(-1);
-        foreach ((ProxyEnd end, _) in servers.Values) end.Lose(-1);
+        foreach ((ProxyEnd end, _, _) in servers.Values) end.Lose(-1);
     }
 }

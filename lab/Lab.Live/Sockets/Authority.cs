@@ -76,15 +76,36 @@ internal sealed class Authority : IDisposable
     };
 
     /// <summary>
-    /// A server's side: the client is asked for a certificate; one that shows a foreign one is refused, one that shows
-    /// none may log in by password.
+    /// A server's side towards another one, which it shows its own certificate. Any of the peer's will do: what it is
+    /// good for is asked later, and dialback needs none.
     /// </summary>
-    public SslServerAuthenticationOptions ForServer(string domain) => new()
+    public SslClientAuthenticationOptions ForPeer(string own, string remote) => new()
+    {
+        TargetHost = remote, CertificateChainPolicy = Trust(), ClientCertificateContext = Context(own),
+        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+    };
+
+    /// <summary>
+    /// A server's side: the client is asked for a certificate; one that shows a foreign one is refused, unless any will
+    /// do; one that shows none may log in by password.
+    /// </summary>
+    public SslServerAuthenticationOptions ForServer(string domain, bool takesAny = false) => new()
     {
         ServerCertificateContext = Context(domain), ClientCertificateRequired = true, CertificateChainPolicy = Trust(),
         RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-            certificate is null || errors == SslPolicyErrors.None,
+            takesAny || certificate is null || errors == SslPolicyErrors.None,
     };
+
+    /// <summary>The domains that a peer's certificate is good for: none unless this authority has signed it and it
+    /// holds now.</summary>
+    public IReadOnlyList<string> DomainsOf(X509Certificate2? certificate)
+    {
+        if (certificate is null) return [];
+        using var chain = new X509Chain { ChainPolicy = Trust() };
+        if (!chain.Build(certificate)) return [];
+        return [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(names => names.EnumerateDnsNames())];
+    }
 
     /// <summary>The run is over: its certificates stay to be read, its private keys do not.</summary>
     public void Dispose()

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Lab.Network;
 using Lab.Xmpp;
 
@@ -75,6 +76,9 @@ internal sealed class SocketChannel : IArrival
 
     /// <summary>Bytes written that the kernel has not taken yet.</summary>
     public int OutgoingBytes { get; private set; }
+
+    /// <summary>What the peer showed in the TLS handshake.</summary>
+    public X509Certificate2? PeerCertificate { get; private set; }
 
     /// <summary>Connects, when there is somebody to connect to, and begins to read.</summary>
     public void Open(EndPoint? to) => reader = Task.Run(() => Read(to));
@@ -267,6 +271,7 @@ internal sealed class SocketChannel : IArrival
         stream = tls;
         if (asClient is not null) await tls.AuthenticateAsClientAsync(asClient);
         else await tls.AuthenticateAsServerAsync(asServer!);
+        PeerCertificate = tls.RemoteCertificate as X509Certificate2;
     }
 
     private async Task Flush()

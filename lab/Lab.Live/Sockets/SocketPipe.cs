@@ -12,14 +12,13 @@ internal sealed class SocketPipe : Pipe, ISocketUser
     private readonly ProxiedNetwork network;
     private readonly SocketChannel channel;
     private readonly Leg leg;
-    private readonly string domain;
     private bool vanished;
 
     public SocketPipe(
-        ProxiedNetwork network, Host owner, Leg leg, bool atServer, Socket socket, TcpSettings settings,
-        string domain) : base(leg.Client, leg.Connection, atServer)
+        ProxiedNetwork network, Host owner, Leg leg, bool atServer, Socket socket, TcpSettings settings)
+        : base(leg.Client, leg.Connection, atServer)
     {
-        (this.network, this.leg, this.domain, Owner) = (network, leg, domain, owner);
+        (this.network, this.leg, Owner) = (network, leg, owner);
         channel = new SocketChannel(network.Loop, this, socket, settings, leg.Ledger);
     }
 
@@ -30,10 +29,14 @@ internal sealed class SocketPipe : Pipe, ISocketUser
 
     public override void Write(Instant at, ReadOnlySpan<byte> bytes, Traffic traffic) => channel.Write(bytes, traffic);
 
+    public override IReadOnlyList<string> Certified => network.Authority.DomainsOf(channel.PeerCertificate);
+
     public override void StartTls(Instant at)
     {
-        if (AtServer) channel.SecureAsServer(network.Authority.ForServer(domain));
-        else channel.SecureAsClient(network.Authority.ForClient(domain));
+        string far = network.DomainAt(Client, farEnd: true), near = network.DomainAt(Client, farEnd: false);
+        if (AtServer) channel.SecureAsServer(network.Authority.ForServer(far, takesAny: near.Length > 0));
+        else if (near.Length > 0) channel.SecureAsClient(network.Authority.ForPeer(near, far));
+        else channel.SecureAsClient(network.Authority.ForClient(far));
     }
 
     public override void Close(Instant at)

@@ -46,7 +46,7 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
         listener.Listen();
         var stage = new RawStage();
         var lab = new LiveLab(output, Spec(link: link), stage);
-        lab.Network.SetAddress(stage.Played!, (IPEndPoint)listener.LocalEndPoint!);
+        lab.Network.SetAddress(stage.Played!, Door.Client, (IPEndPoint)listener.LocalEndPoint!);
         return new Path(lab, stage, listener);
     }
 
@@ -170,7 +170,7 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
         var there = (IPEndPoint)path.Listener.LocalEndPoint!;
         using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));   // bound, and not listening
-        await path.Lab.On(_ => path.Lab.Network.SetAddress(path.Server, (IPEndPoint)nobody.LocalEndPoint!));
+        await path.Lab.On(_ => path.Lab.Network.SetAddress(path.Server, Door.Client, (IPEndPoint)nobody.LocalEndPoint!));
         Assert.Equal(SocketError.ConnectionReset, await ErrorOf(Kept(await path.Lab.ConnectAsync())));
         await path.Lab.On(_ => path.Server.Listens = false);
         Assert.Equal(SocketError.ConnectionReset, await ErrorOf(Kept(await path.Lab.ConnectAsync())));
@@ -178,7 +178,7 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
         await path.Lab.On(_ =>
         {
             path.Server.Listens = true;
-            path.Lab.Network.SetAddress(path.Server, there);
+            path.Lab.Network.SetAddress(path.Server, Door.Client, there);
         });
         await Connected(path);
     }
@@ -191,10 +191,10 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
         var there = (IPEndPoint)path.Listener.LocalEndPoint!;
-        await path.Lab.On(_ => path.Lab.Network.SetAddress(path.Server, (IPEndPoint)full.LocalEndPoint!));
+        await path.Lab.On(_ => path.Lab.Network.SetAddress(path.Server, Door.Client, (IPEndPoint)full.LocalEndPoint!));
         for (int i = 0; i < 4; i++) Kept(await path.Lab.ConnectAsync());   // more than its queue holds
         await path.Lab.Until(() => path.Lab.Network.Open.Legs == 8);
-        await path.Lab.On(_ => path.Lab.Network.SetAddress(path.Server, there));
+        await path.Lab.On(_ => path.Lab.Network.SetAddress(path.Server, Door.Client, there));
         await Connected(path);
     }
 

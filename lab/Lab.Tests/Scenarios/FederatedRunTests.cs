@@ -103,6 +103,15 @@ public class FederatedRunTests
     }
 
     [Fact]
+    public void Ack_requests_of_one_server_alone_find_its_dead_member()
+    {
+        S2sSpec oneSided = Pair(Requests, 4) with { SecondPolicy = new PolicyChoice(null, Policy.Nothing) };
+        RunResult run = Run(Spec(oneSided, Cut("a.example->b.example#2")));
+        Assert.Equal(Mechanism.AckTimeout, Assert.Single(run.Streams!.Deaths).Mechanism);
+        Assert.Equal(0, run.Value("messages.lost"));
+    }
+
+    [Fact]
     public void A_fault_hits_one_connection_or_one_direction_or_a_whole_half()
     {
         foreach ((string target, CutDirection direction, int routes, long state) in new[]

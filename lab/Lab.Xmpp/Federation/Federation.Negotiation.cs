@@ -97,7 +97,7 @@ public sealed partial class Federation
             Fail(stream, problem);
             return;
         }
-        stream.Liveness = new Liveness(ChecksOf(stream.Settings));
+        stream.Liveness = new Liveness(ChecksOf(stream.Settings) with { Acks = AcksFor(stream.Settings) });
         stream.Liveness.Open(now);
         if (header.Version is { Major: >= 1 }) WriteFeatures(stream);
         if (stream.Authenticated) Establish(stream, new DomainPair(stream, stream.Local, stream.Remote, stream.From!));
@@ -176,7 +176,7 @@ public sealed partial class Federation
                 writer.Raw("<dialback xmlns='urn:xmpp:features:dialback'"u8)
                     .Raw(settings.DialbackErrors ? "><errors/></dialback>"u8 : "/>"u8);
             if (own.Bidi && !stream.Authenticated) writer.Raw("<bidi xmlns='urn:xmpp:features:bidi'/>"u8);
-            if (own.Policy.Acks is not null) writer.Raw("<sm xmlns='urn:xmpp:sm:3'/>"u8);
+            if (AcksFor(own) is not null) writer.Raw("<sm xmlns='urn:xmpp:sm:3'/>"u8);
         }
         writer.Raw("</stream:features>"u8);
     }

@@ -104,11 +104,14 @@ public sealed partial class Federation
         else Fail(stream, StreamErrorCondition.UnsupportedStanzaType);
     }
 
+    /// <summary>What a peer gets that enables stream management on a stream of its own.</summary>
+    private AckPolicy? AcksFor(RemoteSettings remote) => remote.Policy.Acks ?? settings.AcksWhenAsked;
+
     private void OnEnable(FederationStream stream)
     {
         if (stream.Acks is not null) Fail(stream, StreamErrorCondition.PolicyViolation);                 // SM-03
         else if (!stream.Writes) return;
-        else if (!stream.Ready || stream.Settings.Policy.Acks is not { } policy)
+        else if (!stream.Ready || AcksFor(stream.Settings) is not { } policy)
             Write(stream, Traffic.Handshake).Raw("<failed xmlns='urn:xmpp:sm:3'>"u8)
                 .Condition(stream.Ready ? StanzaError.FeatureNotImplemented : StanzaError.UnexpectedRequest)
                 .Raw("</failed>"u8);

@@ -134,6 +134,12 @@ public sealed record FederationSettings
     /// own.</summary>
     public bool Multiplex { get; init; }
 
+    /// <summary>
+    /// Stream management for a peer that enables it where the policy has no acks part, so that one server's acks can be
+    /// had without the other's; null = none. Without a timeout it gives no verdict.
+    /// </summary>
+    public AckPolicy? AcksWhenAsked { get; init; } = new();
+
     /// <summary>Announces and says dialback errors that leave the stream alive (DB-08); else they are stream
     /// errors.</summary>
     public bool DialbackErrors { get; init; } = true;
