@@ -132,7 +132,13 @@ internal sealed class SweepReader
     {
         foreach ((string group, string name, string message) in plan.SelectMany(ProgramLimits.Refusals))
         {
-            var spec = ((root["topology"] as Mapping)?[group] as Mapping)?[name];
+            Node? all = (root["topology"] as Mapping)?[group];
+            if (all is Sequence entries)
+            {
+                problems.Add(entries.Items[int.Parse(name, CultureInfo.InvariantCulture)], message);
+                continue;
+            }
+            Node? spec = (all as Mapping)?[name];
             problems.Add((spec as Mapping)?["software"] ?? spec ?? root, $"{name}: {message}");
         }
     }

@@ -69,8 +69,12 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
     {
         servers.Add(server);
         foreach (Route route in world.Population.RoutesOf(servers.Count - 1))
-            if (route.From < servers.Count && route.To < servers.Count)
-                Proxied.AddRoute(route, servers[route.From], servers[route.To]);
+        {
+            if (route.From >= servers.Count || route.To >= servers.Count) continue;
+            Proxied.AddRoute(route, servers[route.From], servers[route.To]);
+            (servers[route.From] as ProgramServer)?.Tell(
+                world.Population.Domains[route.To], Proxied.FrontOf(route.Index));
+        }
         return server;
     }
 
@@ -83,7 +87,8 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         {
             prosody = Keep(new Prosody(
                 Loop, Authority, folder, domain, spec,
-                [("echo", password), .. accounts.Select(m => (m.Local, m.Password))]));
+                [("echo", password), .. accounts.Select(m => (m.Local, m.Password))],
+                world.Population.RoutesOf(servers.Count).FirstOrDefault()?.Spec));
             prosody.StartAndWait();
         }
         else Authority.TrustForeign(domain);
@@ -94,6 +99,7 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         Proxied.AddServer(server, domain, accounts, listens: false);
         Proxied.SetAddress(server, Door.Client, address);
         Proxied.SetAddress(server, Door.ClientDirectTls, prosody?.DirectTls ?? address);
+        if (prosody is not null) Proxied.SetAddress(server, Door.Server, prosody.ForServers);
         return Linked(world, server);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Lab.Experiments;
 
@@ -7,7 +8,8 @@ namespace Lab.Live;
 public static class ProgramLimits
 {
     /// <summary>
-    /// In a sentence each, with the group (servers or clients) and the name in the topology; empty when all can be had.
+    /// In a sentence each, with the group (servers, clients, s2s) and the name in the topology, of an entry of s2s its
+    /// number; empty when all can be had.
     /// </summary>
     public static IEnumerable<(string Group, string Name, string Message)> Refusals(RunSpec run)
     {
@@ -15,6 +17,9 @@ public static class ProgramLimits
             foreach (string message in OfServer(run, domain, server)) yield return ("servers", domain, message);
         foreach ((string group, ClientSpec client) in run.Topology.Clients)
             foreach (string message in OfClient(run, group, client)) yield return ("clients", group, message);
+        for (int i = 0; i < run.Topology.S2s.Count; i++)
+            foreach (string message in OfStreams(run.Topology, run.Topology.S2s[i]))
+                yield return ("s2s", i.ToString(CultureInfo.InvariantCulture), message);
     }
 
     private static IEnumerable<string> OfServer(RunSpec run, string domain, ServerSpec server)
@@ -51,6 +56,27 @@ public static class ProgramLimits
             if (fault.Target == group || fault.Target.StartsWith(group + "[", StringComparison.Ordinal))
                 yield return $"{Word(fault.Kind)}: after waits for a step of negotiation, and slixmpp's are not seen";
         foreach (string refusal in Slixmpp.Refusals(client)) yield return refusal;
+    }
+
+    private static IEnumerable<string> OfStreams(Topology topology, S2sSpec spec)
+    {
+        List<(string Domain, ServerSoftware Software)> real = [.. spec.Between.Distinct()
+            .Select(domain => (domain, topology.Servers[domain].Software)).Where(s => s.Software != ServerSoftware.Lab)];
+        if (real.Count == 0) yield break;
+        if (real.Count == 2)
+        {
+            yield return "between: one of the two must be the lab's own server, which tells what becomes of their streams";
+            yield break;
+        }
+        (string name, ServerSoftware software) = real[0];
+        if (software == ServerSoftware.External)
+        {
+            yield return $"between: the lab cannot tell {name}, which it has not started, where the other server is";
+            yield break;
+        }
+        foreach (string refusal in ProsodyPeers.Refusals(spec, name)) yield return refusal;
+        if (topology.S2s.Any(other => other.Between.Contains(name) && !ProsodyPeers.Agree(spec, other)))
+            yield return $"auth, tls and bidi must be alike in all entries with {name}: Prosody has one setting for all";
     }
 
     private static string NeedsSockets<T>(T software, NetworkKind network) where T : struct, Enum =>

@@ -1,3 +1,4 @@
+using System.Net;
 using Lab.Experiments;
 using Lab.Network;
 using Lab.Xmpp;
@@ -17,6 +18,7 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
     private readonly int host, target;
     private readonly Prosody? program;   // null: somebody else's
     private readonly EchoClient echo;
+    private readonly ProgramStreams streams;
     private readonly HashSet<int> clients;
     private readonly SortedDictionary<int, Connection> open = [];
     private readonly Dictionary<int, bool> pathDead = [];
@@ -37,9 +39,13 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
         (this.world, this.host, this.program, this.echo) = (world, host, program, echo);
         TcpSettings = World.TcpSettingsOf(spec.Policy?.Inline ?? Policy.Nothing);
         clients = [.. accounts.Select(m => m.Index)];
+        streams = new ProgramStreams(world, host);
         target = world.Queue.Register(this);
         world.Journal.Attach(this);
     }
+
+    /// <summary>Where its streams to that domain lead.</summary>
+    public void Tell(string remote, IPEndPoint address) => Program.Tell(remote, address);
 
     public override TcpSettings TcpSettings { get; }
     public override bool Runs => state == ProcessState.Runs;
@@ -59,15 +65,20 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
 
     // ---- what the proxies and the clients tell
 
-    public void Accepted(Instant now, int client, int connection)
+    public void Accepted(Instant now, int path, int connection, bool opened)
     {
         if (state == ProcessState.Gone) return;
-        open[connection] = new Connection(client);
-        world.Journal.Add(now, client, EntryKind.ServerAccepted, 0, connection);
+        if (path >= world.Population.FirstRoute) streams.Began(now, path, connection, opened);
+        else
+        {
+            open[connection] = new Connection(path);
+            world.Journal.Add(now, path, EntryKind.ServerAccepted, 0, connection);
+        }
     }
 
     public void Closed(Instant now, int connection, TcpEnd? clientsEnd)
     {
+        streams.Closed(now, connection, clientsEnd);
         if (!open.Remove(connection, out Connection? c)) return;
         Mechanism mechanism = clientsEnd is { } end ? TransportEnd.Of(end).Mechanism : Unasked(connection, c);
         EndStream(now, connection, c, mechanism);
@@ -131,6 +142,7 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
     {
         Program.Process!.Freeze();
         foreach ((int connection, Connection c) in open) EndStream(now, connection, c, Mechanism.Crashed);
+        streams.Lose(now, Mechanism.Crashed);
         powered = false;
         world.Network.LoseHost(now, -1, this);
         Program.Process.Dispose();
@@ -143,6 +155,7 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
         Program.Process!.AskToEnd();
         patience = now + Prosody.LongestEnd;
         foreach ((int connection, Connection c) in open) EndStream(now, connection, c, Mechanism.Stopped);
+        streams.Lose(now, Mechanism.Stopped);
         ended = false;
         LoseProcess(now, fault);
     }

@@ -7,8 +7,8 @@ using Lab.Network;
 namespace Lab.Live;
 
 /// <summary>
-/// Prosody as a run's own server: a configuration and accounts in the run's folder, two free ports of 127.0.0.1 that
-/// are kept for it over restarts, a process that comes and goes.
+/// Prosody as a run's own server: a configuration and accounts in the run's folder, free ports of 127.0.0.1 that are
+/// kept for it over restarts, a process that comes and goes.
 /// </summary>
 internal sealed class Prosody : IDisposable
 {
@@ -18,25 +18,37 @@ internal sealed class Prosody : IDisposable
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(10);
     private readonly RealTimeLoop loop;
     private readonly string folder;
-    private readonly Socket[] held = [Hold(), Hold()];
+    private readonly Socket[] held = [Hold(), Hold(), Hold()];
+    private readonly SortedDictionary<string, IPEndPoint> names = new(StringComparer.Ordinal);
     private Child? child;
 
     public Prosody(
         RealTimeLoop loop, Authority authority, string runFolder, string domain, ServerSpec spec,
-        IEnumerable<(string Local, string Password)> accounts)
+        IEnumerable<(string Local, string Password)> accounts, S2sSpec? peers = null)
     {
         this.loop = loop;
         folder = Path.GetFullPath(Path.Combine(runFolder, "prosody-" + domain));
         Directory.CreateDirectory(Path.Combine(folder, "data"));
         authority.Issue(domain);
         File.WriteAllText(
-            ConfigurationFile, ProsodyConfiguration.Text(folder, domain, spec, authority, Address, DirectTls));
+            ConfigurationFile, ProsodyConfiguration.Text(
+                folder, domain, spec, authority, Address, DirectTls, peers is null ? null : (peers, ForServers)));
+        if (peers is not null) Tools.Unpack($"mod_{ProsodyPeers.NamesModule}.lua", folder);
         foreach ((string local, string password) in accounts)
             ProsodyConfiguration.AddAccount(folder, domain, local, password);
     }
 
     public IPEndPoint Address => (IPEndPoint)held[0].LocalEndPoint!;
     public IPEndPoint DirectTls => (IPEndPoint)held[1].LocalEndPoint!;
+
+    public IPEndPoint ForServers => (IPEndPoint)held[2].LocalEndPoint!;
+
+    /// <summary>Its streams to that domain lead there.</summary>
+    public void Tell(string remote, IPEndPoint address)
+    {
+        names[remote] = address;
+        ProsodyPeers.WriteNames(folder, names);
+    }
 
     public Child? Process => child;
     private string ConfigurationFile => Path.Combine(folder, "prosody.cfg.lua");

@@ -50,14 +50,18 @@ internal static class ProsodyConfiguration
     }
 
     /// <summary>The configuration file of a throw-away server that keeps all it has in the folder.</summary>
+    /// <param name="peers">Streams with other servers and the address for them; null = it has none.</param>
     public static string Text(
-        string folder, string domain, ServerSpec spec, Authority authority, IPEndPoint address, IPEndPoint directTls)
+        string folder, string domain, ServerSpec spec, Authority authority, IPEndPoint address, IPEndPoint directTls,
+        (S2sSpec Spec, IPEndPoint Address)? peers = null)
     {
         var text = new StringBuilder();
         void Line(string key, string value) => text.Append(CultureInfo.InvariantCulture, $"{key} = {value}\n");
         string[] modules = ["roster", "saslauth", "disco", "ping", "posix", "smacks"];
         if (spec.Tls != TlsUse.None) modules = [.. modules, "tls"];
-        string[] unwanted = spec.OfflineMessages == 0 ? ["s2s", "offline"] : ["s2s"];
+        if (peers is { } p) modules = [.. modules.Union(ProsodyPeers.Modules(p.Spec))];
+        List<string> unwanted = peers is null ? ["s2s"] : [];
+        if (spec.OfflineMessages == 0) unwanted.Add("offline");
         if (Environment.IsPrivilegedProcess) Line("run_as_root", "true");   // else it could not read the run's folder
         Line("pidfile", Quoted(Path.Combine(folder, "prosody.pid")));
         Line("data_path", Quoted(Path.Combine(folder, "data")));
@@ -65,7 +69,8 @@ internal static class ProsodyConfiguration
         Line("interfaces", List([address.Address.ToString()]));
         Line("c2s_ports", $"{{ {address.Port} }}");
         Line("c2s_direct_tls_ports", $"{{ {directTls.Port} }}");
-        Line("s2s_ports", "{ }");
+        if (peers is { } others) ProsodyPeers.Write(others.Spec, folder, others.Address, Line);
+        else Line("s2s_ports", "{ }");
         Line("modules_enabled", List(modules));
         Line("modules_disabled", List(unwanted));
         Line("c2s_require_encryption", spec.Tls == TlsUse.Required ? "true" : "false");
@@ -75,7 +80,8 @@ internal static class ProsodyConfiguration
             ConflictPolicy.RefuseNew => "\"kick_new\"", ConflictPolicy.CloseOld => "\"kick_old\"", _ => "\"random\"",
         });
         Line("ssl", $"{{ key = {Quoted(authority.KeyFile(domain))}; "
-            + $"certificate = {Quoted(authority.CertificateFile(domain))} }}");
+            + $"certificate = {Quoted(authority.CertificateFile(domain))}; "
+            + $"cafile = {Quoted(authority.RootFile)} }}");
         WritePolicy(spec.Policy?.Inline ?? Policy.Nothing, Line);
         text.Append(CultureInfo.InvariantCulture, $"VirtualHost {Quoted(domain)}\n");
         return text.ToString();

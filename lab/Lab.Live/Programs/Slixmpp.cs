@@ -41,15 +41,7 @@ internal static class Slixmpp
     }
 
     /// <summary>Writes the script into the folder; returns where it is.</summary>
-    public static string WriteScript(string folder)
-    {
-        string path = Path.GetFullPath(Path.Combine(folder, Script));
-        using Stream from = typeof(Slixmpp).Assembly.GetManifestResourceStream(Script)
-            ?? throw new InvalidOperationException($"the assembly lacks its part {Script}");
-        using var to = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
-        from.CopyTo(to);
-        return path;
-    }
+    public static string WriteScript(string folder) => Tools.Unpack(Script, folder);
 
     /// <summary>What the script is given as its argument. Without an authority it takes any certificate.</summary>
     public static string Settings(Member member, IPEndPoint proxy, string? authorityFile)

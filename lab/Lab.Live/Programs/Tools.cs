@@ -9,6 +9,17 @@ public static class Tools
     internal const string Prosody = "/usr/bin/prosody", Python = "/usr/bin/python3";
     private const string Slixmpp = "/usr/lib/python3/dist-packages/slixmpp/__init__.py";
 
+    /// <summary>Writes a script that comes with the lab into the folder; returns where it is.</summary>
+    internal static string Unpack(string script, string folder)
+    {
+        string path = Path.GetFullPath(Path.Combine(folder, script));
+        using Stream from = typeof(Tools).Assembly.GetManifestResourceStream(script)
+            ?? throw new InvalidOperationException($"the assembly lacks its part {script}");
+        using var to = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        from.CopyTo(to);
+        return path;
+    }
+
     /// <summary>What this machine lacks for that topology, in a sentence each; empty when nothing.</summary>
     public static IReadOnlyList<string> Missing(Topology topology)
     {

@@ -5,8 +5,8 @@ namespace Lab.Live;
 /// <summary>A server that does not tell the lab anything: what can be seen of it is what its proxies see.</summary>
 internal interface IWatchedServer
 {
-    /// <summary>It accepted a client's connection.</summary>
-    void Accepted(Instant now, int client, int connection);
+    /// <summary>It accepted a connection, or opened one to another server.</summary>
+    void Accepted(Instant now, int path, int connection, bool opened);
 
     /// <summary>
     /// The connection is over at the server's side. Client's end: how the client had ended its own by then, as far as

@@ -24,12 +24,15 @@ internal sealed class Leg : ISocketUser
     public Leg(ProxiedNetwork network, ProxyEnd end, SimulatedPipe pipe)
     {
         (this.network, this.end, this.pipe) = (network, end, pipe);
-        (Client, Connection) = (pipe.Client, pipe.Connection);
+        (Client, Connection, AtServer) = (pipe.Client, pipe.Connection, pipe.AtServer);
         pipe.Hold();   // until there is a socket to hand the bytes to
     }
 
     public int Client { get; }
     public int Connection { get; }
+
+    /// <summary>At the far end of its path.</summary>
+    public bool AtServer { get; }
 
     /// <summary>What the bytes from the socket are for; noted by an end of the lab's own.</summary>
     public TrafficLedger Ledger { get; } = new();

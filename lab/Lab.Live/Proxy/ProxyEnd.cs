@@ -69,7 +69,7 @@ internal sealed class ProxyEnd(ProxiedNetwork network, ServerHost? server) : Ser
 
     public void SocketOpened(Instant now, Leg leg)
     {
-        if (server is IWatchedServer watched) watched.Accepted(now, leg.Client, leg.Connection);
+        if (server is IWatchedServer watched) watched.Accepted(now, leg.Client, leg.Connection, !leg.AtServer);
     }
 
     public void SocketClosed(Instant now, Leg leg)

@@ -24,3 +24,10 @@ public sealed class ProsodyAndSlixmppFactAttribute : FactAttribute
     public ProsodyAndSlixmppFactAttribute() =>
         Skip = Stage.Lacks(Stage.Topology(ServerSoftware.Prosody, ClientSoftware.Slixmpp));
 }
+
+/// <summary>The same with a table.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ProsodyTheoryAttribute : TheoryAttribute
+{
+    public ProsodyTheoryAttribute() => Skip = new ProsodyFactAttribute().Skip;
+}

@@ -1,0 +1,80 @@
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Live;
+
+/// <summary>
+/// A real server's half of its streams with other servers, seen from outside. A stream is ready for it from the moment
+/// that the lab's half says so, until its connection ends at the real server's side; why it ended one unasked is
+/// unseen. Rule and limits: lab/MODELS.md, "Real programs".
+/// </summary>
+internal sealed class ProgramStreams : EventTarget, IJournalReader
+{
+    private readonly World world;
+    private readonly int target;
+    private readonly HashSet<int> routes;
+    private readonly SortedDictionary<int, Stream> open = [];   // by connection
+
+    private sealed class Stream(int route, bool opened)
+    {
+        public readonly int Route = route;
+        public readonly bool Opened = opened;
+        public bool Ready, BothWays;
+        public long Side => Opened ? 0 : 1;
+    }
+
+    public ProgramStreams(World world, int host)
+    {
+        this.world = world;
+        routes = [.. world.Population.RoutesOf(host - world.Population.Members.Count).Select(r => r.Index)];
+        target = world.Queue.Register(this);
+        if (routes.Count > 0) world.Journal.Attach(this);
+    }
+
+    public void Began(Instant now, int route, int connection, bool opened)
+    {
+        open[connection] = new Stream(route, opened);
+        if (!opened) world.Journal.Add(now, route, EntryKind.ServerAccepted, 0, connection);
+    }
+
+    /// <param name="othersEnd">How the other end had ended its own by then; null = this server closed it unasked.</param>
+    public void Closed(Instant now, int connection, TcpEnd? othersEnd)
+    {
+        if (!open.Remove(connection, out Stream? stream)) return;
+        End(now, connection, stream, othersEnd is { } end ? TransportEnd.Of(end).Mechanism : Mechanism.Unseen);
+        world.Journal.Add(
+            now, stream.Route, stream.Opened ? EntryKind.ClientTransportEnded : EntryKind.ServerTransportEnded,
+            (long)(othersEnd ?? TcpEnd.Closed), connection);
+    }
+
+    /// <summary>Its process is gone.</summary>
+    public void Lose(Instant now, Mechanism mechanism)
+    {
+        foreach ((int connection, Stream stream) in open) End(now, connection, stream, mechanism);
+        open.Clear();
+    }
+
+    /// <summary>What follows from the other half's words is written as an event, for an entry must not come amid
+    /// another.</summary>
+    public void On(in Entry entry)
+    {
+        if (entry.Kind != EntryKind.MemberReady || !routes.Contains(entry.Host)) return;
+        if (!open.TryGetValue((int)entry.B, out Stream? stream) || stream.Ready) return;
+        stream.BothWays = (entry.A & 2) != 0;
+        world.Queue.At(entry.At, target, (int)entry.B);
+    }
+
+    public override void OnEvent(Instant now, int argument)
+    {
+        if (!open.TryGetValue(argument, out Stream? stream) || stream.Ready) return;
+        stream.Ready = true;
+        bool sends = stream.Opened || stream.BothWays && world.Population.RouteAt(stream.Route).Spec.Bidi;
+        world.Journal.Add(
+            now, stream.Route, EntryKind.MemberReady, stream.Side | (sends ? 2L : 0), argument);
+    }
+
+    private void End(Instant now, int connection, Stream stream, Mechanism mechanism) =>
+        world.Journal.Add(
+            now, stream.Route, EntryKind.MemberEnded, new StreamEnd(mechanism).Packed | stream.Side << 32, connection);
+}
