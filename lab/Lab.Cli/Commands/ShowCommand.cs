@@ -23,6 +23,12 @@ internal static class ShowCommand
             "{at: 30m, crash: 'phone[3]', for: 1m}"),
         (FaultKind.Restart, "the server's process ends (system-shutdown, FIN) and is back afterwards", "server",
             "{at: 30m, restart: example.org, for: 10s}"),
+        (FaultKind.Unresolved, "other servers cannot resolve this one's name; streams that stand are not touched",
+            "server with s2s", "{at: 30m, unresolved: b.example, for: 10m}"),
+        (FaultKind.Expire, "the server's certificate has run out: other servers close streams that it was shown on, and "
+            + "take no proof from it until it is renewed", "server with s2s", "{at: 30m, expire: b.example, for: 10m}"),
+        (FaultKind.IgnoreDialback, "the server answers neither db:result nor db:verify of others", "server with s2s",
+            "{at: 30m, ignore-dialback: b.example, for: 10m}"),
     ];
 
     private static readonly (NetworkKind Network, string Meaning)[] NetworkMeanings =
@@ -84,7 +90,7 @@ internal static class ShowCommand
         terminal.Out.WriteLine($"target:  {Faults[at].Targets}");
         terminal.Out.WriteLine($"example: {Faults[at].Example}");
         if (name == "degrade") terminal.Out.WriteLine("to takes a link's numbers, or the name of a link or preset.");
-        if (Faults[at].Kind is not (FaultKind.Restart or FaultKind.Degrade))
+        if (Faults[at].Targets.StartsWith("client", StringComparison.Ordinal) && Faults[at].Kind != FaultKind.Degrade)
             terminal.Out.WriteLine(
                 $"after:   with a client as target, it may wait for one of these steps: "
                     + $"{Words.List(Shapes.Values(typeof(Xmpp.Step)))}");

@@ -208,7 +208,8 @@ internal sealed class Validation
 
     private void Target(Scalar target, FaultSpec fault, string verb)
     {
-        bool toClients = fault.Kind != FaultKind.Restart;
+        bool betweenServers = fault.Kind is FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback;
+        bool toClients = fault.Kind != FaultKind.Restart && !betweenServers;
         bool toServers = fault.Kind != FaultKind.Degrade;
         bool toLinks = fault.Kind is FaultKind.Cut or FaultKind.Degrade or FaultKind.Reset;
         if (target.Text.Contains("->", StringComparison.Ordinal))
@@ -223,6 +224,8 @@ internal sealed class Validation
             binder.Fail(target, $"there is no '{Group(target.Text)}' to {verb}{Words.OneOf(target.Text, all)}");
         else if ((kind == "server" && !toServers) || (kind == "link" && !toLinks) || (kind == "client" && !toClients))
             binder.Fail(target, $"{verb} does not go with a {kind}, expected one of {Words.List(all)}");
+        else if (betweenServers && !Pairs().Any(s => s.Between.Contains(target.Text)))
+            binder.Fail(target, $"{verb} is about streams with other servers, and s2s gives {target.Text} none");
         else if (fault.After is not null && kind != "client")
             binder.Fail(target, $"after waits for a step of a client, but '{target.Text}' is a {kind}");
     }
@@ -241,8 +244,7 @@ internal sealed class Validation
         else
         {
             IReadOnlyList<string> from = Members(name.From), to = Members(name.To);
-            (string, int)[] halves = [.. Items(topology?["s2s"]).Select(i => binder.Bound<S2sSpec>(i)).OfType<S2sSpec>()
-                .Where(s => s.Between.Count == 2).SelectMany(Halves)];
+            (string, int)[] halves = [.. Pairs().SelectMany(Halves)];
             int streams = halves.Where(h => from.Any(a => to.Any(b => h.Item1 == $"{a}->{b}")))
                 .Select(h => h.Item2).DefaultIfEmpty(0).Min();
             if (streams == 0)
@@ -253,6 +255,9 @@ internal sealed class Validation
                     $"there is no {target.Text}: the pool has {streams}, so the last one is #{streams - 1}"));
         }
     }
+
+    private IEnumerable<S2sSpec> Pairs() =>
+        Items(topology?["s2s"]).Select(i => binder.Bound<S2sSpec>(i)).OfType<S2sSpec>().Where(s => s.Between.Count == 2);
 
     private IEnumerable<(string, int)> Halves(S2sSpec spec)
     {

@@ -38,6 +38,10 @@ public static class FidelityTable
                 "kernel goes on acknowledging"),
             FaultKind.Restart => new(Fidelity.Exact,
                 "the server really ends and comes back (a program gets SIGTERM and is started again)"),
+            FaultKind.Unresolved => new(Fidelity.Exact, "the lab tells all servers where the others are"),
+            FaultKind.Expire => new(Fidelity.Modelled,
+                "the certificate itself holds on; the lab's servers are told that it does not"),
+            FaultKind.IgnoreDialback => new(Fidelity.Exact, "the same state machine says nothing"),
             FaultKind.Cut => new(Fidelity.Approximate,
                 "nothing passes and nobody is told, but the proxy's kernel goes on acknowledging what each side " +
                 "sends, so only checks above TCP can see it"),
@@ -88,7 +92,8 @@ public static class FidelityTable
         {
             "connects.time.p50" => new(Fidelity.Unsupported,
                 "only the negotiation is seen: the proxy accepts the TCP connect at once"),
-            "connects.attempts" or "storm.peak" or "recovery.time" => new(Fidelity.Approximate,
+            "connects.attempts" or "storm.peak" or "recovery.time"
+                or "federation.handshakes" or "federation.peak" => new(Fidelity.Approximate,
                 "a connect is accepted at once, so an attempt on a dead path fails in a later phase, by that phase's " +
                 "timeout"),
             "messages.sent" => new(Fidelity.Exact, "the same draws ask for the same messages at the same times"),
@@ -127,7 +132,7 @@ public static class FidelityTable
         foreach (FaultKind kind in run.Scenario.Faults.Select(f => f.Kind).Distinct())
         {
             Judgement of = Of(run.Network, kind);
-            worst = worst.Worse(of with { Reason = $"{Word(kind)}: {of.Reason}" });
+            worst = worst.Worse(of with { Reason = $"{kind.Word()}: {of.Reason}" });
         }
         return worst.Worse(Of(run.Network, LinkProperty.Delay));
     }
@@ -180,6 +185,4 @@ public static class FidelityTable
     /// <summary>Whether an unanswered question ends the stream; a whitespace keepalive asks nothing.</summary>
     private static bool Checks(Policy policy) =>
         policy.Ping is not null || policy.Idle is not null || policy.Acks is { Timeout: not null };
-
-    private static string Word(FaultKind kind) => kind.ToString().ToLowerInvariant();
 }

@@ -105,6 +105,15 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
         }
     }
 
+    /// <summary>Draws what no path and no process shows: names, certificates, dialback. Nobody is dead for it.</summary>
+    public void FaultChanged(FaultSpec fault, Instant now, bool begins)
+    {
+        if (fault.Kind is not (FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback)) return;
+        foreach (int server in population.FindServers(fault.Target))
+            foreach (Route r in population.RoutesOf(server))
+                Band(routes[r.Index - population.FirstRoute], now, fault.Kind, begins);
+    }
+
     /// <summary>The run is over: deaths that nobody noticed are closed.</summary>
     public void Finish(Instant end)
     {

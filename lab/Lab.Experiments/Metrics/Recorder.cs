@@ -78,7 +78,11 @@ internal sealed class Recorder : IJournalReader
                 or EntryKind.MessageHeld:
                 Messages.On(in e, clients);
                 break;
+            case EntryKind.FaultBegan:
+                Federation.FaultChanged(faults[(int)e.A], e.At, begins: true);
+                break;
             case EntryKind.FaultEnded:
+                Federation.FaultChanged(faults[(int)e.A], e.At, begins: false);
                 Storm.FaultEnded(e.At);
                 break;
             case EntryKind.ProcessChanged when e.Host >= clients.Length:

@@ -78,6 +78,23 @@ public enum FaultKind
 
     /// <summary>A server's process ends (system-shutdown, FIN) and is back after "for".</summary>
     Restart,
+
+    /// <summary>Other servers cannot find out where this one is: its name is not resolved. Target: server.</summary>
+    Unresolved,
+
+    /// <summary>A server's certificate runs out, and is renewed after "for"; other servers see it. Target:
+    /// server.</summary>
+    Expire,
+
+    /// <summary>A server answers neither db:result nor db:verify of others. Target: server.</summary>
+    IgnoreDialback,
+}
+
+/// <summary>Faults as the words of files, messages and tables.</summary>
+public static class FaultWords
+{
+    public static string Word(this FaultKind kind) =>
+        kind == FaultKind.IgnoreDialback ? "ignore-dialback" : kind.ToString().ToLowerInvariant();
 }
 
 public enum CutDirection { Both, Up, Down }

@@ -17,12 +17,14 @@ internal sealed class FederationHost : ServingHost
 
     private readonly World world;
     private readonly LabServer server;
-    private readonly int host;
+    private readonly int host, self;
     private readonly string domain;
     private readonly FederationSettings settings;
     private readonly Dictionary<string, int> paths = [];          // by remote domain: its first route
     private readonly List<Pipe?> pipes = [];                      // by number of stream; null once it is closed
     private readonly Queue<Letter> letters = new();
+    private readonly int[] unresolved, expired;                   // by server: faults that make it so
+    private int ignoring;
     private Federation machine;
     private Alarm alarm;
     private bool running;
@@ -32,7 +34,9 @@ internal sealed class FederationHost : ServingHost
     {
         (this.world, this.server, this.host, this.domain) = (world, server, host, domain);
         Population population = world.Population;
-        int self = host - population.Members.Count;
+        self = host - population.Members.Count;
+        unresolved = new int[population.Domains.Count];
+        expired = new int[population.Domains.Count];
         var remotes = new SortedDictionary<string, RemoteSettings>(StringComparer.Ordinal);
         foreach (Route route in population.RoutesOf(self).Where(r => r.From == self && r.Slot == 0))
         {
@@ -96,6 +100,36 @@ internal sealed class FederationHost : ServingHost
 
     public void Boot() => machine = NewMachine();
 
+    /// <summary>What a fault changes in what this server finds out about others, or says to them.</summary>
+    public void OnFault(Instant now, FaultKind kind, int server, bool begins)
+    {
+        int step = begins ? 1 : -1;
+        if (kind == FaultKind.Unresolved) unresolved[server] += step;
+        else if (kind == FaultKind.Expire)
+        {
+            expired[server] += step;
+            if (begins && Runs) EndExpired(now, server);
+        }
+        else if (server == self)
+        {
+            ignoring += step;
+            machine.IgnoresDialback = ignoring > 0;
+        }
+    }
+
+    // an expired certificate ends the streams that it was shown on
+    private void EndExpired(Instant now, int server)
+    {
+        foreach (Pipe pipe in pipes.OfType<Pipe>().ToList())
+        {
+            if (PeerOf(pipe) != server || pipe.Tag < 0) continue;
+            machine.CertificateExpired(now, pipe.Tag);
+            Run(now);
+        }
+    }
+
+    private int PeerOf(Pipe pipe) => pipe.AtServer ? RouteOf(pipe).From : RouteOf(pipe).To;
+
     public void ReportHeld(Instant now)
     {
         if (!IsListening) return;
@@ -121,9 +155,9 @@ internal sealed class FederationHost : ServingHost
     /// <summary>Where TLS is modelled, every server has a certificate of its own domain that everybody trusts.</summary>
     public override void OnTlsEstablished(Instant now, Pipe pipe)
     {
-        Route route = RouteOf(pipe);
+        int peer = PeerOf(pipe);
         machine.TlsEstablished(
-            now, pipe.Tag, pipe.Certified ?? [world.Population.Domains[pipe.AtServer ? route.From : route.To]]);
+            now, pipe.Tag, expired[peer] > 0 ? [] : pipe.Certified ?? [world.Population.Domains[peer]]);
         Run(now);
     }
 
@@ -148,7 +182,10 @@ internal sealed class FederationHost : ServingHost
     }
 
     private Federation NewMachine() =>
-        new(settings, world.Random.Fork($"federation/{domain}/{boots++}"), world.Buffers, world.Trees);
+        new(settings, world.Random.Fork($"federation/{domain}/{boots++}"), world.Buffers, world.Trees)
+        {
+            IgnoresDialback = ignoring > 0,
+        };
 
     private Route RouteOf(Pipe pipe) => world.Population.RouteAt(pipe.Client);
 
@@ -217,7 +254,8 @@ internal sealed class FederationHost : ServingHost
     /// <summary>The place's own path; to verify a key, that of the first place.</summary>
     private void Connect(Instant now, in FederationAction a)
     {
-        if (!paths.TryGetValue(a.Domain!, out int path))
+        bool known = paths.TryGetValue(a.Domain!, out int path);
+        if (!known || unresolved[world.Population.RouteAt(path).To] > 0)
         {
             Keep(a.Stream, null);
             letters.Enqueue(new Letter(Errand.Unresolved, [], [], [], -1, default, a.Stream));

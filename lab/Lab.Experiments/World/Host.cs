@@ -74,6 +74,10 @@ internal abstract class ServerHost : ServingHost
     /// <summary>A new process on what the old one had stored.</summary>
     public abstract void Start(Instant now, int fault);
 
+    /// <summary>A fault of some server, told to all of them, in what servers say to each other: unresolved, expire or
+    /// ignore-dialback.</summary>
+    public virtual void OnFederationFault(Instant now, FaultKind kind, int server, bool begins) { }
+
     /// <summary>Journals each message that waits in a session's queue or in the offline store.</summary>
     public abstract void ReportHeld(Instant now);
 }

@@ -97,6 +97,9 @@ internal sealed class LabServer : ServerHost
         SetState(now, ProcessState.Runs, fault);
     }
 
+    public override void OnFederationFault(Instant now, FaultKind kind, int server, bool begins) =>
+        Federation?.OnFault(now, kind, server, begins);
+
     /// <summary>Journals each message that waits in a session's queue or in the offline store.</summary>
     public override void ReportHeld(Instant now)
     {

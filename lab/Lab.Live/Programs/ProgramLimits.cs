@@ -37,7 +37,10 @@ public static class ProgramLimits
         if (external)
             foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Target == domain
                 && f.Kind is FaultKind.Freeze or FaultKind.Crash or FaultKind.Restart))
-                yield return $"{Word(fault.Kind)}: the lab does not stop a server that it has not started";
+                yield return $"{fault.Kind.Word()}: the lab does not stop a server that it has not started";
+        foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Target == domain
+            && server.Software != ServerSoftware.Lab && f.Kind is FaultKind.Expire or FaultKind.IgnoreDialback))
+            yield return $"{fault.Kind.Word()}: the lab cannot make a real program do that";
         if (external && server.Policy is not null)
             yield return "policy: the lab cannot configure a server that it has not started; leave it out";
         if (server.Software == ServerSoftware.Prosody)
@@ -54,7 +57,7 @@ public static class ProgramLimits
         }
         foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.After is not null))
             if (fault.Target == group || fault.Target.StartsWith(group + "[", StringComparison.Ordinal))
-                yield return $"{Word(fault.Kind)}: after waits for a step of negotiation, and slixmpp's are not seen";
+                yield return $"{fault.Kind.Word()}: after waits for a step of negotiation, and slixmpp's are not seen";
         foreach (string refusal in Slixmpp.Refusals(client)) yield return refusal;
     }
 

@@ -189,6 +189,12 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
         world.Queue.At(now + BetweenTries, target, CheckStart);
     }
 
+    public override void OnFederationFault(Instant now, FaultKind kind, int server, bool begins)
+    {
+        if (kind == FaultKind.Unresolved && streams.Knows(server))
+            Program.Hide(world.Population.Domains[server], begins);
+    }
+
     private void EndStream(Instant now, int connection, Connection c, Mechanism mechanism) =>
         world.Journal.Add(now, c.Client, EntryKind.ServerOffline, (long)mechanism, connection);
 

@@ -32,6 +32,8 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
         if (routes.Count > 0) world.Journal.Attach(this);
     }
 
+    public bool Knows(int server) => routes.Any(r => world.Population.RouteAt(r).To == server);
+
     public void Began(Instant now, int route, int connection, bool opened)
     {
         open[connection] = new Stream(route, opened);

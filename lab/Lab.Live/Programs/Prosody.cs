@@ -20,6 +20,7 @@ internal sealed class Prosody : IDisposable
     private readonly string folder;
     private readonly Socket[] held = [Hold(), Hold(), Hold()];
     private readonly SortedDictionary<string, IPEndPoint> names = new(StringComparer.Ordinal);
+    private readonly List<string> hidden = [];   // once per fault that hides it
     private Child? child;
 
     public Prosody(
@@ -47,7 +48,15 @@ internal sealed class Prosody : IDisposable
     public void Tell(string remote, IPEndPoint address)
     {
         names[remote] = address;
-        ProsodyPeers.WriteNames(folder, names);
+        Hide(remote, false);
+    }
+
+    /// <summary>It cannot, or can again, find that domain.</summary>
+    public void Hide(string remote, bool hides)
+    {
+        if (hides) hidden.Add(remote);
+        else hidden.Remove(remote);
+        ProsodyPeers.WriteNames(folder, names.Where(n => !hidden.Contains(n.Key)));
     }
 
     public Child? Process => child;

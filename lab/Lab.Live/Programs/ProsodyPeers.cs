@@ -56,7 +56,7 @@ internal static class ProsodyPeers
     }
 
     /// <summary>Tells it where the streams to each domain lead from now on.</summary>
-    public static void WriteNames(string folder, IReadOnlyDictionary<string, IPEndPoint> names)
+    public static void WriteNames(string folder, IEnumerable<KeyValuePair<string, IPEndPoint>> names)
     {
         var text = new StringBuilder("return {\n");
         foreach ((string domain, IPEndPoint address) in names)

@@ -49,6 +49,9 @@ internal static class Palette
         FaultKind.Reset => "#AA3377",
         FaultKind.Freeze => "#33BBEE",
         FaultKind.Crash => "#777777",
+        FaultKind.Unresolved => "#332288",
+        FaultKind.Expire => "#EE7733",
+        FaultKind.IgnoreDialback => "#999933",
         _ => "#009988",
     };
 

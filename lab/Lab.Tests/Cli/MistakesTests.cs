@@ -175,11 +175,11 @@ public sealed class MistakesTests : IDisposable
         cut: phone => cut: fone
             12:20: there is no 'fone' to cut, expected one of phone, mobile, example.org
         cut: phone => cutt: phone
-            12:15: a fault needs its kind with the target as value: one of cut, degrade, reset, freeze, crash, restart, as in {at: 30m, cut: phone}; did you mean 'cut'?
+            12:15: a fault needs its kind with the target as value: one of cut, degrade, reset, freeze, crash, restart, unresolved, expire, ignore-dialback, as in {at: 30m, cut: phone}; did you mean 'cut'?
         cut: phone => cut: phone, crash: phone
             12:27: a fault has one kind; 'cut' and 'crash' are two faults
         cut: phone => kind: cut, target: phone
-            12:15: a fault's kind is the key and its target the value: write {cut: phone}, not {kind: cut, target: phone}; kinds are cut, degrade, reset, freeze, crash, restart
+            12:15: a fault's kind is the key and its target the value: write {cut: phone}, not {kind: cut, target: phone}; kinds are cut, degrade, reset, freeze, crash, restart, unresolved, expire, ignore-dialback
         cut: phone => restart: phone
             12:24: restart does not go with a client, expected one of example.org
         cut: phone => cut: mobil

@@ -12,6 +12,9 @@ public sealed class StreamTargetTests : IDisposable
     [InlineData("cut: b.example->example.org#3", "")]
     [InlineData("degrade: example.org->b.example#any, to: {delay: 1s}", "")]
     [InlineData("cut: mobile", "")]
+    [InlineData("unresolved: b.example", "")]
+    [InlineData("ignore-dialback: example.org", "")]
+    [InlineData("expire: phone", "expire does not go with a client, expected one of example.org, b.example")]
     [InlineData("cut: example.org->c.example", "there are no streams example.org->c.example, expected one of "
         + "example.org->b.example, b.example->example.org; did you mean 'example.org->b.example'?")]
     [InlineData("cut: example.org->b.example#4",

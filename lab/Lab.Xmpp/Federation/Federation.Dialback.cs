@@ -22,6 +22,7 @@ public sealed partial class Federation
             if (result) OnResult(stream, from.Domain, to.Domain, type);
             else OnVerdict(stream, element, from.Domain, to.Domain, type);
         }
+        else if (IgnoresDialback) return;
         else if (stream.Outbound) Fail(stream, StreamErrorCondition.NotAuthorized);     // only who connects may ask
         else if (result) OnClaim(stream, from.Domain, to.Domain, element.Text);
         else OnQuestion(stream, element, from.Domain, to.Domain);

@@ -153,11 +153,16 @@ public sealed partial class Federation
         Finish();
     }
 
-    /// <summary>The peer's certificate ran out: the stream is closed with reset (RFC 6120 section 13.7.2.3).</summary>
+    /// <summary>Bad on purpose: what others ask by dialback is never answered.</summary>
+    public bool IgnoresDialback { get; set; }
+
+    /// <summary>The peer's certificate ran out: a stream that it was shown on is closed with reset (RFC 6120 section
+    /// 13.7.2.3).</summary>
     public void CertificateExpired(Instant now, int stream)
     {
         Begin(now);
-        if (streams[stream] is { Writes: true } s) Fail(s, StreamErrorCondition.Reset, Mechanism.Stopped);
+        if (streams[stream] is { Writes: true, Secured: true } s)
+            Fail(s, StreamErrorCondition.Reset, Mechanism.Stopped);
         Finish();
     }
 
