@@ -83,6 +83,7 @@ internal sealed class Validation
             if (server.Key.Text.Length == 0 || server.Key.Text.IndexOfAny(['@', '/', ' ', '[', ']', ':']) >= 0)
                 binder.Fail(server.Key, $"'{server.Key.Text}' is no XMPP domain; write a name such as example.org");
             PolicyName((server.Value as Mapping)?["policy"]);
+            Authority(server);
         }
         foreach (Entry client in Entries(topology["clients"]))
         {
@@ -105,6 +106,27 @@ internal sealed class Validation
         foreach (string link in links.Where(servers.Contains))
             binder.Fail((topology["links"] as Mapping)!.Key(link)!,
                 $"'{link}' is also the name of a server; faults could not tell them apart");
+    }
+
+    // who vouches for a server's dialback keys
+    private void Authority(Entry server)
+    {
+        if ((server.Value as Mapping)?["authority"] is not Scalar other || binder.Failed(other)) return;
+        string own = server.Key.Text, name = other.Text;
+        string[] asking = [.. Pairs().Where(s => s.Between.Contains(own) && !s.Between.Contains(name))
+            .SelectMany(s => s.Between).Where(s => s != own).Distinct()];
+        if (!servers.Contains(name) || Members(name).Count > 1)
+            binder.Fail(other, $"there is no single server '{name}', {Known(servers, "servers")}"
+                + Words.Hint(name, servers));
+        else if (name == own) binder.Fail(other, $"{own} vouches for itself anyway; leave authority out");
+        else if (binder.Bound<ServerSpec>((topology!["servers"] as Mapping)![name])?.Authority is not null)
+            binder.Fail(other, $"{name} has an authority itself; name that one");
+        else if (Entries(topology["clients"]).Where(c => binder.Bound<ClientSpec>(c.Value)?.Server == name)
+            .Select(c => c.Key.Text).FirstOrDefault() is { } client)
+            binder.Fail(other, $"{name} has clients ({client}); an authority has none");
+        else if (asking.FirstOrDefault(b => !Pairs().Any(s => s.Between.Contains(b) && s.Between.Contains(name)))
+            is { } blind)
+            binder.Fail(other, $"{blind} asks {name} about the keys of {own}, but s2s gives the two no streams");
     }
 
     // a pair of servers, or of groups of servers
@@ -167,9 +189,22 @@ internal sealed class Validation
             && from.Text.StartsWith("echo@", StringComparison.Ordinal)
             && to.Text.StartsWith("echo@", StringComparison.Ordinal))
             binder.Fail(to, "both ends are echo accounts of servers; one of them must be a client");
+        else Push(mapping);
         if (binder.Bound<WorkloadSpec>(item) is { } work && end is { } e && work.Begin >= e
             && mapping["begin"] is { } begin && !binder.Failed(begin))
             binder.Fail(begin, $"begins at {work.Begin}, but the run ends at {e}");
+    }
+
+    // an echo account pushes to the clients of its own server
+    private void Push(Mapping work)
+    {
+        if (work["from"] is not Scalar from || work["to"] is not Scalar to || binder.Failed(from) || binder.Failed(to)
+            || !from.Text.StartsWith("echo@", StringComparison.Ordinal)) return;
+        string domain = from.Text["echo@".Length..], group = Group(to.Text);
+        if (binder.Bound<ClientSpec>((topology?["clients"] as Mapping)?[group])?.Server is not { } server) return;
+        if (server != domain && !Members(server).Contains(domain))
+            binder.Fail(from, $"{from.Text} pushes to clients of {domain}, but {group} is on {server}; write "
+                + $"echo@{server}");
     }
 
     // a client group, a member, or echo@domain

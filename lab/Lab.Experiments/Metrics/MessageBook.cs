@@ -1,4 +1,5 @@
 using Lab.Network;
+using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
@@ -9,6 +10,9 @@ namespace Lab.Experiments;
 /// </summary>
 internal sealed class MessageBook
 {
+    /// <summary>As recipient: the echo account of the sender's server, or of another one.</summary>
+    public const int OwnEcho = -1, ForeignEcho = -2;
+
     private readonly Dictionary<long, int> indexes = [];
     private readonly List<Line> lines = [];
 
@@ -24,12 +28,17 @@ internal sealed class MessageBook
     {
         if (e.Kind == EntryKind.MessageSent)
         {
+            // the answer of an echo account goes to whoever asked; when that was another server's client, only the
+            // question tells who
+            bool abroad = e is { Host: < 0, B: < 0 };
+            int to = abroad ? lines[indexes[e.A - XmppServer.EchoOffset]].From : (int)e.B;
+            int carrier = e.Host >= 0 ? e.Host : to;
             indexes[e.A] = lines.Count;
-            int carrier = e.Host >= 0 ? e.Host : (int)e.B;
             lines.Add(new Line
             {
-                Member = -1, Number = e.A, From = e.Host, To = (int)e.B, SentAt = e.At, Carrier = carrier,
-                Connection = e.Host >= 0 ? clients[carrier].OpenAtClient : clients[carrier].Session.Connection,
+                Member = -1, Number = e.A, From = e.Host, To = to, SentAt = e.At, Carrier = carrier,
+                Connection = e.Host >= 0 ? clients[carrier].OpenAtClient
+                    : abroad ? -1 : clients[carrier].Session.Connection,
             });
             return;
         }
@@ -48,6 +57,9 @@ internal sealed class MessageBook
                 break;
             case EntryKind.MessageHeld:
                 line.Held = true;
+                break;
+            case EntryKind.MessageAccepted when line.To == ForeignEcho && e.Host >= 0:
+                line.Connection = -1;                              // at the sender's server, on its way to the other
                 break;
             case EntryKind.MessageAccepted when line.To < 0:
                 if (line.Copies++ == 0) line.DeliveredAt = e.At;

@@ -68,6 +68,12 @@ public sealed record ServerSpec
 
     public int Count { get; init; } = 1;
 
+    /// <summary>
+    /// Another server, without clients of its own, that others ask whether this one's dialback keys are genuine;
+    /// absent = this one itself.
+    /// </summary>
+    public string? Authority { get; init; }
+
     public PolicyChoice? Policy { get; init; }
     public ConflictPolicy Conflict { get; init; } = ConflictPolicy.GenerateResource;
     public TlsUse Tls { get; init; } = TlsUse.Required;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lab.Network;
 using Lab.Xmpp;
 
@@ -44,7 +45,18 @@ internal sealed class FederationHost : ServingHost
             paths[remote] = route.Index;
             remotes[remote] = route.Spec.Settings(route.Policy);
         }
-        settings = new FederationSettings { Domains = [domain], Remotes = remotes, Secrets = world.Secrets };
+        int authority = population.AuthorityOf(self);
+        int[] vouched = [.. Enumerable.Range(0, population.Domains.Count)
+            .Where(s => s != self && population.AuthorityOf(s) == self)];
+        settings = new FederationSettings
+        {
+            Domains = [domain, .. vouched.Select(s => population.Domains[s])], Remotes = remotes,
+            Secrets = world.Secrets,
+            // those who share it know each other's keys
+            DialbackSecret = authority == self && vouched.Length == 0 ? null
+                : world.Random.Fork($"dialback/{population.Domains[authority]}").Next().ToString(
+                    "x16", CultureInfo.InvariantCulture),
+        };
         machine = NewMachine();
         alarm = new Alarm(world.Queue.Register(this));
     }
@@ -201,6 +213,10 @@ internal sealed class FederationHost : ServingHost
         if (!letters.TryDequeue(out Letter letter)) return false;
         switch (letter.Errand)
         {
+            case Errand.Send when machine.Serves(letter.Recipient):
+                // an authority vouches for that domain, but has no stream to it
+                server.ReturnRemote(now, letter.Stanza, StanzaError.RemoteServerNotFound);
+                break;
             case Errand.Send:
                 machine.Send(now, letter.Sender, letter.Recipient, letter.Stanza, letter.Number, letter.Stream);
                 break;
@@ -251,18 +267,22 @@ internal sealed class FederationHost : ServingHost
         }
     }
 
-    /// <summary>The place's own path; to verify a key, that of the first place.</summary>
+    /// <summary>The place's own path; to verify a key, that of the first place towards whoever vouches for it.</summary>
     private void Connect(Instant now, in FederationAction a)
     {
-        bool known = paths.TryGetValue(a.Domain!, out int path);
-        if (!known || unresolved[world.Population.RouteAt(path).To] > 0)
+        Population population = world.Population;
+        int asked = population.FindServer(a.Domain!);
+        bool verifies = a.A < 0 && asked >= 0;
+        string host = verifies ? population.Domains[population.AuthorityOf(asked)] : a.Domain!;
+        bool known = paths.TryGetValue(host, out int path);
+        if (!known || unresolved[population.RouteAt(path).To] > 0)
         {
             Keep(a.Stream, null);
             letters.Enqueue(new Letter(Errand.Unresolved, [], [], [], -1, default, a.Stream));
             return;
         }
         path += Math.Max(0, (int)a.A);
-        Route route = world.Population.RouteAt(path);
+        Route route = population.RouteAt(path);
         Keep(a.Stream, world.Network.Connect(now, path, this, World.TcpSettingsOf(route.Policy)));
     }
 

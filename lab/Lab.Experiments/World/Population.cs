@@ -82,6 +82,9 @@ internal sealed class Population
 
     public Route RouteAt(int path) => routes[path - FirstRoute];
 
+    /// <summary>Where the dialback keys of that server are verified: itself, or its authority.</summary>
+    public int AuthorityOf(int server) => specs[server].Authority is { } other ? ServerOf(other) : server;
+
     public int ServerOf(string domain) => servers[domain][0];
 
     /// <summary>The server of that domain, or -1.</summary>

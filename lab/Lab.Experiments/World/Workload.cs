@@ -32,7 +32,7 @@ internal sealed class Workload
         private readonly World world;
         private readonly WorkloadSpec spec;
         private readonly Member? from;
-        private readonly IReadOnlyList<Member> to;
+        private readonly IReadOnlyList<Member> among;
         private readonly Instant end;
         private readonly RandomStream random;
         private readonly int target;
@@ -41,7 +41,7 @@ internal sealed class Workload
             Workload workload, World world, WorkloadSpec spec, Member? from, IReadOnlyList<Member> to, Instant end,
             RandomStream random)
         {
-            (this.workload, this.world, this.spec, this.from, this.to, this.end, this.random) =
+            (this.workload, this.world, this.spec, this.from, among, this.end, this.random) =
                 (workload, world, spec, from, to, end, random);
             target = world.Queue.Register(this);
             Duration phase = spec.Arrivals == Arrivals.Poisson
@@ -63,14 +63,17 @@ internal sealed class Workload
 
         private void Send(Instant now)
         {
-            Member? recipient = to.Count == 0 ? null : to[(int)random.Below((ulong)to.Count)];
+            Member? recipient = among.Count == 0 ? null : among[(int)random.Below((ulong)among.Count)];
             if (from is not null
                 ? !world.Clients[from.Index].Runs
                 : recipient is null || !Server(recipient).Runs) return;
             if (ReferenceEquals(recipient, from)) return;
             long number = workload.nextNumber++;
             int body = (int)spec.Body.Bytes;
-            world.Journal.Add(now, from?.Index ?? -1, EntryKind.MessageSent, number, recipient?.Index ?? -1);
+            int to = recipient?.Index
+                ?? (spec.To.EndsWith("@" + from!.Domain, StringComparison.Ordinal)
+                    ? MessageBook.OwnEcho : MessageBook.ForeignEcho);
+            world.Journal.Add(now, from?.Index ?? -1, EntryKind.MessageSent, number, to);
             if (from is null) Server(recipient!).Send(now, recipient!.Index, number, body);
             else world.Clients[from.Index].Send(now, recipient?.BareJid ?? spec.To, number, body);
         }

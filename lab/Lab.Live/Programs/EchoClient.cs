@@ -75,7 +75,8 @@ internal sealed class EchoClient : EventTarget, IJournalReader, IDisposable
             if (!questions.TryDequeue(out (long Number, int BodyBytes) question)) break;
             if (!senders.TryGetValue(question.Number, out int client)) continue;
             long answer = question.Number + XmppServer.EchoOffset;
-            world.Journal.Add(now, client, EntryKind.MessageAccepted, question.Number);
+            bool ours = world.Population.Members[client].Domain == domain;
+            world.Journal.Add(now, ours ? client : -1, EntryKind.MessageAccepted, question.Number);
             world.Journal.Add(now, -1, EntryKind.MessageSent, answer, client);
             machine.SendMessage(now, world.Population.Members[client].BareJid, answer, question.BodyBytes);
         }

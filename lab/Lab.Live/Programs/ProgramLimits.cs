@@ -77,6 +77,8 @@ public static class ProgramLimits
             yield return $"between: the lab cannot tell {name}, which it has not started, where the other server is";
             yield break;
         }
+        if (spec.Between.Any(server => topology.Servers[server].Authority is not null))
+            yield return "authority: Prosody asks the domain itself about its keys; leave it out";
         foreach (string refusal in ProsodyPeers.Refusals(spec, name)) yield return refusal;
         if (topology.S2s.Any(other => other.Between.Contains(name) && !ProsodyPeers.Agree(spec, other)))
             yield return $"auth, tls and bidi must be alike in all entries with {name}: Prosody has one setting for all";

@@ -238,6 +238,14 @@ public sealed class MistakesTests : IDisposable
         ## streams between servers
         topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org, b.exmple]}]}
             1:149: there is no server 'b.exmple', expected one of example.org, b.example, n.example, n-0.example, n-1.example, n-2.example; did you mean 'b.example'?
+        topology: one-phone => topology: {servers: {example.org: {authority: k.exmple}, b.example: {}, k.example: {}}, clients: {phone: {server: example.org}, tablet: {server: b.example}}, s2s: [{between: [example.org, b.example]}]}
+            1:47: there is no single server 'k.exmple', expected one of example.org, b.example, k.example; did you mean 'k.example'?
+        topology: one-phone => topology: {servers: {example.org: {authority: k.example}, b.example: {}, k.example: {}}, clients: {phone: {server: example.org}, tablet: {server: b.example}}, s2s: [{between: [example.org, b.example]}]}
+            1:47: b.example asks k.example about the keys of example.org, but s2s gives the two no streams
+        topology: one-phone => topology: {servers: {example.org: {authority: b.example}, b.example: {}, k.example: {}}, clients: {phone: {server: example.org}, tablet: {server: b.example}}, s2s: [{between: [example.org, b.example]}]}
+            1:47: b.example has clients (tablet); an authority has none
+        topology: one-phone => topology: {servers: {example.org: {authority: example.org}, b.example: {}, k.example: {}}, clients: {phone: {server: example.org}, tablet: {server: b.example}}, s2s: [{between: [example.org, b.example]}]}
+            1:47: example.org vouches for itself anyway; leave authority out
         topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org]}]}
             1:135: between takes two servers, as in between: [a.example, b.example]
         topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [b.example, b.example]}]}

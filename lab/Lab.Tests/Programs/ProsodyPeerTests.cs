@@ -119,6 +119,17 @@ public sealed class ProsodyPeerTests : IDisposable
         Assert.Contains("Received SIGTERM", Log);
     }
 
+    [ProsodyFact]
+    public void Prosody_resolves_no_name_while_the_lab_hides_it()
+    {
+        FaultSpec hidden = Stage.Fault(FaultKind.Unresolved, "lab.example", 0, 6);
+        seen.Until(Run(Streams(FederationAuth.External, Policy.Nothing), hidden), folder,
+            s => Received(Alice, EntryKind.FaultEnded));
+        Instant found = seen.Of(EntryKind.FaultEnded).First().At;
+        Assert.DoesNotContain(seen.Of(EntryKind.ConnectAttempt), e => e.Host == In && e.At < found);
+        Assert.Contains(seen.Of(EntryKind.ConnectAttempt), e => e.Host == In);
+    }
+
     /// <summary>A client on Prosody asks a domain; the answer as Prosody hands it out.</summary>
     private async Task<string> PingFromProsody(string domain, CancellationToken limit)
     {

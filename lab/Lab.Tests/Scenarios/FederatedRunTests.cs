@@ -102,6 +102,27 @@ public class FederatedRunTests
         Assert.Equal(0, run.Value("federation.blamed-wrongly"));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("b.example->a.example")]   // of the answers
+    [InlineData("a.example->b.example")]   // of the questions
+    public void The_echo_account_of_another_server_answers_and_each_way_is_counted_once(string? cut)
+    {
+        RunSpec spec = Spec(Pair(Policy.Nothing), cut is null ? [] : [Cut(cut)]);
+        WorkloadSpec toEcho = spec.Scenario.Workload[0] with { To = "echo@b.example" };
+        RunResult run = Run(spec with { Scenario = spec.Scenario with { Workload = [toEcho] } });
+        double lost = run.Value("messages.lost"), sent = run.Value("messages.sent");
+        Assert.Equal(0, run.Value("messages.doubled"));
+        Assert.Equal(sent, run.Value("messages.delivered") + lost + run.Value("messages.bounced"));
+        MessageRecord[] questions = [.. run.Messages.Where(m => m.From >= 0)];
+        MessageRecord[] answers = [.. run.Messages.Where(m => m.From < 0)];
+        Assert.Equal(questions.Count(m => m.Fate == MessageFate.Delivered), answers.Length);
+        Assert.All(answers, a => Assert.InRange(a.To, 0, 7));
+        Assert.Equal(cut is not null, lost > 0);
+        Assert.Equal(cut == "a.example->b.example", questions.Any(m => m.Fate == MessageFate.Lost));
+        if (cut is null) Assert.True(answers.Length > 300);
+    }
+
     [Fact]
     public void Ack_requests_of_one_server_alone_find_its_dead_member()
     {
