@@ -121,6 +121,11 @@ public static class FidelityTable
         if (Detecting(metric) is { } side && Unguarded(run, side) is { } end)
             return new(Fidelity.Unsupported,
                 $"{end} has no check above TCP, and TCP notices no cut and no crash here: {OwnKernel}");
+        bool lengths = metric.StartsWith("federation.unnoticed.", StringComparison.Ordinal);
+        bool shares = metric is "federation.detected" or "federation.missed";
+        if ((lengths || shares) && Unwatched(run, onlyWithTcpChecks: shares) is { } server)
+            return new(Fidelity.Unsupported,
+                $"not every stream of {server} has a check above TCP, and TCP notices no cut and no crash here: {OwnKernel}");
         return own.Worse(OfFaults(run));
     }
 
@@ -172,6 +177,38 @@ public static class FidelityTable
                     return side == Side.Client ? name : client.Server;
         }
         return null;
+    }
+
+    /// <summary>
+    /// A server with a stream that a cut or a crash may leave with nothing but TCP to notice it; null when there is none. A
+    /// routed ping sees one member of a pool.
+    /// </summary>
+    private static string? Unwatched(RunSpec run, bool onlyWithTcpChecks)
+    {
+        foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Kind is FaultKind.Cut or FaultKind.Crash))
+            foreach (S2sSpec s in run.Topology.S2s)
+                for (int side = 0; side < 2; side++)
+                {
+                    Policy own = (side == 1 ? s.SecondPolicy ?? s.Policy : s.Policy)?.Inline ?? Policy.Nothing;
+                    bool pinged = own.Ping is not null && (s.Streams == 1 || s.PingScope == PingScope.EachMember);
+                    if (pinged || s.SilenceLimit is not null || own.Acks is { Timeout: not null }
+                        || own.Idle is { Then: IdleAction.VerifyFirst }) continue;
+                    if (onlyWithTcpChecks && own.Tcp is not ({ Keepalive: not null } or { UserTimeout: not null }))
+                        continue;
+                    if (Hits(run.Topology, fault, s, side)) return s.Between[side];
+                }
+        return null;
+    }
+
+    // who has no power has nothing to notice
+    private static bool Hits(Topology topology, FaultSpec fault, S2sSpec s, int side)
+    {
+        bool Is(string name, string server) => name == server
+            || ServerSpec.Domains(server, topology.Servers[server].Count).Contains(name);
+        string own = s.Between[side], other = s.Between[1 - side];
+        if (RouteName.Parse(fault.Target) is { } route)
+            return Is(route.From, own) && Is(route.To, other) || s.Bidi && Is(route.From, other) && Is(route.To, own);
+        return fault.Target == s.Link?.Name || Is(fault.Target, other) || fault.Kind == FaultKind.Cut && Is(fault.Target, own);
     }
 
     private static bool Hits(string target, string group, ClientSpec client) =>

@@ -52,6 +52,45 @@ public class FidelityTableTests
         Assert.All(Catalogue.All, m => Assert.Equal(Fidelity.Modelled,
             Of(Spec(FaultKind.Cut, Policy.Nothing, network: NetworkKind.Simulated), m.Name)));
 
+    private static readonly Policy Acks =
+        new() { Acks = new() { Every = Duration.FromSeconds(60), Timeout = Duration.FromSeconds(20) } };
+
+    private static readonly Policy Keepalive = new() { Tcp = new() { UserTimeout = Duration.FromSeconds(60) } };
+
+    /// <summary>Streams between two servers: who checks, in how large a pool, what is cut, how the metric fares.</summary>
+    public static TheoryData<Policy?, int, string, string, Fidelity> Streams => new()
+    {
+        { Acks, 4, "a.example->b.example#1", "federation.unnoticed.max", Fidelity.Approximate },
+        { Ping, 1, "a.example->b.example", "federation.unnoticed.max", Fidelity.Approximate },
+        { Ping, 4, "a.example->b.example#1", "federation.unnoticed.max", Fidelity.Unsupported },   // sees one of four
+        { Ping, 4, "a.example->b.example#1", "federation.missed", Fidelity.Approximate },
+        { null, 1, "a.example->b.example", "federation.unnoticed.p50", Fidelity.Unsupported },
+        { null, 1, "b.example->a.example", "federation.unnoticed.p50", Fidelity.Approximate },    // b asks for acks
+        { null, 1, "b.example", "federation.unnoticed.p50", Fidelity.Unsupported },
+        { null, 1, "phone", "federation.unnoticed.p50", Fidelity.Approximate },
+        { null, 1, "a.example->b.example", "federation.missed", Fidelity.Approximate },
+        { Keepalive, 1, "a.example->b.example", "federation.missed", Fidelity.Unsupported },
+        { Acks, 1, "a.example->b.example", "federation.handshakes", Fidelity.Approximate },
+    };
+
+    [Theory]
+    [MemberData(nameof(Streams))]
+    public void How_long_dead_streams_go_unnoticed_is_shown_only_where_a_check_above_TCP_sees_each(
+        Policy? first, int streams, string cut, string metric, Fidelity fidelity)
+    {
+        RunSpec spec = Spec(FaultKind.Cut, Ping, Ping, cut);
+        Assert.Equal(fidelity, Of(spec with { Topology = spec.Topology with
+        {
+            Servers = new Dictionary<string, ServerSpec> { ["a.example"] = new(), ["b.example"] = new() },
+            Clients = new Dictionary<string, ClientSpec> { ["phone"] = new() { Server = "a.example" } },
+            S2s =
+            [
+                new() { Between = ["a.example", "b.example"], Streams = streams, Policy = new(null, first),
+                    SecondPolicy = new(null, Acks) },
+            ],
+        } }, metric));
+    }
+
     [Theory]
     [InlineData(FaultKind.Cut, Fidelity.Approximate)]
     [InlineData(FaultKind.Crash, Fidelity.Approximate)]
