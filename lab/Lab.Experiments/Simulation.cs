@@ -48,7 +48,8 @@ public static class Simulation
             Spec = spec, JournalHash = world.Journal.Hash, Entries = world.Journal.Count, Events = world.Queue.Executed,
             Measures = [
                 .. Measures.Of(recorder, messages, spec.Scenario.Duration),
-                .. FederationMeasures.Of(recorder.Federation, messages, world.Population, spec.Scenario.Duration),
+                .. FederationMeasures.Of(
+                    recorder.Federation, messages, world.Population, recorder.Storm.LastFaultEnd, spec.Scenario.Duration),
             ],
             Incidents = recorder.Incidents, Messages = messages, Costs = Measures.Costs(recorder),
             Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,

@@ -31,6 +31,9 @@ internal sealed class StormRecord
 
     public void FaultEnded(Instant at) => lastFault = at;
 
+    /// <summary>Never = no fault has ended.</summary>
+    public Instant LastFaultEnd => lastFault;
+
     /// <summary>Most attempts in one second.</summary>
     public int Peak => attempts.Count == 0 ? 0 : attempts.Values.Max();
 

@@ -124,6 +124,24 @@ public class FederatedRunTests
     }
 
     [Fact]
+    public void A_dead_member_takes_what_its_own_senders_say_and_nobody_elses()
+    {
+        RunSpec spec = Spec(Pair(Policy.Nothing, 4), Cut("a.example->b.example#2"));
+        RunResult run = Run(spec);
+        int[] losing = [.. run.Messages.Where(m => m.Fate == MessageFate.Lost).Select(m => m.From).Distinct()];
+        Assert.Equal(losing.Length / 8.0, run.Value("federation.senders.losing"));
+        Assert.InRange(losing.Length, 1, 5);
+        Assert.Equal(0, run.Value("federation.senders.reordered"));
+        Assert.Equal(0, run.Value("federation.bounced.after"));
+        run = Run(Spec(Pair(Policy.Nothing) with { Retry = RetryRule.NegativeCache, RetryMax = Duration.FromHours(1) },
+            new FaultSpec { Kind = FaultKind.Restart, Target = "b.example", At = Duration.FromMinutes(10),
+                For = Duration.FromMinutes(2) }));
+        double last = run.Messages.Where(m => m.Fate == MessageFate.Bounced).Max(m => m.SentAt.Nanoseconds) / 1e9;
+        Assert.Equal(last - 12 * 60, run.Value("federation.bounced.after"), 3);
+        Assert.Equal(1, run.Value("federation.senders.bounced"));
+    }
+
+    [Fact]
     public void Ack_requests_of_one_server_alone_find_its_dead_member()
     {
         S2sSpec oneSided = Pair(Requests, 4) with { SecondPolicy = new PolicyChoice(null, Policy.Nothing) };
