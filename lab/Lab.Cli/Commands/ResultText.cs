@@ -24,7 +24,8 @@ internal static class ResultText
     public static void Tables(SweepResult sweep, IAnsiConsole console)
     {
         if (sweep.Runs.Count == 0) return;
-        string[] named = [.. sweep.Scenario.Expect.Select(e => e.Metric)];
+        bool federated = sweep.Runs.Any(r => r.Spec.Topology.S2s.Count > 0);
+        string[] named = [.. sweep.Scenario.Expect.Select(e => e.Metric), .. federated ? Catalogue.BetweenServers : []];
         bool several = sweep.Networks.Count > 1;
         var points = sweep.Runs.GroupBy(r => (r.Spec.Label, r.Network)).OrderBy(g => Place(sweep.Runs, g.Key.Label))
             .Select(g => (Label: several ? $"{g.Key.Label}, {g.Key.Network.Word()}" : g.Key.Label, Runs: g.ToArray()))

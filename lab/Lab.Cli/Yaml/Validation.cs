@@ -256,7 +256,8 @@ internal sealed class Validation
         string kind = servers.Contains(target.Text) ? "server" : links.Contains(target.Text) ? "link"
             : Client(target) is not null ? "client" : "";
         if (kind.Length == 0)
-            binder.Fail(target, $"there is no '{Group(target.Text)}' to {verb}{Words.OneOf(target.Text, all)}");
+            binder.Fail(target, (betweenServers ? $"there is no server '{target.Text}' for {verb}"
+                : $"there is no '{Group(target.Text)}' to {verb}") + Words.OneOf(target.Text, all));
         else if ((kind == "server" && !toServers) || (kind == "link" && !toLinks) || (kind == "client" && !toClients))
             binder.Fail(target, $"{verb} does not go with a {kind}, expected one of {Words.List(all)}");
         else if (betweenServers && !Pairs().Any(s => s.Between.Contains(target.Text)))

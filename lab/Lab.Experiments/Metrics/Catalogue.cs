@@ -197,5 +197,12 @@ public static class Catalogue
             "stanzas that were returned are not in it"),
     ];
 
+    /// <summary>What is usually wanted of a run besides, when servers talk to each other.</summary>
+    public static readonly IReadOnlyList<string> BetweenServers =
+    [
+        "messages.bounced", "federation.missed", "federation.unnoticed.max", "federation.blamed-wrongly",
+        "federation.senders.losing", "federation.handshakes",
+    ];
+
     public static MetricDefinition? Find(string name) => All.FirstOrDefault(m => m.Name == name);
 }

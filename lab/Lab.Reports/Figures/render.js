@@ -18,6 +18,9 @@ vega.textMetrics.width = (item, text) => {
   return em * (item.fontSize ?? 11) * (Number(item.fontWeight) >= 600 || item.fontWeight === 'bold' ? 1.06 : 1);
 };
 
+// The viewer's own font may be wider than Helvetica (DejaVu by a sixth): room for what would be cut off at the edges.
+const padding = {left: 28, right: 12, top: 4, bottom: 4};
+
 (async () => {
   const results = [];
   for (const {name, spec} of input.figures) {
@@ -26,7 +29,7 @@ vega.textMetrics.width = (item, text) => {
       const fitted = charts.fit(spec, input.width);
       const plot = fitted.spec ?? fitted;
       plot.layer = plot.layer.filter(layer => layer.mark.opacity !== 0);    // only there to be hovered over
-      const compiled = vegaLite.compile(fitted, {config: {...config, aria: false}}).spec;
+      const compiled = vegaLite.compile(fitted, {config: {...config, padding, aria: false}}).spec;
       const view = new vega.View(vega.parse(compiled), {renderer: 'none'});
       results.push({name, svg: await view.toSVG()});
       view.finalize();

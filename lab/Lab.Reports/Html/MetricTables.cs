@@ -20,7 +20,9 @@ internal static class MetricTables
     public static Html Main(Study study)
     {
         bool storm = study.Sweep.Runs.Any(r => Study.Clients(r) > 50);
+        bool federated = study.Sweep.Runs.Any(r => r.Spec.Topology.S2s.Count > 0);
         IEnumerable<string> wanted = MainMetrics.Concat(storm ? StormMetrics : [])
+            .Concat(federated ? Catalogue.BetweenServers : [])
             .Concat(study.Sweep.Checks.Select(c => c.Expectation.Metric));
         MetricDefinition[] metrics = [.. Present(study).Where(m => wanted.Contains(m.Name))];
         if (metrics.Length == 0) return $"<h2>Results</h2>\n<p>No run has a value for any metric.</p>";

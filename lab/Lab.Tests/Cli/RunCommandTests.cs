@@ -232,7 +232,7 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("show links sat-geo", "delay: 300ms")]
     [InlineData("show faults", "cut")]
     [InlineData("show faults degrade", "to: {delay: 3s, loss: 10%}")]
-    [InlineData("show faults", "cut        modelled     approximate")]
+    [InlineData("show faults", "cut              modelled     approximate")]
     [InlineData("show faults cut", "proxied: approximate: nothing passes and nobody is told")]
     [InlineData("show networks", "tcp-keepalive             modelled     unsupported")]
     [InlineData("show networks proxied", "connect-time  unsupported: the proxy accepts a connect at once")]
@@ -267,7 +267,10 @@ public sealed class RunCommandTests : IDisposable
             one.Lab("show", "faults", fault);
             string example = one.Output.Split('\n').Single(l => l.StartsWith("example: "))["example: ".Length..]
                 .Replace("phone[3]", "phone[0]");
-            one.Sweep($"topology: one-phone\nduration: 2h\nfaults:\n  - {example}\n");
+            string topology = !example.Contains("b.example") ? "one-phone"
+                : "{servers: {a.example: {}, b.example: {}}, clients: {phone: {server: a.example}}, "
+                    + "s2s: [{between: [a.example, b.example]}]}";
+            one.Sweep($"topology: {topology}\nduration: 2h\nfaults:\n  - {example}\n");
         }
     }
 }

@@ -14,6 +14,8 @@ public sealed class StreamTargetTests : IDisposable
     [InlineData("cut: mobile", "")]
     [InlineData("unresolved: b.example", "")]
     [InlineData("ignore-dialback: example.org", "")]
+    [InlineData("expire: b.exmple", "there is no server 'b.exmple' for expire, expected one of example.org, b.example; "
+        + "did you mean 'b.example'?")]
     [InlineData("expire: phone", "expire does not go with a client, expected one of example.org, b.example")]
     [InlineData("cut: example.org->c.example", "there are no streams example.org->c.example, expected one of "
         + "example.org->b.example, b.example->example.org; did you mean 'example.org->b.example'?")]
