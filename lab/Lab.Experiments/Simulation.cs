@@ -49,7 +49,8 @@ public static class Simulation
             Measures = [
                 .. Measures.Of(recorder, messages, spec.Scenario.Duration),
                 .. FederationMeasures.Of(
-                    recorder.Federation, messages, world.Population, recorder.Storm.LastFaultEnd, spec.Scenario.Duration),
+                    recorder.Federation, messages, world.Population, recorder.Storm.LastFaultEnd,
+                    spec.Scenario.Duration),
             ],
             Incidents = recorder.Incidents, Messages = messages, Costs = Measures.Costs(recorder),
             Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,

@@ -25,8 +25,8 @@ internal static class ShowCommand
             "{at: 30m, restart: example.org, for: 10s}"),
         (FaultKind.Unresolved, "other servers cannot resolve this one's name; streams that stand are not touched",
             "server with s2s", "{at: 30m, unresolved: b.example, for: 10m}"),
-        (FaultKind.Expire, "the server's certificate has run out: other servers close streams that it was shown on, and "
-            + "take no proof from it until it is renewed", "server with s2s", "{at: 30m, expire: b.example, for: 10m}"),
+        (FaultKind.Expire, "the server's certificate has run out: other servers close streams that it was shown on, "
+            + "and take no proof from it until it is renewed", "server with s2s", "{at: 30m, expire: b.example, for: 10m}"),
         (FaultKind.IgnoreDialback, "the server answers neither db:result nor db:verify of others", "server with s2s",
             "{at: 30m, ignore-dialback: b.example, for: 10m}"),
     ];

@@ -293,7 +293,8 @@ internal sealed class Validation
     }
 
     private IEnumerable<S2sSpec> Pairs() =>
-        Items(topology?["s2s"]).Select(i => binder.Bound<S2sSpec>(i)).OfType<S2sSpec>().Where(s => s.Between.Count == 2);
+        Items(topology?["s2s"]).Select(i => binder.Bound<S2sSpec>(i)).OfType<S2sSpec>()
+            .Where(s => s.Between.Count == 2);
 
     private IEnumerable<(string, int)> Halves(S2sSpec spec)
     {

@@ -125,7 +125,8 @@ public static class FidelityTable
         bool shares = metric is "federation.detected" or "federation.missed";
         if ((lengths || shares) && Unwatched(run, onlyWithTcpChecks: shares) is { } server)
             return new(Fidelity.Unsupported,
-                $"not every stream of {server} has a check above TCP, and TCP notices no cut and no crash here: {OwnKernel}");
+                $"not every stream of {server} has a check above TCP, and TCP notices no cut and no crash here: "
+                    + OwnKernel);
         return own.Worse(OfFaults(run));
     }
 
@@ -180,8 +181,8 @@ public static class FidelityTable
     }
 
     /// <summary>
-    /// A server with a stream that a cut or a crash may leave with nothing but TCP to notice it; null when there is none. A
-    /// routed ping sees one member of a pool.
+    /// A server with a stream that a cut or a crash may leave with nothing but TCP to notice it; null when there is
+    /// none. A routed ping sees one member of a pool.
     /// </summary>
     private static string? Unwatched(RunSpec run, bool onlyWithTcpChecks)
     {
@@ -208,7 +209,8 @@ public static class FidelityTable
         string own = s.Between[side], other = s.Between[1 - side];
         if (RouteName.Parse(fault.Target) is { } route)
             return Is(route.From, own) && Is(route.To, other) || s.Bidi && Is(route.From, other) && Is(route.To, own);
-        return fault.Target == s.Link?.Name || Is(fault.Target, other) || fault.Kind == FaultKind.Cut && Is(fault.Target, own);
+        return fault.Target == s.Link?.Name || Is(fault.Target, other)
+            || fault.Kind == FaultKind.Cut && Is(fault.Target, own);
     }
 
     private static bool Hits(string target, string group, ClientSpec client) =>

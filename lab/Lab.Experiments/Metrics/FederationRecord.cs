@@ -105,7 +105,7 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
         }
     }
 
-    /// <summary>Draws what no path and no process shows: names, certificates, dialback. Nobody is dead for it.</summary>
+    /// <summary>Draws what no path and no process shows: names, certificates, dialback. Nobody dies of it.</summary>
     public void FaultChanged(FaultSpec fault, Instant now, bool begins)
     {
         if (fault.Kind is not (FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback)) return;

@@ -87,6 +87,8 @@ internal sealed class FederationHost : ServingHost
     {
         world.Network.Thaw(now, this);
         TickIfDue(now);
+        for (int server = 0; server < expired.Length; server++)
+            if (expired[server] > 0) EndExpired(now, server);
     }
 
     public void RecordCrash(Instant now)
@@ -164,7 +166,7 @@ internal sealed class FederationHost : ServingHost
         Run(now);
     }
 
-    /// <summary>Where TLS is modelled, every server has a certificate of its own domain that everybody trusts.</summary>
+    /// <summary>Where TLS is modelled every server has a certificate of its domain that everybody trusts.</summary>
     public override void OnTlsEstablished(Instant now, Pipe pipe)
     {
         int peer = PeerOf(pipe);
@@ -267,7 +269,7 @@ internal sealed class FederationHost : ServingHost
         }
     }
 
-    /// <summary>The place's own path; to verify a key, that of the first place towards whoever vouches for it.</summary>
+    /// <summary>The place's own path; to verify a key, the first place's towards whoever vouches for it.</summary>
     private void Connect(Instant now, in FederationAction a)
     {
         Population population = world.Population;

@@ -64,11 +64,12 @@ public static class ProgramLimits
     private static IEnumerable<string> OfStreams(Topology topology, S2sSpec spec)
     {
         List<(string Domain, ServerSoftware Software)> real = [.. spec.Between.Distinct()
-            .Select(domain => (domain, topology.Servers[domain].Software)).Where(s => s.Software != ServerSoftware.Lab)];
+            .Select(domain => (domain, topology.Servers[domain].Software))
+            .Where(s => s.Software != ServerSoftware.Lab)];
         if (real.Count == 0) yield break;
         if (real.Count == 2)
         {
-            yield return "between: one of the two must be the lab's own server, which tells what becomes of their streams";
+            yield return "between: one of the two must be the lab's own server, which tells what becomes of streams";
             yield break;
         }
         (string name, ServerSoftware software) = real[0];
@@ -81,7 +82,7 @@ public static class ProgramLimits
             yield return "authority: Prosody asks the domain itself about its keys; leave it out";
         foreach (string refusal in ProsodyPeers.Refusals(spec, name)) yield return refusal;
         if (topology.S2s.Any(other => other.Between.Contains(name) && !ProsodyPeers.Agree(spec, other)))
-            yield return $"auth, tls and bidi must be alike in all entries with {name}: Prosody has one setting for all";
+            yield return $"auth, tls and bidi must be alike in all entries with {name}: Prosody has one setting each";
     }
 
     private static string NeedsSockets<T>(T software, NetworkKind network) where T : struct, Enum =>

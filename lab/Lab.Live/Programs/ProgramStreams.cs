@@ -40,7 +40,7 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
         if (!opened) world.Journal.Add(now, route, EntryKind.ServerAccepted, 0, connection);
     }
 
-    /// <param name="othersEnd">How the other end had ended its own by then; null = this server closed it unasked.</param>
+    /// <param name="othersEnd">How the other end had ended its own by then; null = closed unasked.</param>
     public void Closed(Instant now, int connection, TcpEnd? othersEnd)
     {
         if (!open.Remove(connection, out Stream? stream)) return;

@@ -21,8 +21,9 @@ internal static class ProsodyPeers
     {
         if (spec.Streams != 1) yield return "streams: Prosody opens one each way; write streams: 1";
         bool first = spec.Between[0] == domain;
-        Policy[] halves = [spec.Policy?.Inline ?? Policy.Nothing, (spec.SecondPolicy ?? spec.Policy)?.Inline ?? Policy.Nothing];
-        Policy half = halves[first ? 0 : 1], labs = halves[first ? 1 : 0];
+        PolicyChoice? second = spec.SecondPolicy ?? spec.Policy;
+        Policy half = (first ? spec.Policy : second)?.Inline ?? Policy.Nothing;
+        Policy labs = (first ? second : spec.Policy)?.Inline ?? Policy.Nothing;
         if (labs.Acks is not null && spec.Auth == FederationAuth.Dialback)
             yield return "acks: Prosody has no stream management for servers that prove themselves by dialback; write "
                 + "auth: external";
@@ -60,7 +61,8 @@ internal static class ProsodyPeers
     {
         var text = new StringBuilder("return {\n");
         foreach ((string domain, IPEndPoint address) in names)
-            text.Append(CultureInfo.InvariantCulture, $"  [\"{domain}\"] = {{ \"{address.Address}\", {address.Port} }};\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"  [\"{domain}\"] = {{ \"{address.Address}\", {address.Port} }};\n");
         string next = NamesFile(folder) + ".new";
         File.WriteAllText(next, text.Append("}\n").ToString());
         File.Move(next, NamesFile(folder), overwrite: true);

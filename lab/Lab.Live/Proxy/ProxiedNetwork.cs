@@ -10,8 +10,9 @@ internal enum Door { Client, ClientDirectTls, Server }
 
 /// <summary>
 /// Real sockets with a fault proxy in each path, in real time.
-/// Theory of operation. A client connects to its own proxy on loopback; the proxy dials the server. So does a server for
-/// each place of its pools of streams with other servers. Between the two legs the bytes pass the very network of the simulation: a modelled TCP connection over the path's links, driven by
+/// Theory of operation. A client connects to its own proxy on loopback; the proxy dials the server. So does a server
+/// for each place of its pools of streams with other servers. Between the two legs the bytes pass the very network of
+/// the simulation: a modelled TCP connection over the path's links, driven by
 /// the wall clock. So slices are segments, a lost one stalls the stream for as long as the TCP model takes to recover
 /// it, the window and the queue push back to the sender, faults hit the same objects, and packets are counted the same
 /// way.

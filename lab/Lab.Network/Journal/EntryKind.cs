@@ -83,8 +83,9 @@ public enum EntryKind : ushort
 
     // messages; A = number. Host: the client concerned, or -1 for the echo account
 
-    /// <summary>An application wants a message sent. B: recipient's index, -1 = the echo account of the sender's server or,
-    /// from an echo account, of another server's client that had asked; -2 = the echo account of another server.</summary>
+    /// <summary>An application wants a message sent. B: recipient's index, -1 = the echo account of the sender's
+    /// server or, from an echo account, another server's client that had asked; -2 = the echo account of another
+    /// server.</summary>
     MessageSent,
 
     /// <summary>A copy reached the recipient's application.</summary>

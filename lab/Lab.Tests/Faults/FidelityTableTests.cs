@@ -57,7 +57,7 @@ public class FidelityTableTests
 
     private static readonly Policy Keepalive = new() { Tcp = new() { UserTimeout = Duration.FromSeconds(60) } };
 
-    /// <summary>Streams between two servers: who checks, in how large a pool, what is cut, how the metric fares.</summary>
+    /// <summary>Streams between two servers: who checks, how large a pool, what is cut, how the metric fares.</summary>
     public static TheoryData<Policy?, int, string, string, Fidelity> Streams => new()
     {
         { Acks, 4, "a.example->b.example#1", "federation.unnoticed.max", Fidelity.Approximate },

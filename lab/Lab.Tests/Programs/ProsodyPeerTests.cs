@@ -49,7 +49,8 @@ public sealed class ProsodyPeerTests : IDisposable
             },
             S2s = [streams with { Link = link }],
         }, faults);
-        return run with { Scenario = run.Scenario with { Workload = [Stage.Work("alice", "bob"), Stage.Work("bob", "alice")] } };
+        WorkloadSpec[] both = [Stage.Work("alice", "bob"), Stage.Work("bob", "alice")];
+        return run with { Scenario = run.Scenario with { Workload = both } };
     }
 
     private static S2sSpec Streams(FederationAuth auth, Policy policy) => new()
@@ -114,8 +115,8 @@ public sealed class ProsodyPeerTests : IDisposable
     [ProsodyFact]
     public void A_restarted_Prosody_is_found_again()
     {
-        seen.Until(Run(Streams(FederationAuth.Dialback, Pings), Stage.Fault(FaultKind.Restart, "prosody.example", 5, 1)),
-            folder, s => Received(Alice, EntryKind.FaultEnded) && Received(Bob, EntryKind.FaultEnded));
+        FaultSpec restart = Stage.Fault(FaultKind.Restart, "prosody.example", 5, 1);
+        seen.Until(Run(Streams(FederationAuth.Dialback, Pings), restart), folder, s => Received(Alice, EntryKind.FaultEnded) && Received(Bob, EntryKind.FaultEnded));
         Assert.Contains("Received SIGTERM", Log);
     }
 
@@ -135,12 +136,13 @@ public sealed class ProsodyPeerTests : IDisposable
     {
         string configuration = await File.ReadAllTextAsync(
             Path.Combine(folder, "prosody-prosody.example", "prosody.cfg.lua"), limit);
-        int port = int.Parse(
-            Regex.Match(configuration, @"c2s_direct_tls_ports = \{ (\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        string found = Regex.Match(configuration, @"c2s_direct_tls_ports = \{ (\d+)").Groups[1].Value;
+        int port = int.Parse(found, CultureInfo.InvariantCulture);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), limit);
         await using var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "prosody.example" }, limit);
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "prosody.example" }, limit);
         string plain = Convert.ToBase64String(Encoding.UTF8.GetBytes("\0bob\0" + World.Password));
         const string open = "<stream:stream to='prosody.example' version='1.0' xmlns='jabber:client' "
             + "xmlns:stream='http://etherx.jabber.org/streams'>";
@@ -149,7 +151,8 @@ public sealed class ProsodyPeerTests : IDisposable
             limit);
         await Ask(tls, open, "</stream:features>", limit);
         await Ask(tls, "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>", "</iq>", limit);
-        return await Ask(tls, $"<iq type='get' id='p' to='{domain}'><ping xmlns='urn:xmpp:ping'/></iq>", "id='p'", limit);
+        return await Ask(
+            tls, $"<iq type='get' id='p' to='{domain}'><ping xmlns='urn:xmpp:ping'/></iq>", "id='p'", limit);
     }
 
     private static async Task<string> Ask(Stream line, string text, string until, CancellationToken limit)

@@ -31,7 +31,7 @@ public class FederationFaultTests
 
     private static (RunResult Run, Story Story) Play(
         FaultSpec fault, FederationAuth auth = FederationAuth.Dialback, Duration? begin = null,
-        Func<S2sSpec, S2sSpec>? change = null)
+        Func<S2sSpec, S2sSpec>? change = null, params FaultSpec[] others)
     {
         var link = new LinkChoice(null, new LinkProfile { Delay = Duration.FromMilliseconds(20) });
         var s2s = new S2sSpec
@@ -54,7 +54,7 @@ public class FederationFaultTests
             },
             Scenario = new Scenario
             {
-                Topology = "t", Duration = Duration.FromHours(1), Tail = Duration.FromMinutes(10), Faults = [fault],
+                Topology = "t", Duration = Duration.FromHours(1), Tail = Duration.FromMinutes(10), Faults = [fault, .. others],
                 Workload =
                 [
                     new WorkloadSpec { From = "alice", To = "bob", Every = Duration.FromMinutes(1),
@@ -117,6 +117,17 @@ public class FederationFaultTests
         Assert.InRange(Bounced(run, Begin, End), bounced, bounced + 1);
         Assert.Equal(0, run.Value("federation.blamed-wrongly"));
         AllArriveAfterwards(run);
+    }
+
+    [Fact]
+    public void A_server_that_was_frozen_when_a_certificate_ran_out_notices_when_it_goes_on()
+    {
+        var freeze = new FaultSpec
+        {
+            Kind = FaultKind.Freeze, Target = "a.example", At = Duration.FromMinutes(9), For = Duration.FromMinutes(3),
+        };
+        (_, Story story) = Play(Fault(FaultKind.Expire, "b.example"), others: freeze);
+        Assert.Equal(At(12), story.Ends(StreamErrorCondition.Reset).First().At);
     }
 
     [Fact]

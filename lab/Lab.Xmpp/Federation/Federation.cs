@@ -239,7 +239,8 @@ public sealed partial class Federation
     public Instant NextTime => deadlines.Next;
 
     /// <summary>Whether that address is of a domain served here.</summary>
-    public bool Serves(ReadOnlySpan<byte> address) => Jid.TryParse(address, out Jid jid) && domains.Find(jid.Domain) >= 0;
+    public bool Serves(ReadOnlySpan<byte> address) =>
+        Jid.TryParse(address, out Jid jid) && domains.Find(jid.Domain) >= 0;
 
     /// <summary>Numbers of the stanzas that wait for streams or for acknowledgements.</summary>
     public IEnumerable<long> HeldStanzas()

@@ -19,7 +19,7 @@ internal sealed class ServedDomains
     /// <summary>The number of that domain, or -1.</summary>
     public int Find(ReadOnlySpan<byte> name) => Find(present, name);
 
-    /// <summary>What a header or stanza for a domain that is not served gets (RFC 6120 sections 4.9.3.5 and .6).</summary>
+    /// <summary>What a header or stanza for a domain not served gets (RFC 6120 sections 4.9.3.5 and .6).</summary>
     public StreamErrorCondition Missing(ReadOnlySpan<byte> name) =>
         Find(former, name) >= 0 ? StreamErrorCondition.HostGone : StreamErrorCondition.HostUnknown;
 

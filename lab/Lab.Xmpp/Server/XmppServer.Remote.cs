@@ -101,7 +101,8 @@ public sealed partial class XmppServer
     /// <summary>Returns a stanza to another domain as an error (RTE-06); false when its sender is local.</summary>
     private bool BounceRemote(in Letter letter, StanzaError error)
     {
-        if (!settings.Federates || !Jid.TryParse(letter.From, out Jid from) || domains.Find(from.Domain) >= 0) return false;
+        if (!settings.Federates || !Jid.TryParse(letter.From, out Jid from) || domains.Find(from.Domain) >= 0)
+            return false;
         ObserveMessage(ServerActionKind.MessageBounced, -1, letter.Number);
         WriteBounce(letter, letter.To, error);
         SendRemote(letter.To, letter.From, reply.Written);
