@@ -11,6 +11,7 @@ internal static class TopologyWords
     {
         List<string> about = [];
         if (server.Policy is { } policy) about.Add("policy " + Named(policy));
+        if (server.Authority is { } authority) about.Add($"{authority} vouches for its dialback keys");
         if (server.Tls != TlsUse.Required) about.Add($"TLS {Words.Of(server.Tls)}");
         return Line(domain, about);
     }
