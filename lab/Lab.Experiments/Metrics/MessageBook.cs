@@ -28,18 +28,7 @@ internal sealed class MessageBook
     {
         if (e.Kind == EntryKind.MessageSent)
         {
-            // the answer of an echo account goes to whoever asked; when that was another server's client, only the
-            // question tells who
-            bool abroad = e is { Host: < 0, B: < 0 };
-            int to = abroad ? lines[indexes[e.A - XmppServer.EchoOffset]].From : (int)e.B;
-            int carrier = e.Host >= 0 ? e.Host : to;
-            indexes[e.A] = lines.Count;
-            lines.Add(new Line
-            {
-                Member = -1, Number = e.A, From = e.Host, To = to, SentAt = e.At, Carrier = carrier,
-                Connection = e.Host >= 0 ? clients[carrier].OpenAtClient
-                    : abroad ? -1 : clients[carrier].Session.Connection,
-            });
+            Send(in e, clients);
             return;
         }
         if (!indexes.TryGetValue(e.A, out int index)) return;
@@ -73,6 +62,24 @@ internal sealed class MessageBook
                 break;
         }
         lines[index] = line;
+    }
+
+    // An echo account that gets a question twice answers twice, under one number: another copy, no other message.
+    private void Send(in Entry e, IReadOnlyList<ClientRecord> clients)
+    {
+        // the answer of an echo account goes to whoever asked; when that was another server's client, only the
+        // question tells who
+        bool abroad = e is { Host: < 0, B: < 0 };
+        int to = abroad ? lines[indexes[e.A - XmppServer.EchoOffset]].From : (int)e.B;
+        bool again = indexes.TryGetValue(e.A, out int index);
+        if (!again) indexes[e.A] = index = lines.Count;
+        Line line = again ? lines[index] : new Line { Number = e.A, From = e.Host, To = to, SentAt = e.At };
+        line.Member = -1;
+        line.Carrier = e.Host >= 0 ? e.Host : to;
+        line.Connection = e.Host >= 0 ? clients[line.Carrier].OpenAtClient
+            : abroad ? -1 : clients[line.Carrier].Session.Connection;
+        if (again) lines[index] = line;
+        else lines.Add(line);
     }
 
     public IReadOnlyList<MessageRecord> Close(IReadOnlyList<ClientRecord> clients, FederationRecord federation) =>

@@ -194,6 +194,33 @@ public class RecorderTests
         Assert.Equal((2, 2.0), (m.Copies, m.Delay.TotalSeconds));
     }
 
+    [Fact]
+    public void The_answer_to_a_question_that_came_twice_is_one_message_with_a_second_copy()
+    {
+        GoOnline();
+        At(10, -1, EntryKind.MessageSent, 7, Phone);
+        At(11, -1, EntryKind.MessageSent, 7, Phone);
+        At(12, Phone, EntryKind.MessageReceived, 7);
+        At(13, Phone, EntryKind.MessageReceived, 7);
+        MessageRecord m = Assert.Single(recorder.Messages.Close(recorder.Clients, recorder.Federation));
+        Assert.Equal((2, 2.0, MessageFate.Delivered), (m.Copies, m.Delay.TotalSeconds, m.Fate));
+    }
+
+    [Fact]
+    public void An_answer_that_is_given_again_follows_the_session_it_is_given_to()
+    {
+        GoOnline();
+        At(10, -1, EntryKind.MessageSent, 7, Phone);
+        At(20, Phone, EntryKind.ClientOffline, End(Mechanism.PingTimeout, Claim.Dead), 0);
+        At(21, Phone, EntryKind.ConnectAttempt, 0, 1);
+        At(21, Phone, EntryKind.ServerAccepted, 0, 1);
+        At(22, Phone, EntryKind.ServerAvailable, 1, 1);
+        At(22, Phone, EntryKind.ClientOnline, 0, 1);
+        At(23, -1, EntryKind.MessageSent, 7, Phone);
+        MessageRecord m = Assert.Single(recorder.Messages.Close(recorder.Clients, recorder.Federation));
+        Assert.Equal((0, 10.0, MessageFate.Pending), (m.Copies, m.SentAt.Nanoseconds / 1e9, m.Fate));
+    }
+
     [Theory]
     [InlineData(new double[0], 0.5, double.NaN)]
     [InlineData(new[] { 1.0, 2, 3, 4 }, 0.5, 2)]

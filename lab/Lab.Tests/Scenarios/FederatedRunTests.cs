@@ -124,6 +124,21 @@ public class FederatedRunTests
     }
 
     [Fact]
+    public void A_question_that_is_sent_again_between_servers_is_answered_again_and_counted_once()
+    {
+        // b gets the questions, a gets no acknowledgement and sends them again once the path is back
+        FaultSpec deaf = Cut("a.example->b.example", CutDirection.Down) with { For = Duration.FromSeconds(40) };
+        RunSpec spec = Spec(Pair(Requests), deaf);
+        WorkloadSpec toEcho = spec.Scenario.Workload[0] with { To = "echo@b.example" };
+        RunResult run = Run(spec with { Scenario = spec.Scenario with { Workload = [toEcho] } });
+        Assert.Contains(run.Messages, m => m.From < 0 && m.Copies > 1);
+        Assert.Equal(run.Messages.Count, run.Messages.Select(m => m.Number).Distinct().Count());
+        Assert.Equal(run.Messages.Count(m => m.From >= 0), run.Messages.Count(m => m.From < 0));
+        Assert.Equal(run.Value("messages.sent"), run.Value("messages.delivered"));
+        Assert.Equal(run.Messages.Count(m => m.Copies > 1), run.Value("messages.doubled"));
+    }
+
+    [Fact]
     public void A_dead_member_takes_what_its_own_senders_say_and_nobody_elses()
     {
         RunSpec spec = Spec(Pair(Policy.Nothing, 4), Cut("a.example->b.example#2"));
