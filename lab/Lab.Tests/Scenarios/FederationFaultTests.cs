@@ -131,6 +131,18 @@ public class FederationFaultTests
     }
 
     [Fact]
+    public void A_stream_that_was_opened_on_an_expired_certificate_is_not_closed_for_it_later()
+    {
+        var freeze = new FaultSpec
+        {
+            Kind = FaultKind.Freeze, Target = "a.example", At = Duration.FromMinutes(20), For = Duration.FromSeconds(30),
+        };
+        FaultSpec again = Fault(FaultKind.Expire, "b.example") with { At = Duration.FromMinutes(25) };
+        (_, Story story) = Play(Fault(FaultKind.Expire, "b.example"), others: [freeze, again]);
+        Assert.All(story.Ends(StreamErrorCondition.Reset), e => Assert.True(e.At < At(11), $"closed at {e.At}"));
+    }
+
+    [Fact]
     public void A_stream_without_TLS_showed_no_certificate_that_could_expire()
     {
         (RunResult run, Story story) = Play(

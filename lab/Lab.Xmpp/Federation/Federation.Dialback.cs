@@ -100,7 +100,7 @@ public sealed partial class Federation
         stream.Pairs.Add(claim);
         var question = new Verification(claim, stream.Id, key.ToArray());
         verifications.Add(question);
-                RemoteSettings remote = SettingsOf(claim.Domain);
+        RemoteSettings remote = SettingsOf(claim.Domain);
         question.Over = remote.VerifyAlone ? null : OpenStreamTo(claim.Remote);
         deadlines.Arm(question, now + remote.VerifyTimeout);
         if (question.Over is { } open) Ask(open, question);

@@ -156,12 +156,12 @@ public sealed partial class Federation
     /// <summary>Bad on purpose: what others ask by dialback is never answered.</summary>
     public bool IgnoresDialback { get; set; }
 
-    /// <summary>The peer's certificate ran out: a stream that it was shown on is closed with reset (RFC 6120 section
-    /// 13.7.2.3).</summary>
+    /// <summary>The peer's certificate ran out: a stream on which it was good for a domain is closed with reset (RFC
+    /// 6120 section 13.7.2.3).</summary>
     public void CertificateExpired(Instant now, int stream)
     {
         Begin(now);
-        if (streams[stream] is { Writes: true, Secured: true } s)
+        if (streams[stream] is { Writes: true, Secured: true, Certified.Count: > 0 } s)
             Fail(s, StreamErrorCondition.Reset, Mechanism.Stopped);
         Finish();
     }
