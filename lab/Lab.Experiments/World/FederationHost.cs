@@ -277,7 +277,8 @@ internal sealed class FederationHost : ServingHost
         bool verifies = a.A < 0 && asked >= 0;
         string host = verifies ? population.Domains[population.AuthorityOf(asked)] : a.Domain!;
         bool known = paths.TryGetValue(host, out int path);
-        if (!known || unresolved[population.RouteAt(path).To] > 0)
+        // the name of the domain leads to its authority, and that one's to an address
+        if (!known || unresolved[asked] > 0 || unresolved[population.RouteAt(path).To] > 0)
         {
             Keep(a.Stream, null);
             letters.Enqueue(new Letter(Errand.Unresolved, [], [], [], -1, default, a.Stream));
