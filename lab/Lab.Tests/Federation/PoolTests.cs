@@ -55,33 +55,53 @@ public class PoolTests
     [InlineData(false)]
     public void The_order_of_one_sender_survives_any_deaths_of_members(bool resets)
     {
+        for (ulong seed = 1; seed <= 12; seed++) Assert.Equal(0, Overtaken(MemberPick.SenderHash, resets, seed));
+    }
+
+    [Theory]
+    [InlineData(MemberPick.RoundRobin, true)]
+    [InlineData(MemberPick.RoundRobin, false)]
+    [InlineData(MemberPick.LeastQueued, true)]
+    [InlineData(MemberPick.LeastQueued, false)]
+    public void Other_picks_lose_the_order_of_a_sender_when_members_die(MemberPick pick, bool resets)
+    {
+        int losing = 0;
         for (ulong seed = 1; seed <= 12; seed++)
+            if (Overtaken(pick, resets, seed) > 0) losing++;
+        Assert.True(losing >= 9, $"{losing} of 12 lost it");
+    }
+
+    /// <summary>Senders of whose stanzas one came before an earlier one, while members of the pool die at random. Nothing
+    /// may be lost. A cut is noticed after a minute, a reset at once: there only what is sent during the handshake of
+    /// the next stream can overtake, so all write much faster.</summary>
+    private static int Overtaken(MemberPick pick, bool resets, ulong seed)
+    {
+        double slowest = resets ? 0.1 : 4;
+        Federated world = Meshed(
+            r => r with { Policy = Policy.Nothing with { Acks = Acks }, Pick = pick }, seed);
+        RandomStream chance = RandomStream.Root(seed).Fork("deaths");
+        const int senders = 6;
+        for (int i = 0; i < 120; i++)
         {
-            Federated world = Meshed(r => r with { Policy = Policy.Nothing with { Acks = Acks } }, seed);
-            RandomStream chance = RandomStream.Root(seed).Fork("deaths");
-            const int senders = 6;
-            for (int i = 0; i < 120; i++)
+            world.Sends($"u{i % senders}@a.example", "v@b.example", i);
+            if (chance.Below(12) == 0 && world.A.Opened is { Length: > 0 } open)
             {
-                world.Sends($"u{i % senders}@a.example", "v@b.example", i);
-                if (chance.Below(12) == 0 && world.A.Opened is { Length: > 0 } open)
-                {
-                    Federated.Pipe victim = open[(int)chance.Below((ulong)open.Length)];
-                    if (resets) victim.Reset();
-                    else victim.Cut();
-                }
-                world.Wait(chance.Below(400) / 100.0);
+                Federated.Pipe victim = open[(int)chance.Below((ulong)open.Length)];
+                if (resets) victim.Reset();
+                else victim.Cut();
             }
-            world.Wait(400);
-            // Where every member is cut while it connects, a handshake may run out of time.
-            if (resets) Assert.Empty(world.A.Returned);
-            long[] arrived = [.. world.B.Numbers.Where(n => n < 1000)];
-            Assert.True(arrived.Distinct().Count() + world.A.Returned.Count >= 120);
-            for (int u = 0; u < senders; u++)
-            {
-                long[] own = [.. arrived.Where(n => n % senders == u).Distinct()];
-                Assert.Equal(own.Order(), own);
-            }
+            world.Wait(chance.Below(400) / 400.0 * slowest);
         }
+        world.Wait(400);
+        // Where every member is cut while it connects, a handshake may run out of time.
+        if (resets) Assert.Empty(world.A.Returned);
+        long[] arrived = [.. world.B.Numbers.Where(n => n < 1000)];
+        Assert.True(arrived.Distinct().Count() + world.A.Returned.Count >= 120);
+        return Enumerable.Range(0, senders).Count(u =>
+        {
+            long[] own = [.. arrived.Where(n => n % senders == u).Distinct()];
+            return !own.Order().SequenceEqual(own);
+        });
     }
 
     [Fact]

@@ -176,22 +176,65 @@ public class FederationFaultTests
     public void A_peer_that_accepts_TCP_and_says_nothing_is_dropped_when_the_whole_login_took_too_long()
     {
         (RunResult run, Story story) = Play(Fault(FaultKind.Freeze, "b.example"), begin: Duration.FromMinutes(12));
-        Assert.Contains(story.Entries, e => e.Kind == EntryKind.MemberEnded && e.At < End
-            && StreamEnd.Of(e).Mechanism == Mechanism.TotalTimeout);
-        Assert.True(Bounced(run, Begin, End) > 20);
+        Entry waits = story.Entries.First(e => e.Kind == EntryKind.StanzaQueued);
+        Entry first = story.Entries.First(e => e.Kind == EntryKind.StanzaReturned);
+        // after the TCP handshake, which the kernel of the frozen process does
+        Assert.Equal(new ConnectPolicy().Total, first.At - waits.At - Duration.FromMilliseconds(40));
+        Assert.All(story.Entries.Where(e => e.Kind == EntryKind.MemberEnded && e.At < End),
+            e => Assert.Equal(Mechanism.TotalTimeout, StreamEnd.Of(e).Mechanism));
+        Assert.Equal([StanzaError.RemoteServerTimeout], story.Returned().Keys);
+        Assert.InRange(Bounced(run, Begin, End), 27, 28);
         AllArriveAfterwards(run);
     }
 
-    [Fact]
-    public void A_slow_peer_fills_the_queue_and_what_is_over_its_limit_comes_back_as_resource_constraint()
+    [Theory]
+    [InlineData(20, true)]    // shorter than a login may take
+    [InlineData(150, false)]
+    public void A_peer_that_stops_again_and_again_costs_messages_only_when_it_stops_for_longer_than_a_login_may_take(
+        int seconds, bool allArrive)
+    {
+        FaultSpec stops = Fault(FaultKind.Freeze, "b.example") with
+        {
+            For = Duration.FromSeconds(seconds), Every = Duration.FromMinutes(2),
+        };
+        var eager = new Policy { Idle = new IdlePolicy { After = Duration.FromSeconds(30) } };
+        (RunResult run, Story story) = Play(stops, change: s => s with { Policy = new PolicyChoice(null, eager) });
+        Assert.InRange(story.Entries.Count(e => e.Kind == EntryKind.FaultBegan), 5, 30);
+        Assert.Equal(0, run.Value("messages.lost"));
+        Assert.Equal(allArrive, run.Value("messages.delivered") == run.Value("messages.sent"));
+        Assert.All(story.Returned().Keys, e => Assert.Equal(StanzaError.RemoteServerTimeout, e));
+        // a message waits for the peer to go on, then for the handshakes
+        if (allArrive)
+            Assert.InRange(run.Messages.Max(m => m.Delay.TotalSeconds), 5, seconds + 5);
+    }
+
+    [Theory]
+    [InlineData(1, StanzaError.ResourceConstraint)]
+    [InlineData(100, null)]
+    public void A_slow_peer_fills_the_queue_and_only_what_is_over_its_limit_comes_back(int limit, StanzaError? error)
     {
         FaultSpec slow = Fault(FaultKind.Degrade, "a.example->b.example") with
         {
             To = new LinkProfile { Delay = Duration.FromSeconds(5) },
         };
         (RunResult run, Story story) = Play(
-            slow, begin: Duration.FromMinutes(12), change: s => s with { Queue = 1 });
-        Assert.Equal([StanzaError.ResourceConstraint], story.Returned().Keys);
+            slow, begin: Duration.FromMinutes(12), change: s => s with { Queue = limit });
+        Assert.Equal(error is { } one ? [one] : [], story.Returned().Keys);
+        Assert.Equal(error is null, run.Value("messages.delivered") == run.Value("messages.sent"));
+        AllArriveAfterwards(run);
+    }
+
+    [Fact]
+    public void A_peer_too_slow_for_a_login_is_told_so_and_what_waited_comes_back()
+    {
+        FaultSpec slow = Fault(FaultKind.Degrade, "a.example->b.example") with
+        {
+            To = new LinkProfile { Delay = Duration.FromSeconds(14) },   // twelve flights until stanzas pass
+        };
+        (RunResult run, Story story) = Play(slow, begin: Duration.FromMinutes(12));
+        Assert.NotEmpty(story.Ends(StreamErrorCondition.ConnectionTimeout));
+        Assert.Equal([StanzaError.RemoteServerTimeout], story.Returned().Keys);
+        Assert.InRange(Bounced(run, Begin, End), 26, 28);
         AllArriveAfterwards(run);
     }
 }
