@@ -121,9 +121,6 @@ internal sealed class Validation
         else if (name == own) binder.Fail(other, $"{own} vouches for itself anyway; leave authority out");
         else if (binder.Bound<ServerSpec>((topology!["servers"] as Mapping)![name])?.Authority is not null)
             binder.Fail(other, $"{name} has an authority itself; name that one");
-        else if (Entries(topology["clients"]).Where(c => binder.Bound<ClientSpec>(c.Value)?.Server == name)
-            .Select(c => c.Key.Text).FirstOrDefault() is { } client)
-            binder.Fail(other, $"{name} has clients ({client}); an authority has none");
         else if (asking.FirstOrDefault(b => !Pairs().Any(s => s.Between.Contains(b) && s.Between.Contains(name)))
             is { } blind)
             binder.Fail(other, $"{blind} asks {name} about the keys of {own}, but s2s gives the two no streams");

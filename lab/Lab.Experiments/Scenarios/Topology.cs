@@ -69,8 +69,7 @@ public sealed record ServerSpec
     public int Count { get; init; } = 1;
 
     /// <summary>
-    /// Another server, without clients of its own, that others ask whether this one's dialback keys are genuine;
-    /// absent = this one itself.
+    /// Another server that others ask whether this one's dialback keys are genuine; absent = this one itself.
     /// </summary>
     public string? Authority { get; init; }
 

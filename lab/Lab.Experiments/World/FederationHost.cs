@@ -50,7 +50,7 @@ internal sealed class FederationHost : ServingHost
             .Where(s => s != self && population.AuthorityOf(s) == self)];
         settings = new FederationSettings
         {
-            Domains = [domain, .. vouched.Select(s => population.Domains[s])], Remotes = remotes,
+            Domains = [domain], Vouches = [.. vouched.Select(s => population.Domains[s])], Remotes = remotes,
             Secrets = world.Secrets,
             // those who share it know each other's keys
             DialbackSecret = authority == self && vouched.Length == 0 ? null
@@ -215,10 +215,6 @@ internal sealed class FederationHost : ServingHost
         if (!letters.TryDequeue(out Letter letter)) return false;
         switch (letter.Errand)
         {
-            case Errand.Send when machine.Serves(letter.Recipient):
-                // an authority vouches for that domain, but has no stream to it
-                server.ReturnRemote(now, letter.Stanza, StanzaError.RemoteServerNotFound);
-                break;
             case Errand.Send:
                 machine.Send(now, letter.Sender, letter.Recipient, letter.Stanza, letter.Number, letter.Stream);
                 break;

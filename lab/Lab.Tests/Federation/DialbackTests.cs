@@ -130,6 +130,59 @@ public class DialbackTests
         Assert.Equal(!alone, world.Pipes[0].Said.Contains("<db:verify", StringComparison.Ordinal));
     }
 
+    private static Federated WithAuthority(string secret)
+    {
+        var world = new Federated(null, 1, "b.example");
+        world.Add("a.example", s => s with { DialbackSecret = "shared" });
+        world.Add("keys.example", s => s with { DialbackSecret = secret, Vouches = ["a.example"] });
+        return world;
+    }
+
+    [Theory]
+    [InlineData("a.example", "shared", "type='valid'")]
+    [InlineData("a.example", "other", "type='invalid'")]
+    [InlineData("keys.example", "shared", "type='valid'")]              // keys of its own are made from that secret too
+    [InlineData("c.example", "shared", "<item-not-found")]
+    public void An_authority_answers_for_its_own_keys_and_those_it_vouches_for(
+        string originating, string secret, string answer)
+    {
+        string key = System.Text.Encoding.ASCII.GetString(
+            new DialbackKey("shared").Of("b.example", originating, "1"));
+        string to = originating == "c.example" ? "a.example" : originating;
+        Federated.Pipe peer = WithAuthority(secret).Connects("keys.example").Says(
+            $"<stream:stream from='b.example' to='{to}' version='1.0' xmlns='jabber:server' "
+            + "xmlns:db='jabber:server:dialback' xmlns:stream='http://etherx.jabber.org/streams'>");
+        Assert.Contains($"<stream:stream from='{to}'", peer.Heard);
+        peer.Says($"<db:verify from='b.example' to='{originating}' id='1'>{key}</db:verify>");
+        Assert.Contains(answer, peer.Heard);
+    }
+
+    [Fact]
+    public void Nobody_becomes_anybody_towards_a_domain_that_is_only_vouched_for()
+    {
+        Federated world = WithAuthority("shared");
+        Federated.Pipe peer = world.Connects("keys.example").Says(
+            "<stream:stream from='b.example' to='a.example' version='1.0' xmlns='jabber:server' "
+            + "xmlns:db='jabber:server:dialback' xmlns:stream='http://etherx.jabber.org/streams'>");
+        foreach (string target in new[] { "a.example", "keys.example" })
+            peer.Says($"<db:result from='b.example' to='{target}'>k</db:result>");
+        Assert.Equal(2, peer.Heard.Split("<item-not-found").Length - 1);
+        peer.Says("<message from='u@b.example' to='v@a.example'/>");
+        Assert.Contains("<not-authorized", peer.Heard);
+        Assert.Empty(world["keys.example"].Delivered);
+    }
+
+    [Theory]
+    [InlineData("shared", true)]
+    [InlineData("other", false)]
+    public void An_authority_judges_the_keys_it_vouches_for_without_asking_anybody(string secret, bool genuine)
+    {
+        Federated world = WithAuthority(secret).Sends("u@a.example", "v@keys.example", 1).Wait(3);
+        Assert.Equal(genuine ? [1] : [], world["keys.example"].Numbers);
+        Assert.Equal(genuine ? 0 : 1, world.A.Returned.Count);
+        Assert.Single(world.Pipes);
+    }
+
     [Fact]
     public void A_verdict_that_never_comes_counts_as_an_error()
     {

@@ -27,7 +27,7 @@ public class AuthorityRunTests
     }
 
     private static (RunResult Run, Story Story, RunSpec Spec) Play(
-        FaultKind kind, string target, FederationAuth auth = FederationAuth.Dialback)
+        FaultKind kind, string target, FederationAuth auth = FederationAuth.Dialback, string to = "bob")
     {
         var link = new LinkChoice(null, new LinkProfile { Delay = Duration.FromMilliseconds(20) });
         S2sSpec Pair(string one, string other) => new()
@@ -58,7 +58,7 @@ public class AuthorityRunTests
                 Topology = "t", Duration = Duration.FromHours(1), Tail = Duration.FromMinutes(10),
                 Faults = [new FaultSpec { Kind = kind, Target = target, At = Duration.FromMinutes(10),
                     For = Duration.FromMinutes(30) }],
-                Workload = [new WorkloadSpec { From = "alice", To = "bob", Every = Duration.FromMinutes(3),
+                Workload = [new WorkloadSpec { From = "alice", To = to, Every = Duration.FromMinutes(3),
                     Begin = Duration.FromSeconds(5), End = Duration.FromMinutes(55) }],
             },
         };
@@ -74,6 +74,14 @@ public class AuthorityRunTests
         string[] used = [.. story.Of(EntryKind.ConnectAttempt).Select(e => names[e.Host])
             .Where(n => n.Contains("->", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
         Assert.Equal(["a.example->b.example#0", Asking + "#0"], used.Select(n => n.Contains('#') ? n : n + "#0"));
+        Assert.Equal(run.Value("messages.sent"), run.Value("messages.delivered"));
+    }
+
+    [Fact]
+    public void An_authority_is_a_server_like_others_and_its_echo_account_answers_whom_it_vouches_for()
+    {
+        (RunResult run, _, _) = Play(FaultKind.Cut, "b.example", to: "echo@keys.example");
+        Assert.InRange(run.Messages.Count(m => m.From < 0), 15, 20);
         Assert.Equal(run.Value("messages.sent"), run.Value("messages.delivered"));
     }
 

@@ -74,7 +74,7 @@ public sealed partial class Federation
             if (known.Valid) WriteResult(stream, known, "valid"u8);
             return;
         }
-        if (local < 0) RefuseClaim(stream, from, to, StanzaError.ItemNotFound);
+        if (local < 0 || !IsForUs(stream)) RefuseClaim(stream, from, to, StanzaError.ItemNotFound);
         else if (!MayAuthenticate(stream)) RefuseClaim(stream, from, to, StanzaError.PolicyViolation);
         else if (stream.Settings.Auth != FederationAuth.Dialback)
             RefuseClaim(stream, from, to, StanzaError.NotAuthorized);
@@ -100,6 +100,11 @@ public sealed partial class Federation
         stream.Pairs.Add(claim);
         var question = new Verification(claim, stream.Id, key.ToArray());
         verifications.Add(question);
+        if (hosts.Find(claim.Remote) is >= 0 and var vouched)
+        {
+            Conclude(question, IsGenuine(key, names[claim.Local], vouched, stream.Id) ? null : StanzaError.Forbidden);
+            return;
+        }
         RemoteSettings remote = SettingsOf(claim.Domain);
         question.Over = remote.VerifyAlone ? null : OpenStreamTo(claim.Remote);
         deadlines.Arm(question, now + remote.VerifyTimeout);
@@ -203,7 +208,7 @@ public sealed partial class Federation
     /// <summary>Is this key ours? Answered to anybody, from the secret alone.</summary>
     private void OnQuestion(FederationStream stream, Element question, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
-        int local = domains.Find(to);
+        int local = hosts.Find(to);
         ReadOnlySpan<byte> id = question.Attribute(Names.Id);
         if (local < 0 && !settings.DialbackErrors)
         {
@@ -214,7 +219,10 @@ public sealed partial class Federation
             .Attribute(Names.To, from).Attribute(Names.Id, id);
         if (local < 0) answer.Raw(" type='error'>"u8).Error(StanzaError.ItemNotFound).Raw("</db:verify>"u8);
         else
-            answer.Attribute(Names.Type, keys.Fits(question.Text, Text(from), settings.Domains[local],
-                Encoding.UTF8.GetString(id)) ? "valid"u8 : "invalid"u8).Raw("/>"u8);
+            answer.Attribute(Names.Type, IsGenuine(question.Text, Text(from), local, Encoding.UTF8.GetString(id))
+                ? "valid"u8 : "invalid"u8).Raw("/>"u8);
     }
+
+    private bool IsGenuine(ReadOnlySpan<byte> key, string receiving, int originating, string id) =>
+        keys.Fits(key, receiving, names[originating], id);
 }

@@ -82,7 +82,7 @@ public sealed partial class Federation
     private void WriteResponseHeader(FederationStream stream, StreamHeader? initial)
     {
         stream.Id = NewId();
-        StreamHeader header = StreamHeaders.Reply(initial, "jabber:server", settings.Domains[stream.Local], stream.Id,
+        StreamHeader header = StreamHeaders.Reply(initial, "jabber:server", names[stream.Local], stream.Id,
             settings.Languages, declaresDialback: true);
         StreamHeaders.Write(Write(stream, Traffic.Handshake), HeaderKind.ServerResponse, header);
     }
@@ -108,7 +108,7 @@ public sealed partial class Federation
     {
         if (header.ContentNamespace != "jabber:server") return StreamErrorCondition.InvalidNamespace;
         if (!TryDomain(header.To, out byte[] to)) return StreamErrorCondition.ImproperAddressing;
-        int local = domains.Find(to);
+        int local = hosts.Find(to);
         if (local < 0) return domains.Missing(to);
         stream.Local = local;
         bool moved = stream.To is not null && Text(to) != stream.To;
@@ -154,6 +154,12 @@ public sealed partial class Federation
     private bool MayAuthenticate(FederationStream stream) =>
         stream.Secured || stream.Settings.Tls != FederationTls.Required;
 
+    /// <summary>Towards a domain that is only vouched for nobody becomes anybody.</summary>
+    private bool IsForUs(FederationStream stream) => stream.Local < settings.Domains.Count;
+
+    private bool TakesCertificates(FederationStream stream) =>
+        stream.Settings.Auth == FederationAuth.External && IsForUs(stream);
+
     private static bool Certifies(FederationStream stream, ReadOnlySpan<byte> domain)
     {
         foreach (string name in stream.Certified)
@@ -170,7 +176,7 @@ public sealed partial class Federation
                 .Raw(own.Tls == FederationTls.Required ? "><required/></starttls>"u8 : "/>"u8);
         if (MayAuthenticate(stream))
         {
-            if (!stream.Authenticated && own.Auth == FederationAuth.External && Certifies(stream, stream.Remote))
+            if (!stream.Authenticated && TakesCertificates(stream) && Certifies(stream, stream.Remote))
                 SaslMechanisms.Write(writer, [SaslMechanism.External]);
             if (own.Auth == FederationAuth.Dialback)
                 writer.Raw("<dialback xmlns='urn:xmpp:features:dialback'"u8)
@@ -261,7 +267,7 @@ public sealed partial class Federation
     private void Secure(FederationStream stream)
     {
         Add(new FederationAction(FederationActionKind.StartTls, stream.Number,
-            stream.Outbound ? stream.To : settings.Domains[stream.Local]));
+            stream.Outbound ? stream.To : names[stream.Local]));
         stream.Liveness.Hold();
         stream.Bidi = false;
         stream.Phase = FederationPhase.Securing;                       // what came behind is not ours to read (TLS-05)
@@ -298,7 +304,7 @@ public sealed partial class Federation
     {
         stream.Liveness.Hold();
         bool known = auth.Attribute("mechanism"u8).SequenceEqual("EXTERNAL"u8);
-        bool offered = stream.Secured && stream.Settings.Auth == FederationAuth.External;
+        bool offered = stream.Secured && TakesCertificates(stream);
         if (!known || !offered) Refuse(stream, SaslFailure.InvalidMechanism);
         else if (!SaslData.TryRead(auth.Text, out byte[]? data)) Refuse(stream, SaslFailure.IncorrectEncoding);
         else if (data is { Length: > 0 } identity && !Jid.SameText(identity, stream.Remote))

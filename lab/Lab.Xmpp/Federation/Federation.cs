@@ -26,7 +26,8 @@ public sealed partial class Federation
     private readonly TreePool trees;
     private readonly RandomStream retries;
     private readonly Secrets streamIds;
-    private readonly ServedDomains domains;
+    private readonly ServedDomains domains, hosts;                    // hosts: those, then the ones vouched for
+    private readonly string[] names;                                  // of the hosts
     private readonly DialbackKey keys;
 
     private readonly List<FederationStream?> streams = [];            // by number; null once over
@@ -51,7 +52,9 @@ public sealed partial class Federation
         this.settings = settings;
         this.buffers = buffers;
         this.trees = trees ?? new TreePool();
+        names = [.. settings.Domains, .. settings.Vouches];
         domains = new ServedDomains(settings.Domains, settings.FormerDomains);
+        hosts = new ServedDomains(names, []);
         retries = random.Fork("retry");
         Secrets secrets = settings.Secrets ?? new RepeatableSecrets(random);
         streamIds = secrets.Fork("s2s-stream-id");
@@ -237,10 +240,6 @@ public sealed partial class Federation
         taken.Stream is { } stream ? stream.Output.Written : bodies.Written.Slice(taken.Start, taken.Length);
 
     public Instant NextTime => deadlines.Next;
-
-    /// <summary>Whether that address is of a domain served here.</summary>
-    public bool Serves(ReadOnlySpan<byte> address) =>
-        Jid.TryParse(address, out Jid jid) && domains.Find(jid.Domain) >= 0;
 
     /// <summary>Numbers of the stanzas that wait for streams or for acknowledgements.</summary>
     public IEnumerable<long> HeldStanzas()

@@ -111,6 +111,10 @@ public sealed record FederationSettings
     /// <summary>Domains served; the first is the server's own name.</summary>
     public required IReadOnlyList<string> Domains { get; init; }
 
+    /// <summary>Domains of other servers with the same <see cref="DialbackSecret"/>: their keys are verified here, and
+    /// nothing else of theirs is taken.</summary>
+    public IReadOnlyList<string> Vouches { get; init; } = [];
+
     /// <summary>Domains once served here: host-gone.</summary>
     public IReadOnlyList<string> FormerDomains { get; init; } = [];
 
