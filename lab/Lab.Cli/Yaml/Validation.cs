@@ -240,7 +240,7 @@ internal sealed class Validation
 
     private void Target(Scalar target, FaultSpec fault, string verb)
     {
-        bool betweenServers = fault.Kind is FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback;
+        bool betweenServers = fault.Kind.IsBetweenServers();
         bool toClients = fault.Kind != FaultKind.Restart && !betweenServers;
         bool toServers = fault.Kind != FaultKind.Degrade;
         bool toLinks = fault.Kind is FaultKind.Cut or FaultKind.Degrade or FaultKind.Reset;
@@ -257,7 +257,8 @@ internal sealed class Validation
                 : $"there is no '{Group(target.Text)}' to {verb}") + Words.OneOf(target.Text, all));
         else if ((kind == "server" && !toServers) || (kind == "link" && !toLinks) || (kind == "client" && !toClients))
             binder.Fail(target, $"{verb} does not go with a {kind}, expected one of {Words.List(all)}");
-        else if (betweenServers && !Pairs().Any(s => s.Between.Contains(target.Text)))
+        else if (betweenServers && !Pairs().SelectMany(s => s.Between).SelectMany(Members)
+            .Intersect(Members(target.Text)).Any())
             binder.Fail(target, $"{verb} is about streams with other servers, and s2s gives {target.Text} none");
         else if (fault.After is not null && kind != "client")
             binder.Fail(target, $"after waits for a step of a client, but '{target.Text}' is a {kind}");

@@ -128,11 +128,9 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         FaultKind.Reset when begins =>
             o.Paths.Select(path => (Action<Instant>)(now => world.Network.ResetConnections(now, path))),
         FaultKind.Reset => [],
-        FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback => o.Servers.Select(
-            s => (Action<Instant>)(now =>
-            {
-                foreach (ServerHost server in world.Servers) server.OnFederationFault(now, o.Spec.Kind, s, begins);
-            })),
+        _ when o.Spec.Kind.IsBetweenServers() =>
+            o.Servers.SelectMany(s => world.Servers.Select(host => (Action<Instant>)(now =>
+                host.OnFederationFault(now, o.Spec.Kind, s, begins)))),
         _ when o.Servers.Count > 0 =>
             o.Servers.Select(s => (Action<Instant>)(now => OnServer(now, o, world.Servers[s], begins))),
         _ => o.Members.Select(m => (Action<Instant>)(now => OnClient(now, o, m, begins))),

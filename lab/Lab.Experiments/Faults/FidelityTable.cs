@@ -204,8 +204,7 @@ public static class FidelityTable
     // who has no power has nothing to notice
     private static bool Hits(Topology topology, FaultSpec fault, S2sSpec s, int side)
     {
-        bool Is(string name, string server) => name == server
-            || ServerSpec.Domains(server, topology.Servers[server].Count).Contains(name);
+        bool Is(string name, string server) => topology.DomainsOf(name).Intersect(topology.DomainsOf(server)).Any();
         string own = s.Between[side], other = s.Between[1 - side];
         if (RouteName.Parse(fault.Target) is { } route)
             return Is(route.From, own) && Is(route.To, other) || s.Bidi && Is(route.From, other) && Is(route.To, own);

@@ -108,7 +108,7 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
     /// <summary>Draws what no path and no process shows: names, certificates, dialback. Nobody dies of it.</summary>
     public void FaultChanged(FaultSpec fault, Instant now, bool begins)
     {
-        if (fault.Kind is not (FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback)) return;
+        if (!fault.Kind.IsBetweenServers()) return;
         foreach (int server in population.FindServers(fault.Target))
             foreach (Route r in population.RoutesOf(server))
                 Band(routes[r.Index - population.FirstRoute], now, fault.Kind, begins);

@@ -95,6 +95,10 @@ public static class FaultWords
 {
     public static string Word(this FaultKind kind) =>
         kind == FaultKind.IgnoreDialback ? "ignore-dialback" : kind.ToString().ToLowerInvariant();
+
+    /// <summary>Whether it is about what servers say to each other, with every path and process well.</summary>
+    public static bool IsBetweenServers(this FaultKind kind) =>
+        kind is FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback;
 }
 
 public enum CutDirection { Both, Up, Down }

@@ -18,7 +18,7 @@ public static class ProgramLimits
         foreach ((string group, ClientSpec client) in run.Topology.Clients)
             foreach (string message in OfClient(run, group, client)) yield return ("clients", group, message);
         for (int i = 0; i < run.Topology.S2s.Count; i++)
-            foreach (string message in OfStreams(run.Topology, run.Topology.S2s[i]))
+            foreach (string message in OfStreams(run, run.Topology.S2s[i]))
                 yield return ("s2s", i.ToString(CultureInfo.InvariantCulture), message);
     }
 
@@ -61,24 +61,27 @@ public static class ProgramLimits
         foreach (string refusal in Slixmpp.Refusals(client)) yield return refusal;
     }
 
-    private static IEnumerable<string> OfStreams(Topology topology, S2sSpec spec)
+    private static IEnumerable<string> OfStreams(RunSpec run, S2sSpec spec)
     {
-        List<(string Domain, ServerSoftware Software)> real = [.. spec.Between.Distinct()
-            .Select(domain => (domain, topology.Servers[domain].Software))
-            .Where(s => s.Software != ServerSoftware.Lab)];
-        if (real.Count == 0) yield break;
-        if (real.Count == 2)
+        Topology topology = run.Topology;
+        string[] real = [.. spec.Between.Where(s => topology.SpecOf(s).Software != ServerSoftware.Lab)];
+        if (real.Length == 0) yield break;
+        if (real.Length == 2)
         {
             yield return "between: one of the two must be the lab's own server, which tells what becomes of streams";
             yield break;
         }
-        (string name, ServerSoftware software) = real[0];
-        if (software == ServerSoftware.External)
+        string name = real[0];
+        if (topology.SpecOf(name).Software == ServerSoftware.External)
         {
             yield return $"between: the lab cannot tell {name}, which it has not started, where the other server is";
             yield break;
         }
-        if (spec.Between.Any(server => topology.Servers[server].Authority is not null))
+        string[] ours = [.. spec.Between.Except(real).SelectMany(topology.DomainsOf)];
+        if (run.Scenario.Faults.Any(
+            f => f.Kind == FaultKind.Expire && topology.DomainsOf(f.Target).Intersect(ours).Any()))
+            yield return "expire: Prosody looks at the certificate itself, and that one holds on";
+        if (spec.Between.Any(server => topology.SpecOf(server).Authority is not null))
             yield return "authority: Prosody asks the domain itself about its keys; leave it out";
         foreach (string refusal in ProsodyPeers.Refusals(spec, name)) yield return refusal;
         if (topology.S2s.Any(other => other.Between.Contains(name) && !ProsodyPeers.Agree(spec, other)))

@@ -118,8 +118,8 @@ internal static class ProsodyConfiguration
     private static string Seconds(Duration? time) =>
         (time?.TotalSeconds ?? Never).ToString("0.###", CultureInfo.InvariantCulture);
 
-    private static string List(IEnumerable<string> words) => $"{{ {string.Join("; ", words.Select(Quoted))} }}";
+    public static string List(IEnumerable<string> words) => $"{{ {string.Join("; ", words.Select(Quoted))} }}";
 
-    private static string Quoted(string text) =>
+    public static string Quoted(string text) =>
         "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n") + "\"";
 }

@@ -52,8 +52,8 @@ internal static class ProsodyPeers
         line("s2s_ports", string.Create(CultureInfo.InvariantCulture, $"{{ {address.Port} }}"));
         line("s2s_require_encryption", spec.Tls == FederationTls.Required ? "true" : "false");
         line("s2s_secure_auth", spec.Auth == FederationAuth.External ? "true" : "false");
-        line("plugin_paths", $"{{ \"{folder}\" }}");
-        line("lab_names", $"\"{NamesFile(folder)}\"");
+        line("plugin_paths", ProsodyConfiguration.List([folder]));
+        line(NamesModule, ProsodyConfiguration.Quoted(NamesFile(folder)));
     }
 
     /// <summary>Tells it where the streams to each domain lead from now on.</summary>
@@ -61,8 +61,8 @@ internal static class ProsodyPeers
     {
         var text = new StringBuilder("return {\n");
         foreach ((string domain, IPEndPoint address) in names)
-            text.Append(
-                CultureInfo.InvariantCulture, $"  [\"{domain}\"] = {{ \"{address.Address}\", {address.Port} }};\n");
+            text.Append(CultureInfo.InvariantCulture, $"  [{ProsodyConfiguration.Quoted(domain)}] = ")
+                .Append(CultureInfo.InvariantCulture, $"{{ \"{address.Address}\", {address.Port} }};\n");
         string next = NamesFile(folder) + ".new";
         File.WriteAllText(next, text.Append("}\n").ToString());
         File.Move(next, NamesFile(folder), overwrite: true);

@@ -12,10 +12,9 @@ internal enum Door { Client, ClientDirectTls, Server }
 /// Real sockets with a fault proxy in each path, in real time.
 /// Theory of operation. A client connects to its own proxy on loopback; the proxy dials the server. So does a server
 /// for each place of its pools of streams with other servers. Between the two legs the bytes pass the very network of
-/// the simulation: a modelled TCP connection over the path's links, driven by
-/// the wall clock. So slices are segments, a lost one stalls the stream for as long as the TCP model takes to recover
-/// it, the window and the queue push back to the sender, faults hit the same objects, and packets are counted the same
-/// way.
+/// the simulation: a modelled TCP connection over the path's links, driven by the wall clock. So slices are segments,
+/// a lost one stalls the stream for as long as the TCP model takes to recover it, the window and the queue push back to
+/// the sender, faults hit the same objects, and packets are counted the same way.
 /// What it cannot show: the kernels at both legs accept, acknowledge and answer probes at once, whatever the path is
 /// like, so connect times, SYN loss and TCP's own timers are not those of the path (see FidelityTable).
 /// </summary>
@@ -24,7 +23,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     private readonly World world;
     private readonly SimulatedNetwork model;
     private readonly ProxyEnd clientsEnd;
-    private readonly Dictionary<ServerHost, (ProxyEnd End, string Domain, ServingHost? Federation)> servers = [];
+    private readonly Dictionary<ServerHost, (ProxyEnd End, string Domain)> servers = [];
     private readonly Dictionary<(ServerHost Server, Door Door), IPEndPoint> addresses = [];
     private readonly Dictionary<int, ServerHost> serverOf = [];          // by path: at its far end
     private readonly Dictionary<int, ServerHost> nearOf = [];            // by route: who opens its connections
@@ -64,7 +63,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         ServerHost server, string domain, IReadOnlyList<Member> accounts, bool listens, ServingHost? federation = null)
     {
         var end = new ProxyEnd(this, server);
-        servers[server] = (end, domain, federation);
+        servers[server] = (end, domain);
         if (listens)
         {
             listening.Add(server);
@@ -214,6 +213,6 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         foreach (Listener listener in listeners.Concat(fronts.Values)) listener.Dispose();
         foreach (SocketPipe pipe in pipes.ToArray()) pipe.Vanish();
         clientsEnd.Lose(-1);
-        foreach ((ProxyEnd end, _, _) in servers.Values) end.Lose(-1);
+        foreach ((ProxyEnd end, _) in servers.Values) end.Lose(-1);
     }
 }

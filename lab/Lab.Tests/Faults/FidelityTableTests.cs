@@ -92,6 +92,23 @@ public class FidelityTableTests
     }
 
     [Theory]
+    [InlineData("a.example->n-1.example", Fidelity.Unsupported)]
+    [InlineData("n.example", Fidelity.Unsupported)]
+    [InlineData("n-1.example", Fidelity.Unsupported)]
+    [InlineData("n-0.example", Fidelity.Approximate)]
+    [InlineData("n.example->a.example", Fidelity.Approximate)]         // the one that asks for acks
+    public void Streams_of_one_of_many_servers_are_judged_by_what_hits_that_one(string cut, Fidelity fidelity)
+    {
+        RunSpec spec = Spec(FaultKind.Cut, Ping, Ping, cut);
+        Assert.Equal(fidelity, Of(spec with { Topology = spec.Topology with
+        {
+            Servers = new Dictionary<string, ServerSpec> { ["a.example"] = new(), ["n.example"] = new() { Count = 3 } },
+            Clients = new Dictionary<string, ClientSpec> { ["phone"] = new() { Server = "a.example" } },
+            S2s = [new() { Between = ["a.example", "n-1.example"], SecondPolicy = new(null, Acks) }],
+        } }, "federation.unnoticed.max"));
+    }
+
+    [Theory]
     [InlineData(FaultKind.Cut, Fidelity.Approximate)]
     [InlineData(FaultKind.Crash, Fidelity.Approximate)]
     [InlineData(FaultKind.Freeze, Fidelity.Modelled)]

@@ -50,6 +50,55 @@ public sealed class ProgramLimitsTests : IDisposable
         Assert.Contains(message, problems);
     }
 
+    [Theory]
+    [InlineData("between: [a.example, p.example], second-policy: {}", "")]
+    [InlineData("between: [n-1.example, p.example], second-policy: {}", "")]
+    [InlineData("between: [a.example, n-1.example], streams: 4, policy: {acks: {every: 60s, timeout: 20s}}", "")]
+    [InlineData("between: [a.example, p.example], streams: 2", "streams: Prosody opens one each way; write streams: 1")]
+    [InlineData("between: [a.example, p.example], policy: {ping: {every: 60s, timeout: 20s}}",
+        "second-policy: Prosody checks no streams with other servers; write second-policy: {}")]
+    [InlineData("between: [p.example, a.example], policy: {ping: {every: 60s, timeout: 20s}}",
+        "policy: Prosody checks no streams with other servers; name it second")]
+    [InlineData("between: [a.example, p.example], policy: {acks: {every: 60s, timeout: 20s}}, second-policy: {}",
+        "acks: Prosody has no stream management for servers that prove themselves by dialback")]
+    [InlineData("between: [q.example, p.example]", "between: one of the two must be the lab's own server")]
+    [InlineData("between: [r.example, r.example]", "between: one of the two must be the lab's own server")]
+    [InlineData("between: [a.example, e.example]", "between: the lab cannot tell e.example")]
+    [InlineData("between: [v.example, p.example]}, {between: [a.example, v.example]}, {between: [p.example, a.example]",
+        "authority: Prosody asks the domain itself")]
+    [InlineData("between: [a.example, p.example], bidi: true}, {between: [n.example, p.example]",
+        "auth, tls and bidi must be alike in all entries with p.example")]
+    public void What_Prosody_cannot_do_among_servers_is_refused_where_the_streams_are(string streams, string message)
+    {
+        string problems = Streams(streams, "cut: phone");
+        if (message.Length == 0) Assert.Equal("", problems);
+        else Assert.Contains("topologies/real.yaml:3:", problems);
+        Assert.Contains(message, problems);
+    }
+
+    [Theory]
+    [InlineData("unresolved: a.example", "")]
+    [InlineData("unresolved: p.example", "")]
+    [InlineData("ignore-dialback: a.example", "")]
+    [InlineData("expire: p.example", "expire: the lab cannot make a real program do that")]
+    [InlineData("ignore-dialback: p.example", "ignore-dialback: the lab cannot make a real program do that")]
+    [InlineData("expire: a.example", "expire: Prosody looks at the certificate itself, and that one holds on")]
+    public void Faults_of_what_servers_say_need_servers_that_do_it(string fault, string message)
+    {
+        string problems = Streams("between: [a.example, p.example]", fault);
+        if (message.Length == 0) Assert.Equal("", problems);
+        else Assert.Contains(message, problems);
+    }
+
+    private string Streams(string streams, string fault)
+    {
+        lab.Write("topologies/real.yaml", "servers: {a.example: {}, n.example: {count: 3}, "
+            + "v.example: {authority: a.example}, p.example: {software: prosody}, q.example: {software: prosody}, "
+            + "r.example: {software: prosody, count: 2}, e.example: {software: external, address: '127.0.0.1:5222'}}\n"
+            + $"clients: {{phone: {{server: a.example}}}}\ns2s: [{{{streams}}}]\n");
+        return lab.Problems($"{Scenario}faults: [{{at: 5s, {fault}}}]\n");
+    }
+
     [Fact]
     public void Deployed_defaults_are_possible() =>
         Assert.Equal("", Problems(
