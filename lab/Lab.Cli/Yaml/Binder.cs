@@ -154,7 +154,7 @@ internal sealed class Binder(Problems problems)
                 if (names[i] == scalar.Text.Replace("start-tls", "starttls", StringComparison.Ordinal))
                     return Enum.GetValues(type).GetValue(i);
         }
-        string hint = node is Scalar s ? Words.Hint(s.Text, names) : "";
+        string hint = node is not Scalar s ? "" : Shapes.Replaced(type, s.Text) ?? Words.Hint(s.Text, names);
         Fail(node, $"{trail.Last} takes one of {Words.List(names)}, found {node.Kind}{hint}");
         return null;
     }

@@ -115,8 +115,8 @@ internal static class Limits
             yield return ("kind", "kind: linear needs step, the time added per attempt");
         if (r.Kind != BackoffKind.Linear && r.Step != Duration.Zero)
             yield return ("step", "step belongs to kind: linear");
-        if (r.Kind is not (BackoffKind.None or BackoffKind.Fixed or BackoffKind.Steps or BackoffKind.Rfc6120)
-            && r.First > r.Max)
+        if (r.Kind is not (BackoffKind.AtOnce or BackoffKind.Never or BackoffKind.Fixed or BackoffKind.Steps
+            or BackoffKind.Rfc6120) && r.First > r.Max)
             yield return ("first", $"first ({r.First}) is longer than max ({r.Max})");
         for (int i = 1; i < r.Tiers.Count; i++)
             if (r.Tiers[i].UpToAttempt <= r.Tiers[i - 1].UpToAttempt)

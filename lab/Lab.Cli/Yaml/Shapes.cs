@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Lab.Experiments;
 using Lab.Network;
+using Lab.Xmpp;
 
 namespace Lab.Cli;
 
@@ -53,6 +54,12 @@ internal static class Shapes
     public static bool IsMap(Type type, out Type value) => Generic(type, typeof(IReadOnlyDictionary<,>), 1, out value);
 
     public static IReadOnlyList<string> Values(Type enumType) => [.. Enum.GetNames(enumType).Select(Words.Kebab)];
+
+    /// <summary>What to write instead of a word that was one of an enum's until people misread it; null = it never
+    /// was.</summary>
+    public static string? Replaced(Type enumType, string word) =>
+        enumType == typeof(BackoffKind) && word == "none"
+            ? "; none came back at once: write at-once for that, or never for a client that stays offline" : null;
 
     /// <summary>The keys of a record, in the order of its properties.</summary>
     public static IReadOnlyList<KeyShape> Keys(Type record) => Cache.GetOrAdd(record, static type =>

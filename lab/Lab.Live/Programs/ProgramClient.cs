@@ -31,7 +31,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     private ProcessState state;
     private Instant retryAt = Instant.Never;
     private int connection = -1, boots;
-    private bool online, connecting;
+    private bool online, connecting, retired;
 
     public ProgramClient(World world, LiveStage stage, Member member, string script, string folder)
     {
@@ -61,6 +61,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     public override void Send(Instant now, string to, long number, int bodyBytes)
     {
         if (online) Hand(to, number, bodyBytes);
+        else if (retired) world.Journal.Add(now, member.Index, EntryKind.MessageAbandoned, number);
         else outbox.Enqueue((to, number, bodyBytes));
     }
 
@@ -99,6 +100,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
         SetState(now, ProcessState.Runs, fault);
         ready.Reset();
         retryAt = now;
+        retired = false;
         Boot();
     }
 
@@ -188,10 +190,25 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
         if (!online && !connecting) return;
         Offline(now, mechanism);
         if (member.Policy.Acks is null) unacked.Clear();
+        if (backoff.IsOver)
+        {
+            Retire(now);
+            return;
+        }
         Duration delay = backoff.Next();
         world.Journal.Add(now, member.Index, EntryKind.RetryScheduled, delay.Nanoseconds, backoff.Attempts);
         retryAt = now + delay;
         world.Queue.At(retryAt, target);
+    }
+
+    /// <summary>It never comes back: what it holds is given up.</summary>
+    private void Retire(Instant now)
+    {
+        retired = true;
+        foreach (long number in unacked.Concat(outbox.Select(m => m.Number)))
+            world.Journal.Add(now, member.Index, EntryKind.MessageAbandoned, number);
+        unacked.Clear();
+        outbox.Clear();
     }
 
     private void Offline(Instant now, Mechanism mechanism)

@@ -34,7 +34,8 @@ internal static class PolicyWords
 
     private static string Reconnect(ReconnectPolicy r) => r.Kind switch
     {
-        BackoffKind.None => "reconnects at once",
+        BackoffKind.AtOnce => "reconnects at once",
+        BackoffKind.Never => "does not reconnect",
         BackoffKind.Fixed => $"reconnects after {r.First}",
         BackoffKind.Steps => $"reconnects after {string.Join(", ", r.Delays)}",
         _ => $"reconnects by {Words.Of(r.Kind)}, first {r.First}, at most {r.Max}",

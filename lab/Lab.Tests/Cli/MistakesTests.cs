@@ -94,6 +94,10 @@ public sealed class MistakesTests : IDisposable
             5:64: probes must be between 1 and 127, found '200'
         {ping: {every: 60s, timeout: 20s}} => {reconnect: {kind: steps}}
             5:28: kind: steps needs delays, as in delays: [1s, 5s, 30s]
+        {ping: {every: 60s, timeout: 20s}} => {reconnect: {kind: none}}
+            5:28: kind takes one of at-once, never, rfc6120, fixed, exponential, linear, doubling-plus-one, steps, random-tiers, full-jitter, uniform, found 'none'; none came back at once: write at-once for that, or never for a client that stays offline
+        {ping: {every: 60s, timeout: 20s}} => {reconnect: {kind: at-onse}}
+            5:28: kind takes one of at-once, never, rfc6120, fixed, exponential, linear, doubling-plus-one, steps, random-tiers, full-jitter, uniform, found 'at-onse'; did you mean 'at-once'?
         {ping: {every: 60s, timeout: 20s}} => {reconnect: {kind: exponential, factor: 1.3333}}
             5:49: factor: 1.3333 has more than three decimals
         {ping: {every: 60s, timeout: 20s}} => {reconnect: {kind: exponential, first: 10m}}

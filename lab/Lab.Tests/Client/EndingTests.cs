@@ -278,4 +278,28 @@ public class EndingTests
         story.Client.Start(story.Now);
         Assert.Throws<InvalidOperationException>(() => story.Client.Connected(story.Now));
     }
+
+    [Theory]
+    [InlineData("reset")]
+    [InlineData("closing tag")]
+    [InlineData("redirected")]
+    [InlineData("refused")]
+    public void A_client_that_never_reconnects_stays_offline_after_its_first_end_and_gives_its_messages_up(string how)
+    {
+        var story = new Story(new Policy { Reconnect = new ReconnectPolicy { Kind = BackoffKind.Never } });
+        if (how == "refused") story.Start().Sends(1).Ends(Mechanism.Refused);
+        else
+        {
+            story.Online();
+            if (how == "reset") story.Ends(Mechanism.Reset);
+            else if (how == "closing tag") story.Hears("</stream:stream>");
+            else story.Hears(Story.StreamError("see-other-host")).Wait(5);
+            story.Sends(1);
+        }
+        Assert.Equal([1], story.News().Where(a => a.Kind == Kind.MessageAbandoned).Select(a => a.A));
+        Assert.Equal(Step.Offline, story.Client.Step);
+        Assert.Equal(Instant.Never, story.Client.NextTime);
+        Assert.Empty(story.Client.HeldMessages());
+        Assert.Contains(Kind.Connect, story.Start().News().Select(a => a.Kind));
+    }
 }

@@ -129,12 +129,21 @@ public class BackoffTests
     }
 
     [Fact]
-    public void Uniform_draws_between_first_and_max_and_none_comes_back_at_once()
+    public void Uniform_draws_between_first_and_max_and_at_once_waits_for_nothing()
     {
         var uniform = new Backoff(Of(BackoffKind.Uniform, 2_000, 11_000), RandomStream.Root(3));
         for (int n = 0; n < 200; n++) Within(uniform.Next(), Duration.FromSeconds(2), Duration.FromSeconds(11));
-        var none = new Backoff(Of(BackoffKind.None, 9_000), RandomStream.Root(3));
-        Assert.Equal(Duration.Zero, none.Next());
+        var atOnce = new Backoff(Of(BackoffKind.AtOnce, 9_000), RandomStream.Root(3));
+        Assert.Equal(Duration.Zero, atOnce.Next());
+        Assert.False(atOnce.IsOver);
+    }
+
+    [Fact]
+    public void Never_has_no_next_delay()
+    {
+        var never = new Backoff(Of(BackoffKind.Never, 9_000), RandomStream.Root(3));
+        Assert.True(never.IsOver);
+        Assert.Throws<InvalidOperationException>(() => never.Next());
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Lab.Xmpp;
 /// <summary>
 /// The ends of a stream: RFC 6120 sections 4.4, 4.6, 4.9. Whatever the reason, the client comes back after the back-off
 /// while it is wanted, host-unknown, host-gone and failed authentication included: nobody sits there to correct a
-/// setting. After a conflict it leaves the resource to the server and does not resume.
+/// setting. One that never comes back gives up what it holds, and each message that it is still given. After a conflict it leaves the resource to the server and does not resume.
 /// </summary>
 public sealed partial class XmppClient
 {
@@ -13,7 +13,7 @@ public sealed partial class XmppClient
     private const int MaxRedirects = 5;
 
     private int redirects;
-    private bool redirected, sessionOver;
+    private bool redirected, sessionOver, retired;
 
     /// <summary>The checks found the peer silent.</summary>
     private void GiveUp(Due due)
@@ -116,6 +116,8 @@ public sealed partial class XmppClient
         liveness.Close();
         phaseEnd = totalEnd = Instant.Never;
         if (acking) lostAt = now;
+        retired = wanted && backoff.IsOver;
+        wanted &= !retired;
         if (sessionOver || unacked.Incomplete || !wanted) sessionId = null;
         if (sessionId is null) LoseSession();
         reading = streamOpen = secured = bound = counting = acking = sessionOver = false;

@@ -91,6 +91,7 @@ public sealed partial class XmppClient
         Enter(now);
         bool resting = Step == Step.Offline && !wanted;
         wanted = true;
+        retired = false;
         if (resting) Attempt();
     }
 
@@ -176,12 +177,14 @@ public sealed partial class XmppClient
     }
 
     /// <summary>
-    /// Sends a chat message of that many body bytes with id m{number}; offline, it waits in the outbox until online.
+    /// Sends a chat message of that many body bytes with id m{number}; offline, it waits in the outbox until online,
+    /// or is given up when the client does not come back.
     /// </summary>
     public void SendMessage(Instant now, string to, long number, int bodyBytes)
     {
         Enter(now);
         if (Step == Step.Online) WriteMessage(outbound.Write(Traffic.Payload), to, number, bodyBytes);
+        else if (retired) Tell(ClientActionKind.MessageAbandoned, number);
         else KeepForLater(to, number, bodyBytes);
         RunChecks();
     }

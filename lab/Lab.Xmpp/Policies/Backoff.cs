@@ -23,13 +23,16 @@ public sealed class Backoff(ReconnectPolicy policy, RandomStream random)
     /// <summary>Attempts since the last reset.</summary>
     public int Attempts { get; private set; }
 
+    /// <summary>Whether nobody comes back: there is no next attempt, and <see cref="Next"/> throws.</summary>
+    public bool IsOver => policy.Kind == BackoffKind.Never;
+
     /// <summary>The delay before the next attempt, which counts from now on.</summary>
     public Duration Next()
     {
         int n = Attempts++;
         long delay = policy.Kind switch
         {
-            BackoffKind.None => 0,
+            BackoffKind.AtOnce => 0,
             BackoffKind.Rfc6120 or BackoffKind.FullJitter => Below(Grown(n)),
             BackoffKind.Fixed => policy.First.Nanoseconds,
             BackoffKind.Exponential => Grown(n + policy.FirstExponent),

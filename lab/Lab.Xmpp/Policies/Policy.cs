@@ -155,7 +155,7 @@ public sealed record ConnectPolicy
 
 public enum BackoffKind : byte
 {
-    None, Rfc6120, Fixed, Exponential, Linear, DoublingPlusOne, Steps, RandomTiers, FullJitter, Uniform,
+    AtOnce, Never, Rfc6120, Fixed, Exponential, Linear, DoublingPlusOne, Steps, RandomTiers, FullJitter, Uniform,
 }
 
 public enum BackoffReset : byte
@@ -176,7 +176,8 @@ public enum BackoffReset : byte
 /// exponential: min(max, first * factor^(n + first-exponent));  linear: min(max, first + step * n);
 /// doubling-plus-one: w(n) = min(max, 2 w(n-1) + 1 s), w(0) = first;  steps: the list, its last entry repeating;
 /// random-tiers: one base drawn per client from [first, max], times the multiplier of the tier;
-/// full-jitter: U[0, min(max, first * factor^n));  uniform: U[first, max);  none: at once.
+/// full-jitter: U[0, min(max, first * factor^n));  uniform: U[first, max);  at-once: no delay;
+/// never: no attempt follows the first end of a stream or of an attempt.
 /// Jitter, where given, then spreads the delay over delay * (1 +- jitter).
 /// </summary>
 public sealed record ReconnectPolicy
