@@ -1,5 +1,4 @@
 using Lab.Network;
-using MathNet.Numerics.Statistics;
 
 namespace Lab.Reports;
 
@@ -65,8 +64,9 @@ internal static class Quantiles
     private const double Beyond = double.MaxValue / 16;
 
     /// <summary>
-    /// Hyndman and Fan's type 8, which MathNet takes by default and which for p = 0.5 is the usual median. A quantile
-    /// that would lie between a finite and an infinite value is infinite. NaN for an empty sample.
+    /// Hyndman and Fan's type 8 (The American Statistician 50/4, 1996), which they recommend and which for p = 0.5 is
+    /// the usual median. A quantile that would lie between a finite and an infinite value is infinite. NaN for an empty
+    /// sample.
     /// </summary>
     public static double Of(double[] sorted, double p) => sorted.Length == 0 ? double.NaN : OfFinite(Finite(sorted), p);
 
@@ -75,10 +75,21 @@ internal static class Quantiles
     public static double[] Finite(double[] values) => [.. values.Select(v => Math.Clamp(v, -Beyond, Beyond))];
 
     /// <summary>The same for values that went through <see cref="Finite"/>.</summary>
-    public static double OfFinite(double[] sorted, double p) => SortedArrayStatistics.Quantile(sorted, p) switch
+    public static double OfFinite(double[] sorted, double p) => Between(sorted, p) switch
     {
         > Beyond / 1e9 => double.PositiveInfinity,
         < -Beyond / 1e9 => double.NegativeInfinity,
         double quantile => quantile,
     };
+
+    // The p-th of n sorted values stands at place (n + 1/3) p + 1/3, counted from one; between two places it is on the
+    // line between their values.
+    private static double Between(double[] sorted, double p)
+    {
+        double place = (sorted.Length + 1 / 3d) * p + 1 / 3d;
+        int below = (int)place;
+        if (below < 1) return sorted[0];
+        if (below >= sorted.Length) return sorted[^1];
+        return sorted[below - 1] + (place - below) * (sorted[below] - sorted[below - 1]);
+    }
 }

@@ -51,6 +51,24 @@ public sealed class StatisticsTests
         Assert.Equal(double.PositiveInfinity, curve.Quantile(0.81, "x").Value);
     }
 
+    // By hand for the squares of 1 to 5: (5 + 1/3) p + 1/3 is the place. R's quantile(x, p, type = 8) says the same.
+    [Theory, InlineData(0, 1), InlineData(0.1, 1), InlineData(0.4, 6.333333), InlineData(0.5, 9), InlineData(0.8, 21.4),
+     InlineData(0.87, 24.76), InlineData(0.9, 25), InlineData(1, 25)]
+    public void Quantiles_are_those_of_type_8(double p, double expected)
+    {
+        Assert.Equal(expected, Quantiles.Of([1, 4, 9, 16, 25], p), 6);
+        Assert.Equal(7, Quantiles.Of([7], p));
+        Assert.Equal(double.NaN, Quantiles.Of([], p));
+    }
+
+    [Fact]
+    public void A_quantile_between_a_number_and_never_is_never()
+    {
+        double[] sorted = [1, 2, double.PositiveInfinity, double.PositiveInfinity];
+        Assert.Equal(double.PositiveInfinity, Quantiles.Of(sorted, 0.5));
+        Assert.Equal(1.2, Quantiles.Of(sorted, 0.2), 6);
+    }
+
     [Fact]
     public void Where_nothing_is_cut_off_the_curve_ends_at_the_plain_share_whatever_the_times()
     {

@@ -1,5 +1,4 @@
-using FsCheck;
-using FsCheck.Fluent;
+using CsCheck;
 using Lab.Live;
 using static Lab.Tests.VirtualLink;
 
@@ -94,12 +93,8 @@ public sealed class ChangesInFlightTests
 
     /// <summary>Any chunks, any changes of toxics that drop nothing, any time the receiver begins to read.</summary>
     [Theory, InlineData(false), InlineData(true)]
-    public void Whatever_changes_no_byte_is_lost_or_reordered(bool strict)
-    {
-        Gen<int[]> numbers = Gen.ArrayOf(Gen.Choose(0, 1_000_000));
-        Prop.ForAll(Arb.From(numbers), script => Survives(script, strict)).Check(
-            Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(60));
-    }
+    public void Whatever_changes_no_byte_is_lost_or_reordered(bool strict) =>
+        Gen.Int[0, 1_000_000].Array[0, 60].Sample(script => Survives(script, strict), iter: 400);
 
     // each number is one step: its remainders choose what happens and when
     private static void Survives(int[] script, bool strict)
