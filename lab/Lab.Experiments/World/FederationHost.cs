@@ -77,7 +77,7 @@ internal sealed class FederationHost : ServingHost
         if (running) return;
         running = true;
         do
-            while (machine.TryTake(out FederationAction a)) Act(now, in a);
+            while (machine.TryTake(out XmppAction a)) Act(now, in a);
         while (Carry(now));
         running = false;
         alarm.Set(world.Queue, machine.NextTime);
@@ -233,29 +233,29 @@ internal sealed class FederationHost : ServingHost
         return true;
     }
 
-    private void Act(Instant now, in FederationAction a)
+    private void Act(Instant now, in XmppAction a)
     {
         switch (a.Kind)
         {
-            case FederationActionKind.Connect:
+            case ActionKind.Connect:
                 Connect(now, in a);
                 break;
-            case FederationActionKind.Write:
+            case ActionKind.Write:
                 pipes[a.Stream]!.Write(now, machine.Output, a.Traffic);
                 break;
-            case FederationActionKind.StartTls:
+            case ActionKind.StartTls:
                 pipes[a.Stream]!.StartTls(now);
                 break;
-            case FederationActionKind.Close:
+            case ActionKind.Close:
                 TakePipe(a.Stream)?.Close(now);
                 break;
-            case FederationActionKind.Abort:
+            case ActionKind.Abort:
                 TakePipe(a.Stream)?.Drop(now);
                 break;
-            case FederationActionKind.Deliver:
+            case ActionKind.Deliver:
                 letters.Enqueue(new Letter(Errand.Deliver, machine.Output.ToArray(), [], [], -1, default, a.Stream));
                 break;
-            case FederationActionKind.Returned:
+            case ActionKind.Returned:
                 letters.Enqueue(new Letter(Errand.Return, machine.Output.ToArray(), [], [], a.A, a.Error, -1));
                 if (a.A >= 0) world.Journal.Add(now, host, EntryKind.StanzaReturned, a.A, (long)a.Error);
                 break;
@@ -266,12 +266,12 @@ internal sealed class FederationHost : ServingHost
     }
 
     /// <summary>The place's own path; to verify a key, the first place's towards whoever vouches for it.</summary>
-    private void Connect(Instant now, in FederationAction a)
+    private void Connect(Instant now, in XmppAction a)
     {
         Population population = world.Population;
-        int asked = population.FindServer(a.Domain!);
+        int asked = population.FindServer(machine.DomainOf(a.Stream));
         bool verifies = a.A < 0 && asked >= 0;
-        string host = verifies ? population.Domains[population.AuthorityOf(asked)] : a.Domain!;
+        string host = verifies ? population.Domains[population.AuthorityOf(asked)] : machine.DomainOf(a.Stream);
         bool known = paths.TryGetValue(host, out int path);
         // the name of the domain leads to its authority, and that one's to an address
         if (!known || unresolved[asked] > 0 || unresolved[population.RouteAt(path).To] > 0)
@@ -299,18 +299,18 @@ internal sealed class FederationHost : ServingHost
         return pipe;
     }
 
-    private void Observe(Instant now, in FederationAction a, Pipe pipe)
+    private void Observe(Instant now, in XmppAction a, Pipe pipe)
     {
         long side = pipe.AtServer ? 1L << 32 : 0;
         (EntryKind kind, long value) = a.Kind switch
         {
-            FederationActionKind.Ready => (EntryKind.MemberReady, (pipe.AtServer ? 1 : 0) | (a.A >= 0 ? 2 : 0)),
-            FederationActionKind.Ended => (EntryKind.MemberEnded, Verdict(a.Claim, a.Mechanism, a.A) | side),
-            FederationActionKind.Blamed => (EntryKind.MemberBlamed, Verdict(a.Claim, a.Mechanism, 0) | side),
-            FederationActionKind.CheckSent => (EntryKind.MemberCheckSent, (long)a.Traffic | side),
-            FederationActionKind.CheckAnswered => (EntryKind.MemberCheckAnswered, (long)a.Traffic | side),
-            FederationActionKind.Queued => (EntryKind.StanzaQueued, a.A),
-            FederationActionKind.Passed => (EntryKind.StanzaPassed, a.A),
+            ActionKind.Ready => (EntryKind.MemberReady, (pipe.AtServer ? 1 : 0) | (a.A >= 0 ? 2 : 0)),
+            ActionKind.Ended => (EntryKind.MemberEnded, Verdict(a.Claim, a.Mechanism, a.A) | side),
+            ActionKind.Blamed => (EntryKind.MemberBlamed, Verdict(a.Claim, a.Mechanism, 0) | side),
+            ActionKind.CheckSent => (EntryKind.MemberCheckSent, (long)a.Traffic | side),
+            ActionKind.CheckAnswered => (EntryKind.MemberCheckAnswered, (long)a.Traffic | side),
+            ActionKind.Queued => (EntryKind.StanzaQueued, a.A),
+            ActionKind.Passed => (EntryKind.StanzaPassed, a.A),
             _ => throw new ArgumentOutOfRangeException(nameof(a), a.Kind, "this action is no observation"),
         };
         world.Journal.Add(now, pipe.Client, kind, value, pipe.Connection);

@@ -150,28 +150,28 @@ internal sealed class LabClient : ClientHost
 
     private void Drain(Instant now)
     {
-        while (machine.TryTake(out ClientAction a)) Act(now, in a);
+        while (machine.TryTake(out XmppAction a)) Act(now, in a);
         alarm.Set(world.Queue, machine.NextTime);
     }
 
-    private void Act(Instant now, in ClientAction a)
+    private void Act(Instant now, in XmppAction a)
     {
         switch (a.Kind)
         {
-            case ClientActionKind.Connect:
+            case ActionKind.Connect:
                 pipe = world.Network.Connect(now, index, this, tcp);
                 connection = pipe.Connection;
                 break;
-            case ClientActionKind.Write:
+            case ActionKind.Write:
                 pipe!.Write(now, machine.Output, a.Traffic);
                 break;
-            case ClientActionKind.StartTls:
+            case ActionKind.StartTls:
                 pipe!.StartTls(now);
                 break;
-            case ClientActionKind.Close:
+            case ActionKind.Close:
                 pipe!.Close(now);
                 break;
-            case ClientActionKind.Abort:
+            case ActionKind.Abort:
                 pipe!.Drop(now);
                 break;
             default:
@@ -180,39 +180,39 @@ internal sealed class LabClient : ClientHost
         }
     }
 
-    private void Observe(Instant now, in ClientAction a)
+    private void Observe(Instant now, in XmppAction a)
     {
         Journal journal = world.Journal;
         switch (a.Kind)
         {
-            case ClientActionKind.Step:
+            case ActionKind.Step:
                 journal.Add(now, index, EntryKind.StepReached, (long)a.Step, connection);
                 break;
-            case ClientActionKind.Online:
+            case ActionKind.Online:
                 journal.Add(now, index, EntryKind.ClientOnline, a.A, connection);
                 break;
-            case ClientActionKind.Offline:
+            case ActionKind.Ended:
                 RecordOffline(now, a.Claim, a.Mechanism, a.A);
                 break;
-            case ClientActionKind.MessageReceived:
+            case ActionKind.MessageReceived:
                 journal.Add(now, index, EntryKind.MessageReceived, a.A);
                 break;
-            case ClientActionKind.MessageBounced:
+            case ActionKind.MessageBounced:
                 journal.Add(now, index, EntryKind.MessageBounced, a.A);
                 break;
-            case ClientActionKind.MessageAcknowledged:
+            case ActionKind.MessageAcknowledged:
                 journal.Add(now, index, EntryKind.MessageAcknowledged, a.A);
                 break;
-            case ClientActionKind.MessageAbandoned:
+            case ActionKind.MessageAbandoned:
                 journal.Add(now, index, EntryKind.MessageAbandoned, a.A);
                 break;
-            case ClientActionKind.CheckSent:
+            case ActionKind.CheckSent:
                 journal.Add(now, index, EntryKind.ClientCheckSent, (long)a.Traffic);
                 break;
-            case ClientActionKind.CheckAnswered:
+            case ActionKind.CheckAnswered:
                 journal.Add(now, index, EntryKind.ClientCheckAnswered, (long)a.Traffic, a.A);
                 break;
-            case ClientActionKind.RetryScheduled:
+            case ActionKind.RetryScheduled:
                 journal.Add(now, index, EntryKind.RetryScheduled, a.A, a.B);
                 break;
         }

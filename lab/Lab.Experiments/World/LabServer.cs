@@ -191,28 +191,28 @@ internal sealed class LabServer : ServerHost
 
     private void Drain(Instant now)
     {
-        while (machine.TryTake(out ServerAction a)) Act(now, in a);
+        while (machine.TryTake(out XmppAction a)) Act(now, in a);
         alarm.Set(world.Queue, machine.NextTime);
         Federation?.Run(now);
     }
 
-    private void Act(Instant now, in ServerAction a)
+    private void Act(Instant now, in XmppAction a)
     {
         switch (a.Kind)
         {
-            case ServerActionKind.Write:
+            case ActionKind.Write:
                 pipes[a.Stream]!.Write(now, machine.Output, a.Traffic);
                 break;
-            case ServerActionKind.StartTls:
+            case ActionKind.StartTls:
                 pipes[a.Stream]!.StartTls(now);
                 break;
-            case ServerActionKind.Close:
+            case ActionKind.Close:
                 TakePipe(a.Stream).Close(now);
                 break;
-            case ServerActionKind.Abort:
+            case ActionKind.Abort:
                 TakePipe(a.Stream).Drop(now);
                 break;
-            case ServerActionKind.Remote:
+            case ActionKind.Remote:
                 Federation!.Send(machine.RemoteSender, machine.RemoteRecipient, machine.Output, a.A);
                 break;
             default:
@@ -228,7 +228,7 @@ internal sealed class LabServer : ServerHost
         return pipe;
     }
 
-    private void Observe(Instant now, in ServerAction a)
+    private void Observe(Instant now, in XmppAction a)
     {
         Journal journal = world.Journal;
         Pipe? pipe = a.Stream >= 0 ? pipes[a.Stream] : null;
@@ -236,34 +236,34 @@ internal sealed class LabServer : ServerHost
         int connection = a.Stream >= 0 ? connectionOfStream[a.Stream] : -1;
         switch (a.Kind)
         {
-            case ServerActionKind.Available:
+            case ActionKind.Available:
                 journal.Add(now, client, EntryKind.ServerAvailable, a.A, connection);
                 break;
-            case ServerActionKind.Hibernated:
+            case ActionKind.Hibernated:
                 journal.Add(now, client, EntryKind.ServerHibernated, 0, connection);
                 break;
-            case ServerActionKind.Unavailable:
+            case ActionKind.Unavailable:
                 journal.Add(now, client, EntryKind.ServerUnavailable, 0, connection);
                 break;
-            case ServerActionKind.Ended:
+            case ActionKind.Ended:
                 if (pipe is not null) RecordEnd(now, pipe, a.Claim, a.Mechanism, a.A);
                 break;
-            case ServerActionKind.MessageAccepted:
+            case ActionKind.MessageAccepted:
                 journal.Add(now, client, EntryKind.MessageAccepted, a.A);
                 break;
-            case ServerActionKind.MessageEchoed:
+            case ActionKind.MessageEchoed:
                 journal.Add(now, -1, EntryKind.MessageSent, a.A, client);
                 break;
-            case ServerActionKind.MessageStored:
+            case ActionKind.MessageStored:
                 journal.Add(now, client, EntryKind.MessageStored, a.A);
                 break;
-            case ServerActionKind.MessageBounced:
+            case ActionKind.MessageBounced:
                 journal.Add(now, client, EntryKind.MessageBounced, a.A);
                 break;
-            case ServerActionKind.CheckSent:
+            case ActionKind.CheckSent:
                 journal.Add(now, client, EntryKind.ServerCheckSent, (long)a.Traffic);
                 break;
-            case ServerActionKind.CheckAnswered:
+            case ActionKind.CheckAnswered:
                 journal.Add(now, client, EntryKind.ServerCheckAnswered, (long)a.Traffic, a.A);
                 break;
         }

@@ -71,7 +71,7 @@ internal sealed class EchoClient : EventTarget, IJournalReader, IDisposable
     {
         while (true)
         {
-            while (machine.TryTake(out ClientAction a)) Act(in a, now);
+            while (machine.TryTake(out XmppAction a)) Act(in a, now);
             if (!questions.TryDequeue(out (long Number, int BodyBytes) question)) break;
             if (!senders.TryGetValue(question.Number, out int client)) continue;
             long answer = question.Number + XmppServer.EchoOffset;
@@ -83,23 +83,23 @@ internal sealed class EchoClient : EventTarget, IJournalReader, IDisposable
         alarm.Set(world.Queue, machine.NextTime);
     }
 
-    private void Act(in ClientAction a, Instant now)
+    private void Act(in XmppAction a, Instant now)
     {
         switch (a.Kind)
         {
-            case ClientActionKind.Connect: line = new Line(this, address); break;
-            case ClientActionKind.Write: line!.Channel.Write(machine.Output, a.Traffic); break;
-            case ClientActionKind.StartTls: line!.Channel.SecureAsClient(authority.ForClient(domain)); break;
-            case ClientActionKind.Close:
+            case ActionKind.Connect: line = new Line(this, address); break;
+            case ActionKind.Write: line!.Channel.Write(machine.Output, a.Traffic); break;
+            case ActionKind.StartTls: line!.Channel.SecureAsClient(authority.ForClient(domain)); break;
+            case ActionKind.Close:
                 line!.Channel.Close();
                 line = null;
                 break;
-            case ClientActionKind.Abort:
+            case ActionKind.Abort:
                 line!.Channel.Drop();
                 line = null;
                 break;
-            case ClientActionKind.MessageReceived: questions.Enqueue((a.A, (int)a.B)); break;
-            case ClientActionKind.MessageBounced: world.Journal.Add(now, -1, EntryKind.MessageBounced, a.A); break;
+            case ActionKind.MessageReceived: questions.Enqueue((a.A, (int)a.B)); break;
+            case ActionKind.MessageBounced: world.Journal.Add(now, -1, EntryKind.MessageBounced, a.A); break;
         }
     }
 

@@ -1,7 +1,7 @@
 using Lab.Network;
 using Lab.Xmpp;
 using static Lab.Tests.Story;
-using Kind = Lab.Xmpp.ClientActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 
@@ -122,7 +122,7 @@ public partial class AckTests
         var story = new Story(Acks(resend: false)).Online();
         story.Sends(1).Sends(2).Ends(Mechanism.Reset).Sends(3).AwaitsAttempt().Authenticates().News();
         story.Hears("<failed xmlns='urn:xmpp:sm:3' h='2'/>");
-        List<ClientAction> news = story.News();
+        List<XmppAction> news = story.News();
         Assert.Equal([(Kind.MessageAcknowledged, 1L), (Kind.MessageAbandoned, 2L)], news.Select(a => (a.Kind, a.A)));
         story.Said();
         story.Hears(Bound("juliet@a.test/balcony")).Hears("<enabled xmlns='urn:xmpp:sm:3' id='sm-2' resume='true'/>");
@@ -155,7 +155,7 @@ public partial class AckTests
     public void SM_26_so_does_a_plain_fin()
     {
         var story = new Story(Acks()).Online();
-        story.PeerCloses().Did(Kind.Offline, Kind.Close, Kind.RetryScheduled);
+        story.PeerCloses().Did(Kind.Ended, Kind.Close, Kind.RetryScheduled);
         story.AwaitsAttempt().Said();
         story.Authenticates();
         Assert.Contains("<resume ", story.Said());

@@ -1,7 +1,7 @@
 using Lab.Network;
 using Lab.Xmpp;
 using static Lab.Tests.Story;
-using Kind = Lab.Xmpp.ClientActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 
@@ -201,7 +201,7 @@ public partial class AckTests
         var story = new Story(Acks(stanzas: 0)).Online();
         story.Sends(1).Said();
         story.Hears(Ack(3)).Says(string.Format(TooHigh, 3, 2));
-        ClientAction end = story.Last(Kind.Offline);
+        XmppAction end = story.Last(Kind.Ended);
         Assert.Equal((Mechanism.ProtocolError, (long)StreamErrorCondition.UndefinedCondition), (end.Mechanism, end.A));
     }
 

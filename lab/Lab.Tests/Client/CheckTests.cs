@@ -1,7 +1,7 @@
 using Lab.Network;
 using Lab.Xmpp;
 using static Lab.Tests.Story;
-using Kind = Lab.Xmpp.ClientActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 
@@ -21,9 +21,9 @@ public class CheckTests
 
     private static void AssertEnd(Story story, Claim claim, Mechanism mechanism, params Kind[] kinds)
     {
-        List<ClientAction> news = story.News();
+        List<XmppAction> news = story.News();
         Assert.Equal(kinds, news.Select(a => a.Kind));
-        ClientAction end = news.Single(a => a.Kind == Kind.Offline);
+        XmppAction end = news.Single(a => a.Kind == Kind.Ended);
         Assert.Equal((claim, mechanism), (end.Claim, end.Mechanism));
     }
 
@@ -60,7 +60,7 @@ public class CheckTests
     {
         Story story = new Story(Pings()).Online();
         story.Wait(60).Says(Ping(1)).Wait(0.25).Hears(Pong(1));
-        List<ClientAction> news = story.News();
+        List<XmppAction> news = story.News();
         Assert.Equal([Kind.CheckSent, Kind.CheckAnswered], news.Select(a => a.Kind));
         Assert.All(news, a => Assert.Equal(Traffic.Ping, a.Traffic));
         Assert.Equal(Duration.FromMilliseconds(250).Nanoseconds, news[1].A);
@@ -73,7 +73,7 @@ public class CheckTests
         Story story = new Story(Pings()).Online();
         story.Wait(79.999).Says(Ping(1)).Did(Kind.CheckSent);
         story.Wait(0.001).Says("");
-        AssertEnd(story, Claim.Dead, Mechanism.PingTimeout, Kind.Offline, Kind.Abort, Kind.RetryScheduled);
+        AssertEnd(story, Claim.Dead, Mechanism.PingTimeout, Kind.Ended, Kind.Abort, Kind.RetryScheduled);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public class CheckTests
         Story story = new Story(Pings(Reaction.Error)).Online();
         story.Wait(80).Says(Ping(1) +
             StreamError("connection-timeout") + "\n");
-        AssertEnd(story, Claim.Broken, Mechanism.PingTimeout, Kind.CheckSent, Kind.Offline);
+        AssertEnd(story, Claim.Broken, Mechanism.PingTimeout, Kind.CheckSent, Kind.Ended);
         story.Wait(5).Says("").Did(Kind.Close, Kind.RetryScheduled);
     }
 
@@ -91,7 +91,7 @@ public class CheckTests
     {
         Story story = new Story(Pings(Reaction.Close)).Online();
         story.Wait(80).Says(Ping(1) + "</stream:stream>\n");
-        AssertEnd(story, Claim.Broken, Mechanism.PingTimeout, Kind.CheckSent, Kind.Offline);
+        AssertEnd(story, Claim.Broken, Mechanism.PingTimeout, Kind.CheckSent, Kind.Ended);
         story.Wait(4).Hears(Pong(1)).Hears("</stream:stream>").Says("").Did(Kind.Close, Kind.RetryScheduled);
     }
 
@@ -116,7 +116,7 @@ public class CheckTests
         story.Wait(60).Hears(Pong(1)).Wait(60).Hears(Pong(1)).Hears(Pong(3)).Hears("<iq type='result' id='q2'/>")
             .Wait(20);
         AssertEnd(story, Claim.Dead, Mechanism.PingTimeout,
-            Kind.CheckSent, Kind.CheckAnswered, Kind.CheckSent, Kind.Offline, Kind.Abort, Kind.RetryScheduled);
+            Kind.CheckSent, Kind.CheckAnswered, Kind.CheckSent, Kind.Ended, Kind.Abort, Kind.RetryScheduled);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public class CheckTests
         story.Hears("<a xmlns='urn:xmpp:sm:3' h='1'/>").News();
         story.Wait(100).Sends(1).Wait(10).Sends(2).Wait(4.999).Did(Kind.CheckSent);
         story.Wait(0.001);
-        AssertEnd(story, Claim.Dead, Mechanism.AckTimeout, Kind.Offline, Kind.Abort, Kind.RetryScheduled);
+        AssertEnd(story, Claim.Dead, Mechanism.AckTimeout, Kind.Ended, Kind.Abort, Kind.RetryScheduled);
     }
 
     [Fact]
@@ -167,11 +167,11 @@ public class CheckTests
     {
         Story story = new Story(Acks(every: 60, timeout: 20, stanzas: 0)).Online();
         story.Wait(60).Says(Request).Wait(0.1).Hears("<a xmlns='urn:xmpp:sm:3' h='1'/>");
-        ClientAction answer = story.Last(Kind.CheckAnswered);
+        XmppAction answer = story.Last(Kind.CheckAnswered);
         Assert.Equal((Traffic.Acks, 100_000_000L), (answer.Traffic, answer.A));
         story.Wait(79.999).Says(Request).News();
         story.Wait(0.001);
-        AssertEnd(story, Claim.Dead, Mechanism.AckTimeout, Kind.Offline, Kind.Abort, Kind.RetryScheduled);
+        AssertEnd(story, Claim.Dead, Mechanism.AckTimeout, Kind.Ended, Kind.Abort, Kind.RetryScheduled);
     }
 
     [Fact]
@@ -180,11 +180,11 @@ public class CheckTests
         var idle = new IdlePolicy { After = Duration.FromSeconds(600) };
         Story story = new Story(new Policy { Idle = idle }).Online();
         story.Wait(600).Says("</stream:stream>\n");
-        AssertEnd(story, Claim.Idle, Mechanism.IdleRule, Kind.Offline);
+        AssertEnd(story, Claim.Idle, Mechanism.IdleRule, Kind.Ended);
         story = new Story(new Policy { Idle = idle with { Then = IdleAction.Error } }).Online();
         story.Wait(600).Says(
             StreamError("policy-violation") + "\n");
-        AssertEnd(story, Claim.Idle, Mechanism.IdleRule, Kind.Offline);
+        AssertEnd(story, Claim.Idle, Mechanism.IdleRule, Kind.Ended);
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public class CheckTests
         Story story = new Story(new Policy { Idle = idle }).Online();
         story.Wait(600).Says(Ping(1)).Hears(Pong(1)).News();
         story.Wait(600).Says(Ping(2)).Wait(30).Says("");
-        AssertEnd(story, Claim.Dead, Mechanism.IdleRule, Kind.CheckSent, Kind.Offline, Kind.Abort, Kind.RetryScheduled);
+        AssertEnd(story, Claim.Dead, Mechanism.IdleRule, Kind.CheckSent, Kind.Ended, Kind.Abort, Kind.RetryScheduled);
     }
 
     [Fact]
@@ -226,15 +226,15 @@ public class CheckTests
             now = client.NextTime;
             client.Tick(now);
             bool ping = false, ack = false;
-            while (client.TryTake(out ClientAction action))
+            while (client.TryTake(out XmppAction action))
             {
                 ping |= action is { Kind: Kind.CheckSent, Traffic: Traffic.Ping };
                 ack |= action is { Kind: Kind.CheckSent, Traffic: Traffic.Acks };
             }
             if (ping) client.Receive(now, pongs[++pings]);
-            while (client.TryTake(out ClientAction action)) answered += action.Kind == Kind.CheckAnswered ? 1 : 0;
+            while (client.TryTake(out XmppAction action)) answered += action.Kind == Kind.CheckAnswered ? 1 : 0;
             if (ack) client.Receive(now, acks[pings]);
-            while (client.TryTake(out ClientAction action)) answered += action.Kind == Kind.CheckAnswered ? 1 : 0;
+            while (client.TryTake(out XmppAction action)) answered += action.Kind == Kind.CheckAnswered ? 1 : 0;
             Assert.True(ping || ack);
         }
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;

@@ -1,7 +1,7 @@
 using Lab.Network;
 using Lab.Xmpp;
 using static Lab.Tests.Story;
-using Kind = Lab.Xmpp.ClientActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 
@@ -13,9 +13,9 @@ public class EndingTests
     private static Policy Fixed(long seconds) =>
         new() { Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed, First = Duration.FromSeconds(seconds) } };
 
-    private static void AssertOffline(ClientAction end, Claim claim, Mechanism mechanism,
+    private static void AssertOffline(XmppAction end, Claim claim, Mechanism mechanism,
         StreamErrorCondition condition = StreamErrorCondition.None) =>
-        Assert.Equal((Kind.Offline, claim, mechanism, (long)condition), (end.Kind, end.Claim, end.Mechanism, end.A));
+        Assert.Equal((Kind.Ended, claim, mechanism, (long)condition), (end.Kind, end.Claim, end.Mechanism, end.A));
 
     [Fact]
     public void CLO_01_after_its_closing_tag_the_client_writes_nothing_but_still_listens()
@@ -39,7 +39,7 @@ public class EndingTests
     public void CLO_02_the_transport_is_closed_when_the_peers_tag_arrives()
     {
         Story story = new Story().Online();
-        story.Stop().Says(Close).Did(Kind.Offline);
+        story.Stop().Says(Close).Did(Kind.Ended);
         story.Wait(2).Hears("</stream:stream>").Did(Kind.Close);
     }
 
@@ -47,7 +47,7 @@ public class EndingTests
     public void CLO_03_or_when_it_does_not_arrive_in_time()
     {
         Story story = new Story().Online();
-        story.Stop().Wait(4.999).Did(Kind.Offline);
+        story.Stop().Wait(4.999).Did(Kind.Ended);
         story.Wait(0.001).Did(Kind.Close);
         Assert.Equal(Instant.Never, story.Client.NextTime);
     }
@@ -57,8 +57,8 @@ public class EndingTests
     {
         Story story = new Story(Fixed(10)).Online();
         story.Hears("</stream:stream>").Says(Close);
-        List<ClientAction> news = story.News();
-        Assert.Equal([Kind.Offline, Kind.Close, Kind.RetryScheduled], news.Select(a => a.Kind));
+        List<XmppAction> news = story.News();
+        Assert.Equal([Kind.Ended, Kind.Close, Kind.RetryScheduled], news.Select(a => a.Kind));
         AssertOffline(news[0], Claim.None, Mechanism.StreamClose);
         story.Wait(10).Did(Kind.Connect);
     }
@@ -78,8 +78,8 @@ public class EndingTests
         story.Start().Connected().Said();
         story.News();
         story.Hears(Header("s1") + StreamError(name)).Says(Close);
-        List<ClientAction> news = story.News();
-        Assert.Equal([Kind.Offline, Kind.Close, Kind.RetryScheduled], news.Select(a => a.Kind));
+        List<XmppAction> news = story.News();
+        Assert.Equal([Kind.Ended, Kind.Close, Kind.RetryScheduled], news.Select(a => a.Kind));
         AssertOffline(news[0], Claim.None, Mechanism.StreamError, condition);
         story.Wait(10).Did(Kind.Connect);
     }
@@ -88,7 +88,7 @@ public class EndingTests
     public void A_stream_error_without_a_closing_tag_ends_by_the_close_timeout()
     {
         Story story = new Story(Fixed(10)).Online();
-        story.Hears(StreamError("conflict").Replace("</stream:stream>", "")).Says(Close).Did(Kind.Offline);
+        story.Hears(StreamError("conflict").Replace("</stream:stream>", "")).Says(Close).Did(Kind.Ended);
         story.Wait(5).Did(Kind.Close, Kind.RetryScheduled);
     }
 
@@ -113,7 +113,7 @@ public class EndingTests
             Instant before = story.Now;
             story.Connected().Hears(Header("s1") + StreamError("see-other-host")
                 .Replace("/></stream:error>", ">b.test</see-other-host></stream:error>"));
-            AssertOffline(story.Last(Kind.Offline), Claim.None, Mechanism.StreamError,
+            AssertOffline(story.Last(Kind.Ended), Claim.None, Mechanism.StreamError,
                 StreamErrorCondition.SeeOtherHost);
             story.AwaitsAttempt();
             Assert.Equal(i <= 5 ? Duration.Zero : Duration.FromSeconds(10), story.Now - before);
@@ -140,8 +140,8 @@ public class EndingTests
     {
         Story story = new Story(Fixed(10)).Online();
         story.Ends(mechanism);
-        List<ClientAction> news = story.News();
-        Assert.Equal([Kind.Offline, Kind.RetryScheduled], news.Select(a => a.Kind));
+        List<XmppAction> news = story.News();
+        Assert.Equal([Kind.Ended, Kind.RetryScheduled], news.Select(a => a.Kind));
         AssertOffline(news[0], claim, mechanism);
     }
 
@@ -171,13 +171,13 @@ public class EndingTests
         {
             story.News();
             story.Ends(mechanism);
-            AssertOffline(story.Last(Kind.Offline), claim, mechanism);
+            AssertOffline(story.Last(Kind.Ended), claim, mechanism);
             Assert.Equal(Duration.FromSeconds(delay).Nanoseconds, story.Last(Kind.RetryScheduled).A);
             story.AwaitsAttempt();
         }
         story.Binds().News();
         story.Ends(Mechanism.Reset);
-        ClientAction retry = story.Last(Kind.RetryScheduled);
+        XmppAction retry = story.Last(Kind.RetryScheduled);
         Assert.Equal((Duration.FromSeconds(1).Nanoseconds, 1), (retry.A, retry.B));
     }
 
@@ -208,7 +208,7 @@ public class EndingTests
     public void Stopped_while_connecting_the_attempt_is_dropped()
     {
         Story story = new Story(Fixed(10));
-        story.Start().Stop().Did(Kind.Connect, Kind.Offline, Kind.Abort);
+        story.Start().Stop().Did(Kind.Connect, Kind.Ended, Kind.Abort);
         Assert.Equal(Instant.Never, story.Client.NextTime);
     }
 

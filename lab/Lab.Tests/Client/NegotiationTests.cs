@@ -2,7 +2,7 @@ using System.Text;
 using Lab.Network;
 using Lab.Xmpp;
 using static Lab.Tests.Story;
-using Kind = Lab.Xmpp.ClientActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 
@@ -66,7 +66,7 @@ public class NegotiationTests
         void Do(Action<XmppClient> call)
         {
             call(client);
-            while (client.TryTake(out ClientAction action))
+            while (client.TryTake(out XmppAction action))
                 if (action.Kind == Kind.Step) steps.Add(action.Step);
         }
         void Hears(string xml) => Do(c => c.Receive(Instant.Zero, Encoding.UTF8.GetBytes(xml)));
@@ -109,7 +109,7 @@ public class NegotiationTests
         story.Client.Receive(story.Now,
             Encoding.UTF8.GetBytes(Header("s1") + Features(SaslFeature(Plain + "<mechanism>SCRAM-SHA-1</mechanism>"))));
         string said = "";
-        while (story.Client.TryTake(out ClientAction action))
+        while (story.Client.TryTake(out XmppAction action))
             if (action.Kind == Kind.Write) said += Encoding.UTF8.GetString(story.Client.Output);
         Assert.StartsWith("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-1'>", said);
     }
@@ -129,7 +129,7 @@ public class NegotiationTests
         story.Start().Connected().Said();
         story.Hears(Header("s1") + Features(SaslFeature(Plain))).Says(StartTls);
         story.Hears("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>").Says("");
-        Assert.Equal([Kind.Connect, Kind.Offline, Kind.Close, Kind.RetryScheduled], story.News().Select(a => a.Kind));
+        Assert.Equal([Kind.Connect, Kind.Ended, Kind.Close, Kind.RetryScheduled], story.News().Select(a => a.Kind));
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public class NegotiationTests
     {
         var story = new Story();
         story.Start().Connected().Hears(Header("s1") + Features(StartTlsFeature)).Hears(Proceed).Said();
-        story.Stop().Says("").Did(Kind.Connect, Kind.StartTls, Kind.Offline, Kind.Abort);
+        story.Stop().Says("").Did(Kind.Connect, Kind.StartTls, Kind.Ended, Kind.Abort);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public class NegotiationTests
         (Story story, _) = Scram(SaslMechanism.ScramSha256, "r0m30");
         story.Said();
         story.Hears(Sasl("success", Encoding.ASCII.GetBytes("v=" + Convert.ToBase64String(new byte[32])))).Says(Close);
-        ClientAction end = story.Last(Kind.Offline);
+        XmppAction end = story.Last(Kind.Ended);
         Assert.Equal((Claim.None, Mechanism.ProtocolError), (end.Claim, end.Mechanism));
     }
 
@@ -303,8 +303,8 @@ public class NegotiationTests
             story.News();
             story.Wait(6.999).Did();
             story.Wait(0.001).Says("");
-            List<ClientAction> news = story.News();
-            Assert.Equal([Kind.Offline, Kind.Abort, Kind.RetryScheduled], news.Select(a => a.Kind));
+            List<XmppAction> news = story.News();
+            Assert.Equal([Kind.Ended, Kind.Abort, Kind.RetryScheduled], news.Select(a => a.Kind));
             Assert.Equal((Claim.Dead, mechanism), (news[0].Claim, news[0].Mechanism));
         }
     }

@@ -65,9 +65,9 @@ internal sealed class Pair
     public XmppClient Client => Clients[0];
 
     /// <summary>Every observation of each client, and of the server.</summary>
-    public List<List<(Instant At, ClientAction Action)>> Seen { get; } = [];
+    public List<List<(Instant At, XmppAction Action)>> Seen { get; } = [];
 
-    public List<(Instant At, ServerAction Action)> ServerSeen { get; } = [];
+    public List<(Instant At, XmppAction Action)> ServerSeen { get; } = [];
 
     /// <summary>What went over the wire, from the client's side of each pipe: "C:" or "S:" and the text.</summary>
     public List<string> Transcript { get; } = [];
@@ -75,12 +75,12 @@ internal sealed class Pair
     public int Held => buffers.Outstanding + trees.Outstanding;
     public bool ServerIsUp { get; private set; } = true;
 
-    public IEnumerable<ClientAction> Of(ClientActionKind kind, int client = 0) =>
+    public IEnumerable<XmppAction> Of(ActionKind kind, int client = 0) =>
         Seen[client].Where(s => s.Action.Kind == kind).Select(s => s.Action);
-    public IEnumerable<ServerAction> AtServer(ServerActionKind kind) =>
+    public IEnumerable<XmppAction> AtServer(ActionKind kind) =>
         ServerSeen.Where(s => s.Action.Kind == kind).Select(s => s.Action);
-    public long[] Numbers(ClientActionKind kind, int client = 0) => [.. Of(kind, client).Select(a => a.A)];
-    public long[] Numbers(ServerActionKind kind) => [.. AtServer(kind).Select(a => a.A)];
+    public long[] Numbers(ActionKind kind, int client = 0) => [.. Of(kind, client).Select(a => a.A)];
+    public long[] NumbersAtServer(ActionKind kind) => [.. AtServer(kind).Select(a => a.A)];
 
     // what happens
 
@@ -183,37 +183,37 @@ internal sealed class Pair
     private Pair OnClient(int index, Action<XmppClient> call)
     {
         call(Clients[index]);
-        while (Clients[index].TryTake(out ClientAction action)) Act(index, action);
+        while (Clients[index].TryTake(out XmppAction action)) Act(index, action);
         return this;
     }
 
-    private void Act(int client, ClientAction action)
+    private void Act(int client, XmppAction action)
     {
         Pipe? pipe = current[client];
         switch (action.Kind)
         {
-            case ClientActionKind.Connect:
+            case ActionKind.Connect:
                 Assert.Null(pipe);
                 current[client] = pipe = new Pipe(client, Clients[client].FirstStanzaCount);
                 pipes.Add(pipe);
                 if (ServerIsUp) At(Now + Delay * 2, () => Established(pipe));
                 else At(Now + Delay * 2, () => EndAtClient(pipe, Mechanism.Refused));
                 break;
-            case ClientActionKind.Write:
+            case ActionKind.Write:
                 byte[] bytes = Clients[client].Output.ToArray();
                 Transcript.Add($"{Now} C:" + Encoding.UTF8.GetString(bytes));
                 pipe!.Up.Check(bytes, this);
                 ToServer(pipe, () => ServerDoes((s, now) => s.Receive(now, pipe.Stream, bytes)));
                 break;
-            case ClientActionKind.StartTls:
+            case ActionKind.StartTls:
                 pipe!.HandshakeRuns = true;
                 ToServer(pipe, () => ServerDoes((s, now) => s.TlsEstablished(now, pipe.Stream)));
                 ToServer(pipe, () => ToClient(pipe, () => Secured(pipe)));
                 break;
-            case ClientActionKind.Close:
+            case ActionKind.Close:
                 Leave(client, () => ServerDoes((s, now) => s.PeerClosed(now, pipe!.Stream)));
                 break;
-            case ClientActionKind.Abort:
+            case ActionKind.Abort:
                 Leave(client, () => EndAtServer(pipe!, Mechanism.Reset));
                 break;
             default:
@@ -246,24 +246,24 @@ internal sealed class Pair
 
     private void DrainServer()
     {
-        while (Server.TryTake(out ServerAction action))
+        while (Server.TryTake(out XmppAction action))
         {
             Pipe? pipe = action.Stream < 0 ? null : pipes.FindLast(p => p.Stream == action.Stream && p.ServerHas);
             switch (action.Kind)
             {
-                case ServerActionKind.Write:
+                case ActionKind.Write:
                     byte[] bytes = Server.Output.ToArray();
                     Transcript.Add($"{Now} S:" + Encoding.UTF8.GetString(bytes));
                     pipe!.Down.Check(bytes, this);
                     ToClient(pipe, () => OnClient(pipe.Client, c => c.Receive(Now, bytes)));
                     break;
-                case ServerActionKind.StartTls:
+                case ActionKind.StartTls:
                     break;
-                case ServerActionKind.Close:
+                case ActionKind.Close:
                     pipe!.ServerHas = false;
                     ToClient(pipe, () => OnClient(pipe.Client, c => c.PeerClosed(Now)));
                     break;
-                case ServerActionKind.Abort:
+                case ActionKind.Abort:
                     pipe!.ServerHas = false;
                     ToClient(pipe, () => EndAtClient(pipe, Mechanism.Reset));
                     break;

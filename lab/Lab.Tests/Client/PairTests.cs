@@ -1,7 +1,6 @@
 using Lab.Network;
 using Lab.Xmpp;
-using Kind = Lab.Xmpp.ClientActionKind;
-using Done = Lab.Xmpp.ServerActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 
@@ -35,10 +34,10 @@ public class PairTests
     public void A_client_gets_online_and_its_message_comes_back_as_an_echo(SaslMechanism mechanism)
     {
         Pair pair = new Pair(change: c => c with { Mechanisms = [mechanism] }).Online().Sends(7).Wait(1);
-        Assert.Equal([7], pair.Numbers(Done.MessageAccepted));
+        Assert.Equal([7], pair.NumbersAtServer(Kind.MessageAccepted));
         Assert.Equal([7 + XmppServer.EchoOffset], pair.Numbers(Kind.MessageReceived));
         Assert.Equal("c0@a.test/desk", pair.Client.FullJid);
-        Assert.Single(pair.AtServer(Done.Available));
+        Assert.Single(pair.AtServer(Kind.Available));
         Assert.Contains(pair.Transcript,
             t => t.Contains($"mechanism='{System.Text.Encoding.ASCII.GetString(SaslMechanisms.Name(mechanism))}'",
                 StringComparison.Ordinal));
@@ -73,7 +72,7 @@ public class PairTests
         Pair pair = new Pair(Pings(), Pings(every: 90)).Online().Wait(3600);
         Assert.Equal(Step.Online, pair.Client.Step);
         Assert.Equal(60, pair.Of(Kind.CheckAnswered).Count());
-        Assert.Equal(40, pair.AtServer(Done.CheckAnswered).Count());
+        Assert.Equal(40, pair.AtServer(Kind.CheckAnswered).Count());
         Assert.All(pair.Of(Kind.CheckAnswered), a => Assert.Equal(Duration.FromMilliseconds(50).Nanoseconds, a.A));
     }
 
@@ -82,18 +81,18 @@ public class PairTests
     {
         Policy policy = Acks() with { Ping = Pings().Ping };
         Pair pair = new Pair(policy, Acks()).Online().Wait(5).Cut().Wait(120);
-        (Instant at, ClientAction end) = pair.Seen[0].Single(s => s.Action.Kind == Kind.Offline);
+        (Instant at, XmppAction end) = pair.Seen[0].Single(s => s.Action.Kind == Kind.Ended);
         Assert.Equal((Claim.Dead, Mechanism.PingTimeout), (end.Claim, end.Mechanism));
         Assert.InRange(at.TotalSeconds, 60, 81);
         Assert.Equal(1, pair.Of(Kind.Online).Last().A);
-        Assert.Contains(pair.AtServer(Done.Available), a => a.A == 1);
+        Assert.Contains(pair.AtServer(Kind.Available), a => a.A == 1);
     }
 
     [Fact]
     public void SM_21_the_old_stream_that_is_still_open_is_replaced()
     {
         Pair pair = new Pair(Acks() with { Ping = Pings().Ping }, Acks(timeout: 100_000)).Online().Cut().Wait(120);
-        Assert.Contains(pair.AtServer(Done.Ended), a => a.Mechanism == Mechanism.Replaced);
+        Assert.Contains(pair.AtServer(Kind.Ended), a => a.Mechanism == Mechanism.Replaced);
         Assert.Equal(Step.Online, pair.Client.Step);
     }
 
@@ -106,10 +105,10 @@ public class PairTests
         Pair pair = new Pair(Acks(onDead: reaction), Acks(timeout: 1000)).Online().Wait(1).Cut().Sends(1).Wait(21)
             .Heal().Wait(30);
         Assert.Equal([0, resumed ? 1 : 0], pair.Of(Kind.Online).Select(a => a.A));
-        Assert.Equal([1], pair.Numbers(Done.MessageAccepted).Distinct());
+        Assert.Equal([1], pair.NumbersAtServer(Kind.MessageAccepted).Distinct());
         Claim claim = reaction == Reaction.Drop ? Claim.Dead : Claim.Broken;
         Assert.Equal((claim, Mechanism.AckTimeout),
-            (pair.Of(Kind.Offline).First().Claim, pair.Of(Kind.Offline).First().Mechanism));
+            (pair.Of(Kind.Ended).First().Claim, pair.Of(Kind.Ended).First().Mechanism));
     }
 
     [Theory]
@@ -120,7 +119,7 @@ public class PairTests
     {
         Pair pair = new Pair(Acks(onDead: reaction), Acks(timeout: 1000)).Online().Wait(1).Cut().Sends(1).Wait(50);
         Assert.Equal([0, resumed ? 1 : 0], pair.Of(Kind.Online).Select(a => a.A));
-        Assert.Equal([1], pair.Numbers(Done.MessageAccepted));
+        Assert.Equal([1], pair.NumbersAtServer(Kind.MessageAccepted));
     }
 
     [Fact]
@@ -128,7 +127,7 @@ public class PairTests
     {
         Pair pair = new Pair(Acks(), Acks()).Online();
         pair.Sends(1).Wait(1).Sends(2).Reset().Sends(3).Wait(12);
-        Assert.Equal([1, 2, 3], pair.Numbers(Done.MessageAccepted));
+        Assert.Equal([1, 2, 3], pair.NumbersAtServer(Kind.MessageAccepted));
         Assert.Equal([1, 2, 3], pair.Numbers(Kind.MessageAcknowledged));
         Assert.Equal([1, 2, 3], pair.Numbers(Kind.MessageReceived).Select(n => n - XmppServer.EchoOffset));
     }
@@ -139,7 +138,7 @@ public class PairTests
         Pair pair = new Pair(Acks(resume: 300), Acks(resume: 5)).Online();
         pair.Sends(1).Wait(0.03).Sends(2).Cut().Wait(60);
         Assert.All(pair.Of(Kind.Online), a => Assert.Equal(0, a.A));
-        Assert.True(pair.Numbers(Done.MessageAccepted) is [1, 2], string.Join("\n", pair.Transcript));
+        Assert.True(pair.NumbersAtServer(Kind.MessageAccepted) is [1, 2], string.Join("\n", pair.Transcript));
         Assert.Equal([1, 2], pair.Numbers(Kind.MessageAcknowledged));
         Assert.Empty(pair.Numbers(Kind.MessageAbandoned));
     }
@@ -150,7 +149,7 @@ public class PairTests
         Pair pair = new Pair(Acks(), Acks()).Online().Sends(1).Wait(1).CrashServer().Sends(2).Wait(3).RestartServer()
             .Wait(30);
         Assert.Equal(Step.Online, pair.Client.Step);
-        Assert.Equal([1, 2], pair.Numbers(Done.MessageAccepted));
+        Assert.Equal([1, 2], pair.NumbersAtServer(Kind.MessageAccepted));
     }
 
     [Fact]
@@ -161,7 +160,7 @@ public class PairTests
         pair.ServerDoes((s, now) => s.Shutdown(now)).Wait(1);
         for (int i = 0; i < 3; i++)
         {
-            ClientAction end = pair.Of(Kind.Offline, i).Single();
+            XmppAction end = pair.Of(Kind.Ended, i).Single();
             Assert.Equal((Mechanism.StreamError, (long)StreamErrorCondition.SystemShutdown), (end.Mechanism, end.A));
         }
         pair.Wait(15);
@@ -173,7 +172,7 @@ public class PairTests
     {
         Pair pair = new Pair(Pings()).Online().Sends(1).Wait(1).Cut().Sends(2).Wait(100).Sends(3).Wait(5);
         Assert.Equal(Step.Online, pair.Client.Step);
-        Assert.Equal([1, 3], pair.Numbers(Done.MessageAccepted));
+        Assert.Equal([1, 3], pair.NumbersAtServer(Kind.MessageAccepted));
         Assert.Empty(pair.Numbers(Kind.MessageAbandoned));
     }
 
@@ -189,8 +188,8 @@ public class PairTests
         Assert.Equal(Step.Online, pair.Clients[0].Step);
         Assert.Equal(Step.Online, pair.Clients[1].Step);
         Assert.NotEqual(pair.Clients[0].FullJid, pair.Clients[1].FullJid);
-        Assert.Equal(conflict == ConflictPolicy.CloseOld ? 1 : 0, pair.Of(Kind.Offline, 0).Count());
-        Assert.Empty(pair.Of(Kind.Offline, 1));
+        Assert.Equal(conflict == ConflictPolicy.CloseOld ? 1 : 0, pair.Of(Kind.Ended, 0).Count());
+        Assert.Empty(pair.Of(Kind.Ended, 1));
     }
 
     [Fact]
@@ -200,7 +199,7 @@ public class PairTests
         pair.Sends(5, "c1@a.test").Wait(1);
         Assert.Equal([5], pair.Numbers(Kind.MessageReceived, 1));
         pair.Stop(1).Wait(6).Sends(6, "c1@a.test").Sends(7, "nobody@a.test").Wait(1);
-        Assert.Equal([6], pair.Numbers(Done.MessageStored));
+        Assert.Equal([6], pair.NumbersAtServer(Kind.MessageStored));
         Assert.Equal([7], pair.Numbers(Kind.MessageBounced));
         pair.Online(1);
         Assert.Equal([5, 6], pair.Numbers(Kind.MessageReceived, 1));
@@ -211,8 +210,8 @@ public class PairTests
     {
         Pair pair = new Pair(Acks(), Acks()).Online().Sends(1).Wait(1).Stop().Wait(1);
         Assert.Equal(Step.Offline, pair.Client.Step);
-        Assert.Equal(Mechanism.Stopped, pair.Of(Kind.Offline).Single().Mechanism);
-        Assert.Equal(Mechanism.StreamClose, pair.AtServer(Done.Ended).Single().Mechanism);
+        Assert.Equal(Mechanism.Stopped, pair.Of(Kind.Ended).Single().Mechanism);
+        Assert.Equal(Mechanism.StreamClose, pair.AtServer(Kind.Ended).Single().Mechanism);
         Assert.Equal((Instant.Never, 0), (pair.Client.NextTime, pair.Held));
     }
 
@@ -245,7 +244,7 @@ public class PairTests
             }
             pair.Heal().Wait(120);
             long[] all = [.. Enumerable.Range(1, (int)sent).Select(i => (long)i)];
-            Assert.True(all.SequenceEqual(pair.Numbers(Done.MessageAccepted)), string.Join("\n", pair.Transcript));
+            Assert.True(all.SequenceEqual(pair.NumbersAtServer(Kind.MessageAccepted)), string.Join("\n", pair.Transcript));
             Assert.Equal(all, pair.Numbers(Kind.MessageAcknowledged));
             Assert.True(all.SequenceEqual(pair.Numbers(Kind.MessageReceived).Select(n => n - XmppServer.EchoOffset)),
                 string.Join("\n", pair.Transcript));

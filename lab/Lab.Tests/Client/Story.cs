@@ -17,7 +17,7 @@ internal sealed class Story
     private readonly TreePool trees = new();
     private readonly XmppReader check;
     private readonly StringBuilder unread = new();
-    private readonly List<ClientAction> news = [];
+    private readonly List<XmppAction> news = [];
     private bool transport, handshake, secured, window, closed, negotiated, binding;
     private uint handed;
 
@@ -134,20 +134,20 @@ internal sealed class Story
     }
 
     /// <summary>The actions since the last look, writes and steps left out.</summary>
-    public List<ClientAction> News()
+    public List<XmppAction> News()
     {
-        List<ClientAction> actions = [.. news];
+        List<XmppAction> actions = [.. news];
         news.Clear();
         return actions;
     }
 
-    public Story Did(params ClientActionKind[] kinds)
+    public Story Did(params ActionKind[] kinds)
     {
         Assert.Equal(kinds, News().Select(a => a.Kind));
         return this;
     }
 
-    public ClientAction Last(ClientActionKind kind) => news.FindLast(a => a.Kind == kind);
+    public XmppAction Last(ActionKind kind) => news.FindLast(a => a.Kind == kind);
 
     // negotiation in whole pieces
 
@@ -211,26 +211,26 @@ internal sealed class Story
     private Story Do(Action<XmppClient> call)
     {
         call(Client);
-        while (Client.TryTake(out ClientAction action)) See(action);
+        while (Client.TryTake(out XmppAction action)) See(action);
         return this;
     }
 
-    private void See(ClientAction action)
+    private void See(XmppAction action)
     {
-        if (action.Kind == ClientActionKind.Write) CheckWrite(action.Traffic, Encoding.UTF8.GetString(Client.Output));
-        else if (action.Kind != ClientActionKind.Step) news.Add(action);
+        if (action.Kind == ActionKind.Write) CheckWrite(action.Traffic, Encoding.UTF8.GetString(Client.Output));
+        else if (action.Kind != ActionKind.Step) news.Add(action);
         switch (action.Kind)
         {
-            case ClientActionKind.Connect:
+            case ActionKind.Connect:
                 Assert.False(transport, "a second attempt while one is in flight");
                 transport = true;
                 secured = closed = window = negotiated = binding = false;
                 break;
-            case ClientActionKind.StartTls:
+            case ActionKind.StartTls:
                 Assert.True(transport && !handshake);
                 handshake = true;
                 break;
-            case ClientActionKind.Close or ClientActionKind.Abort:
+            case ActionKind.Close or ActionKind.Abort:
                 Assert.True(transport, $"{action.Kind} without a transport");
                 transport = handshake = false;
                 break;

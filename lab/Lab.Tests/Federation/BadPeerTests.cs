@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Lab.Network;
 using Lab.Xmpp;
-using Kind = Lab.Xmpp.FederationActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 

@@ -1,6 +1,6 @@
 using Lab.Network;
 using Lab.Xmpp;
-using Kind = Lab.Xmpp.FederationActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Lab.Network;
 using Lab.Xmpp;
-using Kind = Lab.Xmpp.FederationActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 
@@ -142,14 +142,14 @@ internal sealed class Federated
         public Federation Machine { get; private set; }
         public List<string> Certificate { get; set; }
 
-        public List<(Instant At, FederationAction Action)> Seen { get; } = [];
+        public List<(Instant At, XmppAction Action)> Seen { get; } = [];
         public List<string> Delivered { get; } = [];
         public List<(string Stanza, StanzaError Error)> Returned { get; } = [];
 
         /// <summary>What takes the place of answering pings, when set.</summary>
         public Action<string, int>? Handle { get; set; }
 
-        public IEnumerable<FederationAction> Of(Kind kind) =>
+        public IEnumerable<XmppAction> Of(Kind kind) =>
             Seen.Where(s => s.Action.Kind == kind).Select(s => s.Action);
 
         /// <summary>Numbers of the messages delivered here, in order.</summary>
@@ -168,7 +168,7 @@ internal sealed class Federated
         {
             call(Machine, world.Now);
             var arrived = new List<(string, int)>();
-            while (Machine.TryTake(out FederationAction action)) Act(action, arrived);
+            while (Machine.TryTake(out XmppAction action)) Act(action, arrived);
             foreach ((string stanza, int stream) in arrived) (Handle ?? Answer)(stanza, stream);
             return this;
         }
@@ -176,7 +176,7 @@ internal sealed class Federated
         private Federation Boot() =>
             new(Settings, RandomStream.Root(seed).Fork($"{Domain}/{boots++}"), world.Buffers);
 
-        private void Act(in FederationAction action, List<(string, int)> arrived)
+        private void Act(in XmppAction action, List<(string, int)> arrived)
         {
             int stream = action.Stream;
             Pipe? pipe = world.Pipes.Find(p => p.Has(this, stream));
@@ -184,7 +184,7 @@ internal sealed class Federated
             switch (action.Kind)
             {
                 case Kind.Connect:
-                    world.Connect(this, stream, action.Domain!);
+                    world.Connect(this, stream, Machine.DomainOf(stream));
                     break;
                 case Kind.Write:
                     pipe!.Carry(this, text);

@@ -1,6 +1,6 @@
 using Lab.Network;
 using Lab.Xmpp;
-using Kind = Lab.Xmpp.FederationActionKind;
+using Kind = Lab.Xmpp.ActionKind;
 
 namespace Lab.Tests;
 
@@ -158,7 +158,7 @@ public class PoolTests
         var healthy = world.A.Opened.Select(p => p.Stream).ToList();
         foreach (Federated.Pipe pipe in world.B.Opened) pipe.Cut();
         world.Wait(85);
-        FederationAction blame = world.A.Of(Kind.Blamed).First();
+        XmppAction blame = world.A.Of(Kind.Blamed).First();
         Assert.Contains(blame.Stream, healthy);
         Assert.Equal(Mechanism.PingTimeout, blame.Mechanism);
         Assert.Equal(reaction == FailedCheck.CloseMember ? Claim.Broken : Claim.Dead, blame.Claim);

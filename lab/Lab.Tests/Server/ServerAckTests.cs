@@ -69,9 +69,9 @@ public class ServerAckTests
         Assert.Contains($" max='{seconds}'", peer.Say($"<enable xmlns='urn:xmpp:sm:3' resume='true' max='{max}'/>"));
         peer.Lose();
         lab.RunTo(seconds - 0.001);
-        Assert.Empty(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Empty(lab.Observed(ActionKind.Unavailable));
         lab.RunTo(seconds);
-        Assert.Single(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Single(lab.Observed(ActionKind.Unavailable));
     }
 
     [Fact]
@@ -177,11 +177,11 @@ public class ServerAckTests
             + $"id='m{3 + XmppServer.EchoOffset}'><body>3</body></message>"
             + "<message from='echo@example.org' to='alice@example.org' type='chat' id='m77'><body>x</body></message>"
             + Ask, answer);
-        Assert.Equal(1, lab.Observed(ServerActionKind.Available).Last().A);
+        Assert.Equal(1, lab.Observed(ActionKind.Available).Last().A);
         peer.Say("<a xmlns='urn:xmpp:sm:3' h='4'/>");                  // counters go on, they are not reset
         Assert.Equal([77L], lab.Server.HeldMessages());
         Assert.Contains("h='5'", peer.Say("<presence/>" + Ask));
-        Assert.Empty(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Empty(lab.Observed(ActionKind.Unavailable));
     }
 
     [Fact]
@@ -203,10 +203,10 @@ public class ServerAckTests
         old.Say("<message to='echo@example.org'/>");
         old.Lose();
         lab.RunTo(299.999);
-        Assert.Equal([ServerActionKind.Available, ServerActionKind.Ended, ServerActionKind.Hibernated],
-            lab.Seen.Select(a => a.Kind).Where(kind => kind != ServerActionKind.CheckSent));
+        Assert.Equal([ActionKind.Available, ActionKind.Ended, ActionKind.Hibernated],
+            lab.Seen.Select(a => a.Kind).Where(kind => kind != ActionKind.CheckSent));
         lab.RunTo(300);
-        Assert.Equal(ServerActionKind.Unavailable, lab.Seen[^1].Kind);
+        Assert.Equal(ActionKind.Unavailable, lab.Seen[^1].Kind);
         Peer peer = lab.Authenticated("alice");
         Assert.Equal(Failed("item-not-found", 2), peer.Say(Resume(old, 0)));
         Assert.Contains("<jid>alice@example.org/desk</jid>", peer.Say(ServerLab.Bind("desk")));
@@ -220,7 +220,7 @@ public class ServerAckTests
         Assert.StartsWith("<resumed", peer.Say(Resume(old, 1)));
         Assert.Equal(ServerNegotiationTests.Error("conflict"), old.Hear());
         Assert.Equal(Mechanism.Replaced, lab.Ended(old).Mechanism);
-        Assert.Empty(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Empty(lab.Observed(ActionKind.Unavailable));
         old.Fin();
         Assert.Equal("<iq type='result' id='1' to='alice@example.org/desk'/>",
             peer.Say("<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>").Replace(Ask, ""));

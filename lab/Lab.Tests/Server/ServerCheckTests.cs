@@ -31,9 +31,9 @@ public class ServerCheckTests
         lab.RunTo(199);
         Assert.Null(peer.Transport);
         Assert.Equal([Duration.FromSeconds(1).Nanoseconds, 0],
-            lab.Observed(ServerActionKind.CheckAnswered).Select(a => a.A));
+            lab.Observed(ActionKind.CheckAnswered).Select(a => a.A));
         Assert.Equal([Traffic.Ping, Traffic.Ping, Traffic.Ping],
-            lab.Observed(ServerActionKind.CheckSent).Select(a => a.Traffic));
+            lab.Observed(ActionKind.CheckSent).Select(a => a.Traffic));
     }
 
     [Theory]
@@ -67,10 +67,10 @@ public class ServerCheckTests
         Assert.Equal("", peer.Hear());
         lab.RunTo(80);
         Assert.Equal(said, peer.Hear());
-        ServerAction ended = lab.Ended(peer);
+        XmppAction ended = lab.Ended(peer);
         Assert.Equal((claim, Mechanism.AckTimeout), (ended.Claim, ended.Mechanism));
         Assert.Equal(reaction == Reaction.Error ? (long)StreamErrorCondition.ConnectionTimeout : 0, ended.A);
-        Assert.Equal(reaction == Reaction.Drop ? ServerActionKind.Abort : null, peer.Transport);
+        Assert.Equal(reaction == Reaction.Drop ? ActionKind.Abort : null, peer.Transport);
         Assert.Equal(resumable, lab.Authenticated("alice")
             .Say($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{peer.AckId}'/>")
             .StartsWith("<resumed", StringComparison.Ordinal));
@@ -95,7 +95,7 @@ public class ServerCheckTests
         Assert.Equal(said, peer.Hear());
         Assert.Equal((Claim.Idle, Mechanism.IdleRule, (long)condition),
             (lab.Ended(peer).Claim, lab.Ended(peer).Mechanism, lab.Ended(peer).A));
-        Assert.Single(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Single(lab.Observed(ActionKind.Unavailable));
     }
 
     // Prosody 13: read timeout 840 s; with stream management it asks, at the next timeout it drops, and 600 s later the
@@ -113,11 +113,11 @@ public class ServerCheckTests
         lab.RunTo(840);
         Assert.Equal("<r xmlns='urn:xmpp:sm:3'/>", peer.Hear());
         lab.RunTo(1680);
-        Assert.Equal(ServerActionKind.Abort, peer.Transport);
+        Assert.Equal(ActionKind.Abort, peer.Transport);
         lab.RunTo(2279.999);
-        Assert.Empty(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Empty(lab.Observed(ActionKind.Unavailable));
         lab.RunTo(2280);
-        Assert.Single(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Single(lab.Observed(ActionKind.Unavailable));
     }
 
     // ejabberd: acks asked with each stanza, 60 s to answer, 300 s to resume: the bounce or store comes 360 s after the
@@ -134,10 +134,10 @@ public class ServerCheckTests
         lab.RunTo(1059.999);
         Assert.Null(bob.Transport);
         lab.RunTo(1359.999);
-        Assert.Equal(ServerActionKind.Abort, bob.Transport);
-        Assert.Empty(lab.Observed(ServerActionKind.MessageStored));
+        Assert.Equal(ActionKind.Abort, bob.Transport);
+        Assert.Empty(lab.Observed(ActionKind.MessageStored));
         lab.RunTo(1360);
-        Assert.Equal(3, lab.Observed(ServerActionKind.MessageStored).Single().A);
+        Assert.Equal(3, lab.Observed(ActionKind.MessageStored).Single().A);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public class ServerCheckTests
         Assert.EndsWith("</stream:features>", peer.Say(ServerLab.Open));
         lab.RunTo(185);
         Assert.Equal(" ", peer.Hear());
-        Assert.Equal(3, lab.Observed(ServerActionKind.CheckSent).Count(a => a.Traffic == Traffic.Whitespace));
+        Assert.Equal(3, lab.Observed(ActionKind.CheckSent).Count(a => a.Traffic == Traffic.Whitespace));
     }
 
     [Fact]
@@ -197,9 +197,9 @@ public class ServerCheckTests
         Assert.Null(peer.Transport);
         peer.Lose();
         lab.RunTo(100_299);
-        Assert.Empty(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Empty(lab.Observed(ActionKind.Unavailable));
         lab.RunTo(100_300);
-        Assert.Single(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Single(lab.Observed(ActionKind.Unavailable));
 
         var without = new ServerLab(settings: s => s with { AcksWhenAsked = null });
         Peer authenticated = without.Connect();

@@ -68,13 +68,13 @@ public partial class ServerInvariantTests
         List<long> ends = 
         [
             .. riders.SelectMany(r => r.Received), .. lab.Server.HeldMessages(),
-            .. lab.Observed(ServerActionKind.MessageBounced).Select(a => a.A),
+            .. lab.Observed(ActionKind.MessageBounced).Select(a => a.A),
         ];
         Assert.True(sent > 200, $"{sent} messages");
         Assert.Equal(Enumerable.Range(0, (int)sent).Select(i => (long)i), ends.Order());
-        Assert.Equal(sent, lab.Observed(ServerActionKind.MessageAccepted).Count());
-        Assert.Contains(lab.Seen, a => a.Kind == ServerActionKind.Available && a.A == 1);
-        Assert.Contains(lab.Seen, a => a.Kind == ServerActionKind.MessageStored);
+        Assert.Equal(sent, lab.Observed(ActionKind.MessageAccepted).Count());
+        Assert.Contains(lab.Seen, a => a.Kind == ActionKind.Available && a.A == 1);
+        Assert.Contains(lab.Seen, a => a.Kind == ActionKind.MessageStored);
     }
 
     [Fact]
@@ -97,9 +97,9 @@ public partial class ServerInvariantTests
         }
         foreach (Rider rider in riders) rider.Lose();
         lab.RunTo(lab.Now.TotalSeconds + 1000);
-        Assert.Equal(lab.Observed(ServerActionKind.Available).Count(a => a.A == 0),
-            lab.Observed(ServerActionKind.Unavailable).Count());
-        Assert.All(lab.Observed(ServerActionKind.Ended).GroupBy(a => a.Stream), g => Assert.Single(g));
+        Assert.Equal(lab.Observed(ActionKind.Available).Count(a => a.A == 0),
+            lab.Observed(ActionKind.Unavailable).Count());
+        Assert.All(lab.Observed(ActionKind.Ended).GroupBy(a => a.Stream), g => Assert.Single(g));
         Assert.Equal(Instant.Never, lab.Server.NextTime);
         Assert.Equal(0, lab.Held);
     }
@@ -182,7 +182,7 @@ public partial class ServerInvariantTests
             lab.RunTo(i * 3 + 3);
             text.Append(peer.Hear()).Append(peer.AckId);
         }
-        foreach (ServerAction action in lab.Seen) text.Append(action);
+        foreach (XmppAction action in lab.Seen) text.Append(action);
         return text.ToString();
     }
 

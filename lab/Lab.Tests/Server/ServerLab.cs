@@ -44,7 +44,7 @@ internal sealed partial class ServerLab
     public Instant Now { get; private set; }
 
     /// <summary>Every observation so far, oldest first.</summary>
-    public List<ServerAction> Seen { get; } = [];
+    public List<XmppAction> Seen { get; } = [];
 
     /// <summary>Every stanza that left for another domain, with its number.</summary>
     public List<(string From, string To, string Stanza, long Number)> Remote { get; } = [];
@@ -115,10 +115,10 @@ internal sealed partial class ServerLab
         Drain();
     }
 
-    public IEnumerable<ServerAction> Observed(ServerActionKind kind) => Seen.Where(a => a.Kind == kind);
+    public IEnumerable<XmppAction> Observed(ActionKind kind) => Seen.Where(a => a.Kind == kind);
 
-    public ServerAction Ended(Peer peer) =>
-        Seen.Single(a => a.Kind == ServerActionKind.Ended && a.Stream == peer.Number);
+    public XmppAction Ended(Peer peer) =>
+        Seen.Single(a => a.Kind == ActionKind.Ended && a.Stream == peer.Number);
 
     public static string Plain(string user, string? password = null) =>
         Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{password ?? "secret-" + user}"));
@@ -129,11 +129,11 @@ internal sealed partial class ServerLab
     private void Drain()
     {
         var written = new List<int>();
-        while (Server.TryTake(out ServerAction action))
+        while (Server.TryTake(out XmppAction action))
         {
-            if (action.Kind > ServerActionKind.Abort)
+            if (action.Kind > ActionKind.Abort)
             {
-                if (action.Kind == ServerActionKind.Remote)
+                if (action.Kind == ActionKind.Remote)
                     Remote.Add((Encoding.UTF8.GetString(Server.RemoteSender),
                         Encoding.UTF8.GetString(Server.RemoteRecipient), Encoding.UTF8.GetString(Server.Output),
                         action.A));
@@ -142,13 +142,13 @@ internal sealed partial class ServerLab
             }
             Peer peer = peers[action.Stream];
             Assert.True(peer.Transport is null, $"{action.Kind} on stream {action.Stream} after {peer.Transport}");
-            if (action.Kind == ServerActionKind.Write)
+            if (action.Kind == ActionKind.Write)
             {
                 Assert.DoesNotContain(action.Stream, written);
                 written.Add(action.Stream);
                 Judge(peer, Encoding.UTF8.GetString(Server.Output), action.Traffic);
             }
-            else if (action.Kind == ServerActionKind.StartTls) peer.TlsAsked = true;
+            else if (action.Kind == ActionKind.StartTls) peer.TlsAsked = true;
             else peer.Transport = action.Kind;
         }
     }
@@ -197,7 +197,7 @@ internal sealed class Peer(ServerLab lab, int number)
     public bool Negotiated { get; set; }
 
     /// <summary>Close or Abort, once the server asked for it.</summary>
-    public ServerActionKind? Transport { get; set; }
+    public ActionKind? Transport { get; set; }
 
     public List<Traffic> Charged { get; } = [];
 

@@ -42,7 +42,7 @@ public class ServerNegotiationTests
             + $"id='m{7 + XmppServer.EchoOffset}'><body>hello</body></message>",
             peer.Say("<message to='echo@example.org' type='chat' id='m7'><body>hello</body></message>"));
         Assert.Equal("</stream:stream>", peer.Say("</stream:stream>"));
-        Assert.Equal(ServerActionKind.Close, peer.Transport);
+        Assert.Equal(ActionKind.Close, peer.Transport);
         Assert.Equal(0, lab.Held);
     }
 
@@ -124,7 +124,7 @@ public class ServerNegotiationTests
             WithoutId(peer.Say($"<?xml version='1.0'?><stream:stream {initial} xmlns='jabber:client' {Streams}>")));
         Assert.Null(peer.Transport);
         Assert.Equal("", peer.Say("</stream:stream>"));
-        Assert.Equal(ServerActionKind.Close, peer.Transport);
+        Assert.Equal(ActionKind.Close, peer.Transport);
         Assert.Equal((Claim.None, Mechanism.ProtocolError), (lab.Ended(peer).Claim, lab.Ended(peer).Mechanism));
     }
 
@@ -145,7 +145,7 @@ public class ServerNegotiationTests
             + $"xmlns='jabber:client' {Streams}>{Error(condition)}", WithoutId(peer.Say(header)));
         peer.Say("</stream:stream>");
         if (peer.Transport is null) peer.Fin();        // behind a header that cannot be read only the FIN counts
-        Assert.Equal(ServerActionKind.Close, peer.Transport);
+        Assert.Equal(ActionKind.Close, peer.Transport);
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public class ServerNegotiationTests
         peer.Say(ServerLab.Open);
         Assert.Equal(Error(condition), peer.Say(said));
         Assert.Equal("", peer.Say("<presence/>"));
-        Assert.DoesNotContain(lab.Seen, a => a.Kind == ServerActionKind.MessageAccepted);
+        Assert.DoesNotContain(lab.Seen, a => a.Kind == ActionKind.MessageAccepted);
     }
 
     [Theory]
@@ -199,7 +199,7 @@ public class ServerNegotiationTests
         Peer peer = lab.Connect(secured: false);
         Assert.DoesNotContain("starttls", peer.Say(ServerLab.Open));
         Assert.Equal("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>", peer.Say(Tls));
-        Assert.Equal(ServerActionKind.Close, peer.Transport);
+        Assert.Equal(ActionKind.Close, peer.Transport);
     }
 
     [Fact]
@@ -247,7 +247,7 @@ public class ServerNegotiationTests
                 Assert.Contains("<jid>alice@example.org/desk</jid>", answer);
                 Assert.Equal(Error("conflict"), old.Hear());
                 Assert.Equal(Mechanism.Replaced, lab.Ended(old).Mechanism);
-                Assert.Equal(old.Number, lab.Observed(ServerActionKind.Unavailable).Single().Stream);
+                Assert.Equal(old.Number, lab.Observed(ActionKind.Unavailable).Single().Stream);
                 break;
         }
     }
@@ -297,15 +297,15 @@ public class ServerNegotiationTests
         lab.RunTo(59.9);
         Assert.Null(silent.Transport);
         lab.RunTo(60);
-        Assert.Equal(ServerActionKind.Abort, silent.Transport);
-        Assert.Equal(ServerActionKind.Abort, handshaking.Transport);
+        Assert.Equal(ActionKind.Abort, silent.Transport);
+        Assert.Equal(ActionKind.Abort, handshaking.Transport);
         Assert.Equal(Error("policy-violation"), slow.Hear());
         lab.RunTo(64.9);
         Assert.Null(slow.Transport);
         lab.RunTo(65);
-        Assert.Equal(ServerActionKind.Close, slow.Transport);
+        Assert.Equal(ActionKind.Close, slow.Transport);
         Assert.Equal([Mechanism.TotalTimeout, Mechanism.TotalTimeout, Mechanism.TotalTimeout],
-            lab.Observed(ServerActionKind.Ended).Select(a => a.Mechanism));
+            lab.Observed(ActionKind.Ended).Select(a => a.Mechanism));
         lab.RunTo(1000);
         Assert.Null(online.Transport);
         Assert.Equal(Instant.Never, lab.Server.NextTime);
@@ -321,7 +321,7 @@ public class ServerNegotiationTests
             peer.Say(
                 "<stream:error><connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
                 + "</stream:stream>"));
-        Assert.Equal(ServerActionKind.Close, peer.Transport);
+        Assert.Equal(ActionKind.Close, peer.Transport);
         Assert.Equal((Mechanism.StreamError, (long)StreamErrorCondition.ConnectionTimeout),
             (lab.Ended(peer).Mechanism, lab.Ended(peer).A));
     }
@@ -337,7 +337,7 @@ public class ServerNegotiationTests
         Assert.StartsWith("<?xml version='1.0'?><stream:stream from='example.org'", waiting.Hear());
         Assert.EndsWith(Error("system-shutdown"), opened.Hear());
         Assert.Equal(Error("system-shutdown"), bound.Hear());
-        Assert.All(lab.Observed(ServerActionKind.Ended), a => Assert.Equal(Mechanism.Stopped, a.Mechanism));
+        Assert.All(lab.Observed(ActionKind.Ended), a => Assert.Equal(Mechanism.Stopped, a.Mechanism));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class ServerRemoteTests
         Assert.Equal("", alice.Say("<message to='v@b.example/x' id='m7'><body>hi</body></message>"));
         Assert.Equal(("alice@example.org/desk", "v@b.example/x", "<message from='alice@example.org/desk' "
             + "to='v@b.example/x' id='m7' xml:lang='en'><body>hi</body></message>", 7L), lab.Remote.Single());
-        Assert.Single(lab.Observed(ServerActionKind.MessageAccepted));
+        Assert.Single(lab.Observed(ActionKind.MessageAccepted));
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public class ServerRemoteTests
     {
         ServerLab lab = Federating();
         Receives(lab, "<message from='v@b.example' to='bob@example.org' id='m3'><body>hi</body></message>");
-        Assert.Single(lab.Observed(ServerActionKind.MessageStored));
+        Assert.Single(lab.Observed(ActionKind.MessageStored));
         Receives(lab, "<message from='v@b.example' to='nobody@example.org' id='m4'><body>hi</body></message>");
         Assert.Equal(("nobody@example.org", "v@b.example", "<message type='error' from='nobody@example.org' "
             + "to='v@b.example' id='m4'><error type='cancel'><service-unavailable "
@@ -99,7 +99,7 @@ public class ServerRemoteTests
         Assert.Equal($"<message type='error' from='v@b.example' to='alice@example.org/desk' id='m7'>"
             + $"<error type='{type}'><{name} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
             alice.Hear());
-        Assert.Equal(7, lab.Observed(ServerActionKind.MessageBounced).Single().A);
+        Assert.Equal(7, lab.Observed(ActionKind.MessageBounced).Single().A);
     }
 
     [Theory]
@@ -129,8 +129,8 @@ public class ServerRemoteTests
         b.Handle = (stanza, stream) =>
         {
             other.ReceiveRemote(Instant.Zero, Encoding.UTF8.GetBytes(stanza));
-            while (other.TryTake(out ServerAction action))
-                if (action.Kind == ServerActionKind.Remote)
+            while (other.TryTake(out XmppAction action))
+                if (action.Kind == ActionKind.Remote)
                     b.Do((f, now) => f.Send(
                         now, other.RemoteSender, other.RemoteRecipient, other.Output, action.A, answers: stream));
         };

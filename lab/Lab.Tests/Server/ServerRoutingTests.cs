@@ -52,9 +52,9 @@ public class ServerRoutingTests
             second?.Hear().Contains("id='m3'", StringComparison.Ordinal) ?? false);
         Assert.Equal(fate == Fate.Bounced, answer.Contains("<service-unavailable", StringComparison.Ordinal));
         Assert.Equal(fate == Fate.Bounced ? 1 : 0,
-            lab.Observed(ServerActionKind.MessageBounced).Count(a => a.A == 3 && a.Account == 0));
+            lab.Observed(ActionKind.MessageBounced).Count(a => a.A == 3 && a.Account == 0));
         Assert.Equal(fate == Fate.Stored ? 1 : 0,
-            lab.Observed(ServerActionKind.MessageStored).Count(a => a.A == 3 && a.Account == 1));
+            lab.Observed(ActionKind.MessageStored).Count(a => a.A == 3 && a.Account == 1));
         Assert.Equal(fate == Fate.Stored ? [3L] : [], lab.Server.HeldMessages());
     }
 
@@ -98,7 +98,7 @@ public class ServerRoutingTests
         Assert.Contains("service-unavailable",
             alice.Say("<message to='bob@example.org' type='chat' id='m2'><body>x</body></message>"));
         lab.Call((server, now) => server.SendMessage(now, 1, 50, 10));
-        Assert.Equal([2L, 50], lab.Observed(ServerActionKind.MessageBounced).Select(a => a.A));
+        Assert.Equal([2L, 50], lab.Observed(ActionKind.MessageBounced).Select(a => a.A));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public class ServerRoutingTests
         bob.Lose(Mechanism.TcpRetransmissionLimit);
         Assert.Equal("", alice.Hear());
         Assert.DoesNotContain(lab.Seen, a =>
-            a.Kind is ServerActionKind.MessageBounced or ServerActionKind.MessageStored);
+            a.Kind is ActionKind.MessageBounced or ActionKind.MessageStored);
         Assert.Equal((Claim.Dead, Mechanism.TcpRetransmissionLimit), (lab.Ended(bob).Claim, lab.Ended(bob).Mechanism));
     }
 
@@ -148,7 +148,7 @@ public class ServerRoutingTests
         Peer alice = lab.Bound("alice"), bob = lab.Bound("bob");
         alice.Say("<message to='bob@second.example' type='chat' id='m1'><body>x</body></message>");
         Assert.Equal("", bob.Hear());
-        Assert.Equal(1, lab.Observed(ServerActionKind.MessageStored).Single().A);
+        Assert.Equal(1, lab.Observed(ActionKind.MessageStored).Single().A);
         Assert.DoesNotContain("m1", bob.Say("<presence><priority>3</priority></presence>"));
     }
 

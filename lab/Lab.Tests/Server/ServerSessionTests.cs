@@ -38,7 +38,7 @@ public class ServerSessionTests
             + "<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2000-01-01T00:00:10Z'/></message>";
         Assert.Equal(fate == "delivered", phone?.Hear().Contains(expected, StringComparison.Ordinal) ?? false);
         Assert.Equal(fate == "bounced", alice.Hear().Contains("<service-unavailable", StringComparison.Ordinal));
-        Assert.Equal(fate == "stored" ? 1 : 0, lab.Observed(ServerActionKind.MessageStored).Count(a => a.A == 1));
+        Assert.Equal(fate == "stored" ? 1 : 0, lab.Observed(ActionKind.MessageStored).Count(a => a.A == 1));
         if (fate == "stored") Assert.EndsWith(expected, lab.Bound("bob", available: false).Say("<presence/>"));
     }
 
@@ -59,12 +59,12 @@ public class ServerSessionTests
     {
         Peer clean = lab.Bound("alice", "clean", acks: true), cut = lab.Bound("alice", "cut", acks: true);
         Assert.EndsWith("</stream:stream>", clean.Say("</stream:stream>"));
-        Assert.Equal(ServerActionKind.Close, clean.Transport);
-        Assert.Equal(clean.Number, lab.Observed(ServerActionKind.Unavailable).Single().Stream);
+        Assert.Equal(ActionKind.Close, clean.Transport);
+        Assert.Equal(clean.Number, lab.Observed(ActionKind.Unavailable).Single().Stream);
         Assert.Equal(Failed("item-not-found"), lab.Authenticated("alice").Say(Resume(clean, 0)));
         cut.Fin();
-        Assert.Equal(ServerActionKind.Close, cut.Transport);
-        Assert.Equal(cut.Number, lab.Observed(ServerActionKind.Hibernated).Single().Stream);
+        Assert.Equal(ActionKind.Close, cut.Transport);
+        Assert.Equal(cut.Number, lab.Observed(ActionKind.Hibernated).Single().Stream);
         Assert.StartsWith("<resumed", lab.Authenticated("alice").Say(Resume(cut, 0)));
     }
 
@@ -88,7 +88,7 @@ public class ServerSessionTests
         Assert.Equal(
             "", alice.Say("<iq type='get' id='9' to='bob@example.org/desk'><ping xmlns='urn:xmpp:ping'/></iq>"));
         Assert.Equal([0L, 1, 2], lab.Server.HeldMessages());
-        Assert.Empty(lab.Observed(ServerActionKind.MessageStored));
+        Assert.Empty(lab.Observed(ActionKind.MessageStored));
         string answer = lab.Authenticated("bob").Say(Resume(bob, 1));
         Assert.Equal(3, Count(answer, "<message"));
         Assert.Equal(1, Count(answer, "<iq"));
@@ -103,9 +103,9 @@ public class ServerSessionTests
         bob.Say("<a xmlns='urn:xmpp:sm:3' h='1'/>");
         bob.Lose();
         for (int i = 0; i < 5; i++) alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'/>");
-        Assert.Single(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Single(lab.Observed(ActionKind.Unavailable));
         Assert.Equal([0L, 1, 2, 3, 4], lab.Server.HeldMessages().Order());
-        Assert.Equal(5, lab.Observed(ServerActionKind.MessageStored).Count());
+        Assert.Equal(5, lab.Observed(ActionKind.MessageStored).Count());
         Assert.Equal(Failed("item-not-found", 1), lab.Authenticated("bob").Say(Resume(bob, 1)));
     }
 
@@ -117,7 +117,7 @@ public class ServerSessionTests
         Peer alice = lab.Bound("alice"), bob = lab.Bound("bob", acks: true);
         for (int i = 0; i < 3; i++) alice.Say($"<message to='bob@example.org' type='chat' id='m{i}'/>");
         Assert.Equal(Failed("item-not-found", 1), lab.Authenticated("bob").Say(Resume(bob, 1)));
-        Assert.Equal([1L, 2], lab.Observed(ServerActionKind.MessageStored).Select(a => a.A));
+        Assert.Equal([1L, 2], lab.Observed(ActionKind.MessageStored).Select(a => a.A));
 
         bob = lab.Bound("bob", acks: true);
         bob.Say("<a xmlns='urn:xmpp:sm:3' h='3'/>");
@@ -133,11 +133,11 @@ public class ServerSessionTests
         lab.Call((server, now) => server.SendMessage(now, 1, 5, 1));
         lab.RunTo(60);
         Assert.EndsWith("</stream:stream>", bob.Hear());
-        Assert.Single(lab.Observed(ServerActionKind.Unavailable));
+        Assert.Single(lab.Observed(ActionKind.Unavailable));
         Assert.Equal([5L], lab.Server.HeldMessages());
         bob.Say("<a xmlns='urn:xmpp:sm:3' h='2'/></stream:stream>");
         Assert.Empty(lab.Server.HeldMessages());
-        Assert.Empty(lab.Observed(ServerActionKind.MessageStored));
+        Assert.Empty(lab.Observed(ActionKind.MessageStored));
         Assert.Equal(0, lab.Held);
     }
 
@@ -153,7 +153,7 @@ public class ServerSessionTests
             Peer peer = lab.Bound("alice");
             Assert.Equal(conflict != ConflictPolicy.GenerateResource, peer.Jid == "alice@example.org/desk");
             Assert.Equal(conflict != ConflictPolicy.GenerateResource ? 1 : 0,
-                lab.Observed(ServerActionKind.MessageStored).Count());
+                lab.Observed(ActionKind.MessageStored).Count());
         }
     }
 
@@ -166,7 +166,7 @@ public class ServerSessionTests
         bob.Lose();
         lab.Call((server, now) => server.Shutdown(now));
         Assert.Contains("<system-shutdown", carol.Hear());
-        Assert.Equal(1, lab.Observed(ServerActionKind.MessageStored).Single().A);
+        Assert.Equal(1, lab.Observed(ActionKind.MessageStored).Single().A);
 
         var next = new ServerLab(Patient, store: lab.Store);
         Assert.Equal(Failed("item-not-found", 2), next.Authenticated("alice").Say(Resume(alice, 0)));

@@ -131,9 +131,9 @@ public class ServerStanzaTests
             "", alice.Say(
             "<message to='echo@example.org' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/>"
             + "</message>"));
-        Assert.Equal(5, lab.Observed(ServerActionKind.MessageAccepted).Single().A);
+        Assert.Equal(5, lab.Observed(ActionKind.MessageAccepted).Single().A);
         Assert.Equal([(5 + XmppServer.EchoOffset, 5L)],
-            lab.Observed(ServerActionKind.MessageEchoed).Select(a => (a.A, a.B)));
+            lab.Observed(ActionKind.MessageEchoed).Select(a => (a.A, a.B)));
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public class ServerStanzaTests
         Assert.Equal(
             $"<message from='echo@example.org' to='bob@example.org' type='chat' id='m9'><body>{new string('x', 300)}"
             + $"</body></message>", bob.Hear());
-        Assert.Equal(-1, lab.Observed(ServerActionKind.MessageAccepted).Single().Account);
+        Assert.Equal(-1, lab.Observed(ActionKind.MessageAccepted).Single().Account);
     }
 
     [Fact]
@@ -170,9 +170,9 @@ public class ServerStanzaTests
         Assert.Equal("<presence from='alice@example.org/phone' to='alice@example.org/desk' type='unavailable'/>",
             desk.Hear());
         Assert.Equal(
-            [ServerActionKind.Available, ServerActionKind.Available, ServerActionKind.Unavailable,
-            ServerActionKind.Available,
-            ServerActionKind.Ended, ServerActionKind.Unavailable], lab.Seen.Select(a => a.Kind));
+            [ActionKind.Available, ActionKind.Available, ActionKind.Unavailable,
+            ActionKind.Available,
+            ActionKind.Ended, ActionKind.Unavailable], lab.Seen.Select(a => a.Kind));
     }
 
     [Theory]

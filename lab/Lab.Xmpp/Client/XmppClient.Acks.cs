@@ -121,14 +121,14 @@ public sealed partial class XmppClient
             return;
         }
         if (liveness.AckAnswered(now, out Duration roundTrip))
-            outbound.Add(new ClientAction(ClientActionKind.CheckAnswered, Traffic.Acks, A: roundTrip.Nanoseconds));
+            outbound.Add(new XmppAction(ActionKind.CheckAnswered, Traffic: Traffic.Acks, A: roundTrip.Nanoseconds));
     }
 
     /// <summary>False when the peer claims more than was sent (SM-16).</summary>
     private bool Acknowledge(uint h)
     {
         foreach (UnackedStanza stanza in unacked.AcknowledgedBy(h))
-            if (stanza.Number >= 0) Tell(ClientActionKind.MessageAcknowledged, stanza.Number);
+            if (stanza.Number >= 0) Tell(ActionKind.MessageAcknowledged, stanza.Number);
         return unacked.TryAcknowledge(h);
     }
 
@@ -150,7 +150,7 @@ public sealed partial class XmppClient
             if (stanza.Number < 0) continue;
             if (!resend)
             {
-                Tell(ClientActionKind.MessageAbandoned, stanza.Number);
+                Tell(ActionKind.MessageAbandoned, stanza.Number);
                 continue;
             }
             scratch.Clear();
@@ -167,7 +167,7 @@ public sealed partial class XmppClient
     private void GiveUpMessages()
     {
         LoseSession();
-        foreach (UnackedStanza stanza in outbox) Tell(ClientActionKind.MessageAbandoned, stanza.Number);
+        foreach (UnackedStanza stanza in outbox) Tell(ActionKind.MessageAbandoned, stanza.Number);
         outbox.Release();
     }
 

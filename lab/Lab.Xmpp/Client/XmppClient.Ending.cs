@@ -27,7 +27,7 @@ public sealed partial class XmppClient
     /// <summary>The peer broke a rule, or asks for what this client does not do.</summary>
     private void Refuse(StreamErrorCondition error)
     {
-        if (Step == Step.Closing) Finish(ClientActionKind.Close);
+        if (Step == Step.Closing) Finish(ActionKind.Close);
         else CloseStream(Claim.None, Mechanism.ProtocolError, error);
     }
 
@@ -74,7 +74,7 @@ public sealed partial class XmppClient
             sessionOver = true;
             Report(Claim.None, Mechanism.StreamClose);
         }
-        Finish(ClientActionKind.Close);
+        Finish(ActionKind.Close);
     }
 
     private void OnStreamError(Element error)
@@ -98,19 +98,19 @@ public sealed partial class XmppClient
     private void Drop(Claim claim, Mechanism mechanism, StreamErrorCondition error = StreamErrorCondition.None)
     {
         Report(claim, mechanism, error);
-        Finish(ClientActionKind.Abort);
+        Finish(ActionKind.Abort);
     }
 
     private void Report(Claim claim, Mechanism mechanism, StreamErrorCondition error = StreamErrorCondition.None)
     {
         if (Step == Step.Closing) return;
-        outbound.Add(new ClientAction(ClientActionKind.Offline, Claim: claim, Mechanism: mechanism, A: (long)error));
+        outbound.Add(new XmppAction(ActionKind.Ended, Claim: claim, Mechanism: mechanism, A: (long)error));
     }
 
     /// <summary>The transport is over: what survives is the session, the outbox and the wish to come back.</summary>
-    private void Finish(ClientActionKind? act)
+    private void Finish(ActionKind? act)
     {
-        if (act is { } kind) outbound.Add(new ClientAction(kind));
+        if (act is { } kind) outbound.Add(new XmppAction(kind));
         reader.Restart();
         reader.Release();
         liveness.Close();
@@ -132,6 +132,6 @@ public sealed partial class XmppClient
         Duration delay = redirected ? Duration.Zero : backoff.Next();
         redirected = false;
         retryAt = now + delay;
-        outbound.Add(new ClientAction(ClientActionKind.RetryScheduled, A: delay.Nanoseconds, B: backoff.Attempts));
+        outbound.Add(new XmppAction(ActionKind.RetryScheduled, A: delay.Nanoseconds, B: backoff.Attempts));
     }
 }

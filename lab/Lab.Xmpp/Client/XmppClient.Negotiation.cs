@@ -15,7 +15,7 @@ public sealed partial class XmppClient
     private void BeginTls()
     {
         Expect(Policy.Connect.Tls, Mechanism.TlsTimeout);
-        outbound.Add(new ClientAction(ClientActionKind.StartTls));
+        outbound.Add(new XmppAction(ActionKind.StartTls));
     }
 
     private void OpenStream(Step step)
@@ -107,7 +107,7 @@ public sealed partial class XmppClient
         else if (element.Name.SequenceEqual(Names.Failure))
         {
             Report(Claim.None, Mechanism.ProtocolError);
-            Finish(ClientActionKind.Close);
+            Finish(ActionKind.Close);
         }
     }
 
@@ -159,7 +159,7 @@ public sealed partial class XmppClient
         backoff.Online();
         liveness.Establish(now);
         Step = Step.Online;
-        outbound.Add(new ClientAction(ClientActionKind.Online, A: resumed ? 1 : 0));
+        outbound.Add(new XmppAction(ActionKind.Online, A: resumed ? 1 : 0));
         SendOutbox();
     }
 }

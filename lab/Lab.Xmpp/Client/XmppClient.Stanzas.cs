@@ -38,10 +38,10 @@ public sealed partial class XmppClient
     {
         if (!TryNumber(message.Attribute(Names.Id), (byte)'m', out long number)) return;
         bool bounced = message.Attribute(Names.Type).SequenceEqual("error"u8);
-        if (bounced) Tell(ClientActionKind.MessageBounced, number);
+        if (bounced) Tell(ActionKind.MessageBounced, number);
         else
-            outbound.Add(new ClientAction(
-                ClientActionKind.MessageReceived, A: number,
+            outbound.Add(new XmppAction(
+                ActionKind.MessageReceived, A: number,
                 B: message.Child("body"u8, Namespaces.Client).RawContent.Length));
     }
 
@@ -53,7 +53,7 @@ public sealed partial class XmppClient
         bool fromElsewhere = !error.Child("remote-server-not-found"u8, Namespaces.StanzaErrors).IsNone
             || !error.Child("remote-server-timeout"u8, Namespaces.StanzaErrors).IsNone;
         if (fromElsewhere || !liveness.PingAnswered(now, out Duration roundTrip)) return;
-        outbound.Add(new ClientAction(ClientActionKind.CheckAnswered, Traffic.Ping, A: roundTrip.Nanoseconds));
+        outbound.Add(new XmppAction(ActionKind.CheckAnswered, Traffic: Traffic.Ping, A: roundTrip.Nanoseconds));
     }
 
     private void Answer(Element request)

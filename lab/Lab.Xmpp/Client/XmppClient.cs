@@ -83,7 +83,7 @@ public sealed partial class XmppClient
         if (acking) Prefetch.Object(unacked, 64);
     }
 
-    public bool TryTake(out ClientAction action) => outbound.TryTake(out action);
+    public bool TryTake(out XmppAction action) => outbound.TryTake(out action);
 
     /// <summary>Wants to be online from now on.</summary>
     public void Start(Instant now)
@@ -154,7 +154,7 @@ public sealed partial class XmppClient
         Enter(now);
         if (Step == Step.Offline) return;
         Report(Claim.None, Mechanism.Fin);
-        Finish(ClientActionKind.Close);
+        Finish(ActionKind.Close);
     }
 
     /// <summary>The transport is over, or the attempt failed.</summary>
@@ -170,7 +170,7 @@ public sealed partial class XmppClient
     {
         Enter(now);
         if (retryAt <= now) Attempt();
-        else if (phaseEnd <= now && Step == Step.Closing) Finish(ClientActionKind.Close);
+        else if (phaseEnd <= now && Step == Step.Closing) Finish(ActionKind.Close);
         else if (phaseEnd <= now && phaseEnd <= totalEnd) Drop(Claim.Dead, phaseMechanism);
         else if (totalEnd <= now) Drop(Claim.Dead, Mechanism.TotalTimeout);
         RunChecks();
@@ -184,7 +184,7 @@ public sealed partial class XmppClient
     {
         Enter(now);
         if (Step == Step.Online) WriteMessage(outbound.Write(Traffic.Payload), to, number, bodyBytes);
-        else if (retired) Tell(ClientActionKind.MessageAbandoned, number);
+        else if (retired) Tell(ActionKind.MessageAbandoned, number);
         else KeepForLater(to, number, bodyBytes);
         RunChecks();
     }
@@ -219,7 +219,7 @@ public sealed partial class XmppClient
         totalEnd = now + (Policy.Connect.Total ?? Duration.Forever);
         Expect(Policy.Connect.Tcp, Mechanism.ConnectTimeout);
         Reach(Step.Connecting);
-        outbound.Add(new ClientAction(ClientActionKind.Connect));
+        outbound.Add(new XmppAction(ActionKind.Connect));
     }
 
     /// <summary>
@@ -255,14 +255,14 @@ public sealed partial class XmppClient
         }
     }
 
-    private void Tell(ClientActionKind kind, long number) => outbound.Add(new ClientAction(kind, A: number));
+    private void Tell(ActionKind kind, long number) => outbound.Add(new XmppAction(kind, A: number));
 
-    private void NoteCheck(Traffic check) => outbound.Add(new ClientAction(ClientActionKind.CheckSent, check));
+    private void NoteCheck(Traffic check) => outbound.Add(new XmppAction(ActionKind.CheckSent, Traffic: check));
 
     private void Reach(Step step)
     {
         Step = step;
-        outbound.Add(new ClientAction(ClientActionKind.Step, Step: step));
+        outbound.Add(new XmppAction(ActionKind.Step, Step: step));
     }
 
     private void Expect(Duration? within, Mechanism mechanism)

@@ -13,8 +13,9 @@ public sealed partial class Federation
         stream.Liveness.Close();
         if (condition == StreamErrorCondition.Conflict && mechanism == Mechanism.StreamError)
             stream.Failure = StanzaError.Conflict;
-        Add(new FederationAction(FederationActionKind.Ended, stream.Number, Text(stream.Remote), Traffic.Closing, claim,
-            mechanism, A: (long)condition));
+        Add(new XmppAction(
+            ActionKind.Ended, stream.Number, Traffic: Traffic.Closing, Claim: claim, Mechanism: mechanism,
+            A: (long)condition));
         foreach (DomainPair pair in stream.Pairs) deadlines.Disarm(pair);
         if (stream.Slot >= 0) lost.Enqueue(stream);
         bool unknown = stream.Failure == StanzaError.RemoteServerNotFound
@@ -36,7 +37,7 @@ public sealed partial class Federation
     private void Drop(FederationStream stream, Claim claim, Mechanism mechanism)
     {
         End(stream, claim, mechanism, StreamErrorCondition.None);
-        Add(new FederationAction(FederationActionKind.Abort, stream.Number));
+        Add(new XmppAction(ActionKind.Abort, stream.Number));
         Forget(stream);
     }
 
@@ -113,7 +114,7 @@ public sealed partial class Federation
 
     private void CloseTransport(FederationStream stream)
     {
-        Add(new FederationAction(FederationActionKind.Close, stream.Number));
+        Add(new XmppAction(ActionKind.Close, stream.Number));
         Forget(stream);
     }
 

@@ -266,8 +266,7 @@ public sealed partial class Federation
 
     private void Secure(FederationStream stream)
     {
-        Add(new FederationAction(FederationActionKind.StartTls, stream.Number,
-            stream.Outbound ? stream.To : names[stream.Local]));
+        Add(new XmppAction(ActionKind.StartTls, stream.Number));
         stream.Liveness.Hold();
         stream.Bidi = false;
         stream.Phase = FederationPhase.Securing;                       // what came behind is not ours to read (TLS-05)

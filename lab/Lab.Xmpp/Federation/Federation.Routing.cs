@@ -41,7 +41,7 @@ public sealed partial class Federation
     {
         if (now < remote.BarredUntil)
         {
-            Return(remote, stanza, number, remote.BarredBy);
+            Return(stanza, number, remote.BarredBy);
             return -1;
         }
         int place = remote.Choose(sender);
@@ -53,14 +53,13 @@ public sealed partial class Federation
         }
         if (remote.Queued >= remote.Settings.QueueStanzas)
         {
-            Return(remote, stanza, number, StanzaError.ResourceConstraint);
+            Return(stanza, number, StanzaError.ResourceConstraint);
             return -1;
         }
         slot.Waiting.Add(new Waiting(local, stanza.ToArray(), number, now));
         Fill(remote, place);
         if (number >= 0)
-            Add(new FederationAction(FederationActionKind.Queued, slot.Stream!.Number, remote.Domain, A: number,
-                B: remote.Queued));
+            Add(new XmppAction(ActionKind.Queued, slot.Stream!.Number, A: number, B: remote.Queued));
         if (slot.Stream is { Negotiated: true, Outbound: true } open) AskFor(open, local);
         return place;
     }
@@ -100,7 +99,7 @@ public sealed partial class Federation
         stream.To = domain;
         stream.Remote = Encoding.UTF8.GetBytes(domain);
         stream.PhaseEnd = stream.Settings.Policy.Connect.Tcp is { } limit ? now + limit : Instant.Never;
-        Add(new FederationAction(FederationActionKind.Connect, stream.Number, domain, A: place));
+        Add(new XmppAction(ActionKind.Connect, stream.Number, A: place));
         return stream;
     }
 
@@ -139,7 +138,7 @@ public sealed partial class Federation
         stream.PhaseEnd = Instant.Never;
         stream.Heard = stream.Busy = now;
         stream.Liveness.Establish(now);
-        Add(new FederationAction(FederationActionKind.Ready, stream.Number, pair.Domain, A: stream.Slot));
+        Add(new XmppAction(ActionKind.Ready, stream.Number, A: stream.Slot));
         if (stream.Outbound && stream.OffersAcks && stream.Settings.Policy.Acks is not null) Enable(stream);
         if (stream.Pool is not { } pool) return;
         if (pool.Pings.NextTime == Instant.Never) pool.Pings.Establish(now);
@@ -176,8 +175,7 @@ public sealed partial class Federation
             stream.Liveness.SentStanza(now);
         }
         if (number >= 0)
-            Add(new FederationAction(FederationActionKind.Passed, stream.Number, stream.Pool?.Domain, A: number,
-                B: stream.Slot));
+            Add(new XmppAction(ActionKind.Passed, stream.Number, A: number, B: stream.Slot));
     }
 
     /// <summary>A stream of a pool is gone: another takes its place, or the place is given up.</summary>
@@ -213,7 +211,7 @@ public sealed partial class Federation
         {
             if (stanza.Number == OwnPing) continue;
             if (remote.Settings.Unacked == UnackedFate.Return)
-                Return(remote, stanza.Bytes, stanza.Number, StanzaError.RemoteServerTimeout);
+                Return(stanza.Bytes, stanza.Number, StanzaError.RemoteServerTimeout);
             else again.Add(new Waiting(LocalOf(remote, stanza.Bytes), stanza.Bytes.ToArray(), stanza.Number,
                 stanza.FirstSent));
         }
@@ -262,14 +260,13 @@ public sealed partial class Federation
     {
         List<Waiting> waiting = remote.Slots[place].Waiting;
         foreach (Waiting stanza in waiting)
-            if (such(stanza)) Return(remote, stanza.Bytes, stanza.Number, error);
+            if (such(stanza)) Return(stanza.Bytes, stanza.Number, error);
         waiting.RemoveAll(such);
     }
 
-    private void Return(Remote remote, ReadOnlySpan<byte> stanza, long number, StanzaError error)
+    private void Return(ReadOnlySpan<byte> stanza, long number, StanzaError error)
     {
         if (number == OwnPing) return;
-        AddBody(new FederationAction(
-            FederationActionKind.Returned, Domain: remote.Domain, Error: error, A: number), stanza);
+        AddBody(new XmppAction(ActionKind.Returned, Error: error, A: number), stanza);
     }
 }

@@ -18,7 +18,7 @@ public sealed partial class Federation
         else if (!addressed) Fail(stream, StreamErrorCondition.ImproperAddressing);
         else if (local < 0)
             Fail(stream, domains.Missing(to.Domain));
-        else if (stream.Pair(local, from.Domain) is not { Valid: true } pair)
+        else if (stream.Pair(local, from.Domain) is not { Valid: true })
             Fail(stream, StreamErrorCondition.InvalidFrom);
         else
         {
@@ -28,7 +28,7 @@ public sealed partial class Federation
             if (own) return;
             scratch.Clear();
             Unscope(scratch, stanza);
-            AddBody(new FederationAction(FederationActionKind.Deliver, stream.Number, pair.Domain), scratch.Written);
+            AddBody(new XmppAction(ActionKind.Deliver, stream.Number), scratch.Written);
         }
     }
 
@@ -70,11 +70,11 @@ public sealed partial class Federation
     }
 
     private void TellAnswer(FederationStream stream, Traffic traffic, Duration roundTrip) =>
-        Add(new FederationAction(FederationActionKind.CheckAnswered, stream.Number, Text(stream.Remote), traffic,
+        Add(new XmppAction(ActionKind.CheckAnswered, stream.Number, Traffic: traffic,
             A: roundTrip.Nanoseconds));
 
     private void TellCheck(FederationStream stream, Traffic traffic) =>
-        Add(new FederationAction(FederationActionKind.CheckSent, stream.Number, Text(stream.Remote), traffic));
+        Add(new XmppAction(ActionKind.CheckSent, stream.Number, Traffic: traffic));
 
     // stream management
 
@@ -261,8 +261,7 @@ public sealed partial class Federation
     {
         bool closes = stream.Settings.OnFailedCheck == FailedCheck.CloseMember;
         Claim claim = closes ? Claim.Broken : Claim.Dead;
-        Add(new FederationAction(FederationActionKind.Blamed, stream.Number, Text(stream.Remote), Claim: claim,
-            Mechanism: mechanism));
+        Add(new XmppAction(ActionKind.Blamed, stream.Number, Claim: claim, Mechanism: mechanism));
         switch (stream.Settings.OnFailedCheck)
         {
             case FailedCheck.CloseMember:

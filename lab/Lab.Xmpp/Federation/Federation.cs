@@ -19,7 +19,7 @@ namespace Lab.Xmpp;
 /// </summary>
 public sealed partial class Federation
 {
-    private readonly record struct Entry(FederationAction Action, FederationStream? Stream, int Start, int Length);
+    private readonly record struct Entry(XmppAction Action, FederationStream? Stream, int Start, int Length);
 
     private readonly FederationSettings settings;
     private readonly BufferPool buffers;
@@ -215,7 +215,7 @@ public sealed partial class Federation
         Finish();
     }
 
-    public bool TryTake(out FederationAction action)
+    public bool TryTake(out XmppAction action)
     {
         taken.Stream?.Output.Release();
         taken = default;
@@ -238,6 +238,9 @@ public sealed partial class Federation
     /// <summary>The bytes of the Write, Deliver or Returned action taken last.</summary>
     public ReadOnlySpan<byte> Output =>
         taken.Stream is { } stream ? stream.Output.Written : bodies.Written.Slice(taken.Start, taken.Length);
+
+    /// <summary>The domain that a stream of this side's making leads to.</summary>
+    public string DomainOf(int stream) => streams[stream]!.To!;
 
     public Instant NextTime => deadlines.Next;
 
@@ -312,9 +315,9 @@ public sealed partial class Federation
     private RemoteSettings SettingsOf(string domain) =>
         settings.Remotes.TryGetValue(domain, out RemoteSettings? own) ? own : settings.Default;
 
-    private void Add(in FederationAction action) => actions.Add(new Entry(action, null, 0, 0));
+    private void Add(in XmppAction action) => actions.Add(new Entry(action, null, 0, 0));
 
-    private void AddBody(in FederationAction action, ReadOnlySpan<byte> body)
+    private void AddBody(in XmppAction action, ReadOnlySpan<byte> body)
     {
         actions.Add(new Entry(action, null, bodies.Length, body.Length));
         bodies.Raw(body);
@@ -326,7 +329,7 @@ public sealed partial class Federation
         {
             stream.WriteQueued = true;
             stream.Cause = cause;
-            actions.Add(new Entry(new FederationAction(FederationActionKind.Write, stream.Number), stream, 0, 0));
+            actions.Add(new Entry(new XmppAction(ActionKind.Write, stream.Number), stream, 0, 0));
         }
         stream.Liveness.Sent(now);
         Touch(stream);

@@ -31,7 +31,7 @@ public sealed partial class XmppServer
         if (!TryCount(ack, out uint h)) Fail(stream, StreamErrorCondition.InvalidXml);
         else if (!queue.TryAcknowledge(h)) FailCount(stream, queue, h);
         else if (stream.Liveness.AckAnswered(now, out Duration roundTrip))
-            Observe(ServerActionKind.CheckAnswered, stream, Traffic.Acks, roundTrip.Nanoseconds);
+            Observe(ActionKind.CheckAnswered, stream, Traffic.Acks, roundTrip.Nanoseconds);
     }
 
     private void OnEnable(ServerStream stream, Element enable)
@@ -102,7 +102,7 @@ public sealed partial class XmppServer
             writer.Raw(stanza.Bytes);
             stream.Liveness.SentStanza(now);
         }
-        if (session.Available) ObserveSession(ServerActionKind.Available, session, 1);
+        if (session.Available) ObserveSession(ActionKind.Available, session, 1);
     }
 
     /// <summary>SM-19: the id is unknown or its time is over; h of the lost session if it is still known.</summary>

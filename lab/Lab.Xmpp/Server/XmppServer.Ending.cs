@@ -29,8 +29,9 @@ public sealed partial class XmppServer
         if (stream.Ended) return;
         stream.Ended = true;
         stream.Liveness.Close();
-        Add(new ServerAction(
-            ServerActionKind.Ended, stream.Number, stream.Account, Traffic.Closing, claim, mechanism, (long)condition));
+        Add(new XmppAction(
+            ActionKind.Ended, stream.Number, stream.Account, Traffic.Closing, Claim: claim, Mechanism: mechanism,
+            A: (long)condition));
         if (stream.Session is not { } session) return;
         if (fate == Fate.Withdraw)
         {
@@ -51,7 +52,7 @@ public sealed partial class XmppServer
     private void Drop(ServerStream stream, Claim claim, Mechanism mechanism)
     {
         End(stream, claim, mechanism, StreamErrorCondition.None, Fate.Hibernate);
-        Add(new ServerAction(ServerActionKind.Abort, stream.Number, stream.Account));
+        Add(new XmppAction(ActionKind.Abort, stream.Number, stream.Account));
         Forget(stream);
     }
 
@@ -138,7 +139,7 @@ public sealed partial class XmppServer
 
     private void CloseTransport(ServerStream stream)
     {
-        Add(new ServerAction(ServerActionKind.Close, stream.Number, stream.Account));
+        Add(new XmppAction(ActionKind.Close, stream.Number, stream.Account));
         Forget(stream);
     }
 
@@ -158,7 +159,7 @@ public sealed partial class XmppServer
     {
         store[session.Account].Remember(session.AckId, session.Acks!.Handled);
         deadlines.Arm(session, now + session.Window);
-        if (session.Available) ObserveSession(ServerActionKind.Hibernated, session);
+        if (session.Available) ObserveSession(ActionKind.Hibernated, session);
     }
 
     /// <summary>Takes a session out of the routing table: unavailable for everybody else (RFC 6121 section
@@ -171,7 +172,7 @@ public sealed partial class XmppServer
         if (!session.Available) return;
         session.Available = false;
         session.Farewell = true;
-        ObserveSession(ServerActionKind.Unavailable, session);
+        ObserveSession(ActionKind.Unavailable, session);
         dying.Enqueue(session);
     }
 
@@ -186,6 +187,6 @@ public sealed partial class XmppServer
         if (queue.Count > 0) dying.Enqueue(session);
     }
 
-    private void ObserveSession(ServerActionKind kind, Session session, long a = 0) =>
-        Add(new ServerAction(kind, session.StreamNumber, session.Account, Traffic.Presence, A: a));
+    private void ObserveSession(ActionKind kind, Session session, long a = 0) =>
+        Add(new XmppAction(kind, session.StreamNumber, session.Account, Traffic.Presence, A: a));
 }

@@ -164,7 +164,7 @@ public sealed partial class XmppServer
             return;
         }
         Write(stream, Traffic.Handshake).Raw("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8);
-        Add(new ServerAction(ServerActionKind.StartTls, stream.Number));
+        Add(new XmppAction(ActionKind.StartTls, stream.Number));
         stream.Liveness.Hold();
         stream.Sasl = null;
         stream.Phase = StreamPhase.Securing;                   // what came behind starttls is not ours to read (TLS-05)

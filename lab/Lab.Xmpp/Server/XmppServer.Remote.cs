@@ -62,7 +62,7 @@ public sealed partial class XmppServer
         if (stanza.Name.SequenceEqual(Names.Message))
         {
             if (letter.Type != MessageType.Error)
-                ObserveMessage(ServerActionKind.MessageAccepted, -1, letter.Number);
+                ObserveMessage(ActionKind.MessageAccepted, -1, letter.Number);
             if (IsEcho(target)) OnMessageToEcho(null, letter, stanza);
             else Route(letter, target, domain, scratch.Written);
         }
@@ -103,7 +103,7 @@ public sealed partial class XmppServer
     {
         if (!settings.Federates || !Jid.TryParse(letter.From, out Jid from) || domains.Find(from.Domain) >= 0)
             return false;
-        ObserveMessage(ServerActionKind.MessageBounced, -1, letter.Number);
+        ObserveMessage(ActionKind.MessageBounced, -1, letter.Number);
         WriteBounce(letter, letter.To, error);
         SendRemote(letter.To, letter.From, reply.Written);
         return true;
@@ -114,7 +114,7 @@ public sealed partial class XmppServer
     {
         remotes.Enqueue(new RemoteText(remoteText.Length, from.Length, to.Length, stanza.Length));
         remoteText.Raw(from).Raw(to).Raw(stanza);
-        Add(new ServerAction(ServerActionKind.Remote, A: number));
+        Add(new XmppAction(ActionKind.Remote, A: number));
     }
 
     private void ForgetRemotes()

@@ -84,7 +84,7 @@ public sealed partial class XmppServer
         reply.Clear();
         reply.Stamped(stanza, domains[domain], letter.First);
         recipient.Offline.Add(new OfflineMessage(reply.Written.ToArray(), letter.Number, domain, letter.First));
-        ObserveMessage(ServerActionKind.MessageStored, account, letter.Number);
+        ObserveMessage(ActionKind.MessageStored, account, letter.Number);
     }
 
     private void DeliverOffline(Session session)
@@ -107,7 +107,7 @@ public sealed partial class XmppServer
         bool local = Jid.TryParse(letter.From, out Jid from) && !from.Local.IsEmpty && !IsEcho(from);
         int account = local ? store.Find(from.Local) : -1;
         Session? sender = account < 0 ? null : FindSession(account, domains.Find(from.Domain), from.Resource);
-        ObserveMessage(ServerActionKind.MessageBounced, account, letter.Number, stream: sender?.StreamNumber ?? -1);
+        ObserveMessage(ActionKind.MessageBounced, account, letter.Number, stream: sender?.StreamNumber ?? -1);
         if (sender is null) return;
         WriteBounce(letter, Jid.TryParse(letter.To, out _) ? letter.To : domains[sender.Domain], error);
         Deliver(sender, reply.Written, Traffic.Payload, now);

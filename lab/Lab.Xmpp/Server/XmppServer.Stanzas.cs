@@ -32,7 +32,7 @@ public sealed partial class XmppServer
     {
         Letter letter = Letter.Of(message, session.FullJid, session.BareJid, now);
         if (letter.Type != MessageType.Error)
-            ObserveMessage(ServerActionKind.MessageAccepted, session.Account, letter.Number, stream: stream.Number);
+            ObserveMessage(ActionKind.MessageAccepted, session.Account, letter.Number, stream: stream.Number);
         if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, StanzaError.JidMalformed);
         else if (domains.Find(target.Domain) is var domain && domain < 0) OnForeign(stream, letter, message);
         else if (IsEcho(target)) OnMessageToEcho(session, letter, message);
@@ -58,7 +58,7 @@ public sealed partial class XmppServer
         else scratch.Text(letter.Id);
         scratch.Raw("'>"u8).Raw(body.Raw).Raw("</message>"u8);
         long number = letter.Number < 0 ? -1 : letter.Number + EchoOffset;
-        ObserveMessage(ServerActionKind.MessageEchoed, session?.Account ?? -1, number, letter.Number,
+        ObserveMessage(ActionKind.MessageEchoed, session?.Account ?? -1, number, letter.Number,
             session?.StreamNumber ?? -1);
         if (session is null)
         {
@@ -91,7 +91,7 @@ public sealed partial class XmppServer
         for (int left = bodyBytes; left > 0; left -= filler.Length)
             scratch.Raw(filler[..Math.Min(left, filler.Length)]);
         scratch.Raw("</body></message>"u8);
-        ObserveMessage(ServerActionKind.MessageAccepted, -1, number);
+        ObserveMessage(ActionKind.MessageAccepted, -1, number);
         Letter letter = new()
         {
             From = addresses.AsSpan(0, from), To = addresses.AsSpan(from), Type = MessageType.Chat, Number = number,
@@ -174,7 +174,7 @@ public sealed partial class XmppServer
             .Attribute(Names.To, session.FullJid).Raw(" id='p"u8).Number(stream.Ping)
             .Raw("'><ping xmlns='urn:xmpp:ping'/></iq>"u8);
         Deliver(session, reply.Written, Traffic.Ping, now);
-        Observe(ServerActionKind.CheckSent, stream, Traffic.Ping);
+        Observe(ActionKind.CheckSent, stream, Traffic.Ping);
     }
 
     /// <summary>A result or an error for the server: both prove that the client lives.</summary>
@@ -183,7 +183,7 @@ public sealed partial class XmppServer
         bool known = id.Length > 1 && id[0] == 'p' && Utf8Parser.TryParse(id[1..], out long number, out int used)
             && used == id.Length - 1 && number == stream.Ping;
         if (known && stream.Liveness.PingAnswered(now, out Duration roundTrip))
-            Observe(ServerActionKind.CheckAnswered, stream, Traffic.Ping, roundTrip.Nanoseconds);
+            Observe(ActionKind.CheckAnswered, stream, Traffic.Ping, roundTrip.Nanoseconds);
     }
 
     private void OnPresence(ServerStream stream, Session session, Element presence)
@@ -200,7 +200,7 @@ public sealed partial class XmppServer
         {
             if (!session.Available) return;
             session.Available = false;
-            ObserveSession(ServerActionKind.Unavailable, session);
+            ObserveSession(ActionKind.Unavailable, session);
             Broadcast(stream, session, presence);
             return;
         }
@@ -212,7 +212,7 @@ public sealed partial class XmppServer
         if (initial)
         {
             session.Since = ++availabilities;
-            ObserveSession(ServerActionKind.Available, session);
+            ObserveSession(ActionKind.Available, session);
         }
         Broadcast(stream, session, presence);
         if (initial) IntroduceOthers(session);

@@ -35,7 +35,7 @@ public sealed partial class XmppServer
     private readonly Deadlines deadlines = new();
     private readonly List<ServerStream> touched = [];
     private readonly Queue<Session> dying = new();
-    private readonly List<(ServerAction Action, ServerStream? Output)> actions = [];
+    private readonly List<(XmppAction Action, ServerStream? Output)> actions = [];
     private readonly XmppWriter scratch, reply;
     private readonly Stack<XmppWriter> writers = new();               // of streams that write nothing just now
     private readonly XmppReader rereader;
@@ -187,7 +187,7 @@ public sealed partial class XmppServer
         else Prefetch.Object(s?.Session?.FullJid, 64);
     }
 
-    public bool TryTake(out ServerAction action)
+    public bool TryTake(out XmppAction action)
     {
         PutBack();
         if (nextAction == actions.Count)
@@ -199,7 +199,7 @@ public sealed partial class XmppServer
             return false;
         }
         (action, ServerStream? stream) = actions[nextAction++];
-        if (action.Kind == ServerActionKind.Remote) remote = remotes.Dequeue();
+        if (action.Kind == ActionKind.Remote) remote = remotes.Dequeue();
         if (stream is null) return true;
         action = action with { Traffic = stream.Cause };
         (taken, stream.Output) = (stream.Output, null);
@@ -298,14 +298,14 @@ public sealed partial class XmppServer
         {
             case DueKind.SendWhitespace:
                 Write(stream, Traffic.Whitespace).Raw(" "u8);
-                Observe(ServerActionKind.CheckSent, stream, Traffic.Whitespace);
+                Observe(ActionKind.CheckSent, stream, Traffic.Whitespace);
                 break;
             case DueKind.SendPing:
                 SendPing(stream);
                 break;
             case DueKind.RequestAck:
                 Write(stream, Traffic.Acks).Raw("<r xmlns='urn:xmpp:sm:3'/>"u8);
-                Observe(ServerActionKind.CheckSent, stream, Traffic.Acks);
+                Observe(ActionKind.CheckSent, stream, Traffic.Acks);
                 break;
             case DueKind.GiveUp:
                 GiveUp(stream, due);
@@ -313,14 +313,14 @@ public sealed partial class XmppServer
         }
     }
 
-    private void Add(in ServerAction action) => actions.Add((action, null));
+    private void Add(in XmppAction action) => actions.Add((action, null));
 
-    private void Observe(ServerActionKind kind, ServerStream stream, Traffic traffic, long a = 0) =>
-        Add(new ServerAction(kind, stream.Number, stream.Account, traffic, A: a));
+    private void Observe(ActionKind kind, ServerStream stream, Traffic traffic, long a = 0) =>
+        Add(new XmppAction(kind, stream.Number, stream.Account, traffic, A: a));
 
-    private void ObserveMessage(ServerActionKind kind, int account, long number, long answers = 0, int stream = -1)
+    private void ObserveMessage(ActionKind kind, int account, long number, long answers = 0, int stream = -1)
     {
-        if (number >= 0) Add(new ServerAction(kind, stream, account, Traffic.Payload, A: number, B: answers));
+        if (number >= 0) Add(new XmppAction(kind, stream, account, Traffic.Payload, A: number, B: answers));
     }
 
     private XmppWriter Write(ServerStream stream, Traffic cause)
@@ -329,7 +329,7 @@ public sealed partial class XmppServer
         {
             stream.Output = writers.TryPop(out XmppWriter? spare) ? spare : new XmppWriter(buffers);
             stream.Cause = cause;
-            actions.Add((new ServerAction(ServerActionKind.Write, stream.Number, stream.Account), stream));
+            actions.Add((new XmppAction(ActionKind.Write, stream.Number, stream.Account), stream));
         }
         stream.Liveness.Sent(now);
         Touch(stream);
