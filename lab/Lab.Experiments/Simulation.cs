@@ -49,7 +49,7 @@ public static class Simulation
             Measures = [
                 .. Measures.Of(recorder, messages, spec.Scenario.Duration),
                 .. FederationMeasures.Of(
-                    recorder.Federation, messages, world.Population, recorder.Storm.LastFaultEnd,
+                    recorder.Federation, messages, world.Cast, recorder.Storm.LastFaultEnd,
                     spec.Scenario.Duration),
             ],
             Incidents = recorder.Incidents, Messages = messages, Costs = Measures.Costs(recorder),

@@ -111,7 +111,7 @@ internal sealed class Schema
 
     private static JsonObject Scalar(Type type)
     {
-        if (type == typeof(string)) return new JsonObject { ["type"] = "string" };
+        if (type == typeof(string) || type == typeof(Target)) return new JsonObject { ["type"] = "string" };
         if (type == typeof(bool)) return new JsonObject { ["type"] = "boolean" };
         if (type == typeof(int) || type == typeof(long) || type == typeof(ulong))
             return new JsonObject { ["type"] = "integer" };

@@ -25,6 +25,7 @@ internal static class Shapes
     private static readonly Dictionary<Type, ScalarShape> Scalars = new()
     {
         [typeof(string)] = new(Parsed.Of, "a text", ""),
+        [typeof(Target)] = new(t => Parsed.Of(Target.Parse(t)), "a name", ""),
         [typeof(bool)] = new(Boolean, "true or false", "^(true|false)$"),
         [typeof(int)] = new(t => Convert(Quantities.Integer(t, int.MinValue, int.MaxValue), d => (int)d),
             "a whole number", "^-?[0-9]+$"),

@@ -183,8 +183,8 @@ internal sealed class Validation
         Party(mapping["from"]);
         Party(mapping["to"]);
         if (mapping["from"] is Scalar from && mapping["to"] is Scalar to
-            && from.Text.StartsWith("echo@", StringComparison.Ordinal)
-            && to.Text.StartsWith("echo@", StringComparison.Ordinal))
+            && Target.Parse(from.Text) is Target.Account { IsEcho: true }
+            && Target.Parse(to.Text) is Target.Account { IsEcho: true })
             binder.Fail(to, "both ends are echo accounts of servers; one of them must be a client");
         else Push(mapping);
         if (binder.Bound<WorkloadSpec>(item) is { } work && end is { } e && work.Begin >= e
@@ -196,8 +196,8 @@ internal sealed class Validation
     private void Push(Mapping work)
     {
         if (work["from"] is not Scalar from || work["to"] is not Scalar to || binder.Failed(from) || binder.Failed(to)
-            || !from.Text.StartsWith("echo@", StringComparison.Ordinal)) return;
-        string domain = from.Text["echo@".Length..], group = Group(to.Text);
+            || Target.Parse(from.Text) is not Target.Account { IsEcho: true, Domain: var domain }) return;
+        string group = Group(to.Text);
         if (binder.Bound<ClientSpec>((topology?["clients"] as Mapping)?[group])?.Server is not { } server) return;
         if (server != domain && !Members(server).Contains(domain))
             binder.Fail(from, $"{from.Text} pushes to clients of {domain}, but {group} is on {server}; write "
@@ -208,19 +208,18 @@ internal sealed class Validation
     private void Party(Node? node)
     {
         if (topology is null || node is not Scalar { Text.Length: > 0 } name || binder.Failed(name)) return;
-        int at = name.Text.IndexOf('@');
-        if (at < 0)
+        if (Target.Parse(name.Text) is not Target.Account account)
         {
             string[] all = [.. clients, .. servers.Select(s => "echo@" + s)];
             if (Client(name) is null)
                 binder.Fail(name, $"there is no client '{Group(name.Text)}'{Words.OneOf(name.Text, all)}");
             return;
         }
-        string domain = name.Text[(at + 1)..];
+        string domain = account.Domain;
         if (!servers.Contains(domain))
             binder.Fail(name, $"there is no server '{domain}', {Known(servers, "servers")}"
                 + $"{Words.Hint(domain, servers)}");
-        else if (name.Text[..at] != "echo")
+        else if (!account.IsEcho)
             binder.Fail(name, $"the one account of a server is echo@{domain}; clients are named by their group, such "
                 + $"as {clients.FirstOrDefault() ?? "phone"}");
     }
@@ -230,7 +229,7 @@ internal sealed class Validation
         if (item is not Mapping mapping || binder.Bound<FaultSpec>(item) is not { } fault) return;
         string verb = Words.Kebab(fault.Kind.ToString());
         if (topology is not null && mapping[verb] is Scalar { Text.Length: > 0 } target && !binder.Failed(target))
-            Target(target, fault, verb);
+            Aim(target, fault, verb);
         if (end is not { } e) return;
         if (mapping["at"] is { } at && !binder.Failed(at) && fault.At >= e)
             binder.Fail(at, $"begins at {fault.At}, but the run ends at {e}");
@@ -238,15 +237,15 @@ internal sealed class Validation
             binder.Fail(within, $"may begin as late as {fault.At + fault.Within}, but the run ends at {e}");
     }
 
-    private void Target(Scalar target, FaultSpec fault, string verb)
+    private void Aim(Scalar target, FaultSpec fault, string verb)
     {
         bool betweenServers = fault.Kind.IsBetweenServers();
         bool toClients = fault.Kind != FaultKind.Restart && !betweenServers;
         bool toServers = fault.Kind != FaultKind.Degrade;
         bool toLinks = fault.Kind is FaultKind.Cut or FaultKind.Degrade or FaultKind.Reset;
-        if (target.Text.Contains("->", StringComparison.Ordinal))
+        if (fault.Target is Target.Streams streams)
         {
-            StreamName(target, fault, verb);
+            StreamName(target, streams, fault, verb);
             return;
         }
         string[] all = [.. toClients ? clients : [], .. toLinks ? links : [], .. toServers ? servers : []];
@@ -265,14 +264,14 @@ internal sealed class Validation
     }
 
     // a.example->b.example, with #2 or #any
-    private void StreamName(Scalar target, FaultSpec fault, string verb)
+    private void StreamName(Scalar target, Target.Streams name, FaultSpec fault, string verb)
     {
         if (fault.Kind is not (FaultKind.Cut or FaultKind.Degrade or FaultKind.Reset))
             binder.Fail(target, $"{verb} goes with a process; '{target.Text}' names streams, which take cut, degrade "
                 + "and reset");
         else if (fault.After is not null)
             binder.Fail(target, $"after waits for a step of a client, but '{target.Text}' names streams");
-        else if (RouteName.Parse(target.Text) is not { } name)
+        else if (!name.Readable)
             binder.Fail(target, $"'{target.Text}' names no streams; write a.example->b.example, with #2 for one of "
                 + "them or #any for one that is drawn");
         else
@@ -310,13 +309,11 @@ internal sealed class Validation
     {
         string group = Group(name.Text);
         if (!clients.Contains(group)) return null;
-        if (group == name.Text) return group;
+        if (Target.Parse(name.Text) is not Target.Member member) return group;
         int count = binder.Bound<ClientSpec>((topology?["clients"] as Mapping)?[group])?.Count ?? int.MaxValue;
-        string index = name.Text[(group.Length + 1)..].TrimEnd(']');
-        if (!name.Text.EndsWith(']') || !int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture,
-            out int member))
+        if (member.Index is not { } index)
             binder.Fail(name, $"'{name.Text}' names no member; members are written {group}[0], {group}[1], ...");
-        else if (member >= count)
+        else if (index >= count)
             binder.Fail(name, string.Create(CultureInfo.InvariantCulture,
                 $"there is no {name.Text}: {group} has count {count}, so the last member is {group}[{count - 1}]"));
         return group;
@@ -353,7 +350,7 @@ internal sealed class Validation
         Unit.BytesPerHour => "a size per hour", _ => "a count",
     };
 
-    private static string Group(string name) => name.IndexOf('[') is >= 0 and int at ? name[..at] : name;
+    private static string Group(string name) => Target.Parse(name) is Target.Member member ? member.Group : name;
 
     private static string Known(IReadOnlyList<string> names, string what) =>
         names.Count == 0 ? $"there are no {what}" : "expected one of " + Words.List(names);

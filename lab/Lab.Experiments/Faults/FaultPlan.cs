@@ -21,13 +21,15 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
     {
         public required int Index, Number;
         public required FaultSpec Spec;
+        public required Meaning Hit;
         public required IReadOnlyList<Member> Members;
-        public required IReadOnlyList<int> Servers;
         public required RandomStream Random;
         public int Argument;
 
         /// <summary>As drawn when it struck, where the target says any.</summary>
         public IReadOnlyList<Route> Routes = [];
+
+        public IReadOnlyList<int> Servers => Hit.Kind == TargetKinds.Server ? Hit.Servers : [];
 
         public IEnumerable<int> Paths => Members.Select(m => m.Index).Concat(Routes.Select(r => r.Index));
     }
@@ -42,14 +44,13 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         {
             FaultSpec spec = scenario.Faults[i];
             RandomStream random = world.Random.Fork($"fault/{i}");
-            IReadOnlyList<int> servers = world.Population.FindServers(spec.Target);
-            IReadOnlyList<Member> members = servers.Count == 0 ? world.Population.Find(spec.Target)
-                : [.. servers.SelectMany(s => world.Population.MembersOf(s))];
+            Meaning hit = world.Cast.Resolve(spec.Target);
+            IReadOnlyList<Member> members = world.Cast.MembersOf(hit);
             if (spec.After is not null)
-                foreach (Member m in members) waiting.Add(New(i, spec, [m], [], random.Fork(m.Name), 0));
+                foreach (Member m in members) waiting.Add(New(i, spec, hit, [m], random.Fork(m.Name), 0));
             else
             {
-                Occurrence first = New(i, spec, members, servers, random, 0);
+                Occurrence first = New(i, spec, hit, members, random, 0);
                 Begin(first, Instant.Zero + spec.At + random.Between(Duration.Zero, spec.Within));
             }
         }
@@ -79,12 +80,11 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
     }
 
     private Occurrence New(
-        int index, FaultSpec spec, IReadOnlyList<Member> members, IReadOnlyList<int> servers, RandomStream random,
-        int number)
+        int index, FaultSpec spec, Meaning hit, IReadOnlyList<Member> members, RandomStream random, int number)
     {
         var o = new Occurrence
         {
-            Index = index, Spec = spec, Members = members, Servers = servers, Random = random, Number = number,
+            Index = index, Spec = spec, Hit = hit, Members = members, Random = random, Number = number,
         };
         o.Argument = occurrences.Count << 1;
         occurrences.Add(o);
@@ -98,7 +98,7 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
 
     private void Strike(Instant now, Occurrence o)
     {
-        o.Routes = world.Population.FindRoutes(o.Spec.Target, o.Random);
+        o.Routes = world.Cast.RoutesOf(o.Hit, o.Random);
         world.Journal.Add(now, HostOf(o), EntryKind.FaultBegan, o.Index, o.Number);
         foreach (Action<Instant> act in Effects(o, begins: true)) act(now);
         Instant end = o.Spec.Kind == FaultKind.Reset ? now : now + (o.Spec.For ?? Duration.Forever);
@@ -111,13 +111,13 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         foreach (Action<Instant> act in Effects(o, begins: false)) act(now);
         world.Journal.Add(now, HostOf(o), EntryKind.FaultEnded, o.Index, o.Number);
         if (o.Spec.Every is not { } mean) return;
-        Occurrence next = New(o.Index, o.Spec, o.Members, o.Servers, o.Random, o.Number + 1);
+        Occurrence next = New(o.Index, o.Spec, o.Hit, o.Members, o.Random, o.Number + 1);
         Begin(next, now + o.Random.Exponential(mean));
     }
 
     /// <summary>The host the journal names: the server, else the first client or route it hits, else none.</summary>
     private int HostOf(Occurrence o) =>
-        o.Servers.Count > 0 ? world.Population.Members.Count + o.Servers[0] : o.Paths.FirstOrDefault(-1);
+        o.Servers.Count > 0 ? world.Cast.Members.Count + o.Servers[0] : o.Paths.FirstOrDefault(-1);
 
     private IEnumerable<Action<Instant>> Effects(Occurrence o, bool begins) => o.Spec.Kind switch
     {

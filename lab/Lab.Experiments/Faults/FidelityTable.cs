@@ -168,14 +168,18 @@ public static class FidelityTable
     /// <summary>Whom a cut or a crash leaves with nothing but TCP to notice it, in words; null when nobody.</summary>
     private static string? Unguarded(RunSpec run, Side side)
     {
+        var cast = new Cast(run.Topology);
         foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Kind is FaultKind.Cut or FaultKind.Crash))
         {
             // who has no power has nothing to notice
-            bool server = run.Topology.Servers.ContainsKey(fault.Target);
+            Meaning hit = cast.Resolve(fault.Target);
+            bool server = hit.Kind == TargetKinds.Server;
             if (fault.Kind == FaultKind.Crash && server == (side == Side.Server)) continue;
-            foreach ((string name, ClientSpec client) in run.Topology.Clients)
-                if (Hits(fault.Target, name, client) && !Checks(PolicyOf(run, client, side)))
-                    return side == Side.Client ? name : client.Server;
+            foreach (string group in hit.Groups)
+            {
+                ClientSpec client = run.Topology.Clients[group];
+                if (!Checks(PolicyOf(run, client, side))) return side == Side.Client ? group : client.Server;
+            }
         }
         return null;
     }
@@ -186,6 +190,7 @@ public static class FidelityTable
     /// </summary>
     private static string? Unwatched(RunSpec run, bool onlyWithTcpChecks)
     {
+        var cast = new Cast(run.Topology);
         foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Kind is FaultKind.Cut or FaultKind.Crash))
             foreach (S2sSpec s in run.Topology.S2s)
                 for (int side = 0; side < 2; side++)
@@ -196,25 +201,26 @@ public static class FidelityTable
                         || own.Idle is { Then: IdleAction.VerifyFirst }) continue;
                     if (onlyWithTcpChecks && own.Tcp is not ({ Keepalive: not null } or { UserTimeout: not null }))
                         continue;
-                    if (Hits(run.Topology, fault, s, side)) return s.Between[side];
+                    if (Hits(cast, fault, s, side)) return s.Between[side];
                 }
         return null;
     }
 
     // who has no power has nothing to notice
-    private static bool Hits(Topology topology, FaultSpec fault, S2sSpec s, int side)
+    private static bool Hits(Cast cast, FaultSpec fault, S2sSpec s, int side)
     {
-        bool Is(string name, string server) => topology.DomainsOf(name).Intersect(topology.DomainsOf(server)).Any();
-        string own = s.Between[side], other = s.Between[1 - side];
-        if (RouteName.Parse(fault.Target) is { } route)
-            return Is(route.From, own) && Is(route.To, other) || s.Bidi && Is(route.From, other) && Is(route.To, own);
-        return fault.Target == s.Link?.Name || Is(fault.Target, other)
-            || fault.Kind == FaultKind.Cut && Is(fault.Target, own);
+        IReadOnlyList<int> own = cast.FindServers(s.Between[side]), other = cast.FindServers(s.Between[1 - side]);
+        Meaning hit = cast.Resolve(fault.Target);
+        bool Opens(IReadOnlyList<int> from, IReadOnlyList<int> to) =>
+            hit.Servers.Any(from.Contains) && hit.Others.Any(to.Contains);
+        return hit.Kind switch
+        {
+            TargetKinds.Streams => Opens(own, other) || s.Bidi && Opens(other, own),
+            TargetKinds.Server => hit.Servers.Any(other.Contains)
+                || fault.Kind == FaultKind.Cut && hit.Servers.Any(own.Contains),
+            _ => hit.IsLink(s.Link?.Name),
+        };
     }
-
-    private static bool Hits(string target, string group, ClientSpec client) =>
-        target == group || target.StartsWith(group + "[", StringComparison.Ordinal) || target == client.Link?.Name
-        || target == client.Server;
 
     private static Policy PolicyOf(RunSpec run, ClientSpec client, Side side) =>
         (side == Side.Client ? client.Policy : run.Topology.Servers.GetValueOrDefault(client.Server)?.Policy)?.Inline

@@ -7,7 +7,7 @@ namespace Lab.Experiments;
 internal static class FederationMeasures
 {
     public static IEnumerable<Measure> Of(
-        FederationRecord r, IReadOnlyList<MessageRecord> messages, Population population, Instant lastFaultEnd,
+        FederationRecord r, IReadOnlyList<MessageRecord> messages, Cast cast, Instant lastFaultEnd,
         Duration run)
     {
         if (r.IsEmpty) yield break;
@@ -20,7 +20,7 @@ internal static class FederationMeasures
         yield return new("federation.unnoticed.max", Measures.Quantile(unnoticed, 1));
         yield return new("federation.blamed-wrongly", r.BlamedWrongly);
         MessageRecord[] between = [.. messages.Where(m => m is { From: >= 0, To: >= 0 }
-            && population.Members[m.From].Domain != population.Members[m.To].Domain)];
+            && cast.Members[m.From].Domain != cast.Members[m.To].Domain)];
         MessageRecord[] reordered = [.. Reordered(between)];
         MessageRecord[] bounced = [.. between.Where(m => m.Fate == MessageFate.Bounced)];
         yield return new("federation.reordered", reordered.Length);

@@ -7,13 +7,13 @@ namespace Lab.Experiments;
 /// What the journal says of the streams between servers: the truth of each connection, its deaths as the sides that
 /// send on it met them, and where blame landed. Definitions: lab/MODELS.md, "Streams between servers".
 /// </summary>
-internal sealed class FederationRecord(Population population, IReadOnlyList<FaultSpec> faults)
+internal sealed class FederationRecord(Cast cast, IReadOnlyList<FaultSpec> faults)
 {
     /// <summary>Routes whose lanes are kept; the rest would not be drawn.</summary>
     public const int LaneRoutes = 32;
 
-    private readonly ProcessState[] servers = new ProcessState[population.Domains.Count];
-    private readonly RouteState[] routes = [.. population.Routes.Select(r => new RouteState(r))];
+    private readonly ProcessState[] servers = new ProcessState[cast.Domains.Count];
+    private readonly RouteState[] routes = [.. cast.Routes.Select(r => new RouteState(r))];
     private readonly Dictionary<int, Connection> connections = [];
     private readonly Dictionary<long, Instant> waiting = [];
 
@@ -70,7 +70,7 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
     /// <summary>An entry whose host is a route.</summary>
     public void On(in Entry e)
     {
-        RouteState route = routes[e.Host - population.FirstRoute];
+        RouteState route = routes[e.Host - cast.FirstRoute];
         switch (e.Kind)
         {
             case EntryKind.PathChanged:
@@ -97,9 +97,9 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
     public void ServerChanged(int server, ProcessState state, FaultKind kind, Instant now)
     {
         servers[server] = state;
-        foreach (Route r in population.RoutesOf(server))
+        foreach (Route r in cast.RoutesOf(server))
         {
-            RouteState route = routes[r.Index - population.FirstRoute];
+            RouteState route = routes[r.Index - cast.FirstRoute];
             Band(route, now, kind, state != ProcessState.Runs);
             foreach (Connection c in route.Connections) TruthChanged(c, now, kind);
         }
@@ -109,9 +109,9 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
     public void FaultChanged(FaultSpec fault, Instant now, bool begins)
     {
         if (!fault.Kind.IsBetweenServers()) return;
-        foreach (int server in population.FindServers(fault.Target))
-            foreach (Route r in population.RoutesOf(server))
-                Band(routes[r.Index - population.FirstRoute], now, fault.Kind, begins);
+        foreach (int server in cast.Resolve(fault.Target).Servers)
+            foreach (Route r in cast.RoutesOf(server))
+                Band(routes[r.Index - cast.FirstRoute], now, fault.Kind, begins);
     }
 
     /// <summary>The run is over: deaths that nobody noticed are closed.</summary>
@@ -174,7 +174,7 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
         bool wrong = end.Ready && claim is Claim.Dead or Claim.Broken && Truth(c, side) == Claim.Idle;
         if (wrong) BlamedWrongly++;
         bool own = mechanism is Mechanism.Stopped or Mechanism.Crashed;
-        int lane = c.Route.Route.Index - population.FirstRoute;
+        int lane = c.Route.Route.Index - cast.FirstRoute;
         if (end.Ready && !own && lane < LaneRoutes)
             Marks.Add(new LaneMark(lane, (Side)side, mechanism, claim, wrong, e.At));
         Close(c, end, e.At, detected: !own, mechanism, claim, outlived: own);
@@ -219,7 +219,7 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
 
     private void Draw(RouteState route, Instant now, bool closing)
     {
-        int lane = route.Route.Index - population.FirstRoute;
+        int lane = route.Route.Index - cast.FirstRoute;
         if (lane >= LaneRoutes || (!closing && route.State == route.Lane)) return;
         if (now > route.LaneSince)
             Lanes.Add(new LaneSegment(lane, Side.Client, route.Lane, route.LaneSince, now));
@@ -228,7 +228,7 @@ internal sealed class FederationRecord(Population population, IReadOnlyList<Faul
 
     private void Band(RouteState route, Instant now, FaultKind kind, bool begins)
     {
-        int lane = route.Route.Index - population.FirstRoute;
+        int lane = route.Route.Index - cast.FirstRoute;
         if (lane >= LaneRoutes) return;
         int open = Bands.FindIndex(b => b.Client == lane && b.Kind == kind && b.To == Instant.Never);
         if (begins && open < 0) Bands.Add(new FaultBand(lane, kind, now, Instant.Never));

@@ -20,17 +20,17 @@ internal sealed class Recorder : IJournalReader
     private readonly (long Packets, long Bytes)[] costs = new (long, long)[Causes.Count];
     private readonly int firstRoute;
 
-    public Recorder(Population population, Scenario scenario)
+    public Recorder(Cast cast, Scenario scenario)
     {
         faults = scenario.Faults;
-        int n = population.Members.Count;
+        int n = cast.Members.Count;
         clients =
-            [.. population.Members.Select(m => new ClientRecord(m.Index, m.Name, n + population.ServerOf(m.Domain)))];
-        servers = new ProcessState[population.Domains.Count];
+            [.. cast.Members.Select(m => new ClientRecord(m.Index, m.Name, n + m.Server))];
+        servers = new ProcessState[cast.Domains.Count];
         lastPackets = new Instant[n];
         Array.Fill(lastPackets, new Instant(long.MinValue / 2));
-        firstRoute = population.FirstRoute;
-        Federation = new FederationRecord(population, faults);
+        firstRoute = cast.FirstRoute;
+        Federation = new FederationRecord(cast, faults);
     }
 
     public IReadOnlyList<ClientRecord> Clients => clients;

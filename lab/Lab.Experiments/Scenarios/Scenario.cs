@@ -44,10 +44,10 @@ public sealed record WorkloadSpec
     public SendKind Send { get; init; } = SendKind.Message;
 
     /// <summary>A client group (every member sends), a member, or echo@domain.</summary>
-    public required string From { get; init; }
+    public required Target From { get; init; }
 
     /// <summary>A client group (a member drawn for each message), a member, or echo@domain.</summary>
-    public required string To { get; init; }
+    public required Target To { get; init; }
 
     public required Duration Every { get; init; }
     public Arrivals Arrivals { get; init; } = Arrivals.Regular;
@@ -110,8 +110,8 @@ public sealed record FaultSpec
 {
     public required FaultKind Kind { get; init; }
 
-    /// <summary>A client group, a member (phone[3]), a link name or a server's domain.</summary>
-    public required string Target { get; init; }
+    /// <summary>A client group, a member (phone[3]), a link, a server, or streams between two servers.</summary>
+    public required Target Target { get; init; }
 
     /// <summary>When it begins. With "after": not before this time.</summary>
     public Duration At { get; init; } = Duration.Zero;

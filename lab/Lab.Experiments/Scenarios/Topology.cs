@@ -30,21 +30,13 @@ public sealed record Topology
     /// <summary>By name; a client may also name a preset link.</summary>
     public IReadOnlyDictionary<string, LinkProfile> Links { get; init; } = new Dictionary<string, LinkProfile>();
 
-    /// <summary>The domains that a name of servers stands for: itself, or the members of a server with a count.</summary>
-    public IEnumerable<string> DomainsOf(string name) =>
-        Servers.TryGetValue(name, out ServerSpec? spec) ? ServerSpec.Domains(name, spec.Count) : [name];
-
-    /// <summary>What is said of a server, or of the one with a count that it is a member of.</summary>
-    public ServerSpec SpecOf(string name) => Servers.TryGetValue(name, out ServerSpec? spec) ? spec
-        : Servers.First(s => ServerSpec.Domains(s.Key, s.Value.Count).Contains(name)).Value;
-
     /// <summary>The names of the journal's hosts, by number: clients, servers, streams between servers.</summary>
     public IReadOnlyList<string> HostNames()
     {
-        var population = new Population(this);
+        var cast = new Cast(this);
         return
         [
-            .. population.Members.Select(m => m.Name), .. population.Domains, .. population.Routes.Select(r => r.Name),
+            .. cast.Members.Select(m => m.Name), .. cast.Domains, .. cast.Routes.Select(r => r.Name),
         ];
     }
 }

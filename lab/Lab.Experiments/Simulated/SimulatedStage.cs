@@ -10,7 +10,7 @@ internal sealed class SimulatedStage : IStage
     public Secrets? Secrets => null;
 
     public INetwork Network(World world) => new SimulatedNetwork(
-        world.Queue, world.Journal, world.Buffers, world.Random, world.Population.Paths);
+        world.Queue, world.Journal, world.Buffers, world.Random, world.Cast.Paths);
 
     public ServerHost Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
@@ -18,7 +18,7 @@ internal sealed class SimulatedStage : IStage
         foreach (Member m in accounts)
             ((SimulatedNetwork)world.Network).AddPath(m.Index, m.Name, m.Up, m.Down, server);
         servers.Add(server);
-        foreach (Route r in world.Population.RoutesOf(servers.Count - 1))
+        foreach (Route r in world.Cast.RoutesOf(servers.Count - 1))
             if (r.From < servers.Count && r.To < servers.Count)
                 ((SimulatedNetwork)world.Network).AddPath(
                     r.Index, r.Name, r.Up, r.Down, servers[r.To].Federation!, servers[r.From].Federation!,

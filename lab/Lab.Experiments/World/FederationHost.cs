@@ -34,27 +34,27 @@ internal sealed class FederationHost : ServingHost
     public FederationHost(World world, LabServer server, int host, string domain)
     {
         (this.world, this.server, this.host, this.domain) = (world, server, host, domain);
-        Population population = world.Population;
-        self = host - population.Members.Count;
-        unresolved = new int[population.Domains.Count];
-        expired = new int[population.Domains.Count];
+        Cast cast = world.Cast;
+        self = host - cast.Members.Count;
+        unresolved = new int[cast.Domains.Count];
+        expired = new int[cast.Domains.Count];
         var remotes = new SortedDictionary<string, RemoteSettings>(StringComparer.Ordinal);
-        foreach (Route route in population.RoutesOf(self).Where(r => r.From == self && r.Slot == 0))
+        foreach (Route route in cast.RoutesOf(self).Where(r => r.From == self && r.Slot == 0))
         {
-            string remote = population.Domains[route.To];
+            string remote = cast.Domains[route.To];
             paths[remote] = route.Index;
             remotes[remote] = route.Spec.Settings(route.Policy);
         }
-        int authority = population.AuthorityOf(self);
-        int[] vouched = [.. Enumerable.Range(0, population.Domains.Count)
-            .Where(s => s != self && population.AuthorityOf(s) == self)];
+        int authority = cast.AuthorityOf(self);
+        int[] vouched = [.. Enumerable.Range(0, cast.Domains.Count)
+            .Where(s => s != self && cast.AuthorityOf(s) == self)];
         settings = new FederationSettings
         {
-            Domains = [domain], Vouches = [.. vouched.Select(s => population.Domains[s])], Remotes = remotes,
+            Domains = [domain], Vouches = [.. vouched.Select(s => cast.Domains[s])], Remotes = remotes,
             Secrets = world.Secrets,
             // those who share it know each other's keys
             DialbackSecret = authority == self && vouched.Length == 0 ? null
-                : world.Random.Fork($"dialback/{population.Domains[authority]}").Next().ToString(
+                : world.Random.Fork($"dialback/{cast.Domains[authority]}").Next().ToString(
                     "x16", CultureInfo.InvariantCulture),
         };
         machine = NewMachine();
@@ -171,7 +171,7 @@ internal sealed class FederationHost : ServingHost
     {
         int peer = PeerOf(pipe);
         machine.TlsEstablished(
-            now, pipe.Tag, expired[peer] > 0 ? [] : pipe.Certified ?? [world.Population.Domains[peer]]);
+            now, pipe.Tag, expired[peer] > 0 ? [] : pipe.Certified ?? [world.Cast.Domains[peer]]);
         Run(now);
     }
 
@@ -201,7 +201,7 @@ internal sealed class FederationHost : ServingHost
             IgnoresDialback = ignoring > 0,
         };
 
-    private Route RouteOf(Pipe pipe) => world.Population.RouteAt(pipe.Client);
+    private Route RouteOf(Pipe pipe) => world.Cast.RouteAt(pipe.Client);
 
     private void TickIfDue(Instant now)
     {
@@ -268,20 +268,20 @@ internal sealed class FederationHost : ServingHost
     /// <summary>The place's own path; to verify a key, the first place's towards whoever vouches for it.</summary>
     private void Connect(Instant now, in XmppAction a)
     {
-        Population population = world.Population;
-        int asked = population.FindServer(machine.DomainOf(a.Stream));
+        Cast cast = world.Cast;
+        int asked = cast.FindServer(machine.DomainOf(a.Stream));
         bool verifies = a.A < 0 && asked >= 0;
-        string host = verifies ? population.Domains[population.AuthorityOf(asked)] : machine.DomainOf(a.Stream);
+        string host = verifies ? cast.Domains[cast.AuthorityOf(asked)] : machine.DomainOf(a.Stream);
         bool known = paths.TryGetValue(host, out int path);
         // the name of the domain leads to its authority, and that one's to an address
-        if (!known || unresolved[asked] > 0 || unresolved[population.RouteAt(path).To] > 0)
+        if (!known || unresolved[asked] > 0 || unresolved[cast.RouteAt(path).To] > 0)
         {
             Keep(a.Stream, null);
             letters.Enqueue(new Letter(Errand.Unresolved, [], [], [], -1, default, a.Stream));
             return;
         }
         path += Math.Max(0, (int)a.A);
-        Route route = population.RouteAt(path);
+        Route route = cast.RouteAt(path);
         Keep(a.Stream, world.Network.Connect(now, path, this, World.TcpSettingsOf(route.Policy)));
     }
 

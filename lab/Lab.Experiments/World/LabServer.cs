@@ -22,7 +22,7 @@ internal sealed class LabServer : ServerHost
     public LabServer(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
         (this.world, this.host, this.domain) = (world, host, domain);
-        Federation = world.Population.Federates(host) ? new FederationHost(world, this, host, domain) : null;
+        Federation = world.Cast.Federates(host) ? new FederationHost(world, this, host, domain) : null;
         Policy policy = spec.Policy?.Inline ?? Policy.Nothing;
         settings = new ServerSettings
         {

@@ -16,13 +16,13 @@ internal sealed class Workload
         {
             WorkloadSpec spec = scenario.Workload[i];
             Instant end = Instant.Zero + Duration.Min(spec.End ?? scenario.Duration, scenario.Duration);
-            IReadOnlyList<Member> to = world.Population.IsEcho(spec.To) ? [] : world.Population.Find(spec.To);
+            Meaning from = world.Cast.Resolve(spec.From), to = world.Cast.Resolve(spec.To);
             string stream = $"workload/{i}/";
-            if (world.Population.IsEcho(spec.From))
+            if (from.Kind == TargetKinds.Echo)
                 _ = new Sender(this, world, spec, null, to, end, world.Random.Fork(stream + "echo"));
             else
-                foreach (Member from in world.Population.Find(spec.From))
-                    _ = new Sender(this, world, spec, from, to, end, world.Random.Fork(stream + from.Name));
+                foreach (Member m in world.Cast.MembersOf(from))
+                    _ = new Sender(this, world, spec, m, to, end, world.Random.Fork(stream + m.Name));
         }
     }
 
@@ -32,17 +32,19 @@ internal sealed class Workload
         private readonly World world;
         private readonly WorkloadSpec spec;
         private readonly Member? from;
+        private readonly Meaning to;
         private readonly IReadOnlyList<Member> among;
         private readonly Instant end;
         private readonly RandomStream random;
         private readonly int target;
 
         public Sender(
-            Workload workload, World world, WorkloadSpec spec, Member? from, IReadOnlyList<Member> to, Instant end,
+            Workload workload, World world, WorkloadSpec spec, Member? from, Meaning to, Instant end,
             RandomStream random)
         {
-            (this.workload, this.world, this.spec, this.from, among, this.end, this.random) =
+            (this.workload, this.world, this.spec, this.from, this.to, this.end, this.random) =
                 (workload, world, spec, from, to, end, random);
+            among = world.Cast.MembersOf(to);
             target = world.Queue.Register(this);
             Duration phase = spec.Arrivals == Arrivals.Poisson
                 ? random.Exponential(spec.Every)
@@ -70,14 +72,13 @@ internal sealed class Workload
             if (ReferenceEquals(recipient, from)) return;
             long number = workload.nextNumber++;
             int body = (int)spec.Body.Bytes;
-            int to = recipient?.Index
-                ?? (spec.To.EndsWith("@" + from!.Domain, StringComparison.Ordinal)
-                    ? MessageBook.OwnEcho : MessageBook.ForeignEcho);
-            world.Journal.Add(now, from?.Index ?? -1, EntryKind.MessageSent, number, to);
+            int address = recipient?.Index
+                ?? (to.Servers is [int at] && at == from!.Server ? MessageBook.OwnEcho : MessageBook.ForeignEcho);
+            world.Journal.Add(now, from?.Index ?? -1, EntryKind.MessageSent, number, address);
             if (from is null) Server(recipient!).Send(now, recipient!.Index, number, body);
-            else world.Clients[from.Index].Send(now, recipient?.BareJid ?? spec.To, number, body);
+            else world.Clients[from.Index].Send(now, recipient?.BareJid ?? spec.To.Text, number, body);
         }
 
-        private ServerHost Server(Member of) => world.Servers[world.Population.ServerOf(of.Domain)];
+        private ServerHost Server(Member of) => world.Servers[of.Server];
     }
 }

@@ -13,17 +13,15 @@ internal sealed class World
     {
         Journal = journal;
         Random = RandomStream.Root(spec.Seed);
-        Population = new Population(spec.Topology);
-        Recorder = new Recorder(Population, spec.Scenario);
+        Cast = new Cast(spec.Topology);
+        Recorder = new Recorder(Cast, spec.Scenario);
         journal.Attach(Recorder);
         if (reader is not null) journal.Attach(reader);
-        IReadOnlyList<Member> members = Population.Members;
+        IReadOnlyList<Member> members = Cast.Members;
         Secrets = stage.Secrets;
         Network = stage.Network(this);
-        Servers = [.. Population.Domains.Select((domain, i) =>
-            stage.Server(
-                this, members.Count + i, domain, Population.Specs[i],
-                [.. members.Where(m => m.Domain == domain)]))];
+        Servers = [.. Cast.Domains.Select((domain, i) =>
+            stage.Server(this, members.Count + i, domain, Cast.Specs[i], Cast.MembersOf(i)))];
         Clients = [.. members.Select(m => stage.Client(this, m))];
         foreach (Member m in members)
         {
@@ -42,7 +40,7 @@ internal sealed class World
     public Recorder Recorder { get; }
     public RandomStream Random { get; }
     public Secrets? Secrets { get; }
-    public Population Population { get; }
+    public Cast Cast { get; }
     public INetwork Network { get; }
     public IReadOnlyList<ServerHost> Servers { get; }
     public IReadOnlyList<ClientHost> Clients { get; }
@@ -56,7 +54,7 @@ internal sealed class World
         foreach (ServerHost server in Servers) server.ReportHeld(now);
     }
 
-    public bool IsDirectTls(int client) => Population.Members[client].Spec.Tls == TlsMode.Direct;
+    public bool IsDirectTls(int client) => Cast.Members[client].Spec.Tls == TlsMode.Direct;
 
     public static TcpSettings TcpSettingsOf(Policy policy) => new()
     {

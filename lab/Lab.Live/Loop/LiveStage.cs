@@ -68,12 +68,12 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
     private ServerHost Linked(World world, ServerHost server)
     {
         servers.Add(server);
-        foreach (Route route in world.Population.RoutesOf(servers.Count - 1))
+        foreach (Route route in world.Cast.RoutesOf(servers.Count - 1))
         {
             if (route.From >= servers.Count || route.To >= servers.Count) continue;
             Proxied.AddRoute(route, servers[route.From], servers[route.To]);
             (servers[route.From] as ProgramServer)?.Tell(
-                world.Population.Domains[route.To], Proxied.FrontOf(route.Index));
+                world.Cast.Domains[route.To], Proxied.FrontOf(route.Index));
         }
         return server;
     }
@@ -81,14 +81,14 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
     private ServerHost RealServer(
         World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
-        string password = spec.Password ?? World.Password;
+        string password = spec.Password ?? Cast.DefaultPassword;
         Prosody? prosody = null;
         if (spec.Software == ServerSoftware.Prosody)
         {
             prosody = Keep(new Prosody(
                 Loop, Authority, folder, domain, spec,
                 [("echo", password), .. accounts.Select(m => (m.Local, m.Password))],
-                world.Population.RoutesOf(servers.Count).FirstOrDefault()?.Spec));
+                world.Cast.RoutesOf(servers.Count).FirstOrDefault()?.Spec));
             prosody.StartAndWait();
         }
         else Authority.TrustForeign(domain);

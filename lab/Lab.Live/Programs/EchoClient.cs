@@ -51,7 +51,7 @@ internal sealed class EchoClient : EventTarget, IJournalReader, IDisposable
 
     public void Send(Instant now, int client, long number, int bodyBytes)
     {
-        machine.SendMessage(now, world.Population.Members[client].BareJid, number, bodyBytes);
+        machine.SendMessage(now, world.Cast.Members[client].BareJid, number, bodyBytes);
         Drain(now);
     }
 
@@ -75,10 +75,10 @@ internal sealed class EchoClient : EventTarget, IJournalReader, IDisposable
             if (!questions.TryDequeue(out (long Number, int BodyBytes) question)) break;
             if (!senders.TryGetValue(question.Number, out int client)) continue;
             long answer = question.Number + XmppServer.EchoOffset;
-            bool ours = world.Population.Members[client].Domain == domain;
+            bool ours = world.Cast.Members[client].Domain == domain;
             world.Journal.Add(now, ours ? client : -1, EntryKind.MessageAccepted, question.Number);
             world.Journal.Add(now, -1, EntryKind.MessageSent, answer, client);
-            machine.SendMessage(now, world.Population.Members[client].BareJid, answer, question.BodyBytes);
+            machine.SendMessage(now, world.Cast.Members[client].BareJid, answer, question.BodyBytes);
         }
         alarm.Set(world.Queue, machine.NextTime);
     }

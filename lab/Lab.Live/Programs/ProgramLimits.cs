@@ -13,33 +13,36 @@ public static class ProgramLimits
     /// </summary>
     public static IEnumerable<(string Group, string Name, string Message)> Refusals(RunSpec run)
     {
+        var cast = new Cast(run.Topology);
         foreach ((string domain, ServerSpec server) in run.Topology.Servers)
-            foreach (string message in OfServer(run, domain, server)) yield return ("servers", domain, message);
+            foreach (string message in OfServer(run, cast, domain, server)) yield return ("servers", domain, message);
         foreach ((string group, ClientSpec client) in run.Topology.Clients)
-            foreach (string message in OfClient(run, group, client)) yield return ("clients", group, message);
+            foreach (string message in OfClient(run, cast, group, client)) yield return ("clients", group, message);
         for (int i = 0; i < run.Topology.S2s.Count; i++)
-            foreach (string message in OfStreams(run, run.Topology.S2s[i]))
+            foreach (string message in OfStreams(run, cast, run.Topology.S2s[i]))
                 yield return ("s2s", i.ToString(CultureInfo.InvariantCulture), message);
     }
 
-    private static IEnumerable<string> OfServer(RunSpec run, string domain, ServerSpec server)
+    private static IEnumerable<string> OfServer(RunSpec run, Cast cast, string domain, ServerSpec server)
     {
         if (server.Software != ServerSoftware.Lab && run.Network != NetworkKind.Proxied)
         {
             yield return NeedsSockets(server.Software, run.Network);
             yield break;
         }
+        IReadOnlyList<int> here = cast.FindServers(domain);
+        FaultSpec[] faults = [.. run.Scenario.Faults.Where(f => here.Any(cast.Resolve(f.Target).Names))];
         bool external = server.Software == ServerSoftware.External;
         if (external && !(IPEndPoint.TryParse(server.Address ?? "", out IPEndPoint? at) && at.Port > 0))
             yield return "software: external needs the address of what runs already, as in address: 127.0.0.1:5222";
         if (!external && server.Address is not null)
             yield return "address goes with software: external; the lab finds a free port for what it starts";
         if (external)
-            foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Target == domain
-                && f.Kind is FaultKind.Freeze or FaultKind.Crash or FaultKind.Restart))
+            foreach (FaultSpec fault in faults.Where(
+                f => f.Kind is FaultKind.Freeze or FaultKind.Crash or FaultKind.Restart))
                 yield return $"{fault.Kind.Word()}: the lab does not stop a server that it has not started";
-        foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Target == domain
-            && server.Software != ServerSoftware.Lab && f.Kind is FaultKind.Expire or FaultKind.IgnoreDialback))
+        foreach (FaultSpec fault in faults.Where(f => server.Software != ServerSoftware.Lab
+            && f.Kind is FaultKind.Expire or FaultKind.IgnoreDialback))
             yield return $"{fault.Kind.Word()}: the lab cannot make a real program do that";
         if (external && server.Policy is not null)
             yield return "policy: the lab cannot configure a server that it has not started; leave it out";
@@ -47,7 +50,7 @@ public static class ProgramLimits
             foreach (string refusal in ProsodyConfiguration.Refusals(server)) yield return refusal;
     }
 
-    private static IEnumerable<string> OfClient(RunSpec run, string group, ClientSpec client)
+    private static IEnumerable<string> OfClient(RunSpec run, Cast cast, string group, ClientSpec client)
     {
         if (client.Software == ClientSoftware.Lab) yield break;
         if (run.Network != NetworkKind.Proxied)
@@ -56,15 +59,15 @@ public static class ProgramLimits
             yield break;
         }
         foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.After is not null))
-            if (fault.Target == group || fault.Target.StartsWith(group + "[", StringComparison.Ordinal))
+            if (cast.Resolve(fault.Target).Groups.Contains(group))
                 yield return $"{fault.Kind.Word()}: after waits for a step of negotiation, and slixmpp's are not seen";
         foreach (string refusal in Slixmpp.Refusals(client)) yield return refusal;
     }
 
-    private static IEnumerable<string> OfStreams(RunSpec run, S2sSpec spec)
+    private static IEnumerable<string> OfStreams(RunSpec run, Cast cast, S2sSpec spec)
     {
-        Topology topology = run.Topology;
-        string[] real = [.. spec.Between.Where(s => topology.SpecOf(s).Software != ServerSoftware.Lab)];
+        ServerSpec SpecOf(string server) => cast.Specs[cast.ServerOf(server)];
+        string[] real = [.. spec.Between.Where(s => SpecOf(s).Software != ServerSoftware.Lab)];
         if (real.Length == 0) yield break;
         if (real.Length == 2)
         {
@@ -72,19 +75,19 @@ public static class ProgramLimits
             yield break;
         }
         string name = real[0];
-        if (topology.SpecOf(name).Software == ServerSoftware.External)
+        if (SpecOf(name).Software == ServerSoftware.External)
         {
             yield return $"between: the lab cannot tell {name}, which it has not started, where the other server is";
             yield break;
         }
-        string[] ours = [.. spec.Between.Except(real).SelectMany(topology.DomainsOf)];
+        int[] ours = [.. spec.Between.Except(real).SelectMany(cast.FindServers)];
         if (run.Scenario.Faults.Any(
-            f => f.Kind == FaultKind.Expire && topology.DomainsOf(f.Target).Intersect(ours).Any()))
+            f => f.Kind == FaultKind.Expire && ours.Any(cast.Resolve(f.Target).Names)))
             yield return "expire: Prosody looks at the certificate itself, and that one holds on";
-        if (spec.Between.Any(server => topology.SpecOf(server).Authority is not null))
+        if (spec.Between.Any(server => SpecOf(server).Authority is not null))
             yield return "authority: Prosody asks the domain itself about its keys; leave it out";
         foreach (string refusal in ProsodyPeers.Refusals(spec, name)) yield return refusal;
-        if (topology.S2s.Any(other => other.Between.Contains(name) && !ProsodyPeers.Agree(spec, other)))
+        if (run.Topology.S2s.Any(other => other.Between.Contains(name) && !ProsodyPeers.Agree(spec, other)))
             yield return $"auth, tls and bidi must be alike in all entries with {name}: Prosody has one setting each";
     }
 

@@ -68,7 +68,7 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
     public void Accepted(Instant now, int path, int connection, bool opened)
     {
         if (state == ProcessState.Gone) return;
-        if (path >= world.Population.FirstRoute) streams.Began(now, path, connection, opened);
+        if (path >= world.Cast.FirstRoute) streams.Began(now, path, connection, opened);
         else
         {
             open[connection] = new Connection(path);
@@ -192,7 +192,7 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
     public override void OnFederationFault(Instant now, FaultKind kind, int server, bool begins)
     {
         if (kind == FaultKind.Unresolved && streams.Knows(server))
-            Program.Hide(world.Population.Domains[server], begins);
+            Program.Hide(world.Cast.Domains[server], begins);
     }
 
     private void EndStream(Instant now, int connection, Connection c, Mechanism mechanism) =>

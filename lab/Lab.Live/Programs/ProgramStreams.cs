@@ -27,12 +27,12 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
     public ProgramStreams(World world, int host)
     {
         this.world = world;
-        routes = [.. world.Population.RoutesOf(host - world.Population.Members.Count).Select(r => r.Index)];
+        routes = [.. world.Cast.RoutesOf(host - world.Cast.Members.Count).Select(r => r.Index)];
         target = world.Queue.Register(this);
         if (routes.Count > 0) world.Journal.Attach(this);
     }
 
-    public bool Knows(int server) => routes.Any(r => world.Population.RouteAt(r).To == server);
+    public bool Knows(int server) => routes.Any(r => world.Cast.RouteAt(r).To == server);
 
     public void Began(Instant now, int route, int connection, bool opened)
     {
@@ -71,7 +71,7 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
     {
         if (!open.TryGetValue(argument, out Stream? stream) || stream.Ready) return;
         stream.Ready = true;
-        bool sends = stream.Opened || stream.BothWays && world.Population.RouteAt(stream.Route).Spec.Bidi;
+        bool sends = stream.Opened || stream.BothWays && world.Cast.RouteAt(stream.Route).Spec.Bidi;
         world.Journal.Add(
             now, stream.Route, EntryKind.MemberReady, stream.Side | (sends ? 2L : 0), argument);
     }

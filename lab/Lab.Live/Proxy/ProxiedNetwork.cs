@@ -38,7 +38,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     {
         (this.world, Loop, Authority) = (world, loop, authority);
         model = new SimulatedNetwork(
-            world.Queue, world.Journal, world.Buffers, world.Random, world.Population.Paths,
+            world.Queue, world.Journal, world.Buffers, world.Random, world.Cast.Paths,
             betweenProxies: true);
         clientsEnd = new ProxyEnd(this, null);
     }
@@ -153,7 +153,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
             return;
         }
         TcpSettings settings = nearOf.ContainsKey(leg!.Client)
-            ? World.TcpSettingsOf(world.Population.RouteAt(leg.Client).FarPolicy) : server.TcpSettings;
+            ? World.TcpSettingsOf(world.Cast.RouteAt(leg.Client).FarPolicy) : server.TcpSettings;
         var pipe = new SocketPipe(this, owner, leg, atServer: true, socket, settings);
         pipes.Add(pipe);
         pipe.Open(null);

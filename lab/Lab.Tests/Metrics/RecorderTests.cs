@@ -26,7 +26,7 @@ public class RecorderTests
                 new FaultSpec { Kind = FaultKind.Freeze, Target = "example.org" },
             ],
         };
-        recorder = new Recorder(new Population(topology), scenario);
+        recorder = new Recorder(new Cast(topology), scenario);
     }
 
     private void At(long second, int host, EntryKind kind, long a = 0, long b = 0) =>

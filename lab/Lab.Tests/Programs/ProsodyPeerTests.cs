@@ -143,7 +143,7 @@ public sealed class ProsodyPeerTests : IDisposable
         await using var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { TargetHost = "prosody.example" }, limit);
-        string plain = Convert.ToBase64String(Encoding.UTF8.GetBytes("\0bob\0" + World.Password));
+        string plain = Convert.ToBase64String(Encoding.UTF8.GetBytes("\0bob\0" + Cast.DefaultPassword));
         const string open = "<stream:stream to='prosody.example' version='1.0' xmlns='jabber:client' "
             + "xmlns:stream='http://etherx.jabber.org/streams'>";
         await Ask(tls, open, "</stream:features>", limit);

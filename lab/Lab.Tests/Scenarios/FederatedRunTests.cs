@@ -243,8 +243,8 @@ public class FederatedRunTests
         Assert.Equal(6 + 4 + 4 * 3 * 2, names.Count);
         Assert.Equal(["node-0.example", "node-1.example", "node-2.example", "node-3.example"], names.Skip(6).Take(4));
         Assert.Contains("node-3.example->node-0.example#1", names);
-        var population = new Population(topology);
+        var cast = new Cast(topology);
         Assert.Equal(["node-0.example", "node-1.example", "node-2.example", "node-3.example", "node-0.example",
-            "node-1.example"], population.Members.Select(m => m.Domain));
+            "node-1.example"], cast.Members.Select(m => m.Domain));
     }
 }

@@ -1,0 +1,275 @@
+using System.Globalization;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>One client of the run, resolved from its group; what a group has in common is shared.</summary>
+internal sealed record Member(
+    int Index, string Name, string Local, int Server, string Domain, ClientSpec Spec, string LinkName, LinkSpec Up,
+    LinkSpec Down, Policy Policy, string Password)
+{
+    public string BareJid => $"{Local}@{Domain}";
+}
+
+/// <summary>
+/// A place in the pool of streams from one server to another (named a.example->b.example#2), with the path of its
+/// connections. Up is from the server that opens them; Policy is that server's towards the other, FarPolicy the
+/// other's. Index is its number as a host of the journal and as a path.
+/// </summary>
+internal sealed record Route(
+    int Index, string Name, int From, int To, int Slot, S2sSpec Spec, string LinkName, LinkSpec Up, LinkSpec Down,
+    Policy Policy, Policy FarPolicy);
+
+/// <summary>
+/// What a target stands for. Groups are those of the clients it reaches, whole or in part, in file order; servers are
+/// those it names, of streams those that open them, with Others at the far end.
+/// </summary>
+internal sealed record Meaning(Target Target, TargetKinds Kind)
+{
+    public IReadOnlyList<string> Groups { get; init; } = [];
+    public IReadOnlyList<int> Servers { get; init; } = [];
+    public IReadOnlyList<int> Others { get; init; } = [];
+
+    public bool Names(int server) => Kind == TargetKinds.Server && Servers.Contains(server);
+
+    public bool IsLink(string? name) => Kind == TargetKinds.Link && Target.Text == name;
+}
+
+/// <summary>
+/// Who takes part: members of groups in file order, then servers, then routes between servers. What names mean is told
+/// here, also in a topology with mistakes; its members and routes are made when first asked for.
+/// </summary>
+internal sealed class Cast
+{
+    /// <summary>Of every account that has no other; PBKDF2 is then paid once per run and salt.</summary>
+    public const string DefaultPassword = "correct horse battery staple";
+
+    private readonly Topology topology;
+    private readonly Dictionary<string, int[]> servers = [];
+    private readonly List<string> domains = [];
+    private readonly List<ServerSpec> specs = [];
+    private readonly OrderedDictionary<string, List<string>> links = [];
+    private Crew? crew;
+    private Roads? roads;
+
+    /// <summary>The members, found by group, by link and by server.</summary>
+    private sealed class Crew
+    {
+        public readonly List<Member> All = [];
+        public readonly Dictionary<string, Member[]> Groups = [];
+        public readonly Dictionary<string, List<Member>> Links = [];
+        public required List<Member>[] AtServer;
+    }
+
+    /// <summary>The routes, found by link and by either server.</summary>
+    private sealed class Roads
+    {
+        public readonly List<Route> All = [];
+        public readonly Dictionary<string, List<Route>> Links = [];
+        public required List<Route>[] AtServer;
+    }
+
+    public Cast(Topology topology)
+    {
+        this.topology = topology;
+        foreach ((string name, ServerSpec spec) in topology.Servers)
+        {
+            int first = domains.Count;
+            foreach (string domain in ServerSpec.Domains(name, spec.Count))
+            {
+                servers[domain] = [domains.Count];
+                domains.Add(domain);
+                specs.Add(spec);
+            }
+            servers[name] = [.. Enumerable.Range(first, domains.Count - first)];
+        }
+        foreach (string link in topology.Links.Keys.Concat(topology.S2s.Select(s => s.Link?.Name).OfType<string>()))
+            links.TryAdd(link, []);
+        foreach ((string group, ClientSpec spec) in topology.Clients)
+            if (spec.Link?.Name is { } link && !links.TryAdd(link, [group])) links[link].Add(group);
+    }
+
+    public IReadOnlyList<Member> Members => Everybody.All;
+
+    /// <summary>Server i is host Members.Count + i in the journal; routes follow.</summary>
+    public IReadOnlyList<string> Domains => domains;
+
+    /// <summary>By server.</summary>
+    public IReadOnlyList<ServerSpec> Specs => specs;
+
+    /// <summary>Those of the topology, then those that clients and streams name besides.</summary>
+    public IReadOnlyList<string> Links => links.Keys;
+
+    public IReadOnlyList<Route> Routes => Everywhere.All;
+
+    /// <summary>How many numbers of paths there are; servers' own are not used.</summary>
+    public int Paths => FirstRoute + Routes.Count;
+
+    public int FirstRoute => Members.Count + domains.Count;
+
+    private Crew Everybody => crew ??= MakeMembers();
+    private Roads Everywhere => roads ??= MakeRoutes();
+
+    public Route RouteAt(int path) => Everywhere.All[path - FirstRoute];
+
+    /// <summary>Where the dialback keys of that server are verified: itself, or its authority.</summary>
+    public int AuthorityOf(int server) => specs[server].Authority is { } other ? ServerOf(other) : server;
+
+    public int ServerOf(string domain) => servers[domain][0];
+
+    /// <summary>The server of that domain, or -1.</summary>
+    public int FindServer(string domain) => FindServers(domain) is [int first, ..] ? first : -1;
+
+    /// <summary>The servers that a domain, or one with a count, stands for; empty when it is neither.</summary>
+    public IReadOnlyList<int> FindServers(string name) => servers.GetValueOrDefault(name, []);
+
+    public IReadOnlyList<Member> MembersOf(int server) => Everybody.AtServer[server];
+
+    /// <summary>Whether that host of the journal is a server with streams to others.</summary>
+    public bool Federates(int host) => Everywhere.AtServer[host - Members.Count].Count > 0;
+
+    /// <summary>From and to that server.</summary>
+    public IReadOnlyList<Route> RoutesOf(int server) => Everywhere.AtServer[server];
+
+    /// <summary>
+    /// What a name means here; its kind is None when it means nothing. Where a name stands for more than one thing, a
+    /// server goes before a group of clients, and that before a link; the rules refuse such a topology.
+    /// </summary>
+    public Meaning Resolve(Target target)
+    {
+        switch (target)
+        {
+            case Target.Named when servers.TryGetValue(target.Text, out int[]? named):
+                return new Meaning(target, TargetKinds.Server) { Servers = named, Groups = GroupsAt(named) };
+            case Target.Named when topology.Clients.ContainsKey(target.Text):
+                return new Meaning(target, TargetKinds.Client) { Groups = [target.Text] };
+            case Target.Named when links.TryGetValue(target.Text, out List<string>? over):
+                return new Meaning(target, TargetKinds.Link) { Groups = over };
+            case Target.Member { Index: { } index } one
+                when topology.Clients.TryGetValue(one.Group, out ClientSpec? spec) && index < spec.Count:
+                return new Meaning(target, TargetKinds.Client) { Groups = [one.Group] };
+            case Target.Streams { Readable: true } streams
+                when servers.TryGetValue(streams.From, out int[]? from)
+                    && servers.TryGetValue(streams.To, out int[]? to):
+                return new Meaning(target, TargetKinds.Streams) { Servers = from, Others = to };
+            case Target.Account { IsEcho: true } account when servers.TryGetValue(account.Domain, out int[]? at):
+                return new Meaning(target, TargetKinds.Echo) { Servers = at };
+            default:
+                return new Meaning(target, TargetKinds.None);
+        }
+    }
+
+    /// <summary>The clients themselves, those on the link, or those of the servers (server by server).</summary>
+    public IReadOnlyList<Member> MembersOf(Meaning meaning) => (meaning.Kind, meaning.Target) switch
+    {
+        (TargetKinds.Client, Target.Member { Index: { } i } one) => [Everybody.Groups[one.Group][i]],
+        (TargetKinds.Client, _) => Everybody.Groups[meaning.Target.Text],
+        (TargetKinds.Link, _) => Everybody.Links.GetValueOrDefault(meaning.Target.Text, []),
+        (TargetKinds.Server, _) when meaning.Servers is [int only] => MembersOf(only),
+        (TargetKinds.Server, _) => [.. meaning.Servers.SelectMany(MembersOf)],
+        _ => [],
+    };
+
+    /// <summary>
+    /// The routes on the link, to and from the servers, or of the streams, in their order. Of a pool of which any one
+    /// is meant, that one is drawn.
+    /// </summary>
+    public IReadOnlyList<Route> RoutesOf(Meaning meaning, RandomStream chance)
+    {
+        switch (meaning.Kind)
+        {
+            case TargetKinds.Link:
+                return Everywhere.Links.GetValueOrDefault(meaning.Target.Text, []);
+            case TargetKinds.Server when meaning.Servers is [int only]:
+                return RoutesOf(only);
+            case TargetKinds.Server:
+                return [.. meaning.Servers.SelectMany(RoutesOf).Distinct().OrderBy(r => r.Index)];
+            case TargetKinds.Streams:
+                return RoutesOf(meaning, (Target.Streams)meaning.Target, chance);
+            default:
+                return [];
+        }
+    }
+
+    private Route[] RoutesOf(Meaning meaning, Target.Streams target, RandomStream chance)
+    {
+        var isOther = new bool[domains.Count];
+        foreach (int server in meaning.Others) isOther[server] = true;
+        IEnumerable<Route> all = meaning.Servers
+            .SelectMany(from => RoutesOf(from).Where(r => r.From == from && isOther[r.To]))
+            .OrderBy(r => r.Index);
+        if (!target.Any) return [.. all.Where(r => target.Slot is null || r.Slot == target.Slot)];
+        return [.. all.GroupBy(r => (r.From, r.To)).Select(p => p.ElementAt((int)chance.Below((ulong)p.Count())))];
+    }
+
+    private string[] GroupsAt(int[] named) =>
+        [.. topology.Clients.Where(c => HomesOf(c.Value).Take(c.Value.Count).Any(named.Contains)).Select(c => c.Key)];
+
+    // members of a group take turns at these
+    private int[] HomesOf(ClientSpec group) => servers.GetValueOrDefault(group.Server, []);
+
+    private Crew MakeMembers()
+    {
+        var made = new Crew { AtServer = [.. domains.Select(_ => new List<Member>())] };
+        foreach ((string group, ClientSpec spec) in topology.Clients)
+        {
+            (string linkName, LinkSpec up, LinkSpec down) = LinkOf(spec.Link);
+            int[] homes = HomesOf(spec);
+            string password = spec.Password ?? specs[homes[0]].Password ?? DefaultPassword;
+            var mine = new Member[spec.Count];
+            for (int i = 0; i < spec.Count; i++)
+            {
+                bool alone = spec.Count == 1;
+                string name = alone ? group : $"{group}[{i}]", local = alone ? group : $"{group}-{i}";
+                int home = homes[i % homes.Length];
+                mine[i] = new Member(
+                    made.All.Count, name, local, home, domains[home], spec, linkName, up, down,
+                    spec.Policy?.Inline ?? Policy.Nothing, password);
+                made.All.Add(mine[i]);
+                made.AtServer[home].Add(mine[i]);
+            }
+            made.Groups[group] = mine;
+            if (linkName.Length == 0) continue;
+            if (!made.Links.TryGetValue(linkName, out List<Member>? over)) made.Links[linkName] = over = [];
+            over.AddRange(mine);
+        }
+        return made;
+    }
+
+    private Roads MakeRoutes()
+    {
+        var made = new Roads { AtServer = [.. domains.Select(_ => new List<Route>())] };
+        foreach (S2sSpec spec in topology.S2s)
+            foreach (int a in servers[spec.Between[0]])
+                foreach (int b in servers[spec.Between[1]])
+                    if (spec.Between[0] == spec.Between[1] ? a < b : a != b) AddRoutes(made, spec, a, b);
+        return made;
+    }
+
+    private void AddRoutes(Roads made, S2sSpec spec, int a, int b)
+    {
+        (string linkName, LinkSpec up, LinkSpec down) = LinkOf(spec.Link);
+        Policy first = spec.Policy?.Inline ?? Policy.Nothing, second = spec.SecondPolicy?.Inline ?? first;
+        if (linkName.Length > 0) made.Links.TryAdd(linkName, []);
+        foreach ((int from, int to) in new[] { (a, b), (b, a) })
+            for (int slot = 0; slot < spec.Streams; slot++)
+            {
+                bool forth = from == a;
+                string name = string.Create(CultureInfo.InvariantCulture, $"{domains[from]}->{domains[to]}#{slot}");
+                var route = new Route(
+                    FirstRoute + made.All.Count, name, from, to, slot, spec, linkName, forth ? up : down,
+                    forth ? down : up, forth ? first : second, forth ? second : first);
+                made.All.Add(route);
+                made.AtServer[from].Add(route);
+                made.AtServer[to].Add(route);
+                if (linkName.Length > 0) made.Links[linkName].Add(route);
+            }
+    }
+
+    private (string Name, LinkSpec Up, LinkSpec Down) LinkOf(LinkChoice? choice)
+    {
+        LinkProfile link = choice?.Inline ?? (choice?.Name is { } n ? topology.Links[n] : new LinkProfile());
+        return (choice?.Name ?? "", link.Upward(), link.Downward());
+    }
+}
