@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Lab.Live;
+using Lab.Toxiproxy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

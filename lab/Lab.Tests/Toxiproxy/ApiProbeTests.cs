@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
-using Lab.Live;
+using Lab.Toxiproxy;
 
 namespace Lab.Tests;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Lab.Live;
+using Lab.Toxiproxy;
 
 namespace Lab.Tests;
 

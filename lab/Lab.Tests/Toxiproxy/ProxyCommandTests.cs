@@ -37,7 +37,7 @@ public sealed class ProxyCommandTests
     [Fact]
     public async Task A_taken_port_is_one_line()
     {
-        await using Live.ToxiproxyServer server = await Proxies.StartAsync();
+        await using Toxiproxy.ToxiproxyServer server = await Proxies.StartAsync();
         using var laboratory = new Laboratory();
         string port = server.Address.Port.ToString();
         Assert.Equal(ExitCode.BadInput, laboratory.Lab("proxy", "--port", port));

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Lab.Live;
+using Lab.Toxiproxy;
 
 namespace Lab.Tests;
 

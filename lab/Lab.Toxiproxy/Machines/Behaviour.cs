@@ -1,6 +1,6 @@
 using Lab.Network;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>
 /// What a toxic does with the one chunk in its hand. A machine without clock, threads or sockets. The driving rule:

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>
 /// The members of a JSON object as Go's decoder reads them: names in any case, unknown names ignored, the last of

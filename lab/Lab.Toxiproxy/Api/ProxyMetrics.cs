@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>
 /// The counters as Prometheus reads them (text format 0.0.4). Names and labels of the bytes are Toxiproxy's; they

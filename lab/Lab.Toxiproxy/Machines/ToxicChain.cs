@@ -1,6 +1,6 @@
 using Lab.Network;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>
 /// The toxics of one direction of one connection, in order, joined without buffers of their own: a chunk moves on when
@@ -11,14 +11,14 @@ internal sealed class ToxicChain
 {
     private static readonly Toxic Entrance = new("", ToxicKind.Find("noop")!, "", 1, []);
 
-    private readonly List<Stage> stages;
+    private readonly List<ToxicStage> stages;
     private readonly RandomStream chance;
     private readonly bool strict;
 
     public ToxicChain(RandomStream chance, bool strict, Instant now)
     {
         (this.chance, this.strict) = (chance, strict);
-        stages = [new Stage(Entrance, chance, strict, now)];
+        stages = [new ToxicStage(Entrance, chance, strict, now)];
     }
 
     /// <summary>No toxics and nothing held: bytes may as well pass by.</summary>
@@ -43,7 +43,7 @@ internal sealed class ToxicChain
     public Instant NextTime(Instant now)
     {
         Instant next = Instant.Never;
-        foreach (Stage stage in stages)
+        foreach (ToxicStage stage in stages)
             if (stage.NextTime > now) next = Instant.Min(next, stage.NextTime);
         return next;
     }
@@ -52,7 +52,7 @@ internal sealed class ToxicChain
     {
         Advance(now);
         stages[^1].Disturb(now);
-        stages.Add(new Stage(toxic, chance.Fork(toxic.Name), strict, now));
+        stages.Add(new ToxicStage(toxic, chance.Fork(toxic.Name), strict, now));
     }
 
     public void Change(Instant now, Toxic toxic)
@@ -69,7 +69,7 @@ internal sealed class ToxicChain
         stage.Remove(now);
     }
 
-    private Stage? Find(string name) => stages.Find(s => s.Name == name && !s.Removed);
+    private ToxicStage? Find(string name) => stages.Find(s => s.Name == name && !s.Removed);
 
     private void Advance(Instant now)
     {
@@ -78,7 +78,7 @@ internal sealed class ToxicChain
             moved = false;
             for (int i = stages.Count - 2; i >= 0; i--)
             {
-                Stage from = stages[i], to = stages[i + 1];
+                ToxicStage from = stages[i], to = stages[i + 1];
                 from.Feed(now);
                 while (to.HasRoom(now) && from.TryTake(now, out Chunk chunk))
                 {

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>What goes back over HTTP; members stand in Toxiproxy's order.</summary>
 internal sealed record Answer(int Status, string? ContentType, byte[] Body)

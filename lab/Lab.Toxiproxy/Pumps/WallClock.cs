@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Lab.Network;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>The monotonic clock of this machine, in the lab's unit.</summary>
 internal static class WallClock
@@ -10,7 +10,7 @@ internal static class WallClock
 }
 
 /// <summary>Wakes one waiting loop; a signal given while nobody waits is kept.</summary>
-internal sealed class Signal
+internal sealed class WakeUp
 {
     private readonly SemaphoreSlim semaphore = new(0);
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using Lab.Network;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>Bytes of one direction of a proxy, over all its connections; counted as they flow.</summary>
 internal sealed class Tally
@@ -17,7 +17,8 @@ internal sealed class Tally
 /// its time has come. Changing over happens between two chunks: the receiving loop asks before each, and the sending
 /// loop ends once the chain is empty and without toxics. API calls only change the chain; they never wait for a socket.
 /// </summary>
-internal sealed class Link(Connection connection, Socket from, Socket to, bool isUpstream, Tally traffic)
+internal sealed class DirectionPump(ProxiedConnection connection, Socket from, Socket to, bool isUpstream,
+    Tally traffic)
 {
     private const int ChunkBytes = 32 * 1024, BufferBytes = 128 * 1024;
 
@@ -25,7 +26,7 @@ internal sealed class Link(Connection connection, Socket from, Socket to, bool i
     private const int Streak = 64;
 
     private readonly Lock gate = new();
-    private readonly Signal work = new(), room = new();
+    private readonly WakeUp work = new(), room = new();
     private volatile ToxicChain? chain;
     private Task sending = Task.CompletedTask;
     private volatile bool stopped;

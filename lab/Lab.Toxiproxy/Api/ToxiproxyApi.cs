@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>
 /// Toxiproxy's HTTP API: verb, path and body to an answer. The same paths under /lab also know the toxics that only the

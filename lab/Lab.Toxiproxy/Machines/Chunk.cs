@@ -1,6 +1,6 @@
 using Lab.Network;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>Bytes of one read (at most 32 KiB) and the moment that delays count from.</summary>
 internal readonly record struct Chunk(ReadOnlyMemory<byte> Bytes, Instant At)

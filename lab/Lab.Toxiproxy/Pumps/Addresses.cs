@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>host:port as Go reads it: an empty host is every address, IPv4 goes first; Toxiproxy's words.</summary>
 internal static class Addresses

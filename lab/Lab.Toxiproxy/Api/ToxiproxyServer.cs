@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>How a fault proxy runs.</summary>
 public sealed record ToxiproxyOptions

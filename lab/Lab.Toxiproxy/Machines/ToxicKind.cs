@@ -1,6 +1,6 @@
 using Lab.Network;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>A type of toxic: its word, its attributes in the order they are written, and what it does.</summary>
 internal sealed record ToxicKind(string Name, string[] Attributes, Func<RandomStream, Behaviour> Create)

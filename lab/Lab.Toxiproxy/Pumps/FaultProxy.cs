@@ -3,14 +3,14 @@ using System.Net.Sockets;
 using Lab.Network;
 using Microsoft.Extensions.Logging;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>One proxy: its listener, its connections, its toxics. Thread-safe; no call waits for a peer.</summary>
 internal sealed class FaultProxy(string name, string listen, string upstream, RandomStream chance, bool isStrict,
     ILogger log)
 {
     private readonly Lock gate = new();
-    private readonly HashSet<Connection> connections = [];
+    private readonly HashSet<ProxiedConnection> connections = [];
     private readonly List<Toxic> toxics = [];
     private volatile Socket? listener;
     private long accepted, dialFailures;
@@ -69,7 +69,7 @@ internal sealed class FaultProxy(string name, string listen, string upstream, Ra
     /// <summary>Stops listening and closes all connections; toxics stay.</summary>
     public void Stop()
     {
-        Connection[] open;
+        ProxiedConnection[] open;
         lock (gate)
         {
             // first forgotten, so that the accepting loop knows why it ends
@@ -78,7 +78,7 @@ internal sealed class FaultProxy(string name, string listen, string upstream, Ra
             closing?.Dispose();
             open = [.. connections];
         }
-        foreach (Connection connection in open) connection.Stop();
+        foreach (ProxiedConnection connection in open) connection.Stop();
     }
 
     /// <summary>Changes where it listens and leads to, while it is stopped.</summary>
@@ -88,7 +88,7 @@ internal sealed class FaultProxy(string name, string listen, string upstream, Ra
     }
 
     /// <summary>False when the name is taken.</summary>
-    public bool TryAdd(Toxic toxic) => Alter(toxic.IsUpstream, link => link.Add(toxic), () =>
+    public bool TryAdd(Toxic toxic) => Alter(toxic.IsUpstream, pump => pump.Add(toxic), () =>
     {
         if (toxics.Exists(t => t.Name == toxic.Name)) return false;
         toxics.Add(toxic);
@@ -96,18 +96,18 @@ internal sealed class FaultProxy(string name, string listen, string upstream, Ra
     });
 
     /// <summary>New values or toxicity for a toxic that is set; false when it is not.</summary>
-    public bool TryChange(Toxic toxic) => Alter(toxic.IsUpstream, link => link.Change(toxic), () =>
+    public bool TryChange(Toxic toxic) => Alter(toxic.IsUpstream, pump => pump.Change(toxic), () =>
     {
         int index = toxics.FindIndex(t => t.Name == toxic.Name);
         if (index >= 0) toxics[index] = toxic;
         return index >= 0;
     });
 
-    public bool TryRemove(Toxic toxic) => Alter(toxic.IsUpstream, link => link.Remove(toxic.Name), () =>
+    public bool TryRemove(Toxic toxic) => Alter(toxic.IsUpstream, pump => pump.Remove(toxic.Name), () =>
         toxics.RemoveAll(t => t.Name == toxic.Name) > 0);
 
     /// <summary>Hands the present toxics to a new connection; false when the proxy has stopped meanwhile.</summary>
-    public bool Join(Connection connection, Link up, Link down)
+    public bool Join(ProxiedConnection connection, DirectionPump up, DirectionPump down)
     {
         lock (gate)
         {
@@ -118,7 +118,7 @@ internal sealed class FaultProxy(string name, string listen, string upstream, Ra
         }
     }
 
-    public void Forget(Connection connection)
+    public void Forget(ProxiedConnection connection)
     {
         lock (gate) connections.Remove(connection);
     }
@@ -129,12 +129,12 @@ internal sealed class FaultProxy(string name, string listen, string upstream, Ra
         log.LogInformation("proxy {Name}: upstream {Upstream}: {Problem}", Name, Upstream, problem);
     }
 
-    private bool Alter(bool isUpstream, Action<Link> change, Func<bool> alter)
+    private bool Alter(bool isUpstream, Action<DirectionPump> change, Func<bool> alter)
     {
         lock (gate)
         {
             if (!alter()) return false;
-            foreach (Connection connection in connections)
+            foreach (ProxiedConnection connection in connections)
                 if (connection.Joined) connection.Alter(isUpstream, change);
             return true;
         }
@@ -147,7 +147,7 @@ internal sealed class FaultProxy(string name, string listen, string upstream, Ra
             try
             {
                 Socket client = await socket.AcceptAsync();
-                var connection = new Connection(this, Interlocked.Increment(ref accepted), client);
+                var connection = new ProxiedConnection(this, Interlocked.Increment(ref accepted), client);
                 lock (gate)
                 {
                     if (listener != socket)

@@ -1,22 +1,22 @@
 using System.Net.Sockets;
 using Lab.Network;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>
 /// A client's connection and the one to the upstream. As Toxiproxy does, the end of one direction closes the socket it
 /// leads to, by which the other direction ends too; strict: an end is passed on as an end (half-close), a RST as a RST.
 /// </summary>
-internal sealed class Connection(FaultProxy proxy, long number, Socket client)
+internal sealed class ProxiedConnection(FaultProxy proxy, long number, Socket client)
 {
     private readonly Lock gate = new();
     private Socket? upstream;
-    private Link? up, down;
+    private DirectionPump? up, down;
     private bool stopped, clientShut, upstreamShut;
 
     public bool IsStrict => proxy.IsStrict;
 
-    /// <summary>It has its links, with the toxics of that moment; later changes come one by one.</summary>
+    /// <summary>It has its pumps, with the toxics of that moment; later changes come one by one.</summary>
     public bool Joined { get; set; }
 
     /// <summary>The same draws for the same seed, proxy, number of connection and direction.</summary>
@@ -36,8 +36,8 @@ internal sealed class Connection(FaultProxy proxy, long number, Socket client)
             }
             Prepare(client);
             Prepare(upstream!);
-            up = new Link(this, client, upstream!, isUpstream: true, proxy.Up);
-            down = new Link(this, upstream!, client, isUpstream: false, proxy.Down);
+            up = new DirectionPump(this, client, upstream!, isUpstream: true, proxy.Up);
+            down = new DirectionPump(this, upstream!, client, isUpstream: false, proxy.Down);
             if (proxy.Join(this, up, down)) await Task.WhenAll(up.RunAsync(), down.RunAsync());
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -51,26 +51,26 @@ internal sealed class Connection(FaultProxy proxy, long number, Socket client)
     }
 
     /// <summary>A toxic was set, changed or taken away in one direction.</summary>
-    public void Alter(bool isUpstream, Action<Link> change)
+    public void Alter(bool isUpstream, Action<DirectionPump> change)
     {
-        if ((isUpstream ? up : down) is { } link) change(link);
+        if ((isUpstream ? up : down) is { } pump) change(pump);
     }
 
     /// <summary>Everything of this direction was sent, and it ends like this.</summary>
-    public void Finish(Link link, Ending how)
+    public void Finish(DirectionPump pump, Ending how)
     {
         if (how == Ending.Reset) Reset();
         else if (how == Ending.Close && IsStrict) Stop();
-        else Shut(link.To, IsStrict ? SocketShutdown.Send : SocketShutdown.Both);
+        else Shut(pump.To, IsStrict ? SocketShutdown.Send : SocketShutdown.Both);
     }
 
     /// <summary>
     /// A direction will read no more. If that is because the other one shut this socket, it is closed now, though
     /// toxics may still hold what was read: a peer that goes on sending hears a RST, as with Toxiproxy.
     /// </summary>
-    public void Drained(Link link)
+    public void Drained(DirectionPump pump)
     {
-        if (!IsStrict && (link.IsUpstream ? clientShut : upstreamShut)) link.From.Dispose();
+        if (!IsStrict && (pump.IsUpstream ? clientShut : upstreamShut)) pump.From.Dispose();
     }
 
     /// <summary>What a failing socket means to the direction it feeds.</summary>

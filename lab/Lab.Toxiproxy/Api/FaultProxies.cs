@@ -2,7 +2,7 @@ using System.Net;
 using Lab.Network;
 using Microsoft.Extensions.Logging;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>What a request could not do: an HTTP status and words.</summary>
 internal sealed record Refusal(int Status, string Text)

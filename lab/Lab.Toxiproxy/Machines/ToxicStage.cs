@@ -1,13 +1,13 @@
 using Lab.Network;
 
-namespace Lab.Live;
+namespace Lab.Toxiproxy;
 
 /// <summary>
 /// One toxic on one direction of one connection: chunks that wait in front of it, the behaviour that holds one, and
 /// chunks that an interruption let go. Driving rule as for <see cref="Behaviour"/>: Put only while there is room, then
 /// TryTake until false, then <see cref="Ended"/> and <see cref="NextTime"/>.
 /// </summary>
-internal sealed class Stage
+internal sealed class ToxicStage
 {
     private readonly Behaviour bite, pass = new PassOn();
     private readonly RandomStream toxicityDraws;
@@ -20,7 +20,7 @@ internal sealed class Stage
     private Ending input, removedBy;
     private bool endTold;
 
-    public Stage(Toxic toxic, RandomStream chance, bool strict, Instant now)
+    public ToxicStage(Toxic toxic, RandomStream chance, bool strict, Instant now)
     {
         (this.toxic, this.strict) = (toxic, strict);
         toxicityDraws = chance.Fork("toxicity");

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Lab.Live;
+using Lab.Toxiproxy;
 using Lab.Network;
 
 namespace Lab.Tests;
@@ -9,7 +9,7 @@ namespace Lab.Tests;
 /// One direction of a proxied connection in virtual time: a sender with a script, the toxics, a receiver. What arrives
 /// is written as ms:bytes, and at the end ms:end, close or reset.
 /// </summary>
-internal sealed class VirtualLink
+internal sealed class VirtualFlow
 {
     private readonly ToxicChain chain;
     private readonly PriorityQueue<Action<Instant>, (long, int)> script = new();
@@ -18,7 +18,7 @@ internal sealed class VirtualLink
     private bool ended, sentEnd;
     private Instant reads = Instant.Zero;
 
-    public VirtualLink(ulong seed = 1, bool strict = false) =>
+    public VirtualFlow(ulong seed = 1, bool strict = false) =>
         chain = new ToxicChain(RandomStream.Root(seed), strict, Instant.Zero);
 
     public List<byte> Received { get; } = [];
@@ -31,24 +31,24 @@ internal sealed class VirtualLink
     public static Toxic Toxic(string type, params long[] values) => new(type, ToxicKind.Find(type)!, "downstream", 1,
         [.. values, .. new long[ToxicKind.Find(type)!.Attributes.Length - values.Length]]);
 
-    public VirtualLink With(params Toxic[] toxics)
+    public VirtualFlow With(params Toxic[] toxics)
     {
         foreach (Toxic toxic in toxics) chain.Add(Instant.Zero, toxic);
         return this;
     }
 
-    public VirtualLink At(double milliseconds, Action<ToxicChain, Instant> change) =>
+    public VirtualFlow At(double milliseconds, Action<ToxicChain, Instant> change) =>
         Do(milliseconds, now => change(chain, now));
 
-    public VirtualLink Send(double milliseconds, int bytes) => Send(milliseconds, new byte[bytes]);
+    public VirtualFlow Send(double milliseconds, int bytes) => Send(milliseconds, new byte[bytes]);
 
-    public VirtualLink Send(double milliseconds, byte[] bytes) =>
+    public VirtualFlow Send(double milliseconds, byte[] bytes) =>
         Do(milliseconds, now => unread.Enqueue(new Chunk(bytes, now)));
 
-    public VirtualLink End(double milliseconds) => Do(milliseconds, _ => sentEnd = true);
+    public VirtualFlow End(double milliseconds) => Do(milliseconds, _ => sentEnd = true);
 
     /// <summary>The receiver reads nothing before.</summary>
-    public VirtualLink ReadsFrom(double milliseconds)
+    public VirtualFlow ReadsFrom(double milliseconds)
     {
         reads = Moment(milliseconds);
         return Do(milliseconds, _ => { });
@@ -101,7 +101,7 @@ internal sealed class VirtualLink
     private void Write(Instant now, string what) =>
         log.Append(CultureInfo.InvariantCulture, $"{now.Nanoseconds / 1e6:0.###}:{what} ");
 
-    private VirtualLink Do(double milliseconds, Action<Instant> action)
+    private VirtualFlow Do(double milliseconds, Action<Instant> action)
     {
         script.Enqueue(action, (Moment(milliseconds).Nanoseconds, script.Count));
         return this;
