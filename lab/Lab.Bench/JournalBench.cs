@@ -1,3 +1,4 @@
+using Lab.Experiments;
 using Lab.Network;
 
 namespace Lab.Bench;

@@ -101,7 +101,7 @@ internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
         byte[] record = new byte[EntryBytes];
         while (input.ReadAtLeast(record, EntryBytes, throwOnEndOfStream: false) == EntryBytes)
         {
-            var entry = new Lab.Network.Entry(
+            var entry = new Lab.Experiments.Entry(
                 new Instant(BinaryPrimitives.ReadInt64LittleEndian(record)),
                 BinaryPrimitives.ReadInt32LittleEndian(record.AsSpan(8)),
                 (EntryKind)BinaryPrimitives.ReadUInt16LittleEndian(record.AsSpan(12)),
@@ -115,7 +115,7 @@ internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
     {
         private readonly byte[] record = new byte[EntryBytes];
 
-        public void On(in Lab.Network.Entry e)
+        public void On(in Lab.Experiments.Entry e)
         {
             BinaryPrimitives.WriteInt64LittleEndian(record, e.At.Nanoseconds);
             BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(8), e.Host);

@@ -61,10 +61,11 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
     public void On(in Entry entry)
     {
         if (entry.Kind != EntryKind.StepReached) return;
+        Step step = StepEntry.Of(in entry).Step;
         for (int i = 0; i < waiting.Count; i++)
         {
             Occurrence o = waiting[i];
-            if (o.Members[0].Index != entry.Host || (long)o.Spec.After!.Value != entry.A) continue;
+            if (o.Members[0].Index != entry.Host || o.Spec.After != step) continue;
             if (entry.At < Instant.Zero + o.Spec.At) continue;
             waiting.RemoveAt(i);
             Begin(o, entry.At);
@@ -99,7 +100,7 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
     private void Strike(Instant now, Occurrence o)
     {
         o.Routes = world.Cast.RoutesOf(o.Hit, o.Random);
-        world.Journal.Add(now, HostOf(o), EntryKind.FaultBegan, o.Index, o.Number);
+        world.Journal.FaultBegan(now, HostOf(o), o.Index, o.Number);
         foreach (Action<Instant> act in Effects(o, begins: true)) act(now);
         Instant end = o.Spec.Kind == FaultKind.Reset ? now : now + (o.Spec.For ?? Duration.Forever);
         if (heals) end = Instant.Min(end, tail);
@@ -109,7 +110,7 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
     private void Heal(Instant now, Occurrence o)
     {
         foreach (Action<Instant> act in Effects(o, begins: false)) act(now);
-        world.Journal.Add(now, HostOf(o), EntryKind.FaultEnded, o.Index, o.Number);
+        world.Journal.FaultEnded(now, HostOf(o), o.Index, o.Number);
         if (o.Spec.Every is not { } mean) return;
         Occurrence next = New(o.Index, o.Spec, o.Hit, o.Members, o.Random, o.Number + 1);
         Begin(next, now + o.Random.Exponential(mean));

@@ -74,21 +74,22 @@ internal sealed class FederationRecord(Cast cast, IReadOnlyList<FaultSpec> fault
         switch (e.Kind)
         {
             case EntryKind.PathChanged:
-                FaultKind kind = e.B < 0 ? FaultKind.Cut : faults[(int)e.B].Kind;
-                route.Dead = e.A != 0;
+                PathEntry path = PathEntry.Of(in e);
+                FaultKind kind = path.Fault < 0 ? FaultKind.Cut : faults[path.Fault].Kind;
+                route.Dead = path.IsDead;
                 Band(route, e.At, FaultKind.Cut, route.Dead);
                 foreach (Connection c in route.Connections) TruthChanged(c, e.At, kind);
                 break;
             case EntryKind.ConnectAttempt:
                 Handshakes++;
                 Storm.Attempt(e.At);
-                var opened = new Connection((int)e.B, route);
+                var opened = new Connection(ConnectionEntry.Of(in e).Connection, route);
                 opened.Ends[0].Stands = true;
                 connections[opened.Number] = opened;
                 route.Connections.Add(opened);
                 break;
             default:
-                if (connections.TryGetValue((int)e.B, out Connection? known)) OnConnection(known, in e);
+                if (connections.TryGetValue(ConnectionEntry.Of(in e).Connection, out Connection? known)) OnConnection(known, in e);
                 break;
         }
         Draw(route, e.At, closing: false);
@@ -132,27 +133,28 @@ internal sealed class FederationRecord(Cast cast, IReadOnlyList<FaultSpec> fault
     {
         switch (e.Kind)
         {
-            case EntryKind.ServerAccepted:
+            case EntryKind.FarAccepted:
                 c.Ends[1].Stands = true;
                 break;
-            case EntryKind.ClientTransportEnded:
+            case EntryKind.NearTransportEnded:
                 c.Ends[0].Stands = false;
                 break;
-            case EntryKind.ServerTransportEnded:
+            case EntryKind.FarTransportEnded:
                 c.Ends[1].Stands = false;
                 break;
             case EntryKind.MemberReady:
-                End ready = c.Ends[e.A & 1];
-                (ready.Ready, ready.Sends) = (true, (e.A & 2) != 0);
+                MemberReadyEntry ready = MemberReadyEntry.Of(in e);
+                End end = c.Ends[(int)ready.Side];
+                (end.Ready, end.Sends) = (true, ready.Sends);
                 break;
             case EntryKind.MemberEnded:
                 Ended(c, in e);
                 break;
             case EntryKind.StanzaQueued:
-                waiting.TryAdd(e.A, e.At);
+                waiting.TryAdd(StanzaEntry.Of(in e).Number, e.At);
                 break;
             case EntryKind.StanzaPassed:
-                bool waited = waiting.Remove(e.A, out Instant since);
+                bool waited = waiting.Remove(StanzaEntry.Of(in e).Number, out Instant since);
                 if (waited && !c.Used) FirstDelays.Add((e.At - since).TotalSeconds);
                 c.Used = true;
                 break;
@@ -168,8 +170,9 @@ internal sealed class FederationRecord(Cast cast, IReadOnlyList<FaultSpec> fault
 
     private void Ended(Connection c, in Entry e)
     {
-        (Mechanism mechanism, Claim claim, _) = StreamEnd.Of(e);
-        int side = (int)(e.A >> 32) & 1;
+        MemberEndEntry ended = MemberEndEntry.Of(in e);
+        (Mechanism mechanism, Claim claim, _) = ended.End;
+        int side = (int)ended.Side;
         End end = c.Ends[side];
         bool wrong = end.Ready && claim is Claim.Dead or Claim.Broken && Truth(c, side) == Claim.Idle;
         if (wrong) BlamedWrongly++;

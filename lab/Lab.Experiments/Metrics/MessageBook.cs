@@ -10,9 +10,6 @@ namespace Lab.Experiments;
 /// </summary>
 internal sealed class MessageBook
 {
-    /// <summary>As recipient: the echo account of the sender's server, or of another one.</summary>
-    public const int OwnEcho = -1, ForeignEcho = -2;
-
     private readonly Dictionary<long, int> indexes = [];
     private readonly List<Line> lines = [];
 
@@ -31,7 +28,7 @@ internal sealed class MessageBook
             Send(in e, clients);
             return;
         }
-        if (!indexes.TryGetValue(e.A, out int index)) return;
+        if (!indexes.TryGetValue(MessageEntry.Of(in e).Number, out int index)) return;
         Line line = lines[index];
         switch (e.Kind)
         {
@@ -47,14 +44,14 @@ internal sealed class MessageBook
             case EntryKind.MessageHeld:
                 line.Held = true;
                 break;
-            case EntryKind.MessageAccepted when line.To == ForeignEcho && e.Host >= 0:
+            case EntryKind.MessageAccepted when line.To == SentEntry.ForeignEcho && e.Host >= 0:
                 line.Connection = -1;                              // at the sender's server, on its way to the other
                 break;
             case EntryKind.MessageAccepted when line.To < 0:
                 if (line.Copies++ == 0) line.DeliveredAt = e.At;
                 break;
             case EntryKind.StanzaPassed:
-                line.Member = (int)e.B;
+                line.Member = StanzaEntry.Of(in e).Connection;
                 break;
             case EntryKind.MessageAccepted:
                 line.Member = -1;
@@ -67,13 +64,14 @@ internal sealed class MessageBook
     // An echo account that gets a question twice answers twice, under one number: another copy, no other message.
     private void Send(in Entry e, IReadOnlyList<ClientRecord> clients)
     {
+        SentEntry sent = SentEntry.Of(in e);
         // the answer of an echo account goes to whoever asked; when that was another server's client, only the
         // question tells who
-        bool abroad = e is { Host: < 0, B: < 0 };
-        int to = abroad ? lines[indexes[e.A - XmppServer.EchoOffset]].From : (int)e.B;
-        bool again = indexes.TryGetValue(e.A, out int index);
-        if (!again) indexes[e.A] = index = lines.Count;
-        Line line = again ? lines[index] : new Line { Number = e.A, From = e.Host, To = to, SentAt = e.At };
+        bool abroad = e.Host < 0 && sent.To < 0;
+        int to = abroad ? lines[indexes[sent.Number - XmppServer.EchoOffset]].From : sent.To;
+        bool again = indexes.TryGetValue(sent.Number, out int index);
+        if (!again) indexes[sent.Number] = index = lines.Count;
+        Line line = again ? lines[index] : new Line { Number = sent.Number, From = e.Host, To = to, SentAt = e.At };
         line.Member = -1;
         line.Carrier = e.Host >= 0 ? e.Host : to;
         line.Connection = e.Host >= 0 ? clients[line.Carrier].OpenAtClient

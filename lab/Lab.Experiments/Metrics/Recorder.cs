@@ -79,10 +79,10 @@ internal sealed class Recorder : IJournalReader
                 Messages.On(in e, clients);
                 break;
             case EntryKind.FaultBegan:
-                Federation.FaultChanged(faults[(int)e.A], e.At, begins: true);
+                Federation.FaultChanged(faults[FaultEntry.Of(in e).Fault], e.At, begins: true);
                 break;
             case EntryKind.FaultEnded:
-                Federation.FaultChanged(faults[(int)e.A], e.At, begins: false);
+                Federation.FaultChanged(faults[FaultEntry.Of(in e).Fault], e.At, begins: false);
                 Storm.FaultEnded(e.At);
                 break;
             case EntryKind.ProcessChanged when e.Host >= clients.Length:
@@ -119,53 +119,56 @@ internal sealed class Recorder : IJournalReader
     {
         Integrate(c, e.At);
         bool wasOnline = c.ClientOnline;
+        int connection = ConnectionEntry.Of(in e).Connection;
         switch (e.Kind)
         {
             case EntryKind.PathChanged:
-                (c.UpDead, c.DownDead) = ((e.A & 1) != 0, (e.A & 2) != 0);
+                PathEntry path = PathEntry.Of(in e);
+                (c.UpDead, c.DownDead) = (path.UpDead, path.DownDead);
                 Band(c, e.At, FaultKind.Cut, c.PathDead);
-                TruthChanged(c, e.At, e.B < 0 ? FaultKind.Cut : faults[(int)e.B].Kind, onlyFor: null);
+                TruthChanged(c, e.At, path.Fault < 0 ? FaultKind.Cut : faults[path.Fault].Kind, onlyFor: null);
                 break;
             case EntryKind.ProcessChanged:
-                c.Process = (ProcessState)e.A;
-                Band(c, e.At, faults[(int)e.B].Kind, c.Process != ProcessState.Runs);
-                TruthChanged(c, e.At, faults[(int)e.B].Kind, onlyFor: Side.Server);
+                ProcessEntry process = ProcessEntry.Of(in e);
+                c.Process = process.State;
+                Band(c, e.At, faults[process.Fault].Kind, c.Process != ProcessState.Runs);
+                TruthChanged(c, e.At, faults[process.Fault].Kind, onlyFor: Side.Server);
                 break;
             case EntryKind.ConnectAttempt:
-                c.OpenAtClient = (int)e.B;
+                c.OpenAtClient = connection;
                 c.AttemptBegan = e.At;
                 c.Attempts++;
                 Storm.Attempt(e.At);
                 break;
-            case EntryKind.ServerAccepted:
-                c.OpenAtServer.Add((int)e.B);
+            case EntryKind.FarAccepted:
+                c.OpenAtServer.Add(connection);
                 break;
             case EntryKind.ClientOnline:
-                (c.ClientOnline, c.ClientConnection) = (true, (int)e.B);
+                (c.ClientOnline, c.ClientConnection) = (true, connection);
                 c.TimesOnline++;
-                c.TimesResumed += (int)e.A;
+                if (OnlineEntry.Of(in e).Resumed) c.TimesResumed++;
                 c.ConnectTimes.Add(e.At - c.AttemptBegan);
                 break;
             case EntryKind.ClientOffline:
-                StreamEnded(c, in e, Side.Client, wasOnline && c.ClientConnection == e.B);
+                StreamEnded(c, in e, Side.Client, wasOnline && c.ClientConnection == connection);
                 c.ClientOnline = false;
                 c.OpenAtClient = -1;
                 break;
-            case EntryKind.ClientTransportEnded:
-                if (c.OpenAtClient == e.B) c.OpenAtClient = -1;
+            case EntryKind.NearTransportEnded:
+                if (c.OpenAtClient == connection) c.OpenAtClient = -1;
                 break;
             case EntryKind.ServerAvailable:
                 // a client resumes the last session it had
-                if (e.A == 1 && c.Sessions.Count > 0) c.Sessions.RemoveAt(c.Sessions.Count - 1);
-                c.Sessions.Add(new ServerSession((int)e.B, false));
-                c.EstablishedAtServer.Add((int)e.B);
+                if (OnlineEntry.Of(in e).Resumed && c.Sessions.Count > 0) c.Sessions.RemoveAt(c.Sessions.Count - 1);
+                c.Sessions.Add(new ServerSession(connection, false));
+                c.EstablishedAtServer.Add(connection);
                 break;
             case EntryKind.ServerHibernated:
-                int waiting = SessionOn(c, e.B);
+                int waiting = SessionOn(c, connection);
                 if (waiting >= 0) c.Sessions[waiting] = c.Sessions[waiting] with { Hibernates = true };
                 break;
             case EntryKind.ServerUnavailable:
-                int gone = SessionOn(c, e.B);
+                int gone = SessionOn(c, connection);
                 if (gone >= 0) c.Sessions.RemoveAt(gone);
                 break;
             case EntryKind.ServerLost:
@@ -176,12 +179,12 @@ internal sealed class Recorder : IJournalReader
             case EntryKind.ServerOffline:
                 StreamEnded(
                     c, in e, Side.Server,
-                    c.OpenAtServer.Contains((int)e.B) && c.EstablishedAtServer.Contains((int)e.B));
-                c.EstablishedAtServer.Remove((int)e.B);
-                c.OpenAtServer.Remove((int)e.B);
+                    c.OpenAtServer.Contains(connection) && c.EstablishedAtServer.Contains(connection));
+                c.EstablishedAtServer.Remove(connection);
+                c.OpenAtServer.Remove(connection);
                 break;
-            case EntryKind.ServerTransportEnded:
-                c.OpenAtServer.Remove((int)e.B);
+            case EntryKind.FarTransportEnded:
+                c.OpenAtServer.Remove(connection);
                 break;
         }
         if (c.ClientOnline != wasOnline) Storm.Online(e.At, c.ClientOnline ? 1 : -1, clients.Length);
@@ -190,14 +193,15 @@ internal sealed class Recorder : IJournalReader
 
     private void ServerChanged(in Entry e)
     {
-        servers[e.Host - clients.Length] = (ProcessState)e.A;
-        FaultKind kind = faults[(int)e.B].Kind;
-        Federation.ServerChanged(e.Host - clients.Length, (ProcessState)e.A, kind, e.At);
+        (ProcessState state, int fault) = ProcessEntry.Of(in e);
+        servers[e.Host - clients.Length] = state;
+        FaultKind kind = faults[fault].Kind;
+        Federation.ServerChanged(e.Host - clients.Length, state, kind, e.At);
         foreach (ClientRecord c in clients)
         {
             if (c.ServerHost != e.Host) continue;
             Integrate(c, e.At);
-            Band(c, e.At, kind, (ProcessState)e.A != ProcessState.Runs);
+            Band(c, e.At, kind, state != ProcessState.Runs);
             TruthChanged(c, e.At, kind, onlyFor: Side.Client);
         }
     }
@@ -234,14 +238,14 @@ internal sealed class Recorder : IJournalReader
 
     private void StreamEnded(ClientRecord c, in Entry e, Side side, bool wasEstablished)
     {
-        (Mechanism mechanism, Claim claim, _) = StreamEnd.Of(e);
+        ((Mechanism mechanism, Claim claim, _), int connection) = OfflineEntry.Of(in e);
         if (claim == Claim.None
             && mechanism is Mechanism.TcpRetransmissionLimit or Mechanism.TcpUserTimeout or Mechanism.TcpKeepalive
                 or Mechanism.TcpWindowProbe) claim = Claim.Dead;
         bool falseAlarm = false;
         if (wasEstablished && claim != Claim.None)
         {
-            Claim truth = Truth(c, side, (int)e.B);
+            Claim truth = Truth(c, side, connection);
             string key = $"{Word(truth)}/{Word(claim)}";
             Verdicts[key] = Verdicts.GetValueOrDefault(key) + 1;
             falseAlarm = truth == Claim.Idle && claim != Claim.Idle;
@@ -251,7 +255,7 @@ internal sealed class Recorder : IJournalReader
         if (wasEstablished && mechanism is not (Mechanism.Stopped or Mechanism.Replaced) && c.Index < LaneClients)
             Marks.Add(new LaneMark(c.Index, side, mechanism, claim, falseAlarm, e.At));
         OpenIncident? open = side == Side.Client ? c.AtClient : c.AtServer;
-        if (open is null || open.Connection != e.B) return;
+        if (open is null || open.Connection != connection) return;
         bool detected = mechanism is not (Mechanism.Replaced or Mechanism.Stopped or Mechanism.Crashed);
         Close(c, open, e.At, detected, mechanism, claim, outlived: !detected);
     }
@@ -269,7 +273,7 @@ internal sealed class Recorder : IJournalReader
     private static string Word(Claim claim) =>
         claim switch { Claim.Dead => "dead", Claim.Broken => "broken", _ => "idle" };
 
-    private static int SessionOn(ClientRecord c, long connection) =>
+    private static int SessionOn(ClientRecord c, int connection) =>
         c.Sessions.FindIndex(s => s.Connection == connection);
 
     // ---- time
@@ -314,10 +318,10 @@ internal sealed class Recorder : IJournalReader
 
     private void CountPacket(in Entry e)
     {
-        int cause = Causes.Of((SegmentUse)((e.A >> 8) & 0xFF), (Traffic)((e.A >> 16) & 0xFF));
-        ref (long Packets, long Bytes) cost = ref costs[cause];
+        PacketEntry packet = PacketEntry.Of(in e);
+        ref (long Packets, long Bytes) cost = ref costs[Causes.Of(packet.Use, packet.Mark)];
         cost.Packets++;
-        cost.Bytes += e.B;
+        cost.Bytes += packet.Bytes;
     }
 
     private void WakeUp(int client, Instant at)

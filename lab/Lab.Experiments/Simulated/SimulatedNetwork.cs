@@ -1,4 +1,5 @@
 using Lab.Network;
+using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
@@ -97,7 +98,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         int number = connections.Count;
         SimulatedPipe pipe = NewPipe(owner, client, number, atServer: false, settings);
         connections.Add(new Connection { Client = client, ClientPipe = pipe });
-        journal.Add(now, client, EntryKind.ConnectAttempt, 0, number);
+        journal.ConnectAttempt(now, client, number);
         pipe.Tcp.Connect(now, InitialSequence(number, 0));
         Pump(now, pipe);
         return pipe;
@@ -145,9 +146,8 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     public void Ended(Instant now, SimulatedPipe pipe, TcpEnd end)
     {
         if (betweenProxies) return;
-        journal.Add(
-            now, pipe.Client, pipe.AtServer ? EntryKind.ServerTransportEnded : EntryKind.ClientTransportEnded,
-            (long)end, pipe.Connection);
+        journal.TransportEnded(
+            now, pipe.Client, pipe.AtServer ? PathEnd.Far : PathEnd.Near, end, pipe.Connection);
     }
 
     // ---- what faults do
@@ -282,12 +282,15 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         if (!path.AlarmOf(direction).Due(queue, now)) return;
         while (path.Link(direction).TryTake(now, out Passage<Segment> passage))
         {
-            bool delivered = passage.Fate == Fate.Delivered;
-            Record(
-                now, delivered ? EntryKind.PacketDelivered : EntryKind.PacketLost, client, direction,
-                in passage.Unit);
-            if (delivered) Deliver(now, client, direction, in passage.Unit);
-            if (passage.Unit.Payload is { } payload) buffers.Return(payload);
+            ref readonly Segment s = ref passage.Unit;
+            if (passage.Fate == Fate.Delivered)
+            {
+                journal.PacketDelivered(
+                    now, client, (PathDirection)direction, s.Use, (Traffic)s.Mark, s.WireBytes);
+                Deliver(now, client, direction, in s);
+            }
+            else journal.PacketLost(now, client, (PathDirection)direction, s.Use, (Traffic)s.Mark, s.WireBytes);
+            if (s.Payload is { } payload) buffers.Return(payload);
         }
         ArmLink(client, direction);
     }
@@ -319,16 +322,16 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
 
     private void SendOn(Instant now, int client, int direction, in Segment segment)
     {
-        Record(now, EntryKind.PacketSent, client, direction, in segment);
+        var (way, mark) = ((PathDirection)direction, (Traffic)segment.Mark);
+        journal.PacketSent(now, client, way, segment.Use, mark, segment.WireBytes);
         Fate fate = paths[client].Link(direction).Offer(now, in segment, segment.WireBytes);
         if (fate == Fate.Inside)
         {
             ArmLink(client, direction);
             return;
         }
-        Record(
-            now, fate == Fate.Lost ? EntryKind.PacketLost : EntryKind.PacketOverflowed, client, direction,
-            in segment);
+        if (fate == Fate.Lost) journal.PacketLost(now, client, way, segment.Use, mark, segment.WireBytes);
+        else journal.PacketOverflowed(now, client, way, segment.Use, mark, segment.WireBytes);
         if (segment.Payload is { } payload) buffers.Return(payload);
     }
 
@@ -343,22 +346,18 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         Path path = paths[client];
         Instant next = Instant.Min(path.Up.NextChange, path.Down.NextChange);
         path.WeatherAlarm.Set(queue, next);
-        PathMayHaveChanged(now, client, -1);
+        PathMayHaveChanged(now, client, PathEntry.Weather);
     }
 
     private void PathMayHaveChanged(Instant now, int client, int fault)
     {
         Path path = paths[client];
-        long state = (path.Up.IsDown(now) ? 1 : 0) | (path.Down.IsDown(now) ? 2 : 0);
+        bool upDead = path.Up.IsDown(now), downDead = path.Down.IsDown(now);
+        long state = (upDead ? 1 : 0) | (downDead ? 2 : 0);
         if (state == path.LastState || (state == 0 && path.LastState < 0)) return;
         path.LastState = state;
-        journal.Add(now, client, EntryKind.PathChanged, state, fault);
+        journal.PathChanged(now, client, upDead, downDead, fault);
     }
-
-    private void Record(Instant now, EntryKind kind, int client, int direction, in Segment segment) =>
-        journal.Add(
-            now, client, kind, (long)((uint)direction | ((uint)segment.Use << 8) | ((uint)segment.Mark << 16)),
-            segment.WireBytes);
 
     private SimulatedPipe NewPipe(Host owner, int client, int connection, bool atServer, TcpSettings tcp)
     {

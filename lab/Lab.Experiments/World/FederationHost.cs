@@ -147,7 +147,7 @@ internal sealed class FederationHost : ServingHost
     public void ReportHeld(Instant now)
     {
         if (!IsListening) return;
-        foreach (long number in machine.HeldStanzas()) world.Journal.Add(now, host, EntryKind.MessageHeld, number);
+        foreach (long number in machine.HeldStanzas()) world.Journal.MessageHeld(now, host, number);
     }
 
     public override void OnEvent(Instant now, int argument)
@@ -160,7 +160,7 @@ internal sealed class FederationHost : ServingHost
         if (pipe.AtServer)
         {
             Keep(machine.Accept(now), pipe);
-            world.Journal.Add(now, pipe.Client, EntryKind.ServerAccepted, 0, pipe.Connection);
+            world.Journal.FarAccepted(now, pipe.Client, pipe.Connection);
         }
         else machine.Connected(now, pipe.Tag);
         Run(now);
@@ -257,7 +257,7 @@ internal sealed class FederationHost : ServingHost
                 break;
             case ActionKind.Returned:
                 letters.Enqueue(new Letter(Errand.Return, machine.Output.ToArray(), [], [], a.A, a.Error, -1));
-                if (a.A >= 0) world.Journal.Add(now, host, EntryKind.StanzaReturned, a.A, (long)a.Error);
+                if (a.A >= 0) world.Journal.StanzaReturned(now, host, a.A, a.Error);
                 break;
             default:
                 if (pipes[a.Stream] is { } pipe) Observe(now, in a, pipe);
@@ -301,26 +301,39 @@ internal sealed class FederationHost : ServingHost
 
     private void Observe(Instant now, in XmppAction a, Pipe pipe)
     {
-        long side = pipe.AtServer ? 1L << 32 : 0;
-        (EntryKind kind, long value) = a.Kind switch
+        Journal journal = world.Journal;
+        (int route, int connection, PathEnd side) = (pipe.Client, pipe.Connection, SideOf(pipe));
+        switch (a.Kind)
         {
-            ActionKind.Ready => (EntryKind.MemberReady, (pipe.AtServer ? 1 : 0) | (a.A >= 0 ? 2 : 0)),
-            ActionKind.Ended => (EntryKind.MemberEnded, Verdict(a.Claim, a.Mechanism, a.A) | side),
-            ActionKind.Blamed => (EntryKind.MemberBlamed, Verdict(a.Claim, a.Mechanism, 0) | side),
-            ActionKind.CheckSent => (EntryKind.MemberCheckSent, (long)a.Traffic | side),
-            ActionKind.CheckAnswered => (EntryKind.MemberCheckAnswered, (long)a.Traffic | side),
-            ActionKind.Queued => (EntryKind.StanzaQueued, a.A),
-            ActionKind.Passed => (EntryKind.StanzaPassed, a.A),
-            _ => throw new ArgumentOutOfRangeException(nameof(a), a.Kind, "this action is no observation"),
-        };
-        world.Journal.Add(now, pipe.Client, kind, value, pipe.Connection);
+            case ActionKind.Ready:
+                journal.MemberReady(now, route, side, sends: a.A >= 0, connection);
+                break;
+            case ActionKind.Ended:
+                RecordEnd(now, pipe, a.Claim, a.Mechanism, a.A);
+                break;
+            case ActionKind.Blamed:
+                journal.MemberBlamed(now, route, side, new StreamEnd(a.Mechanism, a.Claim), connection);
+                break;
+            case ActionKind.CheckSent:
+                journal.MemberCheckSent(now, route, side, a.Traffic, connection);
+                break;
+            case ActionKind.CheckAnswered:
+                journal.MemberCheckAnswered(now, route, side, a.Traffic, connection);
+                break;
+            case ActionKind.Queued:
+                journal.StanzaQueued(now, route, a.A, connection);
+                break;
+            case ActionKind.Passed:
+                journal.StanzaPassed(now, route, a.A, connection);
+                break;
+            default: throw new ArgumentOutOfRangeException(nameof(a), a.Kind, "this action is no observation");
+        }
     }
 
     private void RecordEnd(Instant now, Pipe pipe, Claim claim, Mechanism mechanism, long condition) =>
-        world.Journal.Add(
-            now, pipe.Client, EntryKind.MemberEnded,
-            Verdict(claim, mechanism, condition) | (pipe.AtServer ? 1L << 32 : 0), pipe.Connection);
+        world.Journal.MemberEnded(
+            now, pipe.Client, SideOf(pipe), new StreamEnd(mechanism, claim, (StreamErrorCondition)condition),
+            pipe.Connection);
 
-    private static long Verdict(Claim claim, Mechanism mechanism, long condition) =>
-        new StreamEnd(mechanism, claim, (StreamErrorCondition)condition).Packed;
+    private static PathEnd SideOf(Pipe pipe) => pipe.AtServer ? PathEnd.Far : PathEnd.Near;
 }

@@ -2,9 +2,6 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>What a process is doing.</summary>
-internal enum ProcessState { Runs, Frozen, Gone }
-
 /// <summary>A machine with a process that holds pipes: a client's, a server's, or a proxy between them.</summary>
 internal abstract class Host : EventTarget
 {

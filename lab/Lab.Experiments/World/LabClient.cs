@@ -71,7 +71,7 @@ internal sealed class LabClient : ClientHost
     {
         if (State == ProcessState.Gone) return;
         foreach (long number in machine.HeldMessages())
-            world.Journal.Add(now, index, EntryKind.MessageHeld, number);
+            world.Journal.MessageHeld(now, index, number);
     }
 
     public override void OnEvent(Instant now, int argument)
@@ -186,45 +186,45 @@ internal sealed class LabClient : ClientHost
         switch (a.Kind)
         {
             case ActionKind.Step:
-                journal.Add(now, index, EntryKind.StepReached, (long)a.Step, connection);
+                journal.StepReached(now, index, a.Step, connection);
                 break;
             case ActionKind.Online:
-                journal.Add(now, index, EntryKind.ClientOnline, a.A, connection);
+                journal.ClientOnline(now, index, resumed: a.A != 0, connection);
                 break;
             case ActionKind.Ended:
                 RecordOffline(now, a.Claim, a.Mechanism, a.A);
                 break;
             case ActionKind.MessageReceived:
-                journal.Add(now, index, EntryKind.MessageReceived, a.A);
+                journal.MessageReceived(now, index, a.A);
                 break;
             case ActionKind.MessageBounced:
-                journal.Add(now, index, EntryKind.MessageBounced, a.A);
+                journal.MessageBounced(now, index, a.A);
                 break;
             case ActionKind.MessageAcknowledged:
-                journal.Add(now, index, EntryKind.MessageAcknowledged, a.A);
+                journal.MessageAcknowledged(now, index, a.A);
                 break;
             case ActionKind.MessageAbandoned:
-                journal.Add(now, index, EntryKind.MessageAbandoned, a.A);
+                journal.MessageAbandoned(now, index, a.A);
                 break;
             case ActionKind.CheckSent:
-                journal.Add(now, index, EntryKind.ClientCheckSent, (long)a.Traffic);
+                journal.ClientCheckSent(now, index, a.Traffic);
                 break;
             case ActionKind.CheckAnswered:
-                journal.Add(now, index, EntryKind.ClientCheckAnswered, (long)a.Traffic, a.A);
+                journal.ClientCheckAnswered(now, index, a.Traffic, new Duration(a.A));
                 break;
             case ActionKind.RetryScheduled:
-                journal.Add(now, index, EntryKind.RetryScheduled, a.A, a.B);
+                journal.RetryScheduled(now, index, new Duration(a.A), (int)a.B);
                 break;
         }
     }
 
     private void RecordOffline(Instant now, Claim claim, Mechanism mechanism, long condition) =>
-        world.Journal.Add(now, index, EntryKind.ClientOffline,
-            new StreamEnd(mechanism, claim, (StreamErrorCondition)condition).Packed, connection);
+        world.Journal.ClientOffline(
+            now, index, new StreamEnd(mechanism, claim, (StreamErrorCondition)condition), connection);
 
     private void SetState(Instant now, ProcessState state, int fault)
     {
         State = state;
-        world.Journal.Add(now, index, EntryKind.ProcessChanged, (long)state, fault);
+        world.Journal.ProcessChanged(now, index, state, fault);
     }
 }

@@ -103,7 +103,7 @@ internal sealed class LabServer : ServerHost
     /// <summary>Journals each message that waits in a session's queue or in the offline store.</summary>
     public override void ReportHeld(Instant now)
     {
-        foreach (long number in machine.HeldMessages()) world.Journal.Add(now, host, EntryKind.MessageHeld, number);
+        foreach (long number in machine.HeldMessages()) world.Journal.MessageHeld(now, host, number);
         Federation?.ReportHeld(now);
     }
 
@@ -139,7 +139,7 @@ internal sealed class LabServer : ServerHost
             throw new InvalidOperationException($"stream {pipe.Tag} of a server that had {pipes.Count}");
         pipes.Add(pipe);
         connectionOfStream.Add(pipe.Connection);
-        world.Journal.Add(now, pipe.Client, EntryKind.ServerAccepted, 0, pipe.Connection);
+        world.Journal.FarAccepted(now, pipe.Client, pipe.Connection);
         if (secured) pipe.StartTls(now);
         Drain(now);
     }
@@ -175,7 +175,7 @@ internal sealed class LabServer : ServerHost
 
     private void LoseProcess(Instant now, int fault)
     {
-        foreach (int client in clientOfAccount) world.Journal.Add(now, client, EntryKind.ServerLost);
+        foreach (int client in clientOfAccount) world.Journal.ServerLost(now, client);
         pipes.Clear();
         connectionOfStream.Clear();
         alarm.Clear(world.Queue);
@@ -237,46 +237,45 @@ internal sealed class LabServer : ServerHost
         switch (a.Kind)
         {
             case ActionKind.Available:
-                journal.Add(now, client, EntryKind.ServerAvailable, a.A, connection);
+                journal.ServerAvailable(now, client, resumed: a.A != 0, connection);
                 break;
             case ActionKind.Hibernated:
-                journal.Add(now, client, EntryKind.ServerHibernated, 0, connection);
+                journal.ServerHibernated(now, client, connection);
                 break;
             case ActionKind.Unavailable:
-                journal.Add(now, client, EntryKind.ServerUnavailable, 0, connection);
+                journal.ServerUnavailable(now, client, connection);
                 break;
             case ActionKind.Ended:
                 if (pipe is not null) RecordEnd(now, pipe, a.Claim, a.Mechanism, a.A);
                 break;
             case ActionKind.MessageAccepted:
-                journal.Add(now, client, EntryKind.MessageAccepted, a.A);
+                journal.MessageAccepted(now, client, a.A);
                 break;
             case ActionKind.MessageEchoed:
-                journal.Add(now, -1, EntryKind.MessageSent, a.A, client);
+                journal.MessageSent(now, -1, a.A, client);
                 break;
             case ActionKind.MessageStored:
-                journal.Add(now, client, EntryKind.MessageStored, a.A);
+                journal.MessageStored(now, client, a.A);
                 break;
             case ActionKind.MessageBounced:
-                journal.Add(now, client, EntryKind.MessageBounced, a.A);
+                journal.MessageBounced(now, client, a.A);
                 break;
             case ActionKind.CheckSent:
-                journal.Add(now, client, EntryKind.ServerCheckSent, (long)a.Traffic);
+                journal.ServerCheckSent(now, client, a.Traffic);
                 break;
             case ActionKind.CheckAnswered:
-                journal.Add(now, client, EntryKind.ServerCheckAnswered, (long)a.Traffic, a.A);
+                journal.ServerCheckAnswered(now, client, a.Traffic, new Duration(a.A));
                 break;
         }
     }
 
     private void RecordEnd(Instant now, Pipe pipe, Claim claim, Mechanism mechanism, long condition) =>
-        world.Journal.Add(
-            now, pipe.Client, EntryKind.ServerOffline,
-            new StreamEnd(mechanism, claim, (StreamErrorCondition)condition).Packed, pipe.Connection);
+        world.Journal.ServerOffline(
+            now, pipe.Client, new StreamEnd(mechanism, claim, (StreamErrorCondition)condition), pipe.Connection);
 
     private void SetState(Instant now, ProcessState next, int fault)
     {
         state = next;
-        world.Journal.Add(now, host, EntryKind.ProcessChanged, (long)next, fault);
+        world.Journal.ProcessChanged(now, host, next, fault);
     }
 }

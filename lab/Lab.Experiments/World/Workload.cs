@@ -73,8 +73,8 @@ internal sealed class Workload
             long number = workload.nextNumber++;
             int body = (int)spec.Body.Bytes;
             int address = recipient?.Index
-                ?? (to.Servers is [int at] && at == from!.Server ? MessageBook.OwnEcho : MessageBook.ForeignEcho);
-            world.Journal.Add(now, from?.Index ?? -1, EntryKind.MessageSent, number, address);
+                ?? (to.Servers is [int at] && at == from!.Server ? SentEntry.OwnEcho : SentEntry.ForeignEcho);
+            world.Journal.MessageSent(now, from?.Index ?? -1, number, address);
             if (from is null) Server(recipient!).Send(now, recipient!.Index, number, body);
             else world.Clients[from.Index].Send(now, recipient?.BareJid ?? spec.To.Text, number, body);
         }

@@ -46,7 +46,9 @@ internal sealed class EchoClient : EventTarget, IJournalReader, IDisposable
     /// <summary>Remembers who asked: a message says its number, and the lab knows the rest.</summary>
     public void On(in Entry entry)
     {
-        if (entry is { Kind: EntryKind.MessageSent, B: < 0, Host: >= 0 }) senders[entry.A] = entry.Host;
+        if (entry is not { Kind: EntryKind.MessageSent, Host: >= 0 }) return;
+        SentEntry sent = SentEntry.Of(in entry);
+        if (sent.To < 0) senders[sent.Number] = entry.Host;
     }
 
     public void Send(Instant now, int client, long number, int bodyBytes)
@@ -76,8 +78,8 @@ internal sealed class EchoClient : EventTarget, IJournalReader, IDisposable
             if (!senders.TryGetValue(question.Number, out int client)) continue;
             long answer = question.Number + XmppServer.EchoOffset;
             bool ours = world.Cast.Members[client].Domain == domain;
-            world.Journal.Add(now, ours ? client : -1, EntryKind.MessageAccepted, question.Number);
-            world.Journal.Add(now, -1, EntryKind.MessageSent, answer, client);
+            world.Journal.MessageAccepted(now, ours ? client : -1, question.Number);
+            world.Journal.MessageSent(now, -1, answer, client);
             machine.SendMessage(now, world.Cast.Members[client].BareJid, answer, question.BodyBytes);
         }
         alarm.Set(world.Queue, machine.NextTime);
@@ -99,7 +101,7 @@ internal sealed class EchoClient : EventTarget, IJournalReader, IDisposable
                 line = null;
                 break;
             case ActionKind.MessageReceived: questions.Enqueue((a.A, (int)a.B)); break;
-            case ActionKind.MessageBounced: world.Journal.Add(now, -1, EntryKind.MessageBounced, a.A); break;
+            case ActionKind.MessageBounced: world.Journal.MessageBounced(now, -1, a.A); break;
         }
     }
 

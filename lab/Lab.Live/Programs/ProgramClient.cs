@@ -109,7 +109,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     {
         if (state == ProcessState.Gone) return;
         foreach (long number in outbox.Select(m => m.Number).Concat(unacked))
-            world.Journal.Add(now, member.Index, EntryKind.MessageHeld, number);
+            world.Journal.MessageHeld(now, member.Index, number);
     }
 
     // ---- what is heard
@@ -117,7 +117,8 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     /// <summary>A connection to its proxy has been opened: that is the one it speaks of from now on.</summary>
     public void On(in Entry entry)
     {
-        if (entry.Kind == EntryKind.ConnectAttempt && entry.Host == member.Index) connection = (int)entry.B;
+        if (entry.Kind == EntryKind.ConnectAttempt && entry.Host == member.Index)
+            connection = ConnectionEntry.Of(in entry).Connection;
     }
 
     public override void OnEvent(Instant now, int argument) => Attempt(now);
@@ -145,16 +146,15 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
                 Disconnected(now, told ? MechanismOf(cause.GetString()) : Mechanism.Refused);
                 break;
             case "forgotten":
-                foreach (long number in unacked) journal.Add(now, member.Index, EntryKind.MessageAbandoned, number);
+                foreach (long number in unacked) journal.MessageAbandoned(now, member.Index, number);
                 unacked.Clear();
                 break;
             case "ping":
-                journal.Add(now, member.Index, EntryKind.ClientCheckSent, (long)Traffic.Ping);
+                journal.ClientCheckSent(now, member.Index, Traffic.Ping);
                 break;
             case "pong":
-                journal.Add(
-                    now, member.Index, EntryKind.ClientCheckAnswered, (long)Traffic.Ping,
-                    (long)(e.GetProperty("seconds").GetDouble() * 1e9));
+                var after = new Duration((long)(e.GetProperty("seconds").GetDouble() * 1e9));
+                journal.ClientCheckAnswered(now, member.Index, Traffic.Ping, after);
                 break;
             case { } message:
                 OfMessage(now, message, e);
@@ -166,22 +166,27 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     {
         if (e.GetProperty("id").GetString() is not ['m', .. var digits]
             || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number)) return;
-        EntryKind kind = what switch
+        switch (what)
         {
-            "received" => EntryKind.MessageReceived,
-            "bounced" => EntryKind.MessageBounced,
-            "acked" => EntryKind.MessageAcknowledged,
-            _ => throw new InvalidOperationException($"{member.Name}'s program says '{what}'"),
-        };
-        if (kind == EntryKind.MessageAcknowledged) unacked.Remove(number);
-        world.Journal.Add(now, member.Index, kind, number);
+            case "received":
+                world.Journal.MessageReceived(now, member.Index, number);
+                break;
+            case "bounced":
+                world.Journal.MessageBounced(now, member.Index, number);
+                break;
+            case "acked":
+                unacked.Remove(number);
+                world.Journal.MessageAcknowledged(now, member.Index, number);
+                break;
+            default: throw new InvalidOperationException($"{member.Name}'s program says '{what}'");
+        }
     }
 
     private void Online(Instant now, bool resumed)
     {
         (online, connecting) = (true, false);
         backoff.Online();
-        world.Journal.Add(now, member.Index, EntryKind.ClientOnline, resumed ? 1 : 0, connection);
+        world.Journal.ClientOnline(now, member.Index, resumed, connection);
         while (outbox.TryDequeue(out (string To, long Number, int BodyBytes) m)) Hand(m.To, m.Number, m.BodyBytes);
     }
 
@@ -196,7 +201,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
             return;
         }
         Duration delay = backoff.Next();
-        world.Journal.Add(now, member.Index, EntryKind.RetryScheduled, delay.Nanoseconds, backoff.Attempts);
+        world.Journal.RetryScheduled(now, member.Index, delay, backoff.Attempts);
         retryAt = now + delay;
         world.Queue.At(retryAt, target);
     }
@@ -214,7 +219,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     private void Offline(Instant now, Mechanism mechanism)
     {
         online = connecting = false;
-        world.Journal.Add(now, member.Index, EntryKind.ClientOffline, (long)mechanism, connection);
+        world.Journal.ClientOffline(now, member.Index, new StreamEnd(mechanism), connection);
     }
 
     private static Mechanism MechanismOf(string? cause) => cause switch
@@ -277,7 +282,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     private void SetState(Instant now, ProcessState next, int fault)
     {
         state = next;
-        world.Journal.Add(now, member.Index, EntryKind.ProcessChanged, (long)next, fault);
+        world.Journal.ProcessChanged(now, member.Index, next, fault);
     }
 
     public override void OnConnected(Instant now, Pipe pipe) { }   // its pipes are its own

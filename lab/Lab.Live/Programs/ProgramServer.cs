@@ -60,7 +60,7 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
 
     public override void ReportHeld(Instant now)
     {
-        foreach (long number in echo.HeldMessages()) world.Journal.Add(now, host, EntryKind.MessageHeld, number);
+        foreach (long number in echo.HeldMessages()) world.Journal.MessageHeld(now, host, number);
     }
 
     // ---- what the proxies and the clients tell
@@ -72,7 +72,7 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
         else
         {
             open[connection] = new Connection(path);
-            world.Journal.Add(now, path, EntryKind.ServerAccepted, 0, connection);
+            world.Journal.FarAccepted(now, path, connection);
         }
     }
 
@@ -82,9 +82,8 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
         if (!open.Remove(connection, out Connection? c)) return;
         Mechanism mechanism = clientsEnd is { } end ? TransportEnd.Of(end).Mechanism : Unasked(connection, c);
         EndStream(now, connection, c, mechanism);
-        world.Journal.Add(
-            now, c.Client, EntryKind.ServerTransportEnded, (long)(clientsEnd ?? TcpEnd.Closed), connection);
-        if (c.Available) world.Journal.Add(now, c.Client, EntryKind.ServerUnavailable, 0, connection);
+        world.Journal.TransportEnded(now, c.Client, PathEnd.Far, clientsEnd ?? TcpEnd.Closed, connection);
+        if (c.Available) world.Journal.ServerUnavailable(now, c.Client, connection);
     }
 
     // Nothing of the client's end has come through. Either the client had said goodbye in XMPP, or it has a newer
@@ -100,14 +99,15 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
     public void On(in Entry entry)
     {
         if (!clients.Contains(entry.Host)) return;
-        if (entry.Kind == EntryKind.PathChanged) pathDead[entry.Host] = entry.A != 0;
+        if (entry.Kind == EntryKind.PathChanged) pathDead[entry.Host] = PathEntry.Of(in entry).IsDead;
         if (entry.Kind is not (EntryKind.ClientOnline or EntryKind.ClientOffline)) return;
-        if (!open.TryGetValue((int)entry.B, out Connection? c)) return;
+        int connection = ConnectionEntry.Of(in entry).Connection;
+        if (!open.TryGetValue(connection, out Connection? c)) return;
         if (entry.Kind == EntryKind.ClientOffline) c.ClientLeft = true;
         else
         {
-            c.Resumed = entry.A == 1;
-            world.Queue.At(entry.At, target, (int)entry.B);
+            c.Resumed = OnlineEntry.Of(in entry).Resumed;
+            world.Queue.At(entry.At, target, connection);
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
         }
         if (!open.TryGetValue(argument, out Connection? c) || c.Available) return;
         c.Available = true;
-        world.Journal.Add(now, c.Client, EntryKind.ServerAvailable, c.Resumed ? 1 : 0, argument);
+        world.Journal.ServerAvailable(now, c.Client, c.Resumed, argument);
     }
 
     // ---- faults
@@ -196,11 +196,11 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
     }
 
     private void EndStream(Instant now, int connection, Connection c, Mechanism mechanism) =>
-        world.Journal.Add(now, c.Client, EntryKind.ServerOffline, (long)mechanism, connection);
+        world.Journal.ServerOffline(now, c.Client, new StreamEnd(mechanism), connection);
 
     private void LoseProcess(Instant now, int fault)
     {
-        foreach (int client in clients) world.Journal.Add(now, client, EntryKind.ServerLost);
+        foreach (int client in clients) world.Journal.ServerLost(now, client);
         open.Clear();
         SetState(now, ProcessState.Gone, fault);
     }
@@ -208,7 +208,7 @@ internal sealed class ProgramServer : ServerHost, IWatchedServer, IJournalReader
     private void SetState(Instant now, ProcessState next, int fault)
     {
         state = next;
-        world.Journal.Add(now, host, EntryKind.ProcessChanged, (long)next, fault);
+        world.Journal.ProcessChanged(now, host, next, fault);
     }
 
     public override void OnConnected(Instant now, Pipe pipe) { }   // the far legs are the network's

@@ -21,7 +21,7 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
         public readonly int Route = route;
         public readonly bool Opened = opened;
         public bool Ready, BothWays;
-        public long Side => Opened ? 0 : 1;
+        public PathEnd Side => Opened ? PathEnd.Near : PathEnd.Far;
     }
 
     public ProgramStreams(World world, int host)
@@ -37,7 +37,7 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
     public void Began(Instant now, int route, int connection, bool opened)
     {
         open[connection] = new Stream(route, opened);
-        if (!opened) world.Journal.Add(now, route, EntryKind.ServerAccepted, 0, connection);
+        if (!opened) world.Journal.FarAccepted(now, route, connection);
     }
 
     /// <param name="othersEnd">How the other end had ended its own by then; null = closed unasked.</param>
@@ -45,9 +45,7 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
     {
         if (!open.Remove(connection, out Stream? stream)) return;
         End(now, connection, stream, othersEnd is { } end ? TransportEnd.Of(end).Mechanism : Mechanism.Unseen);
-        world.Journal.Add(
-            now, stream.Route, stream.Opened ? EntryKind.ClientTransportEnded : EntryKind.ServerTransportEnded,
-            (long)(othersEnd ?? TcpEnd.Closed), connection);
+        world.Journal.TransportEnded(now, stream.Route, stream.Side, othersEnd ?? TcpEnd.Closed, connection);
     }
 
     /// <summary>Its process is gone.</summary>
@@ -62,9 +60,10 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
     public void On(in Entry entry)
     {
         if (entry.Kind != EntryKind.MemberReady || !routes.Contains(entry.Host)) return;
-        if (!open.TryGetValue((int)entry.B, out Stream? stream) || stream.Ready) return;
-        stream.BothWays = (entry.A & 2) != 0;
-        world.Queue.At(entry.At, target, (int)entry.B);
+        MemberReadyEntry ready = MemberReadyEntry.Of(in entry);
+        if (!open.TryGetValue(ready.Connection, out Stream? stream) || stream.Ready) return;
+        stream.BothWays = ready.Sends;
+        world.Queue.At(entry.At, target, ready.Connection);
     }
 
     public override void OnEvent(Instant now, int argument)
@@ -72,11 +71,9 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
         if (!open.TryGetValue(argument, out Stream? stream) || stream.Ready) return;
         stream.Ready = true;
         bool sends = stream.Opened || stream.BothWays && world.Cast.RouteAt(stream.Route).Spec.Bidi;
-        world.Journal.Add(
-            now, stream.Route, EntryKind.MemberReady, stream.Side | (sends ? 2L : 0), argument);
+        world.Journal.MemberReady(now, stream.Route, stream.Side, sends, argument);
     }
 
     private void End(Instant now, int connection, Stream stream, Mechanism mechanism) =>
-        world.Journal.Add(
-            now, stream.Route, EntryKind.MemberEnded, new StreamEnd(mechanism).Packed | stream.Side << 32, connection);
+        world.Journal.MemberEnded(now, stream.Route, stream.Side, new StreamEnd(mechanism), connection);
 }

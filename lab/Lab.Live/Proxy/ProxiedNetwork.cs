@@ -163,10 +163,8 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     {
         pipes.Remove(pipe);
         if (journaled)
-            world.Journal.Add(
-                now, pipe.Client,
-                pipe.AtServer ? EntryKind.ServerTransportEnded : EntryKind.ClientTransportEnded, (long)end,
-                pipe.Connection);
+            world.Journal.TransportEnded(
+                now, pipe.Client, pipe.AtServer ? PathEnd.Far : PathEnd.Near, end, pipe.Connection);
     }
 
     private static Socket Bound(out int port)

@@ -1,13 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
 using Lab.Experiments;
 using Lab.Network;
-using Lab.Xmpp;
 
 namespace Lab.Reports;
 
 /// <summary>
-/// The history of one run as JSON lines, one entry a line, for people and for jq. The numbers of an entry are spelt out
-/// where they have a meaning of their own; a and b are always there too.
+/// The history of one run as JSON lines, one entry a line, for people and for jq. Its fields have the names of
+/// <see cref="EntryFields"/>, durations are in seconds; the two numbers that they come from, a and b, are there too.
 /// </summary>
 public sealed class JournalFile : IJournalReader, IDisposable
 {
@@ -29,7 +29,7 @@ public sealed class JournalFile : IJournalReader, IDisposable
         json.WriteNumber("t", e.At.Nanoseconds / 1e9m);
         if (e.Host >= 0 && e.Host < hosts.Count) json.WriteString("host", hosts[e.Host]);
         json.WriteString("kind", Words.Of(e.Kind));
-        Explain(in e);
+        foreach (EntryField field in EntryFields.Of(e.Kind)) Write(field, in e);
         json.WriteNumber("a", e.A);
         json.WriteNumber("b", e.B);
         json.WriteEndObject();
@@ -44,33 +44,15 @@ public sealed class JournalFile : IJournalReader, IDisposable
         file.Dispose();
     }
 
-    private void Explain(in Entry e)
+    private void Write(EntryField field, in Entry e)
     {
-        switch (e.Kind)
+        switch (field.Of(e))
         {
-            case EntryKind.PacketSent or EntryKind.PacketDelivered
-                or EntryKind.PacketLost or EntryKind.PacketOverflowed:
-                json.WriteString("direction", (e.A & 1) == 0 ? "up" : "down");
-                json.WriteString("use", Words.Of((SegmentUse)((e.A >> 8) & 0xFF)));
-                json.WriteNumber("bytes", e.B);
-                break;
-            case EntryKind.StepReached:
-                json.WriteString("step", Words.Of((Step)e.A));
-                break;
-            case EntryKind.ClientOffline or EntryKind.ServerOffline
-                or EntryKind.MemberEnded or EntryKind.MemberBlamed:
-                StreamEnd end = StreamEnd.Of(e);
-                json.WriteString("mechanism", Words.Of(end.Mechanism));
-                json.WriteString("claim", Words.Of(end.Claim));
-                json.WriteString("condition", Words.Of(end.Condition));
-                break;
-            case EntryKind.ClientTransportEnded or EntryKind.ServerTransportEnded:
-                json.WriteString("end", Words.Of((TcpEnd)e.A));
-                break;
-            case EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
-                or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered
-                or EntryKind.MemberCheckSent or EntryKind.MemberCheckAnswered:
-                json.WriteString("check", Words.Of((Traffic)(e.A & 0xFF)));
+            case bool flag: json.WriteBoolean(field.Name, flag); break;
+            case Duration span: json.WriteNumber(field.Name, span.Nanoseconds / 1e9m); break;
+            case Enum word: json.WriteString(field.Name, Words.Kebab(word.ToString())); break;
+            case object number:
+                json.WriteNumber(field.Name, Convert.ToInt64(number, CultureInfo.InvariantCulture));
                 break;
         }
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Lab.Cli;
 using Lab.Experiments;
+using Entry = Lab.Cli.Entry;
 
 namespace Lab.Tests;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Lab.Experiments;
 using Lab.Network;
 
 namespace Lab.Tests;

@@ -80,13 +80,13 @@ public sealed class BadDayTests(ITestOutputHelper output) : IDisposable
         await lab.Until(EntryKind.MessageReceived, before + 5);
         Assert.Equal(0, lab.Count(EntryKind.ClientOffline));
         Assert.Equal(1, lab.Count(EntryKind.ClientOnline));
-        Dictionary<long, Instant> sent = lab.Of(EntryKind.MessageSent).ToDictionary(e => e.A, e => e.At);
+        Dictionary<long, Instant> sent = lab.Of(EntryKind.MessageSent).ToDictionary(e => MessageEntry.Of(e).Number, e => e.At);
         Instant online = lab.Of(EntryKind.ClientOnline)[0].At;
         double[] delays =
         [
             .. lab.Of(EntryKind.MessageReceived)
-                .Where(e => sent[e.A - XmppServer.EchoOffset] > online)
-                .Select(e => (e.At - sent[e.A - XmppServer.EchoOffset]).TotalSeconds).Order(),
+                .Where(e => sent[MessageEntry.Of(e).Number - XmppServer.EchoOffset] > online)
+                .Select(e => (e.At - sent[MessageEntry.Of(e).Number - XmppServer.EchoOffset]).TotalSeconds).Order(),
         ];
         double late = lab.Loop.MaxLateness.TotalSeconds, median = delays[delays.Length / 2];
         Assert.True(median < 1 + late && delays[^1] < 3 + 2 * late, $"{median:0.000} s, one {delays[^1]:0.000} s");

@@ -21,13 +21,18 @@ internal sealed class Chronicle(ITestOutputHelper output) : IJournalReader
 
     public IEnumerable<Entry> Of(EntryKind kind) => entries.Where(e => e.Kind == kind);
 
-    public bool Has(EntryKind kind, long? a = null) => Of(kind).Any(e => a is null || e.A == a);
+    public bool Has(EntryKind kind, Func<Entry, bool>? such = null) => Of(kind).Any(e => such is null || such(e));
+
+    /// <summary>Such that a session was resumed, or that it is a new one.</summary>
+    public static bool Resumed(Entry online) => OnlineEntry.Of(online).Resumed;
+
+    public static bool Anew(Entry online) => !Resumed(online);
 
     /// <summary>Whether that kind came after the last entry of another.</summary>
-    public bool HasAfter(EntryKind last, EntryKind kind, long? a = null)
+    public bool HasAfter(EntryKind last, EntryKind kind, Func<Entry, bool>? such = null)
     {
         int from = entries.FindLastIndex(e => e.Kind == last);
-        return from >= 0 && entries.Skip(from).Any(e => e.Kind == kind && (a is null || e.A == a));
+        return from >= 0 && entries.Skip(from).Any(e => e.Kind == kind && (such is null || such(e)));
     }
 
     /// <summary>Runs until the journal shows it; fails when the run ends first.</summary>

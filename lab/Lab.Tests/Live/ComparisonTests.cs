@@ -54,7 +54,9 @@ public sealed class ComparisonTests(ITestOutputHelper output) : IDisposable
 
         public void On(in Entry e)
         {
-            if (e.Kind == EntryKind.ClientCheckAnswered && (Traffic)e.A == Traffic.Ping) Milliseconds.Add(e.B / 1e6);
+            if (e.Kind != EntryKind.ClientCheckAnswered) return;
+            CheckEntry answered = CheckEntry.Of(in e);
+            if (answered.Check == Traffic.Ping) Milliseconds.Add(answered.After.TotalSeconds * 1000);
         }
     }
 

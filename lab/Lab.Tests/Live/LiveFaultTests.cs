@@ -28,9 +28,9 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         });
         await lab.Until(EntryKind.ClientOffline);
         Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ClientOffline)[0]);
-        Assert.Equal(0, lab.Count(EntryKind.ServerTransportEnded));
-        Assert.Equal(down ? 0 : 1, lab.Of(EntryKind.MessageReceived).Count(e => e.A == 7));
-        Assert.Equal(up ? 0 : 1, lab.Of(EntryKind.MessageAccepted).Count(e => e.A == 8));
+        Assert.Equal(0, lab.Count(EntryKind.FarTransportEnded));
+        Assert.Equal(down ? 0 : 1, lab.Of(EntryKind.MessageReceived).Count(e => MessageEntry.Of(e).Number == 7));
+        Assert.Equal(up ? 0 : 1, lab.Of(EntryKind.MessageAccepted).Count(e => MessageEntry.Of(e).Number == 8));
         await lab.On(now =>
         {
             if (up) lab.World.Network.Heal(now, 0, Up, 0);
@@ -46,11 +46,11 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         await lab.Until(EntryKind.ClientCheckAnswered);
         LinkSpec slow = new LinkProfile { Delay = Milliseconds(150) }.Upward();
         await lab.On(now => lab.World.Network.Change(now, 0, slow, slow));
-        await lab.Until(() => lab.Of(EntryKind.ClientCheckAnswered).Any(e => e.B >= Milliseconds(300).Nanoseconds));
+        await lab.Until(() => lab.Of(EntryKind.ClientCheckAnswered).Any(e => CheckEntry.Of(e).After >= Milliseconds(300)));
         await lab.On(now => lab.World.Network.Change(now, 0, null, null));
         int before = lab.Count(EntryKind.ClientCheckAnswered);
         await lab.Until(() => lab.Of(EntryKind.ClientCheckAnswered).Skip(before)
-            .Any(e => e.B < Milliseconds(300).Nanoseconds));
+            .Any(e => CheckEntry.Of(e).After < Milliseconds(300)));
         Assert.Equal(0, lab.Count(EntryKind.ClientOffline));
     }
 
@@ -60,10 +60,10 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Reset));
         await lab.Until(EntryKind.ClientCheckAnswered);
         await lab.On(now => lab.World.Network.ResetConnections(now, 0));
-        await lab.Until(EntryKind.ClientTransportEnded);
-        await lab.Until(EntryKind.ServerTransportEnded);
-        Assert.Equal(TcpEnd.Reset, lab.Transports(EntryKind.ClientTransportEnded)[0]);
-        Assert.Equal(TcpEnd.Reset, lab.Transports(EntryKind.ServerTransportEnded)[0]);
+        await lab.Until(EntryKind.NearTransportEnded);
+        await lab.Until(EntryKind.FarTransportEnded);
+        Assert.Equal(TcpEnd.Reset, lab.Transports(EntryKind.NearTransportEnded)[0]);
+        Assert.Equal(TcpEnd.Reset, lab.Transports(EntryKind.FarTransportEnded)[0]);
         Assert.Equal(Mechanism.Reset, lab.Ends(EntryKind.ClientOffline)[0]);
         Assert.Equal(Mechanism.Reset, lab.Ends(EntryKind.ServerOffline)[0]);
         await lab.Until(EntryKind.ClientOnline, 2);
@@ -94,7 +94,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ClientOffline)[0]);
         Assert.Equal(0, lab.Count(EntryKind.ServerOffline));
         await lab.Until(EntryKind.ConnectAttempt, 2);
-        Assert.Equal(1, lab.Count(EntryKind.ServerAccepted));
+        Assert.Equal(1, lab.Count(EntryKind.FarAccepted));
         await lab.On(now => lab.World.Servers[0].Thaw(now, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
         Assert.Equal(Mechanism.Fin, lab.Ends(EntryKind.ServerOffline)[0]);
@@ -109,7 +109,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         await lab.On(now => lab.World.Clients[0].Crash(now, 0));
         await lab.Until(EntryKind.ServerOffline);
         Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ServerOffline)[0]);
-        Assert.Equal(0, lab.Count(EntryKind.ClientTransportEnded));
+        Assert.Equal(0, lab.Count(EntryKind.NearTransportEnded));
         Assert.Equal(Mechanism.Crashed, lab.Ends(EntryKind.ClientOffline)[0]);
         await lab.On(now => lab.World.Clients[0].Restart(now, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
@@ -125,8 +125,8 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         await lab.On(now => lab.World.Clients[0].Restart(now, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
         await lab.On(now => lab.World.Servers[0].Send(now, 0, 7, 10));   // to all of its sessions
-        await lab.Until(EntryKind.ServerTransportEnded);
-        Assert.Equal(TcpEnd.Reset, lab.Transports(EntryKind.ServerTransportEnded)[0]);
+        await lab.Until(EntryKind.FarTransportEnded);
+        Assert.Equal(TcpEnd.Reset, lab.Transports(EntryKind.FarTransportEnded)[0]);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         await lab.On(now => lab.World.Servers[0].Crash(now, 0));
         await lab.Until(EntryKind.ClientOffline);
         Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ClientOffline)[0]);
-        Assert.Equal(0, lab.Count(EntryKind.ServerTransportEnded));
+        Assert.Equal(0, lab.Count(EntryKind.FarTransportEnded));
         await lab.Until(EntryKind.ConnectAttempt, 2);
         await lab.On(now => lab.World.Servers[0].Start(now, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
@@ -149,12 +149,12 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Restart));
         await lab.Until(EntryKind.ClientCheckAnswered);
         await lab.On(now => lab.World.Servers[0].Stop(now, 0));
-        await lab.Until(EntryKind.ClientTransportEnded, 3);
+        await lab.Until(EntryKind.NearTransportEnded, 3);
         Assert.Equal(Mechanism.StreamError, lab.Ends(EntryKind.ClientOffline)[0]);
         Assert.Equal(
-            (long)StreamErrorCondition.SystemShutdown, lab.Of(EntryKind.ClientOffline)[0].A >> 16);
-        Assert.All(lab.Transports(EntryKind.ClientTransportEnded).Skip(1), end => Assert.Equal(TcpEnd.Reset, end));
-        Assert.Equal(1, lab.Count(EntryKind.ServerAccepted));
+            StreamErrorCondition.SystemShutdown, OfflineEntry.Of(lab.Of(EntryKind.ClientOffline)[0]).End.Condition);
+        Assert.All(lab.Transports(EntryKind.NearTransportEnded).Skip(1), end => Assert.Equal(TcpEnd.Reset, end));
+        Assert.Equal(1, lab.Count(EntryKind.FarAccepted));
         await lab.On(now => lab.World.Servers[0].Start(now, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
     }
@@ -179,9 +179,9 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
             lab.World.Network.Heal(now, 0, Down, 0);
         });
         await lab.Until(EntryKind.ClientOnline, 2);
-        Assert.Equal(1, lab.Of(EntryKind.ClientOnline)[1].A);
-        await lab.Until(() => lab.Of(EntryKind.MessageReceived).Any(e => e.A == 8 + XmppServer.EchoOffset));
-        Assert.Single(lab.Of(EntryKind.MessageReceived), e => e.A == 7);
-        Assert.Single(lab.Of(EntryKind.MessageAccepted), e => e.A == 8);
+        Assert.True(OnlineEntry.Of(lab.Of(EntryKind.ClientOnline)[1]).Resumed);
+        await lab.Until(() => lab.Of(EntryKind.MessageReceived).Any(e => MessageEntry.Of(e).Number == 8 + XmppServer.EchoOffset));
+        Assert.Single(lab.Of(EntryKind.MessageReceived), e => MessageEntry.Of(e).Number == 7);
+        Assert.Single(lab.Of(EntryKind.MessageAccepted), e => MessageEntry.Of(e).Number == 8);
     }
 }

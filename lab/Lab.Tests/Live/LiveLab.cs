@@ -86,7 +86,8 @@ internal sealed class LiveLab : IJournalReader, IArrival, IDisposable
         {
             if (entry.Kind is >= EntryKind.PacketSent and <= EntryKind.PacketOverflowed)
             {
-                var key = (entry.Kind, (int)(entry.A & 1), UseOf(entry));
+                PacketEntry packet = PacketEntry.Of(entry);
+                var key = (entry.Kind, (int)packet.Direction, packet.Use);
                 packets[key] = packets.GetValueOrDefault(key) + 1;
                 if (entry.Kind != EntryKind.PacketLost && UseOf(entry) != SegmentUse.Retransmission) return;
             }
@@ -102,7 +103,7 @@ internal sealed class LiveLab : IJournalReader, IArrival, IDisposable
                 && (use is null || p.Key.Use == use)).Sum(p => p.Value);
     }
 
-    public static SegmentUse UseOf(in Entry packet) => (SegmentUse)((packet.A >> 8) & 0xFF);
+    public static SegmentUse UseOf(in Entry packet) => PacketEntry.Of(in packet).Use;
 
     public IReadOnlyList<Entry> Of(EntryKind kind, int host = 0)
     {
@@ -113,11 +114,11 @@ internal sealed class LiveLab : IJournalReader, IArrival, IDisposable
 
     /// <summary>How a client's streams ended, in order.</summary>
     public IReadOnlyList<Mechanism> Ends(EntryKind kind, int host = 0) =>
-        [.. Of(kind, host).Select(e => (Mechanism)(e.A & 0xFF))];
+        [.. Of(kind, host).Select(e => OfflineEntry.Of(e).End.Mechanism)];
 
     /// <summary>How a side's transports ended, in order.</summary>
     public IReadOnlyList<TcpEnd> Transports(EntryKind kind, int host = 0) =>
-        [.. Of(kind, host).Select(e => (TcpEnd)e.A)];
+        [.. Of(kind, host).Select(e => TransportEntry.Of(e).End)];
 
     /// <summary>A socket connected to a client's proxy.</summary>
     public async Task<Socket> ConnectAsync(int client = 0, int bufferBytes = 0)

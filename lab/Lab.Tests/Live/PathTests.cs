@@ -237,7 +237,7 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
         byte[] some = new byte[10];
         for (int n = 0; n < 2;) n += await server.ReceiveAsync(some.AsMemory(n)).AsTask().WaitAsync(LiveLab.Limit);
         Assert.Equal(new byte[] { 1, 2 }, some[..2]);
-        Entry lost = path.Lab.Of(EntryKind.PacketLost).First(e => (e.A & 1) == Up);
+        Entry lost = path.Lab.Of(EntryKind.PacketLost).First(e => PacketEntry.Of(e).Direction == PathDirection.Up);
         Entry again = path.Lab.Of(EntryKind.PacketSent)
             .First(e => LiveLab.UseOf(e) == SegmentUse.Retransmission && e.At > lost.At);
         Assert.InRange((again.At - lost.At).TotalSeconds, 0.009, 0.25);   // a tail probe, or the retransmission timer

@@ -38,7 +38,7 @@ public class RecorderTests
     private void GoOnline(int connection = 0, long second = 0)
     {
         At(second, Phone, EntryKind.ConnectAttempt, 0, connection);
-        At(second, Phone, EntryKind.ServerAccepted, 0, connection);
+        At(second, Phone, EntryKind.FarAccepted, 0, connection);
         At(second + 1, Phone, EntryKind.ClientOnline, 0, connection);
         At(second + 1, Phone, EntryKind.ServerAvailable, 0, connection);
     }
@@ -148,7 +148,7 @@ public class RecorderTests
         GoOnline();
         At(100, Phone, EntryKind.ServerHibernated, 0, 0);
         At(150, Phone, EntryKind.ConnectAttempt, 0, 1);
-        At(150, Phone, EntryKind.ServerAccepted, 0, 1);
+        At(150, Phone, EntryKind.FarAccepted, 0, 1);
         At(151, Phone, EntryKind.ServerAvailable, 1, 1);
         Assert.Equal([new ServerSession(1, false)], recorder.Clients[0].Sessions);
     }
@@ -213,7 +213,7 @@ public class RecorderTests
         At(10, -1, EntryKind.MessageSent, 7, Phone);
         At(20, Phone, EntryKind.ClientOffline, End(Mechanism.PingTimeout, Claim.Dead), 0);
         At(21, Phone, EntryKind.ConnectAttempt, 0, 1);
-        At(21, Phone, EntryKind.ServerAccepted, 0, 1);
+        At(21, Phone, EntryKind.FarAccepted, 0, 1);
         At(22, Phone, EntryKind.ServerAvailable, 1, 1);
         At(22, Phone, EntryKind.ClientOnline, 0, 1);
         At(23, -1, EntryKind.MessageSent, 7, Phone);

@@ -97,10 +97,10 @@ public sealed class ProsodyPeerTests : IDisposable
     {
         FaultSpec cut = Stage.Fault(FaultKind.Cut, "lab.example->prosody.example", 6, 8);
         seen.Until(Run(Streams(auth, auth == FederationAuth.External ? Acks : Pings), cut), folder,
-            s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MemberReady, a: 2)
+            s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MemberReady, NearSends)
                 && Received(Alice, EntryKind.FaultEnded) && Received(Bob, EntryKind.FaultEnded));
         Mechanism check = auth == FederationAuth.External ? Mechanism.AckTimeout : Mechanism.PingTimeout;
-        Assert.Contains(seen.Of(EntryKind.MemberBlamed), e => e.Host == Out && StreamEnd.Of(e).Mechanism == check);
+        Assert.Contains(seen.Of(EntryKind.MemberBlamed), e => e.Host == Out && MemberEndEntry.Of(e).End.Mechanism == check);
     }
 
     [ProsodyFact]
@@ -168,4 +168,6 @@ public sealed class ProsodyPeerTests : IDisposable
         }
         return answer.ToString();
     }
+
+    private static bool NearSends(Entry ready) => MemberReadyEntry.Of(ready) is { Side: PathEnd.Near, Sends: true };
 }

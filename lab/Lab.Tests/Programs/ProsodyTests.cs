@@ -41,8 +41,8 @@ public sealed class ProsodyTests : IDisposable
     public void A_client_logs_in_over_TLS_and_SCRAM_and_its_messages_come_back()
     {
         Until(Pings, s => s.Has(EntryKind.MessageReceived) && s.Has(EntryKind.ClientCheckAnswered));
-        Assert.Contains(seen.Of(EntryKind.StepReached), e => e.A == (long)Step.TlsEstablished);
-        Assert.Contains(seen.Of(EntryKind.StepReached), e => e.A == (long)Step.ChallengeReceived);   // PLAIN has none
+        Assert.Contains(seen.Of(EntryKind.StepReached), e => StepEntry.Of(e).Step == Step.TlsEstablished);
+        Assert.Contains(seen.Of(EntryKind.StepReached), e => StepEntry.Of(e).Step == Step.ChallengeReceived);   // PLAIN has none
         Assert.True(seen.HasAfter(EntryKind.ClientOnline, EntryKind.ServerAvailable));
     }
 
@@ -87,12 +87,12 @@ public sealed class ProsodyTests : IDisposable
     public void A_cut_is_noticed_by_acks_and_the_session_is_resumed_with_all_messages()
     {
         FaultSpec cut = Stage.Fault(FaultKind.Cut, "phone", 4, 6);
-        Until(Acks, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, a: 1)
-            && s.HasAfter(EntryKind.FaultEnded, EntryKind.ServerAvailable, a: 1)
+        Until(Acks, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, Chronicle.Resumed)
+            && s.HasAfter(EntryKind.FaultEnded, EntryKind.ServerAvailable, Chronicle.Resumed)
             && s.Of(EntryKind.MessageSent).Where(m => m.At < s.Of(EntryKind.FaultEnded).First().At)
-                .All(m => s.Entries.Any(e => e.A == m.A
+                .All(m => s.Entries.Any(e => MessageEntry.Of(e) == MessageEntry.Of(m)
                     && e.Kind is EntryKind.MessageReceived or EntryKind.MessageAccepted)), cut);
-        Assert.Contains(seen.Of(EntryKind.ClientOffline), e => (e.A & 0xFF) == (long)Mechanism.AckTimeout);
+        Assert.Contains(seen.Of(EntryKind.ClientOffline), e => OfflineEntry.Of(e).End.Mechanism == Mechanism.AckTimeout);
     }
 
     [ProsodyFact]
@@ -111,7 +111,7 @@ public sealed class ProsodyTests : IDisposable
         seen.Until(
             Stage.Run(Stage.Topology(ServerSoftware.Prosody, ClientSoftware.Lab, client, server), cut), folder,
             s => s.HasAfter(EntryKind.FaultBegan, EntryKind.ServerUnavailable));
-        Assert.Equal((long)Mechanism.Unseen, seen.Of(EntryKind.ServerOffline).Last().A);
+        Assert.Equal(Mechanism.Unseen, OfflineEntry.Of(seen.Of(EntryKind.ServerOffline).Last()).End.Mechanism);
     }
 
     [ProsodyFact]
@@ -119,8 +119,8 @@ public sealed class ProsodyTests : IDisposable
     {
         Until(Stage.Patient, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
             Stage.Fault(FaultKind.Restart, "example.org", 4, 1));
-        Assert.True(seen.Has(EntryKind.ProcessChanged, (long)ProcessState.Gone));
-        Assert.True(seen.HasAfter(EntryKind.ServerLost, EntryKind.ServerAvailable, a: 0));
+        Assert.True(seen.Has(EntryKind.ProcessChanged, e => ProcessEntry.Of(e).State == ProcessState.Gone));
+        Assert.True(seen.HasAfter(EntryKind.ServerLost, EntryKind.ServerAvailable, Chronicle.Anew));
         Assert.Contains("Received SIGTERM", Log);
     }
 
@@ -128,7 +128,7 @@ public sealed class ProsodyTests : IDisposable
     public void A_frozen_server_is_found_by_the_ping_and_answers_again_when_it_goes_on()
     {
         Until(Pings, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived)
-            && s.Of(EntryKind.ClientOffline).Any(e => (e.A & 0xFF) == (long)Mechanism.PingTimeout),
+            && s.Of(EntryKind.ClientOffline).Any(e => OfflineEntry.Of(e).End.Mechanism == Mechanism.PingTimeout),
             Stage.Fault(FaultKind.Freeze, "example.org", 4, 8));
     }
 
@@ -137,8 +137,8 @@ public sealed class ProsodyTests : IDisposable
     {
         Until(Acks, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
             Stage.Fault(FaultKind.Crash, "example.org", 4, 6));
-        Assert.DoesNotContain(seen.Of(EntryKind.ClientOffline), e => (e.A & 0xFF) == (long)Mechanism.StreamError);
-        Assert.True(seen.HasAfter(EntryKind.ServerLost, EntryKind.ClientOnline, a: 0));
+        Assert.DoesNotContain(seen.Of(EntryKind.ClientOffline), e => OfflineEntry.Of(e).End.Mechanism == Mechanism.StreamError);
+        Assert.True(seen.HasAfter(EntryKind.ServerLost, EntryKind.ClientOnline, Chronicle.Anew));
     }
 
     [ProsodyFact]

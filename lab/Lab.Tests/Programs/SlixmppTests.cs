@@ -37,7 +37,7 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
 
     [SlixmppFact]
     public void Its_session_at_the_labs_server_is_resumed_after_a_reset() =>
-        Until(ServerSoftware.Lab, Acks, null, s => s.HasAfter(EntryKind.ServerHibernated, EntryKind.ClientOnline, a: 1)
+        Until(ServerSoftware.Lab, Acks, null, s => s.HasAfter(EntryKind.ServerHibernated, EntryKind.ClientOnline, Chronicle.Resumed)
             && s.HasAfter(EntryKind.ServerHibernated, EntryKind.MessageReceived),
             Stage.Fault(FaultKind.Reset, "phone", 5, every: 8));
 
@@ -46,13 +46,13 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
     {
         Until(ServerSoftware.Lab, Pings, null, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
             Stage.Fault(FaultKind.Cut, "phone", 5, 7));
-        Assert.Contains(seen.Of(EntryKind.ClientOffline), e => e.A == (long)Mechanism.PingTimeout);
+        Assert.Contains(seen.Of(EntryKind.ClientOffline), e => OfflineEntry.Of(e).End.Mechanism == Mechanism.PingTimeout);
     }
 
     [SlixmppFact]
     public void A_frozen_client_goes_on_and_a_crashed_one_begins_anew() =>
         Until(ServerSoftware.Lab, Stage.Patient, null, s => s.Of(EntryKind.FaultEnded).Count() == 2
-            && s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, a: 0)
+            && s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, Chronicle.Anew)
             && s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
             Stage.Fault(FaultKind.Freeze, "phone", 4, 2), Stage.Fault(FaultKind.Crash, "phone", 8, 1));
 
@@ -63,13 +63,13 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
 
     [ProsodyAndSlixmppFact]
     public void It_comes_back_when_Prosody_has_restarted() =>
-        Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, a: 0)
+        Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, Chronicle.Anew)
             && s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
             Stage.Fault(FaultKind.Restart, "example.org", 5, 1));
 
     [ProsodyAndSlixmppFact]
     public void Its_session_at_Prosody_is_resumed_after_a_reset() =>
-        Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultBegan, EntryKind.ClientOnline, a: 1)
+        Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultBegan, EntryKind.ClientOnline, Chronicle.Resumed)
             && s.HasAfter(EntryKind.FaultBegan, EntryKind.MessageReceived),
             Stage.Fault(FaultKind.Reset, "phone", 5, every: 8));
 }

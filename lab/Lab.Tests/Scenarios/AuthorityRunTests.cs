@@ -112,7 +112,7 @@ public class AuthorityRunTests
             Assert.InRange(during.Length, 9, 11);
             MessageFate expected = hurts ? MessageFate.Bounced : MessageFate.Delivered;
             Assert.All(during, m => Assert.True(m.Fate == expected, $"{auth}: {m.SentAt} {m.Fate}"));
-            Assert.All(returned, e => Assert.Equal(StanzaError.RemoteServerTimeout, (StanzaError)e.B));
+            Assert.All(returned, e => Assert.Equal(StanzaError.RemoteServerTimeout, StanzaReturnedEntry.Of(e).Error));
             Assert.Equal(hurts, returned.Length > 0);
             Assert.All(run.Messages.Where(m => m.SentAt > End + Duration.FromMinutes(2)),
                 m => Assert.Equal(MessageFate.Delivered, m.Fate));

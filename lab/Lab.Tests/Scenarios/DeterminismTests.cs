@@ -80,15 +80,15 @@ public class DeterminismTests
     /// </summary>
     private sealed class Weather(int host) : IJournalReader
     {
-        public List<(Instant, long)> Changes { get; } = [];
+        public List<(Instant, PathEntry)> Changes { get; } = [];
 
         public void On(in Entry e)
         {
-            if (e.Kind == EntryKind.PathChanged && e.Host == host) Changes.Add((e.At, e.A));
+            if (e.Kind == EntryKind.PathChanged && e.Host == host) Changes.Add((e.At, PathEntry.Of(in e)));
         }
     }
 
-    private static List<(Instant, long)> WeatherOf(RunSpec spec, int host)
+    private static List<(Instant, PathEntry)> WeatherOf(RunSpec spec, int host)
     {
         var weather = new Weather(host);
         Simulation.Run(spec, new RunOptions { Reader = weather });
@@ -110,7 +110,7 @@ public class DeterminismTests
     [Fact]
     public void Two_policies_under_one_seed_face_the_same_weather()
     {
-        List<(Instant, long)> acks = WeatherOf(Spec(3, 3, Acks), 1);
+        List<(Instant, PathEntry)> acks = WeatherOf(Spec(3, 3, Acks), 1);
         Assert.True(acks.Count > 10, $"{acks.Count} changes");
         Assert.Equal(acks, WeatherOf(Spec(3, 3, Ping), 1));
     }

@@ -22,11 +22,11 @@ public class FederationFaultTests
 
         /// <summary>What returned stanzas say, with how often.</summary>
         public IReadOnlyDictionary<StanzaError, int> Returned() => Entries
-            .Where(e => e.Kind == EntryKind.StanzaReturned).GroupBy(e => (StanzaError)e.B)
+            .Where(e => e.Kind == EntryKind.StanzaReturned).GroupBy(e => StanzaReturnedEntry.Of(e).Error)
             .ToDictionary(g => g.Key, g => g.Count());
 
         public IEnumerable<Entry> Ends(StreamErrorCondition condition) => Entries.Where(e =>
-            e.Kind == EntryKind.MemberEnded && StreamEnd.Of(e).Condition == condition);
+            e.Kind == EntryKind.MemberEnded && MemberEndEntry.Of(e).End.Condition == condition);
     }
 
     private static (RunResult Run, Story Story) Play(
@@ -181,7 +181,7 @@ public class FederationFaultTests
         // after the TCP handshake, which the kernel of the frozen process does
         Assert.Equal(new ConnectPolicy().Total, first.At - waits.At - Duration.FromMilliseconds(40));
         Assert.All(story.Entries.Where(e => e.Kind == EntryKind.MemberEnded && e.At < End),
-            e => Assert.Equal(Mechanism.TotalTimeout, StreamEnd.Of(e).Mechanism));
+            e => Assert.Equal(Mechanism.TotalTimeout, MemberEndEntry.Of(e).End.Mechanism));
         Assert.Equal([StanzaError.RemoteServerTimeout], story.Returned().Keys);
         Assert.InRange(Bounced(run, Begin, End), 27, 28);
         AllArriveAfterwards(run);

@@ -1,8 +1,12 @@
 using System.Numerics;
+using Lab.Network;
 
-namespace Lab.Network;
+namespace Lab.Experiments;
 
-/// <summary>One thing that happened. What A and B mean is said at each <see cref="EntryKind"/>.</summary>
+/// <summary>
+/// One thing that happened. A and B hold what its kind says; the views beside the writers (<see cref="PacketEntry"/>
+/// and so on) read them, <see cref="EntryFields"/> names them.
+/// </summary>
 public readonly record struct Entry(Instant At, int Host, EntryKind Kind, long A, long B);
 
 /// <summary>Reads the journal while it is written: metrics, a file, a test.</summary>
@@ -13,14 +17,14 @@ public interface IJournalReader
 
 /// <summary>
 /// The history of a run, in order. Two runs are the same when their hashes are. Entries are hashed and handed to the
-/// readers, not kept: whoever wants them writes them down.
+/// readers, not kept: whoever wants them writes them down. Each kind of entry has one method that writes it.
 /// </summary>
 /// <remarks>
 /// Rule: the four words of an entry, each under a key of its own, are folded in pairs by 64 x 64 to 128 bit products
 /// (the mixing step of wyhash, Wang Yi), then one invertible step takes the result into the rolling state, so only that
 /// step waits for the entry before. Leaves out: resistance to somebody who wants two journals to collide.
 /// </remarks>
-public sealed class Journal
+public sealed partial class Journal
 {
     private IJournalReader[] readers = [];
     private ulong state = 0x9E3779B97F4A7C15;
@@ -34,7 +38,7 @@ public sealed class Journal
     /// <summary>A reader sees every entry from here on, after the readers attached before it.</summary>
     public void Attach(IJournalReader reader) => readers = [.. readers, reader];
 
-    public void Add(Instant at, int host, EntryKind kind, long a = 0, long b = 0)
+    internal void Add(Instant at, int host, EntryKind kind, long a = 0, long b = 0)
     {
         ulong who = ((ulong)(uint)host << 32) | (uint)kind;
         ulong word = Fold((ulong)at.Nanoseconds ^ 0xE7037ED1A0B428DB, who ^ 0x8EBC6AF09C88C6E3)

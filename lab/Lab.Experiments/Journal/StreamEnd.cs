@@ -1,0 +1,15 @@
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>Why a side says that its stream is over: what an offline, ended or blamed entry says.</summary>
+/// <param name="Condition">The stream error sent or received, or none.</param>
+public readonly record struct StreamEnd(
+    Mechanism Mechanism, Claim Claim = Claim.None, StreamErrorCondition Condition = StreamErrorCondition.None)
+{
+    internal long Packed => (long)Mechanism | ((long)Claim << 8) | ((long)Condition << 16);
+
+    /// <summary>Bits above these are the entry's own.</summary>
+    internal static StreamEnd Unpack(long packed) =>
+        new((Mechanism)(packed & 0xFF), (Claim)((packed >> 8) & 0xFF), (StreamErrorCondition)((packed >> 16) & 0xFF));
+}
