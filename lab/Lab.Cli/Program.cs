@@ -18,6 +18,7 @@ var engine = new Engine
 {
     Simulate = (spec, control) =>
         Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }),
+    Trace = (spec, options) => Simulation.Run(spec, options),
     Live = (spec, control, folder) => LiveRun.Run(
         spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }, folder),
     Check = Checks.Evaluate,

@@ -49,8 +49,17 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             terminal.Error.WriteLine($"{command} --help explains.");
             return ExitCode.BadInput;
         }
-        return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error,
-            EnableDefaultExceptionHandler = false });
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error,
+                EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e)   // said in words, and with an exit code of the lab's rather than a signal
+        {
+            Breakage.Tell(terminal, "This broke inside the lab", e,
+                string.Join(' ', arguments.Select(CommandText.Quote).Prepend("lab")));
+            return ExitCode.Unknown;
+        }
     }
 
     /// <summary>0.1.0+commit</summary>
@@ -205,7 +214,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
               lab repeat scenarios/*.yaml
 
             Exit code: 0 everything repeats, 1 something does not (the first entry that differs is printed),
-            """ + " 2 bad input.") { files, set, seed, emit };
+            """ + " 2 bad input, 3 a run broke.") { files, set, seed, emit };
         command.SetAction(parsed =>
         {
             IReadOnlyList<ulong>? seeds = null;
@@ -217,7 +226,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             }
             // only virtual time repeats
             var overrides = new Overrides(parsed.GetValue(set) ?? [], seeds, [NetworkKind.Simulated]);
-            var repeat = new RepeatCommand(terminal, stop);
+            var repeat = new RepeatCommand(engine, terminal, stop);
             if (!parsed.GetValue(emit)) return repeat.Run(parsed.GetValue(files)!, overrides);
             using Stream output = Console.OpenStandardOutput();
             return repeat.Emit(parsed.GetValue(files)!, overrides, output);

@@ -12,14 +12,16 @@ internal static class CommandText
             + Sets(overrides.Sets);
 
     /// <summary>The command that gives one run of a sweep again.</summary>
-    public static string Of(string file, Overrides overrides, RunSpec run)
+    public static string Of(string file, Overrides overrides, RunSpec run) =>
+        "lab run " + Quote(file) + Networks(overrides) + " --seed " + run.Seed.ToString(CultureInfo.InvariantCulture)
+            + Sets(Sets(overrides, run));
+
+    /// <summary>What --set must say so that a sweep is one point of it: what was set, and the values of the point.</summary>
+    public static IEnumerable<string> Sets(Overrides overrides, RunSpec run)
     {
         string[] fixedPaths = [.. run.Point.Select(p => p.Path + "=")];
-        IEnumerable<string> others = overrides.Sets.Where(s =>
-            !fixedPaths.Any(p => s.StartsWith(p, StringComparison.Ordinal)));
-        return "lab run " + Quote(file) + Networks(overrides)
-            + " --seed " + run.Seed.ToString(CultureInfo.InvariantCulture)
-            + Sets([.. others, .. run.Point.Select(p => p.Path + "=" + p.Value)]);
+        return overrides.Sets.Where(s => !fixedPaths.Any(p => s.StartsWith(p, StringComparison.Ordinal)))
+            .Concat(run.Point.Select(p => p.Path + "=" + p.Value));
     }
 
     /// <summary>1..20 where they follow each other, else a list.</summary>

@@ -13,6 +13,9 @@ internal sealed record Engine
     /// <summary>One run on the simulated network; polls the control, and null when that told it to stop.</summary>
     public required Func<RunSpec, RunControl, RunResult?> Simulate { get; init; }
 
+    /// <summary>One run on the simulated network whose history is read; polls and tells as the options say.</summary>
+    public required Action<RunSpec, RunOptions> Trace { get; init; }
+
     /// <summary>
     /// One run on the proxied network, in real time; as <see cref="Simulate"/>. The folder is the run's own, not yet
     /// made, for certificates and logs; what is written there becomes part of the results.

@@ -9,9 +9,10 @@ namespace Lab.Cli;
 /// lab repeat: proves that runs repeat. Each point of each scenario runs under its first seed twice in this process and
 /// once in a new one with another time zone, culture and compiler settings; the histories are compared entry by entry.
 /// </summary>
-internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
+internal sealed class RepeatCommand(Engine engine, Terminal terminal, CancellationToken stop)
 {
     private const int EntryBytes = 8 + 4 + 2 + 8 + 8;
+    private const string Broke = "A run broke inside the lab, so whether it repeats is unknown";
 
     private static readonly (string Name, string Value)[] OtherSettings =
     [
@@ -19,32 +20,43 @@ internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
         ("DOTNET_TieredCompilation", "0"), ("DOTNET_gcServer", "1"), ("DOTNET_EnableAVX2", "0"),
     ];
 
-    /// <summary>Exit code 0 when everything repeats, 1 when something does not.</summary>
+    /// <summary>Exit code 0 when everything repeats, 1 when something does not, 3 when a run breaks.</summary>
     public int Run(IReadOnlyList<string> files, Overrides overrides)
     {
         if (Read(files, overrides) is not { } sweeps) return ExitCode.BadInput;
-        bool repeats = true;
+        int code = ExitCode.Pass;
         foreach (Sweep sweep in sweeps)
         {
             var watch = Stopwatch.StartNew();
             RunSpec[] specs = [.. sweep.Plan.GroupBy(s => s.Label).Select(g => g.First())];
-            int same = specs.TakeWhile(_ => !stop.IsCancellationRequested).Count(s => Repeats(sweep.File, s));
+            int[] codes = [.. specs.TakeWhile(_ => !stop.IsCancellationRequested)
+                .Select(s => Repeat(s, sweep.File, overrides))];
             if (stop.IsCancellationRequested) return ExitCode.Stopped;
-            repeats &= same == specs.Length;
+            code = codes.Aggregate(code, ExitCode.Worst);
+            int same = codes.Count(c => c == ExitCode.Pass), broken = codes.Count(c => c == ExitCode.Unknown);
             terminal.Out.WriteLine(
                 $"{sweep.Name}: {same} of {Words.Count(specs.Length, "run")} repeat, here and in another process " +
-                $"({watch.Elapsed.TotalSeconds:0.0} s)");
+                $"({watch.Elapsed.TotalSeconds:0.0} s){(broken > 0 ? $"; {broken} broke" : "")}");
         }
-        return repeats ? ExitCode.Pass : ExitCode.Failed;
+        return code;
     }
 
-    /// <summary>The other process's part: writes the history of the one run that is left to standard output.</summary>
+    /// <summary>The other process's part: writes the history of the one run that is left; 3 when it breaks.</summary>
     public int Emit(IReadOnlyList<string> files, Overrides overrides, Stream output)
     {
         if (Read(files, overrides) is not { } sweeps) return ExitCode.BadInput;
         using var buffered = new BufferedStream(output, 1 << 16);
-        Simulate(sweeps[0].Plan[0])(new Writer(buffered));
-        return ExitCode.Pass;
+        RunSpec spec = sweeps[0].Plan[0];
+        try
+        {
+            Simulate(spec)(new Writer(buffered));
+            return ExitCode.Pass;
+        }
+        catch (Exception e)   // the other process tells of its runs; this one says what happened here
+        {
+            Breakage.Tell(terminal, Broke, e, CommandText.Of(sweeps[0].File, overrides, spec));
+            return ExitCode.Unknown;
+        }
     }
 
     private List<Sweep>? Read(IReadOnlyList<string> files, Overrides overrides)
@@ -57,25 +69,34 @@ internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
         return null;
     }
 
-    private bool Repeats(string file, RunSpec spec)
+    private int Repeat(RunSpec spec, string file, Overrides overrides)
     {
-        bool here = Report(spec, "in this process", Repetition.Compare(Simulate(spec), Simulate(spec)));
-        return here && Report(spec, "in another process",
-            Repetition.Compare(Simulate(spec), reader => Elsewhere(file, spec, reader)));
-    }
-
-    private bool Report(RunSpec spec, string where, Divergence? divergence)
-    {
-        if (divergence is null) return true;
-        terminal.Error.WriteLine(
-            $"{spec.ScenarioName} ({spec.Label}), seed {spec.Seed}: the second run, {where}, differs at {divergence}");
-        return false;
+        try
+        {
+            Divergence? here = Repetition.Compare(Simulate(spec), Simulate(spec));
+            Divergence? divergence = here
+                ?? Repetition.Compare(Simulate(spec), reader => Elsewhere(file, spec, overrides, reader));
+            // what was stopped half-way differs, and says nothing
+            if (divergence is null || stop.IsCancellationRequested) return ExitCode.Pass;
+            terminal.Error.WriteLine($"{spec.ScenarioName} ({spec.Label}), seed {spec.Seed}: the second run, in "
+                + $"{(here is null ? "another" : "this")} process, differs at {divergence}");
+            return ExitCode.Failed;
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Pass;
+        }
+        catch (Exception e)   // a bug in one run must not take the others with it
+        {
+            Breakage.Tell(terminal, Broke, e, CommandText.Of(file, overrides, spec));
+            return ExitCode.Unknown;
+        }
     }
 
     private Action<IJournalReader> Simulate(RunSpec spec) => reader =>
-        Simulation.Run(spec, new RunOptions { Reader = reader, IsCancelled = () => stop.IsCancellationRequested });
+        engine.Trace(spec, new RunOptions { Reader = reader, IsCancelled = () => stop.IsCancellationRequested });
 
-    private static void Elsewhere(string file, RunSpec spec, IJournalReader reader)
+    private static void Elsewhere(string file, RunSpec spec, Overrides overrides, IJournalReader reader)
     {
         string program = Environment.ProcessPath
             ?? throw new InvalidOperationException("the path of this program is not known");
@@ -85,7 +106,7 @@ internal sealed class RepeatCommand(Terminal terminal, CancellationToken stop)
         string[] arguments =
         [
             "repeat", file, "--emit", "--seed", $"{spec.Seed}",
-            .. spec.Point.SelectMany(p => new[] { "--set", $"{p.Path}={p.Value}" }),
+            .. CommandText.Sets(overrides, spec).SelectMany(s => new[] { "--set", s }),
         ];
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         foreach ((string name, string value) in OtherSettings) start.Environment[name] = value;

@@ -83,7 +83,9 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         ResultText.Tables(result, terminal.Console);
         ResultText.Verdicts(result, Command, terminal.Out);
         ResultText.Doubts(result, terminal.Out);
-        foreach (RunOutcome outcome in broken.Take(3)) Broken(outcome, Command(outcome.Spec));
+        foreach (RunOutcome outcome in broken.Take(3))
+            Breakage.Tell(terminal, "A run broke inside the lab, so the verdict is unknown", outcome.Failure!,
+                Command(outcome.Spec));
         if (broken.Length > 3) terminal.Error.WriteLine($"... and {Words.Count(broken.Length - 3, "more run")} broke");
         if (runs.Length == 0)
         {
@@ -153,6 +155,10 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         {
             terminal.Error.WriteLine(e is ReportFailure ? e.Message : $"cannot write to {report.Folder}: {e.Message}");
         }
+        catch (Exception e)   // a bug in one report must not take those of other scenarios with it
+        {
+            Breakage.Tell(terminal, "Writing the results broke inside the lab", e, report.Result.Command);
+        }
         terminal.Out.WriteLine(
             $"{report.Result.Verdict.ToString().ToLowerInvariant(),-7}  {report.Result.ScenarioName}");
         terminal.Out.WriteLine($"again    {report.Result.Command}");
@@ -173,14 +179,6 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
             Verdict = verdict, Varied = sweep.Varied, Command = CommandText.Of(sweep.File, request.Overrides),
             Planned = sweep.Plan.Count,
         };
-    }
-
-    private void Broken(RunOutcome outcome, string command)
-    {
-        terminal.Error.WriteLine($"A run broke inside the lab, so the verdict is unknown: {outcome.Failure!.Message}");
-        terminal.Error.WriteLine($"         {command}");
-        if (outcome.Failure.StackTrace is { } trace)
-            foreach (string line in trace.Split('\n').Take(5)) terminal.Error.WriteLine("         " + line.Trim());
     }
 
     private string Folder(Sweep sweep, RunRequest request, bool several, List<string> taken)

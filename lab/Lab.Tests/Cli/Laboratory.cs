@@ -49,6 +49,7 @@ internal sealed class Laboratory : IDisposable
     public List<ReportRequest> Reports { get; } = [];
     public Func<RunSpec, RunControl, RunResult?> Simulate { get; set; } = (spec, _) => Result(spec, 80);
     public Func<RunSpec, RunControl, string, RunResult?> Live { get; set; } = (spec, _, _) => Result(spec, 80);
+    public Action<RunSpec, RunOptions> Trace { get; set; } = (spec, options) => Simulation.Run(spec, options);
     public Func<Scenario, IReadOnlyList<RunResult>, IReadOnlyList<CheckResult>> Check { get; set; } = (_, _) => [];
     public CancellationTokenSource Stop { get; } = new();
 
@@ -90,6 +91,11 @@ internal sealed class Laboratory : IDisposable
             {
                 lock (Ran) Ran.Add(spec);
                 return Live(spec, control, folder);
+            },
+            Trace = (spec, options) =>
+            {
+                Ran.Add(spec);
+                Trace(spec, options);
             },
             Check = (scenario, runs) => Check(scenario, runs),
             Report = request =>
