@@ -5,7 +5,11 @@ export DOTNET_NOLOGO := 1
 SHOWCASE := dead-link broken-stream idle-peer lossy-commute keepalive-trap resume-or-lose reconnect-storm cut-while-connecting \
 	pool-blind-spot wrong-suspect idle-too-eager dialback-triangle
 
-.PHONY: run build test determinism accept bench install help
+# a run of the tests that ends with a plain count
+COUNTED = dotnet test lab/Lab.Tests -c Release -v q $(FILTER) --logger "console;verbosity=minimal" | tee lab/test.log; status=$$?; \
+	awk -F'[:,]' '/Failed:.*Passed:.*Skipped:/ {f+=$$2; p+=$$4; s+=$$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s}' lab/test.log; exit $$status
+
+.PHONY: run build test fuzz determinism accept bench install help
 
 run: build ## build everything and run the showcase scenarios
 	@lab/bin/lab run $(SHOWCASE:%=scenarios/%.yaml)
@@ -14,8 +18,13 @@ build: ## leave the program at lab/bin/lab
 	@dotnet publish lab/Lab.Cli/Lab.Cli.csproj -c Release -o lab/bin -v q
 
 test: ## everything that proves the project; ends with a plain count
-	@LAB_FUZZ=full dotnet test lab/Lab.Tests -c Release -v q --logger "console;verbosity=minimal" | tee lab/test.log; status=$$?; \
-	awk -F'[:,]' '/Failed:.*Passed:.*Skipped:/ {f+=$$2; p+=$$4; s+=$$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s}' lab/test.log; exit $$status
+	@$(COUNTED)
+
+fuzz: export LAB_FUZZ ?= 5m
+fuzz: export LAB_FUZZ_FIRST ?= $(shell date +%Y%m%d)000000
+fuzz: FILTER = --filter Category=Random
+fuzz: ## the tests on random input, each for LAB_FUZZ=5m or so many cases (100000), from seed LAB_FUZZ_FIRST (else today's)
+	@$(COUNTED)
 
 determinism: build ## run every shipped scenario twice here and once in another process, and compare
 	@lab/bin/lab repeat scenarios/*.yaml

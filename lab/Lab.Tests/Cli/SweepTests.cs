@@ -181,13 +181,14 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    [Trait(Fuzz.Category, Fuzz.Random)]
     public void Whatever_becomes_of_a_file_it_is_read_or_refused()
     {
-        RandomStream random = RandomStream.Root(5);
         string[] pieces = ["{", "}", "[", "]", ":", ",", "-", "\n", "  ", "'", "\"", "#", "&a", "*a", "!x", "phone",
             "none", "60s", "0", "~", "---", "|", ">", "\t", "é"];
-        for (int i = 0; i < 400; i++)
+        foreach (ulong seed in Fuzz.Seeds(400))
         {
+            RandomStream random = RandomStream.Root(seed);
             string text = Laboratory.DeadLink;
             for (int n = 0; n <= (int)random.Below(3); n++)
             {

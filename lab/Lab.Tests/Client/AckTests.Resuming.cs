@@ -219,9 +219,10 @@ public partial class AckTests
     }
 
     [Fact]
+    [Trait(Fuzz.Category, Fuzz.Random)]
     public void O16_each_message_is_acknowledged_once_through_any_pattern_of_loss()
     {
-        for (ulong seed = 0; seed < 100; seed++)
+        foreach (ulong seed in Fuzz.Seeds(100))
         {
             RandomStream random = RandomStream.Root(seed);
             var story = new Story(Acks(stanzas: 1 + (int)random.Below(3)),

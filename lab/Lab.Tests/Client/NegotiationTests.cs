@@ -319,6 +319,7 @@ public class NegotiationTests
     }
 
     [Fact]
+    [Trait(Fuzz.Category, Fuzz.Random)]
     public void Negotiation_survives_any_division_of_the_bytes()
     {
         string[] speeches =
@@ -326,7 +327,7 @@ public class NegotiationTests
             Header("s1") + Features(StartTlsFeature), Proceed, Header("s2") + Features(SaslFeature(Plain)), Success,
             Header("s3") + Features(BindFeature), Bound("juliet@a.test/balcony"),
         ];
-        for (ulong seed = 0; seed < 50; seed++)
+        foreach (ulong seed in Fuzz.Seeds(50))
         {
             RandomStream random = RandomStream.Root(seed);
             var story = new Story();

@@ -222,10 +222,11 @@ public class PairTests
     [Theory]
     [InlineData(0u)]
     [InlineData(uint.MaxValue - 9)]
+    [Trait(Fuzz.Category, Fuzz.Random)]
     public void O16_with_resumption_every_message_arrives_once_and_in_order_through_resets_and_cuts(uint firstCount)
     {
         int resumed = 0;
-        for (ulong seed = 0; seed < 60; seed++)
+        foreach (ulong seed in Fuzz.Seeds(60))
         {
             RandomStream random = RandomStream.Root(seed);
             Policy client = Acks(resume: 3600, timeout: 5) with { Ping = Pings(30, 10).Ping };

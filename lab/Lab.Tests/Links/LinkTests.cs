@@ -176,11 +176,14 @@ public sealed class LinkTests
     }
 
     /// <summary>Random operations: nothing is created, doubled, forgotten, reordered or late.</summary>
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Whatever_is_done_to_a_link_units_are_conserved_and_stay_in_order(ulong seed)
+    [Fact]
+    [Trait(Fuzz.Category, Fuzz.Random)]
+    public void Whatever_is_done_to_a_link_units_are_conserved_and_stay_in_order()
+    {
+        foreach (ulong seed in Fuzz.Seeds(3)) Operate(seed);
+    }
+
+    private static void Operate(ulong seed)
     {
         RandomStream chance = RandomStream.Root(seed).Fork("operations");
         Link<int> link = New(Busy, seed);

@@ -286,9 +286,10 @@ public class LivenessTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Liveness(Whitespace(0)));
 
     [Fact]
+    [Trait(Fuzz.Category, Fuzz.Random)]
     public void Whatever_happens_no_check_comes_more_often_than_the_policy_claims()
     {
-        for (ulong seed = 0; seed < 300; seed++)
+        foreach (ulong seed in Fuzz.Seeds(300))
         {
             RandomStream random = RandomStream.Root(seed);
             Trigger Any() => (Trigger)random.Below(4);

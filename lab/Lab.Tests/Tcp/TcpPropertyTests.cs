@@ -6,9 +6,10 @@ namespace Lab.Tests;
 public class TcpPropertyTests
 {
     [Fact]
+    [Trait(Fuzz.Category, Fuzz.Random)]
     public void Bytes_arrive_once_and_in_order_whatever_is_lost_and_every_buffer_comes_back()
     {
-        for (ulong seed = 1; seed <= 300; seed++) Exchange(seed);
+        foreach (ulong seed in Fuzz.Seeds(300)) Exchange(seed);
     }
 
     private static void Exchange(ulong seed)

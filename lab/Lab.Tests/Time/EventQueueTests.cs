@@ -93,9 +93,10 @@ public sealed class EventQueueTests
     [InlineData("small", 28)]
     [InlineData("tiny ring", 10)]
     [InlineData("slots of 1 ns", 0)]
+    [Trait(Fuzz.Category, Fuzz.Random)]
     public void Whatever_is_done_the_order_is_that_of_a_plain_heap(string kind, int slotBits)
     {
-        for (ulong seed = 0; seed < 25; seed++)
+        foreach (ulong seed in Fuzz.Seeds(25))
         {
             var chance = RandomStream.Root(seed).Fork(kind);
             (QueueKind tested, Recorder testedRan) = New(kind);
