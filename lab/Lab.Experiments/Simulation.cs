@@ -25,36 +25,69 @@ public static class Simulation
     /// <summary>Null when it was cancelled.</summary>
     public static RunResult? Run(RunSpec spec, RunOptions options)
     {
-        var world = new World(spec, new Journal(), new SimulatedStage(), options.Reader);
+        var run = new Run(spec, new SimulatedStage(), options.Reader);
+        EventQueue queue = run.World.Queue;
+        run.Start();
         Instant end = Instant.Zero + spec.Scenario.Duration;
-        while (world.Queue.Now < end)
+        while (queue.Now < end)
         {
-            world.Queue.RunUntil(Instant.Min(end, world.Queue.Now + BetweenPolls));
+            queue.RunUntil(Instant.Min(end, queue.Now + BetweenPolls));
             if (options.IsCancelled()) return null;
-            options.Progress(world.Queue.Now, world.Queue.Executed);
+            options.Progress(queue.Now, queue.Executed);
         }
-        return Finish(spec, world);
+        return run.Finish();
+    }
+}
+
+/// <summary>
+/// A run put together: a world, the faults and messages of its scenario, and who reads its journal. Built, started,
+/// driven through its queue, finished, dropped.
+/// </summary>
+internal sealed class Run
+{
+    private readonly RunSpec spec;
+    private readonly Recorder recorder;
+
+    public Run(RunSpec spec, IStage stage, IJournalReader? reader)
+    {
+        this.spec = spec;
+        var cast = new Cast(spec.Topology);
+        var journal = new Journal();
+        recorder = new Recorder(cast, spec.Scenario);
+        journal.Attach(recorder);
+        if (reader is not null) journal.Attach(reader);
+        World = new World(spec, cast, journal, stage);
+    }
+
+    public World World { get; }
+
+    /// <summary>Programs are made ready; faults, messages and the beginnings of clients are planned.</summary>
+    public void Start()
+    {
+        World.Start();
+        _ = new FaultPlan(World, spec.Scenario);
+        World.Workload = new Workload(World, spec.Scenario);
     }
 
     /// <summary>The run is over: what the world and its recorder know becomes the result.</summary>
-    internal static RunResult Finish(RunSpec spec, World world)
+    public RunResult Finish()
     {
-        Recorder recorder = world.Recorder;
-        world.Finish(Instant.Zero + spec.Scenario.Duration);
-        recorder.Finish(Instant.Zero + spec.Scenario.Duration);
+        Duration duration = spec.Scenario.Duration;
+        World.Finish(Instant.Zero + duration);
+        recorder.Finish(Instant.Zero + duration);
         IReadOnlyList<MessageRecord> messages = recorder.Messages.Close(recorder.Clients, recorder.Federation);
         return new RunResult
         {
-            Spec = spec, JournalHash = world.Journal.Hash, Entries = world.Journal.Count, Events = world.Queue.Executed,
+            Spec = spec, JournalHash = World.Journal.Hash, Entries = World.Journal.Count,
+            Events = World.Queue.Executed,
             Measures = [
-                .. Measures.Of(recorder, messages, spec.Scenario.Duration),
+                .. Measures.Of(recorder, messages, duration),
                 .. FederationMeasures.Of(
-                    recorder.Federation, messages, world.Cast, recorder.Storm.LastFaultEnd,
-                    spec.Scenario.Duration),
+                    recorder.Federation, messages, World.Cast, recorder.Storm.LastFaultEnd, duration),
             ],
             Incidents = recorder.Incidents, Messages = messages, Costs = Measures.Costs(recorder),
             Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,
-            Arrivals = recorder.Storm.ToBins(spec.Scenario.Duration),
+            Arrivals = recorder.Storm.ToBins(duration),
             ClientNames = [.. recorder.Clients.Take(Recorder.LaneClients).Select(c => c.Name)],
             Verdicts = recorder.Verdicts, Streams = recorder.Federation.Result(),
         };

@@ -7,7 +7,7 @@ namespace Lab.Experiments;
 /// Plays the faults of a scenario. When and how long is drawn from a stream of each fault's own, so it does not depend
 /// on what anybody does about it. A fault is over after its "for", or where the healed tail begins.
 /// </summary>
-internal sealed class FaultPlan : EventTarget, IJournalReader
+internal sealed class FaultPlan : EventTarget
 {
     private readonly World world;
     private readonly Instant tail;
@@ -25,6 +25,9 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         public required IReadOnlyList<Member> Members;
         public required RandomStream Random;
         public int Argument;
+
+        /// <summary>With "after": it waits for its step from then on.</summary>
+        public Instant NotBefore;
 
         /// <summary>As drawn when it struck, where the target says any.</summary>
         public IReadOnlyList<Route> Routes = [];
@@ -47,29 +50,25 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
             Meaning hit = world.Cast.Resolve(spec.Target);
             IReadOnlyList<Member> members = world.Cast.MembersOf(hit);
             if (spec.After is not null)
-                foreach (Member m in members) waiting.Add(New(i, spec, hit, [m], random.Fork(m.Name), 0));
+                foreach (Member m in members)
+                    Await(New(i, spec, hit, [m], random.Fork(m.Name), 0), Instant.Zero + spec.At);
             else
             {
                 Occurrence first = New(i, spec, hit, members, random, 0);
                 Begin(first, Instant.Zero + spec.At + random.Between(Duration.Zero, spec.Within));
             }
         }
-        if (waiting.Count > 0) world.Journal.Attach(this);
+        if (waiting.Count > 0) world.Signals.StepReached += OnStep;
     }
 
-    /// <summary>Looks for the steps of negotiation that faults wait for.</summary>
-    public void On(in Entry entry)
+    /// <summary>Every fault that waits for that step of that client begins.</summary>
+    private void OnStep(Instant now, int client, Step step)
     {
-        if (entry.Kind != EntryKind.StepReached) return;
-        Step step = StepEntry.Of(in entry).Step;
-        for (int i = 0; i < waiting.Count; i++)
+        foreach (Occurrence o in waiting.Where(o =>
+            o.Members[0].Index == client && o.Spec.After == step && now >= o.NotBefore).ToList())
         {
-            Occurrence o = waiting[i];
-            if (o.Members[0].Index != entry.Host || o.Spec.After != step) continue;
-            if (entry.At < Instant.Zero + o.Spec.At) continue;
-            waiting.RemoveAt(i);
-            Begin(o, entry.At);
-            return;
+            waiting.Remove(o);
+            Begin(o, now);
         }
     }
 
@@ -90,6 +89,12 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         o.Argument = occurrences.Count << 1;
         occurrences.Add(o);
         return o;
+    }
+
+    private void Await(Occurrence o, Instant notBefore)
+    {
+        o.NotBefore = notBefore;
+        waiting.Add(o);
     }
 
     private void Begin(Occurrence o, Instant when)
@@ -113,7 +118,9 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
         world.Journal.FaultEnded(now, HostOf(o), o.Index, o.Number);
         if (o.Spec.Every is not { } mean) return;
         Occurrence next = New(o.Index, o.Spec, o.Hit, o.Members, o.Random, o.Number + 1);
-        Begin(next, now + o.Random.Exponential(mean));
+        Instant when = now + o.Random.Exponential(mean);
+        if (o.Spec.After is null) Begin(next, when);
+        else Await(next, when);
     }
 
     /// <summary>The host the journal names: the server, else the first client or route it hits, else none.</summary>
@@ -124,54 +131,45 @@ internal sealed class FaultPlan : EventTarget, IJournalReader
     {
         FaultKind.Cut => o.Paths.SelectMany(path => Cuts(o, path, begins)),
         FaultKind.Degrade => o.Paths.Select(path => (Action<Instant>)(now =>
-            world.Network.Change(
-                now, path, begins ? o.Spec.To!.Upward() : null, begins ? o.Spec.To!.Downward() : null))),
+        {
+            if (begins)
+                world.Network.Degrade(now, path, o.Argument, o.Spec.To!.Upward(), o.Spec.To!.Downward());
+            else world.Network.Restore(now, path, o.Argument);
+        })),
         FaultKind.Reset when begins =>
             o.Paths.Select(path => (Action<Instant>)(now => world.Network.ResetConnections(now, path))),
         FaultKind.Reset => [],
-        _ when o.Spec.Kind.IsBetweenServers() =>
-            o.Servers.SelectMany(s => world.Servers.Select(host => (Action<Instant>)(now =>
-                host.OnFederationFault(now, o.Spec.Kind, s, begins)))),
-        _ when o.Servers.Count > 0 =>
-            o.Servers.Select(s => (Action<Instant>)(now => OnServer(now, o, world.Servers[s], begins))),
-        _ => o.Members.Select(m => (Action<Instant>)(now => OnClient(now, o, m, begins))),
+        FaultKind.Unresolved => o.Servers.SelectMany(s => world.Servers.Select(host =>
+            (Action<Instant>)(now => host.OnNameChanged(now, s, begins)))),
+        FaultKind.Expire => o.Servers.SelectMany(s => world.Servers.Select(host =>
+            (Action<Instant>)(now => host.OnCertificateChanged(now, s, begins)))),
+        FaultKind.IgnoreDialback => o.Servers.Select(s =>
+            (Action<Instant>)(now => world.Servers[s].OnDialbackChanged(now, begins))),
+        _ => Processes(o).Select(p => (Action<Instant>)(now =>
+        {
+            if (begins) p.Add(now, CauseOf(o.Spec.Kind), o.Index);
+            else p.Remove(now, CauseOf(o.Spec.Kind), o.Index);
+        })),
+    };
+
+    private IEnumerable<HostProcess> Processes(Occurrence o) => o.Servers.Count > 0
+        ? o.Servers.Select(s => world.Servers[s].Process) : o.Members.Select(m => world.Clients[m.Index].Process);
+
+    private static ProcessCause CauseOf(FaultKind kind) => kind switch
+    {
+        FaultKind.Freeze => ProcessCause.Frozen,
+        FaultKind.Crash => ProcessCause.NoPower,
+        _ => ProcessCause.Stopped,
     };
 
     private IEnumerable<Action<Instant>> Cuts(Occurrence o, int path, bool begins)
     {
-        for (int direction = 0; direction < 2; direction++)
+        foreach (Direction way in Enum.GetValues<Direction>())
         {
-            if (o.Spec.Direction == (direction == 0 ? CutDirection.Down : CutDirection.Up)) continue;
-            int d = direction;
+            if (o.Spec.Direction == (way == Direction.Up ? CutDirection.Down : CutDirection.Up)) continue;
             yield return begins
-                ? now => world.Network.Cut(now, path, d, o.Index)
-                : now => world.Network.Heal(now, path, d, o.Index);
-        }
-    }
-
-    private static void OnServer(Instant now, Occurrence o, ServerHost server, bool begins)
-    {
-        switch (o.Spec.Kind)
-        {
-            case FaultKind.Freeze when begins: server.Freeze(now, o.Index); break;
-            case FaultKind.Freeze: server.Thaw(now, o.Index); break;
-            case FaultKind.Crash when begins: server.Crash(now, o.Index); break;
-            case FaultKind.Restart when begins: server.Stop(now, o.Index); break;
-            default: server.Start(now, o.Index); break;
-        }
-    }
-
-    private void OnClient(Instant now, Occurrence o, Member m, bool begins)
-    {
-        ClientHost client = world.Clients[m.Index];
-        switch (o.Spec.Kind)
-        {
-            case FaultKind.Freeze when begins: client.Freeze(now, o.Index); break;
-            case FaultKind.Freeze: client.Thaw(now, o.Index); break;
-            default:
-                if (begins) client.Crash(now, o.Index);
-                else client.Restart(now, o.Index);
-                break;
+                ? now => world.Network.Cut(now, path, way, o.Index)
+                : now => world.Network.Heal(now, path, way, o.Index);
         }
     }
 }

@@ -4,9 +4,6 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>Up is from the near end, which opens the connections, to the far one.</summary>
-public enum PathDirection : byte { Up, Down }
-
 public enum PathEnd : byte { Near, Far }
 
 // A packet is most of a run's entries, so its writers take what a segment has and are inlined.
@@ -14,19 +11,19 @@ public sealed partial class Journal
 {
     /// <param name="bytes">On the wire, headers included.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PacketSent(Instant now, int path, PathDirection direction, SegmentUse use, Traffic mark, int bytes) =>
+    public void PacketSent(Instant now, int path, Direction direction, SegmentUse use, Traffic mark, int bytes) =>
         Add(now, path, EntryKind.PacketSent, PacketEntry.Pack(direction, use, mark), bytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PacketDelivered(
-        Instant now, int path, PathDirection direction, SegmentUse use, Traffic mark, int bytes) =>
+        Instant now, int path, Direction direction, SegmentUse use, Traffic mark, int bytes) =>
         Add(now, path, EntryKind.PacketDelivered, PacketEntry.Pack(direction, use, mark), bytes);
 
-    public void PacketLost(Instant now, int path, PathDirection direction, SegmentUse use, Traffic mark, int bytes) =>
+    public void PacketLost(Instant now, int path, Direction direction, SegmentUse use, Traffic mark, int bytes) =>
         Add(now, path, EntryKind.PacketLost, PacketEntry.Pack(direction, use, mark), bytes);
 
     public void PacketOverflowed(
-        Instant now, int path, PathDirection direction, SegmentUse use, Traffic mark, int bytes) =>
+        Instant now, int path, Direction direction, SegmentUse use, Traffic mark, int bytes) =>
         Add(now, path, EntryKind.PacketOverflowed, PacketEntry.Pack(direction, use, mark), bytes);
 
     public void ConnectAttempt(Instant now, int path, int connection) =>
@@ -42,13 +39,13 @@ public sealed partial class Journal
 }
 
 /// <summary>Of the four kinds of packets; the mark says why the first of its bytes was written.</summary>
-public readonly record struct PacketEntry(PathDirection Direction, SegmentUse Use, Traffic Mark, int Bytes)
+public readonly record struct PacketEntry(Direction Direction, SegmentUse Use, Traffic Mark, int Bytes)
 {
     public static PacketEntry Of(in Entry e) =>
-        new((PathDirection)(e.A & 0xFF), (SegmentUse)((e.A >> 8) & 0xFF), (Traffic)((e.A >> 16) & 0xFF), (int)e.B);
+        new((Direction)(e.A & 0xFF), (SegmentUse)((e.A >> 8) & 0xFF), (Traffic)((e.A >> 16) & 0xFF), (int)e.B);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static long Pack(PathDirection direction, SegmentUse use, Traffic mark) =>
+    internal static long Pack(Direction direction, SegmentUse use, Traffic mark) =>
         (uint)direction | ((uint)use << 8) | ((uint)mark << 16);
 }
 

@@ -7,6 +7,8 @@ namespace Lab.Experiments;
 public readonly record struct StreamEnd(
     Mechanism Mechanism, Claim Claim = Claim.None, StreamErrorCondition Condition = StreamErrorCondition.None)
 {
+    public static StreamEnd Of(in XmppAction a) => new(a.Mechanism, a.Claim, (StreamErrorCondition)a.A);
+
     internal long Packed => (long)Mechanism | ((long)Claim << 8) | ((long)Condition << 16);
 
     /// <summary>Bits above these are the entry's own.</summary>

@@ -4,9 +4,9 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>
-/// Modelled TCP over modelled links, in virtual time. Every client has one path, two links, to its server's host, and
-/// every place in a pool between servers has one; servers of this network are reached by no other way. Here the near
-/// end of a path, which opens its connections, is called the client.
+/// Modelled TCP over modelled paths, in virtual time. Every client has one path, to its server's host, and every place
+/// in a pool between servers has one; hosts of this network are reached by no other way. Paths are laid first, hosts
+/// take their ends; connections are kept per path until both their ends are gone.
 /// </summary>
 internal sealed class SimulatedNetwork : EventTarget, INetwork
 {
@@ -15,12 +15,15 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     private readonly Journal journal;
     private readonly BufferPool buffers;
     private readonly RandomStream random;
-    private readonly Path[] paths;
-    private readonly List<Connection> connections = [];
+    private readonly Line?[] lines;
+    private readonly Dictionary<Host, List<Line>> linesOf = [];
+    private readonly List<SimulatedPipe?> pipes = [];                 // by slot, the argument of their alarms
+    private readonly Stack<int> freeSlots = new();
     private readonly Queue<SimulatedPipe> ready = new();
     private readonly Transit<Segment> transit = new();
     private readonly int target;
     private readonly bool betweenProxies;
+    private int connections;
     private bool pumping;
 
     public SimulatedNetwork(EventQueue queue, Journal journal, BufferPool buffers, RandomStream random, int paths,
@@ -28,7 +31,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     {
         this.betweenProxies = betweenProxies;
         (this.queue, this.journal, this.buffers, this.random) = (queue, journal, buffers, random);
-        this.paths = new Path[paths];
+        lines = new Line[paths];
         target = queue.Register(this);
     }
 
@@ -38,68 +41,50 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     /// <summary>For framing a record before it is written.</summary>
     public byte[] RecordBuffer { get; } = new byte[TlsModel.LargestRecordBytes];
 
-    /// <summary>The pipes of a connection; either may be gone.</summary>
-    private sealed class Connection
+    /// <summary>Pipes that are not gone, TIME_WAIT included.</summary>
+    public int PipeCount => pipes.Count - freeSlots.Count;
+
+    /// <summary>Lays a path: a link, and what else lies before it or behind it, seen from the near end.</summary>
+    public void Lay(
+        int path, string linkName, LinkSpec up, LinkSpec down, PathElement[]? before = null,
+        PathElement[]? behind = null)
     {
-        public required int Client;
-        public SimulatedPipe? ClientPipe, ServerPipe;
-        public bool ServerOpened;
+        var link = new LinkElement(up, down, random.Fork("link/" + linkName), transit);
+        var line = new Line(
+            path,
+            (new Alarm(target, Argument(LinkEvent, path * 2)), new Alarm(target, Argument(LinkEvent, path * 2 + 1)),
+                new Alarm(target, Argument(WeatherEvent, path))),
+            [.. before ?? [], link, .. behind ?? []]);
+        lines[path] = line;
+        WatchWeather(queue.Now, line);
     }
 
-    private sealed class Path
+    void INetwork.Join(int path, HostProcess near, HostProcess far, TcpSettings farTcp) =>
+        Join(path, near.Program, far.Program, farTcp);
+
+    public void Join(int path, Host near, Host far, TcpSettings farTcp)
     {
-        public required Link<Segment> Up, Down;
-        public required LinkSpec UpSpec, DownSpec;
-        public required ServingHost Server;
-        public ServingHost? Near;
-        public required TcpSettings FarTcp;
-        public required Alarm UpAlarm, DownAlarm, WeatherAlarm;
-        public bool ClientPowered = true;
-        public long LastState = -1;
-
-        public bool NearPowered => Near?.IsPowered ?? ClientPowered;
-
-        public Link<Segment> Link(int direction) => direction == 0 ? Up : Down;
-
-        public ref Alarm AlarmOf(int direction)
+        Line line = lines[path]!;
+        (line.Near, line.Far, line.FarTcp) = (near, far, farTcp);
+        foreach (Host host in new[] { near, far })
         {
-            if (direction == 0) return ref UpAlarm;
-            return ref DownAlarm;
+            if (!linesOf.TryGetValue(host, out List<Line>? mine)) linesOf[host] = mine = [];
+            mine.Add(line);
         }
-    }
-
-    /// <summary>Lays the path of a client, or of a route between servers: then its near host is one of them, and both
-    /// ends have the route's TCP settings.</summary>
-    public void AddPath(
-        int client, string linkName, LinkSpec up, LinkSpec down, ServingHost server, ServingHost? near = null,
-        TcpSettings? farTcp = null)
-    {
-        // a tunnel takes both directions away
-        RandomStream link = random.Fork("link/" + linkName), sky = link.Fork("sky");
-        paths[client] = new Path
-        {
-            Up = new Link<Segment>(up, link.Fork("up"), transit, sky),
-            Down = new Link<Segment>(down, link.Fork("down"), transit, sky),
-            UpSpec = up, DownSpec = down, Server = server, Near = near, FarTcp = farTcp ?? server.TcpSettings,
-            UpAlarm = new Alarm(target, Argument(LinkEvent, client * 2)),
-            DownAlarm = new Alarm(target, Argument(LinkEvent, client * 2 + 1)),
-            WeatherAlarm = new Alarm(target, Argument(WeatherEvent, client)),
-        };
-        WatchWeather(Instant.Zero, client);
     }
 
     // ---- what applications do
 
-    Pipe INetwork.Connect(Instant now, int client, Host owner, TcpSettings settings) =>
-        Connect(now, client, owner, settings);
+    Pipe INetwork.Connect(Instant now, int path, Host owner, TcpSettings settings) =>
+        Connect(now, path, owner, settings);
 
-    public SimulatedPipe Connect(Instant now, int client, Host owner, TcpSettings settings)
+    public SimulatedPipe Connect(Instant now, int path, Host owner, TcpSettings settings)
     {
-        int number = connections.Count;
-        SimulatedPipe pipe = NewPipe(owner, client, number, atServer: false, settings);
-        connections.Add(new Connection { Client = client, ClientPipe = pipe });
-        journal.ConnectAttempt(now, client, number);
-        pipe.Tcp.Connect(now, InitialSequence(number, 0));
+        Line line = lines[path]!;
+        Line.Connection connection = line.Open(connections++);
+        SimulatedPipe pipe = connection.Near = NewPipe(line, connection, owner, atFar: false, settings);
+        journal.ConnectAttempt(now, path, connection.Number);
+        pipe.Tcp.Connect(now, InitialSequence(connection.Number, 0));
         Pump(now, pipe);
         return pipe;
     }
@@ -118,10 +103,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         }
         pumping = true;
         RunPipe(now, pipe);
-        while (ready.TryDequeue(out SimulatedPipe? next))
-        {
-            RunPipe(now, next);
-        }
+        while (ready.TryDequeue(out SimulatedPipe? next)) RunPipe(now, next);
         pumping = false;
     }
 
@@ -139,117 +121,109 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     public void Send(Instant now, SimulatedPipe pipe, ref Segment segment)
     {
         segment.Connection = pipe.Connection;
-        SendOn(now, pipe.Client, direction: pipe.AtServer ? 1 : 0, in segment);
+        SendOn(now, pipe.Line, pipe.AtFar ? Direction.Down : Direction.Up, in segment);
     }
 
     /// <summary>Between proxies the ends that count are the real sockets'.</summary>
     public void Ended(Instant now, SimulatedPipe pipe, TcpEnd end)
     {
         if (betweenProxies) return;
-        journal.TransportEnded(
-            now, pipe.Client, pipe.AtServer ? PathEnd.Far : PathEnd.Near, end, pipe.Connection);
+        journal.TransportEnded(now, pipe.Path, pipe.AtFar ? PathEnd.Far : PathEnd.Near, end, pipe.Connection);
     }
 
     // ---- what faults do
 
-    public void Cut(Instant now, int client, int direction, int fault)
+    public bool IsDead(int path) => lines[path]!.Dead != (false, false);
+
+    public void Cut(Instant now, int path, Direction way, int fault)
     {
-        paths[client].Link(direction).Cut(now);
-        PathMayHaveChanged(now, client, fault);
+        lines[path]!.Link.Of(way).Cut(now);
+        PathMayHaveChanged(now, lines[path]!, fault);
     }
 
-    public void Heal(Instant now, int client, int direction, int fault)
+    public void Heal(Instant now, int path, Direction way, int fault)
     {
-        paths[client].Link(direction).Heal(now);
-        PathMayHaveChanged(now, client, fault);
+        lines[path]!.Link.Of(way).Heal(now);
+        PathMayHaveChanged(now, lines[path]!, fault);
     }
 
-    public void Change(Instant now, int client, LinkSpec? up, LinkSpec? down)
+    public void Degrade(Instant now, int path, long number, LinkSpec up, LinkSpec down)
     {
-        Path path = paths[client];
-        path.Up.Change(now, up ?? path.UpSpec);
-        path.Down.Change(now, down ?? path.DownSpec);
-        ArmLink(client, 0);
-        ArmLink(client, 1);
-        WatchWeather(now, client);
+        lines[path]!.Link.Degrade(now, number, up, down);
+        LinkChanged(now, lines[path]!);
     }
 
-    public void ResetConnections(Instant now, int client)
+    public void Restore(Instant now, int path, long number)
     {
-        int standing = connections.Count;   // who is reset may open another one at once
-        for (int i = 0; i < standing; i++)
-        {
-            Connection c = connections[i];
-            if (c.Client != client) continue;
-            foreach (SimulatedPipe? pipe in new[] { c.ClientPipe, c.ServerPipe })
+        lines[path]!.Link.Restore(now, number);
+        LinkChanged(now, lines[path]!);
+    }
+
+    private void LinkChanged(Instant now, Line line)
+    {
+        Arm(line, Direction.Up);
+        Arm(line, Direction.Down);
+        WatchWeather(now, line);
+    }
+
+    public void ResetConnections(Instant now, int path)
+    {
+        foreach (Line.Connection c in lines[path]!.Standing())   // who is reset may open another one at once
+            foreach (SimulatedPipe? pipe in new[] { c.Near, c.Far })
                 if (pipe is { IsGone: false }) pipe.Reset(now, pipe.Tcp.ForgedReset());
-        }
     }
-
-    public void SetClientPower(int client, bool powered) => paths[client].ClientPowered = powered;
 
     public void Thaw(Instant now, Host owner)
     {
         foreach (Pipe pipe in PipesOf(owner)) Pump(now, (SimulatedPipe)pipe);
     }
 
-    public IEnumerable<Pipe> PipesOf(Host owner)
+    public IReadOnlyList<Pipe> PipesOf(Host owner) =>
+        [.. PipesAt(owner).Where(p => ReferenceEquals(p.Owner, owner)).OrderBy(p => p.Connection)];
+
+    public void Lose(Host host)
     {
-        foreach (Connection c in connections.ToArray())
+        foreach (SimulatedPipe pipe in PipesAt(host).ToArray())
         {
-            if (c.ClientPipe is { } a && ReferenceEquals(a.Owner, owner)) yield return a;
-            if (c.ServerPipe is { } b && ReferenceEquals(b.Owner, owner)) yield return b;
+            pipe.Vanish();
+            Forget(pipe);
         }
     }
 
-    public void LoseHost(Instant now, int client, ServingHost? server)
+    /// <summary>Those that nobody owns any more, too.</summary>
+    private IEnumerable<SimulatedPipe> PipesAt(Host host)
     {
-        foreach (Connection c in connections)
-        {
-            Path path = paths[c.Client];
-            if (server is null ? c.Client == client : ReferenceEquals(path.Near, server)) Lose(c.ClientPipe);
-            if (server is not null && ReferenceEquals(path.Server, server)) Lose(c.ServerPipe);
-        }
-    }
-
-    private void Lose(SimulatedPipe? pipe)
-    {
-        if (pipe is null) return;
-        pipe.Vanish();
-        Forget(pipe);
+        foreach (Line line in linesOf.GetValueOrDefault(host, []))
+            for (Line.Connection? c = line.Newest; c is not null; c = c.Older)
+            {
+                if (c.Near is not null && ReferenceEquals(line.Near, host)) yield return c.Near;
+                if (c.Far is not null && ReferenceEquals(line.Far, host)) yield return c.Far;
+            }
     }
 
     public void Foresee(Pipe pipe, int step)
     {
+        var near = (SimulatedPipe)pipe;
         if (step == 1)
         {
-            Prefetch.Object(((SimulatedPipe)pipe).Tcp, 384);
-            Prefetch.Item(paths, pipe.Client);
+            Prefetch.Object(near.Tcp, 384);
+            Prefetch.Object(near.Line, 256);
+            Prefetch.Object(near.Joint, 64);
             return;
         }
-        Path path = paths[pipe.Client];
         if (step == 2)
         {
-            Prefetch.Object(path, 192);
-            Prefetch.Object(connections[pipe.Connection], 64);
-            return;
+            near.Line.Foresee(0);
+            Prefetch.Object(near.Joint.Far, 152);
         }
-        SimulatedPipe? far = connections[pipe.Connection].ServerPipe;
-        if (step == 3)
+        else if (near.Joint.Far is { } far)
         {
-            Prefetch.Object(path.Up, 208);
-            Prefetch.Object(path.Down, 208);
-            Prefetch.Object(far, 152);
-        }
-        else if (far is not null)
-        {
-            if (step == 4)
+            if (step == 3)
             {
-                path.Up.Foresee();
-                path.Down.Foresee();
+                near.Line.Foresee(1);
                 Prefetch.Object(far.Tcp, 384);
             }
-            path.Server.Foresee(far, step - 4);
+            near.Line.Far!.Foresee(far, step - 3);
         }
     }
 
@@ -261,53 +235,52 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         switch (argument & ((1 << KindBits) - 1))
         {
             case LinkEvent:
-                Arrivals(now, subject >> 1, subject & 1);
+                Arrivals(now, lines[subject >> 1]!, (Direction)(subject & 1));
                 break;
             case WeatherEvent:
-                if (paths[subject].WeatherAlarm.Due(queue, now)) WatchWeather(now, subject);
+                if (lines[subject]!.WeatherAlarm.Due(queue, now)) WatchWeather(now, lines[subject]!);
                 break;
             case PipeEvent:
-                Connection c = connections[subject >> 1];
-                SimulatedPipe? pipe = (subject & 1) == 0 ? c.ClientPipe : c.ServerPipe;
-                if (pipe is null || !pipe.Alarm.Due(queue, now)) break;
+                SimulatedPipe pipe = pipes[subject]!;
+                if (!pipe.Alarm.Due(queue, now)) break;
                 pipe.Tcp.Tick(now);
                 Pump(now, pipe);
                 break;
         }
     }
 
-    private void Arrivals(Instant now, int client, int direction)
+    private void Arrivals(Instant now, Line line, Direction way)
     {
-        Path path = paths[client];
-        if (!path.AlarmOf(direction).Due(queue, now)) return;
-        while (path.Link(direction).TryTake(now, out Passage<Segment> passage))
+        if (!line.AlarmOf(way).Due(queue, now)) return;
+        while (line.TryTake(now, way, out Passage<Segment> passage))
         {
-            ref readonly Segment s = ref passage.Unit;
-            if (passage.Fate == Fate.Delivered)
+            bool delivered = passage.Fate == Fate.Delivered;
+            if (delivered)
             {
-                journal.PacketDelivered(
-                    now, client, (PathDirection)direction, s.Use, (Traffic)s.Mark, s.WireBytes);
-                Deliver(now, client, direction, in s);
+                ref Segment s = ref passage.Unit;
+                journal.PacketDelivered(now, line.Number, way, s.Use, (Traffic)s.Mark, s.WireBytes);
+                Deliver(now, line, way, in s);
             }
-            else journal.PacketLost(now, client, (PathDirection)direction, s.Use, (Traffic)s.Mark, s.WireBytes);
-            if (s.Payload is { } payload) buffers.Return(payload);
+            else RecordLoss(now, passage.Fate, line, way, in passage.Unit);
+            if (passage.Unit.Payload is { } payload) buffers.Return(payload);
+            if (passage.Fate == Fate.Answered) SendAnswer(now, line);
         }
-        ArmLink(client, direction);
+        Arm(line, way);
     }
 
-    private void Deliver(Instant now, int client, int direction, in Segment segment)
+    /// <summary>A SYN that finds nobody on its connection opens it, however late it comes.</summary>
+    private void Deliver(Instant now, Line line, Direction way, in Segment segment)
     {
-        Path path = paths[client];
-        Connection connection = connections[segment.Connection];
-        bool toServer = direction == 0;
-        if (toServer ? !path.Server.IsPowered : !path.NearPowered) return;
-        SimulatedPipe? pipe = toServer ? connection.ServerPipe : connection.ClientPipe;
-        if (pipe is null && toServer && !connection.ServerOpened && path.Server.IsListening
+        bool toFar = way == Direction.Up;
+        Host host = (toFar ? line.Far : line.Near)!;
+        if (!host.IsPowered) return;
+        Line.Connection? connection = line.Find(segment.Connection);
+        SimulatedPipe? pipe = toFar ? connection?.Far : connection?.Near;
+        if (pipe is null && toFar && host.IsListening
             && (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn)
         {
-            connection.ServerOpened = true;
-            connection.ServerPipe = pipe =
-                NewPipe(path.Server, client, segment.Connection, atServer: true, path.FarTcp);
+            connection ??= line.Open(segment.Connection);
+            connection.Far = pipe = NewPipe(line, connection, host, atFar: true, line.FarTcp!);
             pipe.Tcp.Accept(now, in segment, InitialSequence(segment.Connection, 1));
             Pump(now, pipe);
         }
@@ -317,61 +290,85 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
             Pump(now, pipe);
         }
         else if (TcpConnection.ResetFor(in segment) is { } reset)
-            SendOn(now, client, 1 - direction, in reset);
+            SendOn(now, line, toFar ? Direction.Down : Direction.Up, in reset);
     }
 
-    private void SendOn(Instant now, int client, int direction, in Segment segment)
+    private void SendOn(Instant now, Line line, Direction way, in Segment segment)
     {
-        var (way, mark) = ((PathDirection)direction, (Traffic)segment.Mark);
-        journal.PacketSent(now, client, way, segment.Use, mark, segment.WireBytes);
-        Fate fate = paths[client].Link(direction).Offer(now, in segment, segment.WireBytes);
+        journal.PacketSent(now, line.Number, way, segment.Use, (Traffic)segment.Mark, segment.WireBytes);
+        Fate fate = line.Offer(now, way, in segment);
         if (fate == Fate.Inside)
         {
-            ArmLink(client, direction);
+            Arm(line, way);
             return;
         }
-        if (fate == Fate.Lost) journal.PacketLost(now, client, way, segment.Use, mark, segment.WireBytes);
-        else journal.PacketOverflowed(now, client, way, segment.Use, mark, segment.WireBytes);
+        RecordLoss(now, fate, line, way, in segment);
         if (segment.Payload is { } payload) buffers.Return(payload);
+        if (fate == Fate.Answered) SendAnswer(now, line);
     }
 
-    private void ArmLink(int client, int direction)
+    /// <summary>What an element of the path answers is a packet of the path like others; answers may meet
+    /// answers.</summary>
+    private void SendAnswer(Instant now, Line line)
     {
-        Path path = paths[client];
-        path.AlarmOf(direction).Set(queue, path.Link(direction).NextTime);
+        Fate fate;
+        do
+        {
+            fate = line.OfferAnswer(now, out Direction way, out Segment answer);
+            journal.PacketSent(now, line.Number, way, answer.Use, (Traffic)answer.Mark, answer.WireBytes);
+            if (fate == Fate.Inside) Arm(line, way);
+            else RecordLoss(now, fate, line, way, in answer);
+        }
+        while (fate == Fate.Answered);
     }
 
-    private void WatchWeather(Instant now, int client)
+    private void RecordLoss(Instant now, Fate fate, Line line, Direction way, in Segment s)
     {
-        Path path = paths[client];
-        Instant next = Instant.Min(path.Up.NextChange, path.Down.NextChange);
-        path.WeatherAlarm.Set(queue, next);
-        PathMayHaveChanged(now, client, PathEntry.Weather);
+        if (fate == Fate.Overflowed)
+            journal.PacketOverflowed(now, line.Number, way, s.Use, (Traffic)s.Mark, s.WireBytes);
+        else journal.PacketLost(now, line.Number, way, s.Use, (Traffic)s.Mark, s.WireBytes);
     }
 
-    private void PathMayHaveChanged(Instant now, int client, int fault)
+    private void Arm(Line line, Direction way) => line.AlarmOf(way).Set(queue, line.NextTime(way));
+
+    private void WatchWeather(Instant now, Line line)
     {
-        Path path = paths[client];
-        bool upDead = path.Up.IsDown(now), downDead = path.Down.IsDown(now);
-        long state = (upDead ? 1 : 0) | (downDead ? 2 : 0);
-        if (state == path.LastState || (state == 0 && path.LastState < 0)) return;
-        path.LastState = state;
-        journal.PathChanged(now, client, upDead, downDead, fault);
+        line.WeatherAlarm.Set(queue, line.NextChange);
+        PathMayHaveChanged(now, line, PathEntry.Weather);
     }
 
-    private SimulatedPipe NewPipe(Host owner, int client, int connection, bool atServer, TcpSettings tcp)
+    private void PathMayHaveChanged(Instant now, Line line, int fault)
     {
-        var alarm = new Alarm(target, Argument(PipeEvent, connection * 2 + (atServer ? 1 : 0)));
-        return new SimulatedPipe(
-            this, owner, client, connection, atServer, new TcpConnection(tcp, buffers), alarm, buffers);
+        (bool Up, bool Down) dead = (line.IsDown(now, Direction.Up), line.IsDown(now, Direction.Down));
+        if (dead == line.Dead) return;
+        line.Dead = dead;
+        journal.PathChanged(now, line.Number, dead.Up, dead.Down, fault);
+    }
+
+    private SimulatedPipe NewPipe(Line line, Line.Connection connection, Host owner, bool atFar, TcpSettings tcp)
+    {
+        if (!freeSlots.TryPop(out int slot))
+        {
+            slot = pipes.Count;
+            pipes.Add(null);
+        }
+        var alarm = new Alarm(target, Argument(PipeEvent, slot));
+        var pipe = new SimulatedPipe(
+            this, owner, line, connection, atFar, new TcpConnection(tcp, buffers), alarm, slot, buffers);
+        pipes[slot] = pipe;
+        return pipe;
     }
 
     private void Forget(SimulatedPipe pipe)
     {
+        if (pipes[pipe.Slot] != pipe) return;                          // it vanished while it waited for its turn
         pipe.Alarm.Clear(queue);
-        Connection c = connections[pipe.Connection];
-        if (pipe.AtServer) c.ServerPipe = null;
-        else c.ClientPipe = null;
+        pipes[pipe.Slot] = null;
+        freeSlots.Push(pipe.Slot);
+        Line.Connection c = pipe.Joint;
+        if (pipe.AtFar) c.Far = null;
+        else c.Near = null;
+        if (c.Near is null && c.Far is null) pipe.Line.Forget(c);
     }
 
     private static int Argument(int kind, int subject) => kind | (subject << KindBits);

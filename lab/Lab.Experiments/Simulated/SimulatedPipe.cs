@@ -10,16 +10,26 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
     private readonly BufferPool buffers;
     private TlsModel tls;
     private byte[]? pending;
-    private int pendingBytes;
+    private Queue<(int Bytes, byte Mark)>? pendingMarks;                // what the pending bytes are for, in order
+    private int pendingBytes, partlyFlushed;
     private bool pendingClose, pendingShutdown, held, heldPeerClosed, heldEnd;
     private Instant now;
 
     public SimulatedPipe(
-        SimulatedNetwork network, Host owner, int client, int connection, bool atServer, TcpConnection tcp, Alarm alarm,
-        BufferPool buffers) : base(client, connection, atServer)
+        SimulatedNetwork network, Host owner, Line line, Line.Connection joint, bool atFar, TcpConnection tcp,
+        Alarm alarm, int slot, BufferPool buffers) : base(line.Number, joint.Number, atFar)
     {
         (this.network, this.buffers, Owner, Tcp, Alarm) = (network, buffers, owner, tcp, alarm);
+        (Line, Joint, Slot) = (line, joint, slot);
     }
+
+    public Line Line { get; }
+
+    /// <summary>Where both pipes of the connection meet.</summary>
+    public Line.Connection Joint { get; }
+
+    /// <summary>Its place in the network's list.</summary>
+    public int Slot { get; }
 
     public TcpConnection Tcp { get; }
     public Alarm Alarm;
@@ -44,7 +54,7 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
     public override void StartTls(Instant at)
     {
         now = at;
-        tls.Start(AtServer, this);
+        tls.Start(AtFar, this);
         network.Pump(at, this);
     }
 
@@ -190,10 +200,10 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
     public void WriteRaw(ReadOnlySpan<byte> bytes, byte mark)
     {
         int taken = pendingBytes > 0 ? 0 : Tcp.Write(now, bytes, mark);
-        if (taken < bytes.Length) Keep(bytes[taken..]);
+        if (taken < bytes.Length) Keep(bytes[taken..], mark);
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes)
+    private void Keep(ReadOnlySpan<byte> bytes, byte mark)
     {
         if (pending is null || pending.Length - pendingBytes < bytes.Length)
         {
@@ -204,14 +214,24 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
         }
         bytes.CopyTo(pending.AsSpan(pendingBytes));
         pendingBytes += bytes.Length;
+        (pendingMarks ??= new()).Enqueue((bytes.Length, mark));
     }
 
     private void FlushPending()
     {
         if (pending is null) return;
-        int taken = Tcp.Write(now, pending.AsSpan(0, pendingBytes), (byte)Traffic.Payload);
-        pending.AsSpan(taken, pendingBytes - taken).CopyTo(pending);
-        pendingBytes -= taken;
+        int flushed = 0;
+        while (pendingMarks!.TryPeek(out (int Bytes, byte Mark) first))
+        {
+            int left = first.Bytes - partlyFlushed;
+            int taken = Tcp.Write(now, pending.AsSpan(flushed, left), first.Mark);
+            flushed += taken;
+            partlyFlushed = taken < left ? partlyFlushed + taken : 0;
+            if (taken < left) break;
+            pendingMarks.Dequeue();
+        }
+        pending.AsSpan(flushed, pendingBytes - flushed).CopyTo(pending);
+        pendingBytes -= flushed;
         if (pendingBytes > 0) return;
         DropPending();
         if (pendingClose) Tcp.Close(now);
@@ -222,6 +242,7 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
     private void DropPending()
     {
         if (pending is not null) buffers.Return(pending);
-        (pending, pendingBytes) = (null, 0);
+        pendingMarks?.Clear();
+        (pending, pendingBytes, partlyFlushed) = (null, 0, 0);
     }
 }

@@ -8,33 +8,38 @@ namespace Lab.Experiments;
 /// </summary>
 internal interface INetwork
 {
+    /// <summary>The hosts at the ends of a path that was laid; farTcp is what the far one sets on what it
+    /// accepts.</summary>
+    void Join(int path, HostProcess near, HostProcess far, TcpSettings farTcp);
+
     /// <summary>The near end of a path opens a connection to its far end.</summary>
     Pipe Connect(Instant now, int path, Host owner, TcpSettings settings);
 
     /// <summary>The live pipes that <paramref name="owner"/> holds, oldest first.</summary>
-    IEnumerable<Pipe> PipesOf(Host owner);
+    IReadOnlyList<Pipe> PipesOf(Host owner);
 
     /// <summary>The process of that host runs again: what waited in its kernel is read.</summary>
     void Thaw(Instant now, Host owner);
 
-    /// <summary>Nothing passes in that direction: 0 up, 1 down.</summary>
-    void Cut(Instant now, int path, int direction, int fault);
+    /// <summary>Every end of a connection on that host is forgotten at once, for its power is gone.</summary>
+    void Lose(Host host);
 
-    void Heal(Instant now, int path, int direction, int fault);
+    /// <summary>Whether nothing passes in one direction at least.</summary>
+    bool IsDead(int path);
 
-    /// <summary>Other link numbers; null = the path's own.</summary>
-    void Change(Instant now, int path, LinkSpec? up, LinkSpec? down);
+    /// <summary>Nothing passes in that direction. Cuts nest.</summary>
+    void Cut(Instant now, int path, Direction way, int fault);
+
+    void Heal(Instant now, int path, Direction way, int fault);
+
+    /// <summary>Other link numbers, until they are restored by the same number; the last of several are in
+    /// force.</summary>
+    void Degrade(Instant now, int path, long number, LinkSpec up, LinkSpec down);
+
+    void Restore(Instant now, int path, long number);
 
     /// <summary>Both ends of every connection of the path get a RST.</summary>
     void ResetConnections(Instant now, int path);
-
-    /// <summary>The client's host has power or not.</summary>
-    void SetClientPower(int client, bool powered);
-
-    /// <summary>
-    /// Every end of a connection on the client's host, or on the server's when one is given, is forgotten at once.
-    /// </summary>
-    void LoseHost(Instant now, int client, ServingHost? server);
 
     /// <summary>Prefetches what a write to a client's pipe will touch, up to the server, from step 1 on.</summary>
     void Foresee(Pipe pipe, int step) { }
@@ -46,7 +51,9 @@ internal interface IStage
     /// <summary>Null = repeatable ones, from the run's chance.</summary>
     Secrets? Secrets { get; }
 
+    /// <summary>With every path laid, and nobody at its ends yet.</summary>
     INetwork Network(World world);
-    ServerHost Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts);
-    ClientHost Client(World world, Member member);
+
+    IServerProgram Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts);
+    IClientProgram Client(World world, Member member);
 }

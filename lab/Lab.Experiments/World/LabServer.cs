@@ -4,204 +4,212 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>The machine of one server: pumps bytes, timers and actions between the XMPP server and its pipes.</summary>
-internal sealed class LabServer : ServerHost
+internal sealed class LabServer : MachineProgram, IServerProgram
 {
-    private readonly World world;
     private readonly int host;
     private readonly ServerSettings settings;
     private readonly ServerStore store;
     private readonly string domain;
+    private readonly FederationSide? federation;                  // null when the topology gives it no other server
     private readonly List<Pipe?> pipes = [];                      // by number of stream; null once it is closed
     private readonly List<int> clientOfAccount = [], connectionOfStream = [];
-    private XmppServer machine;
-    private ProcessState state;
-    private bool powered = true;
-    private Alarm alarm;
+    private readonly Dictionary<int, int> accountOfClient = [];
+    private XmppServer? machine;
     private int boots;
 
     public LabServer(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
+        : base(world, host)
     {
-        (this.world, this.host, this.domain) = (world, host, domain);
-        Federation = world.Cast.Federates(host) ? new FederationHost(world, this, host, domain) : null;
-        Policy policy = spec.Policy?.Inline ?? Policy.Nothing;
+        (this.host, this.domain) = (host, domain);
+        federation = world.Cast.Federates(host) ? new FederationSide(world, this, host, domain) : null;
         settings = new ServerSettings
         {
-            Domains = [domain], Policy = policy, Conflict = spec.Conflict, OfflineMessages = spec.OfflineMessages,
-            OffersTls = spec.Tls != TlsUse.None, RequiresTls = spec.Tls == TlsUse.Required,
-            Secrets = world.Secrets, Federates = Federation is not null,
+            Domains = [domain], Policy = spec.Policy?.Inline ?? Policy.Nothing, Conflict = spec.Conflict,
+            OfflineMessages = spec.OfflineMessages, OffersTls = spec.Tls != TlsUse.None,
+            RequiresTls = spec.Tls == TlsUse.Required, Secrets = world.Secrets, Federates = federation is not null,
         };
-        TcpSettings = World.TcpSettingsOf(policy);
         store = new ServerStore();
         foreach (Member m in accounts)
         {
             store.AddAccount(m.Local, m.Password);
+            accountOfClient[m.Index] = clientOfAccount.Count;
             clientOfAccount.Add(m.Index);
         }
-        machine = Boot();
-        alarm = new Alarm(world.Queue.Register(this));
     }
 
-    /// <summary>Its half of the streams with other servers; null when the topology gives it none.</summary>
-    public FederationHost? Federation { get; }
+    protected override Instant NextTime => machine!.NextTime;
 
-    public override TcpSettings TcpSettings { get; }
-    public override bool Runs => state == ProcessState.Runs;
-    public override bool IsPowered => powered;
-    public override bool IsListening => state != ProcessState.Gone;
+    public override bool Load(Instant now)
+    {
+        machine = new XmppServer(
+            settings, store, World.Random.Fork($"server/{domain}/{boots++}"), World.Buffers, World.Scram, World.Trees);
+        federation?.Load();
+        return true;
+    }
+
+    public override void Begin(Instant now) { }                   // it waits for connections
 
     /// <summary>Sends a message from the echo account, as a push would come.</summary>
-    public override void Send(Instant now, int client, long number, int bodyBytes)
+    public void Send(Instant now, int client, long number, int bodyBytes)
     {
-        machine.SendMessage(now, clientOfAccount.IndexOf(client), number, bodyBytes);
-        Drain(now);
+        machine!.SendMessage(now, accountOfClient[client], number, bodyBytes);
+        Pump(now);
     }
 
-    public override void Freeze(Instant now, int fault) => SetState(now, ProcessState.Frozen, fault);
-
-    /// <summary>What waited in the kernel is read first, then timers that passed meanwhile run.</summary>
-    public override void Thaw(Instant now, int fault)
+    public override void Thaw(Instant now)
     {
-        SetState(now, ProcessState.Runs, fault);
-        world.Network.Thaw(now, this);
-        TickIfDue(now);
-        Federation?.Thaw(now);
+        base.Thaw(now);
+        federation?.Thaw(now);
     }
 
-    public override void Crash(Instant now, int fault)
+    public override void Die(Instant now, Mechanism why)
     {
-        foreach (Pipe pipe in world.Network.PipesOf(this))
-            if (pipe.Tag >= 0) RecordEnd(now, pipe, Claim.None, Mechanism.Crashed, 0);
-        Federation?.RecordCrash(now);
-        powered = false;
-        world.Network.LoseHost(now, -1, this);
-        if (Federation is not null) world.Network.LoseHost(now, -1, Federation);
-        LoseProcess(now, fault);
+        foreach (Pipe pipe in World.Network.PipesOf(this))
+        {
+            if (pipe.Tag < 0) continue;
+            if (IsFederations(pipe)) federation!.RecordEnd(now, pipe, why);
+            else World.Journal.ServerOffline(now, pipe.Path, new StreamEnd(why), pipe.Connection);
+        }
+        Forget(now);
+        base.Die(now, why);
     }
 
-    /// <summary>The process says system-shutdown to everyone and ends; its kernel closes what is left.</summary>
-    public override void Stop(Instant now, int fault)
+    /// <summary>Says system-shutdown to everyone.</summary>
+    public override void Stop(Instant now)
     {
-        machine.Shutdown(now);
-        Drain(now);
-        foreach (Pipe pipe in world.Network.PipesOf(this)) pipe.Drop(now);
-        Federation?.Stop(now);
-        LoseProcess(now, fault);
+        machine!.Shutdown(now);
+        Pump(now);
+        federation?.Stop(now);
+        Forget(now);
+        base.Stop(now);
     }
 
-    /// <summary>A new process on what the old one had stored.</summary>
-    public override void Start(Instant now, int fault)
-    {
-        powered = true;
-        machine = Boot();
-        Federation?.Boot();
-        SetState(now, ProcessState.Runs, fault);
-    }
+    public void OnNameChanged(Instant now, int server, bool hidden) =>
+        federation?.OnNameChanged(server, hidden);
 
-    public override void OnFederationFault(Instant now, FaultKind kind, int server, bool begins) =>
-        Federation?.OnFault(now, kind, server, begins);
+    public void OnCertificateChanged(Instant now, int server, bool expired) =>
+        federation?.OnCertificateChanged(now, server, expired);
+
+    public void OnDialbackChanged(Instant now, bool ignored) => federation?.OnDialbackChanged(ignored);
 
     /// <summary>Journals each message that waits in a session's queue or in the offline store.</summary>
     public override void ReportHeld(Instant now)
     {
-        foreach (long number in machine.HeldMessages()) world.Journal.MessageHeld(now, host, number);
-        Federation?.ReportHeld(now);
+        foreach (long number in machine?.HeldMessages() ?? [])
+            World.Journal.MessageHeld(now, host, number);
+        federation?.ReportHeld(now);
     }
 
     /// <summary>A stanza from another domain, whose identity is proven.</summary>
     public void ReceiveRemote(Instant now, ReadOnlySpan<byte> stanza)
     {
-        machine.ReceiveRemote(now, stanza);
-        Drain(now);
+        machine!.ReceiveRemote(now, stanza);
+        Pump(now);
     }
 
     /// <summary>A stanza from here that another domain did not get.</summary>
     public void ReturnRemote(Instant now, ReadOnlySpan<byte> stanza, StanzaError error)
     {
-        machine.ReturnRemote(now, stanza, error);
-        Drain(now);
-    }
-
-    public override void OnEvent(Instant now, int argument)
-    {
-        if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
+        machine!.ReturnRemote(now, stanza, error);
+        Pump(now);
     }
 
     public override void Foresee(Pipe pipe, int step)
     {
-        if (pipe.Tag >= 0 && ReferenceEquals(pipe.Owner, this)) machine.Foresee(pipe.Tag, step);
+        if (pipe.Tag >= 0 && !IsFederations(pipe)) machine!.Foresee(pipe.Tag, step);
     }
 
     public override void OnConnected(Instant now, Pipe pipe)
     {
-        bool secured = world.IsDirectTls(pipe.Client);
-        pipe.Tag = machine.Accept(now, secured);
+        if (IsFederations(pipe))
+        {
+            federation!.OnConnected(now, pipe);
+            return;
+        }
+        bool secured = World.IsDirectTls(pipe.Path);
+        pipe.Tag = machine!.Accept(now, secured);
         if (pipe.Tag != pipes.Count)
             throw new InvalidOperationException($"stream {pipe.Tag} of a server that had {pipes.Count}");
         pipes.Add(pipe);
         connectionOfStream.Add(pipe.Connection);
-        world.Journal.FarAccepted(now, pipe.Client, pipe.Connection);
+        World.Journal.FarAccepted(now, pipe.Path, pipe.Connection);
         if (secured) pipe.StartTls(now);
-        Drain(now);
+        Pump(now);
     }
 
     public override void OnTlsEstablished(Instant now, Pipe pipe)
     {
-        machine.TlsEstablished(now, pipe.Tag);
-        Drain(now);
+        if (IsFederations(pipe))
+        {
+            federation!.OnTlsEstablished(now, pipe);
+            return;
+        }
+        machine!.TlsEstablished(now, pipe.Tag);
+        Pump(now);
     }
 
     public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
     {
-        machine.Receive(now, pipe.Tag, bytes);
-        Drain(now);
+        if (IsFederations(pipe))
+        {
+            federation!.OnReceived(now, pipe, bytes);
+            return;
+        }
+        machine!.Receive(now, pipe.Tag, bytes);
+        Pump(now);
     }
 
     public override void OnPeerClosed(Instant now, Pipe pipe)
     {
-        machine.PeerClosed(now, pipe.Tag);
-        Drain(now);
+        if (IsFederations(pipe))
+        {
+            federation!.OnPeerClosed(now, pipe);
+            return;
+        }
+        machine!.PeerClosed(now, pipe.Tag);
+        Pump(now);
     }
 
     public override void OnEnded(Instant now, Pipe pipe, TcpEnd end)
     {
         if (pipe.Tag < 0) return;
-        machine.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
-        Drain(now);
+        if (IsFederations(pipe))
+        {
+            federation!.OnEnded(now, pipe, end);
+            return;
+        }
+        machine!.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
+        Pump(now);
         pipes[pipe.Tag] = null;
     }
 
-    private XmppServer Boot() =>
-        new(settings, store, world.Random.Fork($"server/{domain}/{boots++}"), world.Buffers, world.Scram, world.Trees);
+    private bool IsFederations(Pipe pipe) => pipe.Path >= World.Cast.FirstRoute;
 
-    private void LoseProcess(Instant now, int fault)
+    // the process is gone with all that it knew
+    private void Forget(Instant now)
     {
-        foreach (int client in clientOfAccount) world.Journal.ServerLost(now, client);
+        foreach (int client in clientOfAccount) World.Journal.ServerLost(now, client);
         pipes.Clear();
         connectionOfStream.Clear();
-        alarm.Clear(world.Queue);
-        Federation?.Lose();
-        SetState(now, ProcessState.Gone, fault);
+        federation?.Forget();
     }
 
-    private void TickIfDue(Instant now)
+    protected override void Pump(Instant now)
     {
-        if (machine.NextTime <= now) machine.Tick(now);
-        Drain(now);
+        base.Pump(now);
+        federation?.Run(now);
     }
 
-    private void Drain(Instant now)
-    {
-        while (machine.TryTake(out XmppAction a)) Act(now, in a);
-        alarm.Set(world.Queue, machine.NextTime);
-        Federation?.Run(now);
-    }
+    protected override bool TryTake(out XmppAction action) => machine!.TryTake(out action);
 
-    private void Act(Instant now, in XmppAction a)
+    protected override void Tick(Instant now) => machine!.Tick(now);
+
+    protected override void Act(Instant now, in XmppAction a)
     {
         switch (a.Kind)
         {
             case ActionKind.Write:
-                pipes[a.Stream]!.Write(now, machine.Output, a.Traffic);
+                pipes[a.Stream]!.Write(now, machine!.Output, a.Traffic);
                 break;
             case ActionKind.StartTls:
                 pipes[a.Stream]!.StartTls(now);
@@ -213,7 +221,7 @@ internal sealed class LabServer : ServerHost
                 TakePipe(a.Stream).Drop(now);
                 break;
             case ActionKind.Remote:
-                Federation!.Send(machine.RemoteSender, machine.RemoteRecipient, machine.Output, a.A);
+                federation!.Send(machine!.RemoteSender, machine!.RemoteRecipient, machine!.Output, a.A);
                 break;
             default:
                 Observe(now, in a);
@@ -230,9 +238,9 @@ internal sealed class LabServer : ServerHost
 
     private void Observe(Instant now, in XmppAction a)
     {
-        Journal journal = world.Journal;
+        Journal journal = World.Journal;
         Pipe? pipe = a.Stream >= 0 ? pipes[a.Stream] : null;
-        int client = a.Account >= 0 ? clientOfAccount[a.Account] : pipe?.Client ?? -1;
+        int client = a.Account >= 0 ? clientOfAccount[a.Account] : pipe?.Path ?? -1;
         int connection = a.Stream >= 0 ? connectionOfStream[a.Stream] : -1;
         switch (a.Kind)
         {
@@ -246,7 +254,7 @@ internal sealed class LabServer : ServerHost
                 journal.ServerUnavailable(now, client, connection);
                 break;
             case ActionKind.Ended:
-                if (pipe is not null) RecordEnd(now, pipe, a.Claim, a.Mechanism, a.A);
+                if (pipe is not null) journal.ServerOffline(now, pipe.Path, StreamEnd.Of(in a), connection);
                 break;
             case ActionKind.MessageAccepted:
                 journal.MessageAccepted(now, client, a.A);
@@ -267,15 +275,5 @@ internal sealed class LabServer : ServerHost
                 journal.ServerCheckAnswered(now, client, a.Traffic, new Duration(a.A));
                 break;
         }
-    }
-
-    private void RecordEnd(Instant now, Pipe pipe, Claim claim, Mechanism mechanism, long condition) =>
-        world.Journal.ServerOffline(
-            now, pipe.Client, new StreamEnd(mechanism, claim, (StreamErrorCondition)condition), pipe.Connection);
-
-    private void SetState(Instant now, ProcessState next, int fault)
-    {
-        state = next;
-        world.Journal.ProcessChanged(now, host, next, fault);
     }
 }

@@ -7,14 +7,16 @@ namespace Lab.Experiments;
 /// One end of a connection as an application sees it: bytes in, bytes out, TLS on request. An owner that called Close or
 /// Drop hears nothing more of the pipe; its kernel finishes the rest.
 /// </summary>
-internal abstract class Pipe(int client, int connection, bool atServer)
+internal abstract class Pipe(int path, int connection, bool atFar)
 {
-    public int Client { get; } = client;
+    /// <summary>The number of its path: a client's own, or a route's.</summary>
+    public int Path { get; } = path;
 
     /// <summary>The number of the connection in the journal.</summary>
     public int Connection { get; } = connection;
 
-    public bool AtServer { get; } = atServer;
+    /// <summary>At the far end of the path, which took the connection; the near end opened it.</summary>
+    public bool AtFar { get; } = atFar;
 
     /// <summary>The owner's own number for it: the server's stream.</summary>
     public int Tag { get; set; } = -1;
@@ -30,7 +32,8 @@ internal abstract class Pipe(int client, int connection, bool atServer)
     /// <summary>Takes every byte; what the kernel's send buffer does not hold waits in the process.</summary>
     public abstract void Write(Instant at, ReadOnlySpan<byte> bytes, Traffic traffic);
 
-    /// <summary>Begins TLS, as client or server by the side; the owner hears when it stands.</summary>
+    /// <summary>Begins TLS, as client at the near end and as server at the far one; the owner hears when it
+    /// stands.</summary>
     public abstract void StartTls(Instant at);
 
     /// <summary>close_notify where TLS is on, then FIN. The process forgets the pipe.</summary>

@@ -8,10 +8,12 @@ namespace Lab.Experiments;
 /// </summary>
 internal sealed class Workload
 {
-    private long nextNumber;
+    private readonly World world;
+    private readonly List<int> senders = [];                      // by number: a client, or -1
 
     public Workload(World world, Scenario scenario)
     {
+        this.world = world;
         for (int i = 0; i < scenario.Workload.Count; i++)
         {
             WorkloadSpec spec = scenario.Workload[i];
@@ -25,6 +27,11 @@ internal sealed class Workload
                     _ = new Sender(this, world, spec, m, to, end, world.Random.Fork(stream + m.Name));
         }
     }
+
+    /// <summary>The client that wrote the message of that number; null when none did.</summary>
+    public Member? SenderOf(long number) =>
+        number >= 0 && number < senders.Count && senders[(int)number] >= 0
+            ? world.Cast.Members[senders[(int)number]] : null;
 
     private sealed class Sender : EventTarget
     {
@@ -67,10 +74,11 @@ internal sealed class Workload
         {
             Member? recipient = among.Count == 0 ? null : among[(int)random.Below((ulong)among.Count)];
             if (from is not null
-                ? !world.Clients[from.Index].Runs
-                : recipient is null || !Server(recipient).Runs) return;
+                ? !world.Clients[from.Index].Process.Runs
+                : recipient is null || !Server(recipient).Process.Runs) return;
             if (ReferenceEquals(recipient, from)) return;
-            long number = workload.nextNumber++;
+            long number = workload.senders.Count;
+            workload.senders.Add(from?.Index ?? -1);
             int body = (int)spec.Body.Bytes;
             int address = recipient?.Index
                 ?? (to.Servers is [int at] && at == from!.Server ? SentEntry.OwnEcho : SentEntry.ForeignEcho);
@@ -79,6 +87,6 @@ internal sealed class Workload
             else world.Clients[from.Index].Send(now, recipient?.BareJid ?? spec.To.Text, number, body);
         }
 
-        private ServerHost Server(Member of) => world.Servers[of.Server];
+        private IServerProgram Server(Member of) => world.Servers[of.Server];
     }
 }

@@ -6,30 +6,22 @@ namespace Lab.Experiments;
 /// <summary>Everything of one run: built from (scenario, topology, seed), run once, dropped.</summary>
 internal sealed class World
 {
-    /// <summary>Of every account that has no other; PBKDF2 is then paid once per run and salt.</summary>
-    public const string Password = "correct horse battery staple";
-
-    public World(RunSpec spec, Journal journal, IStage stage, IJournalReader? reader)
+    public World(RunSpec spec, Cast cast, Journal journal, IStage stage)
     {
-        Journal = journal;
+        (Cast, Journal) = (cast, journal);
         Random = RandomStream.Root(spec.Seed);
-        Cast = new Cast(spec.Topology);
-        Recorder = new Recorder(Cast, spec.Scenario);
-        journal.Attach(Recorder);
-        if (reader is not null) journal.Attach(reader);
-        IReadOnlyList<Member> members = Cast.Members;
         Secrets = stage.Secrets;
         Network = stage.Network(this);
         Servers = [.. Cast.Domains.Select((domain, i) =>
-            stage.Server(this, members.Count + i, domain, Cast.Specs[i], Cast.MembersOf(i)))];
-        Clients = [.. members.Select(m => stage.Client(this, m))];
-        foreach (Member m in members)
+            stage.Server(this, Cast.Members.Count + i, domain, Cast.Specs[i], Cast.MembersOf(i)))];
+        Clients = [.. Cast.Members.Select(m => stage.Client(this, m))];
+        foreach (Member m in Cast.Members)
         {
-            RandomStream start = Random.Fork($"start/{m.Name}");
-            Clients[m.Index].StartAt(Instant.Zero + start.Between(Duration.Zero, m.Spec.StartWithin));
+            Policy policy = Cast.Specs[m.Server].Policy?.Inline ?? Policy.Nothing;
+            Network.Join(m.Index, Clients[m.Index].Process, Servers[m.Server].Process, TcpSettingsOf(policy));
         }
-        Faults = new FaultPlan(this, spec.Scenario);
-        Workload = new Workload(this, spec.Scenario);
+        foreach (Route r in Cast.Routes)
+            Network.Join(r.Index, Servers[r.From].Process, Servers[r.To].Process, TcpSettingsOf(r.FarPolicy));
     }
 
     public EventQueue Queue { get; } = new();
@@ -37,21 +29,40 @@ internal sealed class World
     public ScramCache Scram { get; } = new();
     public TreePool Trees { get; } = new();
     public Journal Journal { get; }
-    public Recorder Recorder { get; }
+    public Signals Signals { get; } = new();
     public RandomStream Random { get; }
     public Secrets? Secrets { get; }
     public Cast Cast { get; }
     public INetwork Network { get; }
-    public IReadOnlyList<ServerHost> Servers { get; }
-    public IReadOnlyList<ClientHost> Clients { get; }
-    public FaultPlan Faults { get; }
-    public Workload Workload { get; }
+
+    /// <summary>Who writes to whom; set when the run is started.</summary>
+    public Workload? Workload { get; set; }
+
+    public IReadOnlyList<IServerProgram> Servers { get; }
+    public IReadOnlyList<IClientProgram> Clients { get; }
+
+    /// <summary>Makes every program ready and plans when clients begin.</summary>
+    public void Start()
+    {
+        foreach (IServerProgram server in Servers)
+        {
+            server.Process.Prepare(Queue.Now);
+            server.Process.Launch(Queue.Now);
+        }
+        foreach (IClientProgram client in Clients) client.Process.Prepare(Queue.Now);
+        var launches = new Launches(this);
+        foreach (Member m in Cast.Members)
+        {
+            RandomStream start = Random.Fork($"start/{m.Name}");
+            launches.At(Instant.Zero + start.Between(Duration.Zero, m.Spec.StartWithin), m.Index);
+        }
+    }
 
     /// <summary>The run is over: machines say which messages they still hold.</summary>
     public void Finish(Instant now)
     {
-        foreach (ClientHost client in Clients) client.ReportHeld(now);
-        foreach (ServerHost server in Servers) server.ReportHeld(now);
+        foreach (IClientProgram client in Clients) client.ReportHeld(now);
+        foreach (IServerProgram server in Servers) server.ReportHeld(now);
     }
 
     public bool IsDirectTls(int client) => Cast.Members[client].Spec.Tls == TlsMode.Direct;
@@ -61,4 +72,20 @@ internal sealed class World
         Keepalive = policy.Tcp?.Keepalive,
         UserTimeout = policy.Tcp?.UserTimeout ?? Duration.Zero,
     };
+
+    private sealed class Launches : EventTarget
+    {
+        private readonly World world;
+        private readonly int target;
+
+        public Launches(World world)
+        {
+            this.world = world;
+            target = world.Queue.Register(this);
+        }
+
+        public void At(Instant when, int client) => world.Queue.At(when, target, client);
+
+        public override void OnEvent(Instant now, int client) => world.Clients[client].Process.Launch(now);
+    }
 }

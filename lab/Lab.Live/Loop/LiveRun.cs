@@ -22,7 +22,9 @@ public static class LiveRun
     internal static RunResult? Play(RunSpec spec, RunOptions options, string folder)
     {
         using var stage = new LiveStage(folder);
-        var world = new World(spec, new Journal(), stage, options.Reader);
+        var run = new Run(spec, stage, options.Reader);
+        World world = run.World;
+        run.Start();
         stage.AwaitPrograms();
         Instant end = Instant.Zero + spec.Scenario.Duration;
         while (world.Queue.Now < end)
@@ -32,7 +34,7 @@ public static class LiveRun
             options.Progress(world.Queue.Now, world.Queue.Executed);
         }
         Duration late = stage.Loop.MaxLateness;
-        RunResult result = Simulation.Finish(spec, world) with { MaxLateness = late, Doubts = [.. Doubts(late)] };
+        RunResult result = run.Finish() with { MaxLateness = late, Doubts = [.. Doubts(late)] };
         return ProgramSight.Hide(result);
     }
 

@@ -9,8 +9,7 @@ namespace Lab.Live;
 internal sealed class LiveStage(string folder) : IStage, IDisposable
 {
     private readonly List<IDisposable> programs = [];
-    private readonly List<ProgramClient> awaited = [];
-    private readonly List<ServerHost> servers = [];
+    private readonly List<RealClient> awaited = [];
     private ProxiedNetwork? network;
     private RealTimeLoop? loop;
     private string? script;
@@ -26,19 +25,20 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         return network = new ProxiedNetwork(world, loop, Authority);
     }
 
-    public ServerHost Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
+    public IServerProgram Server(
+        World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
         if (spec.Software != ServerSoftware.Lab) return RealServer(world, host, domain, spec, accounts);
         var server = new LabServer(world, host, domain, spec, accounts);
-        Proxied.AddServer(server, domain, accounts, listens: true, server.Federation);
-        return Linked(world, server);
+        Proxied.Listen(server);
+        return server;
     }
 
-    public ClientHost Client(World world, Member member)
+    public IClientProgram Client(World world, Member member)
     {
         if (member.Spec.Software == ClientSoftware.Lab) return new LabClient(world, member);
         script ??= Slixmpp.WriteScript(folder);
-        var client = new ProgramClient(world, this, member, script, folder);
+        var client = new RealClient(world, this, member, script, folder);
         awaited.Add(client);
         return client;
     }
@@ -46,7 +46,7 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
     /// <summary>Every program is ready before the clock starts.</summary>
     public void AwaitPrograms()
     {
-        foreach (ProgramClient client in awaited) client.AwaitReady();
+        foreach (RealClient client in awaited) client.AwaitReady();
     }
 
     /// <summary>It will be killed when the run is over.</summary>
@@ -64,42 +64,27 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         Authority.Dispose();
     }
 
-    // the streams between this server and those that are there already
-    private ServerHost Linked(World world, ServerHost server)
-    {
-        servers.Add(server);
-        foreach (Route route in world.Cast.RoutesOf(servers.Count - 1))
-        {
-            if (route.From >= servers.Count || route.To >= servers.Count) continue;
-            Proxied.AddRoute(route, servers[route.From], servers[route.To]);
-            (servers[route.From] as ProgramServer)?.Tell(
-                world.Cast.Domains[route.To], Proxied.FrontOf(route.Index));
-        }
-        return server;
-    }
-
-    private ServerHost RealServer(
+    private RealServer RealServer(
         World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
         string password = spec.Password ?? Cast.DefaultPassword;
+        IReadOnlyList<Route> routes = world.Cast.RoutesOf(host - world.Cast.Members.Count);
         Prosody? prosody = null;
         if (spec.Software == ServerSoftware.Prosody)
-        {
             prosody = Keep(new Prosody(
                 Loop, Authority, folder, domain, spec,
-                [("echo", password), .. accounts.Select(m => (m.Local, m.Password))],
-                world.Cast.RoutesOf(servers.Count).FirstOrDefault()?.Spec));
-            prosody.StartAndWait();
-        }
+                [("echo", password), .. accounts.Select(m => (m.Local, m.Password))], routes.FirstOrDefault()?.Spec));
         else Authority.TrustForeign(domain);
         IPEndPoint address = prosody?.Address ?? IPEndPoint.Parse(spec.Address!);
         TlsMode tls = spec.Tls == TlsUse.None ? TlsMode.None : TlsMode.StartTls;
         EchoClient echo = Keep(new EchoClient(world, Loop, Authority, domain, password, tls, address));
-        var server = new ProgramServer(world, host, spec, accounts, prosody, echo);
-        Proxied.AddServer(server, domain, accounts, listens: false);
+        var server = new RealServer(world, host, accounts, prosody, echo);
         Proxied.SetAddress(server, Door.Client, address);
         Proxied.SetAddress(server, Door.ClientDirectTls, prosody?.DirectTls ?? address);
-        if (prosody is not null) Proxied.SetAddress(server, Door.Server, prosody.ForServers);
-        return Linked(world, server);
+        if (prosody is null) return server;
+        Proxied.SetAddress(server, Door.Server, prosody.ForServers);
+        foreach (Route route in routes.Where(r => world.Cast.Domains[r.From] == domain))
+            server.Tell(world.Cast.Domains[route.To], Proxied.FrontOf(route.Index));
+        return server;
     }
 }

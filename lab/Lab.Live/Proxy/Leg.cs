@@ -9,7 +9,7 @@ namespace Lab.Live;
 /// <summary>
 /// One leg of a proxied connection: a real socket on one side, one end of the modelled connection on the other. Bytes
 /// go both ways in order; the end of one direction, a reset, a peer that does not read are passed on as what they are.
-/// A client that ends its socket before the modelled handshake is done gives that up too, as close(2) does while the
+/// A near end that ends its socket before the modelled handshake is done gives that up too, as close(2) does while the
 /// kernel connects; what it wrote until then waits, for its own kernel let it believe that it was connected.
 /// </summary>
 internal sealed class Leg : ISocketUser
@@ -24,15 +24,15 @@ internal sealed class Leg : ISocketUser
     public Leg(ProxiedNetwork network, ProxyEnd end, SimulatedPipe pipe)
     {
         (this.network, this.end, this.pipe) = (network, end, pipe);
-        (Client, Connection, AtServer) = (pipe.Client, pipe.Connection, pipe.AtServer);
+        (Path, Connection, AtFar) = (pipe.Path, pipe.Connection, pipe.AtFar);
         pipe.Hold();   // until there is a socket to hand the bytes to
     }
 
-    public int Client { get; }
+    public int Path { get; }
     public int Connection { get; }
 
     /// <summary>At the far end of its path.</summary>
-    public bool AtServer { get; }
+    public bool AtFar { get; }
 
     /// <summary>What the bytes from the socket are for; noted by an end of the lab's own.</summary>
     public TrafficLedger Ledger { get; } = new();
@@ -68,7 +68,7 @@ internal sealed class Leg : ISocketUser
         end.Tidy(this);
     }
 
-    /// <summary>The client's socket is over; its connection may never have come here.</summary>
+    /// <summary>The near end's socket is over; its connection may never have come here.</summary>
     public void Forsaken(Instant now)
     {
         if (channel is null) GiveUp(now);

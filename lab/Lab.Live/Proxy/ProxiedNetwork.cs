@@ -22,78 +22,72 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
 {
     private readonly World world;
     private readonly SimulatedNetwork model;
-    private readonly ProxyEnd clientsEnd;
-    private readonly Dictionary<ServerHost, (ProxyEnd End, string Domain)> servers = [];
-    private readonly Dictionary<(ServerHost Server, Door Door), IPEndPoint> addresses = [];
-    private readonly Dictionary<int, ServerHost> serverOf = [];          // by path: at its far end
-    private readonly Dictionary<int, ServerHost> nearOf = [];            // by route: who opens its connections
-    private readonly Dictionary<int, Listener> fronts = [];              // by path
+    private readonly Dictionary<Host, ProxyEnd> ends = [];
+    private readonly (ProxyEnd Near, ProxyEnd Far, TcpSettings FarTcp)[] joined;    // by path
+    private readonly Listener?[] fronts;                                           // by path
+    private readonly Dictionary<(Host Server, Door Door), IPEndPoint> addresses = [];
     private readonly Dictionary<(int Path, int Port), Leg> expected = [];   // by local port of the near end's socket
-    private readonly Dictionary<(ServerHost Server, int Port), Leg> dialled = [];   // by local port of the far leg
-    private readonly List<SocketPipe> pipes = [];
+    private readonly Dictionary<(Host Server, int Port), Leg> dialled = [];   // by local port of the far leg
     private readonly List<Listener> listeners = [];
-    private readonly HashSet<ServerHost> listening = [];                 // servers of the lab's own
+    private readonly HashSet<Host> listening = [];                       // servers of the lab's own
 
     public ProxiedNetwork(World world, RealTimeLoop loop, Authority authority)
     {
         (this.world, Loop, Authority) = (world, loop, authority);
+        int paths = world.Cast.Paths;
         model = new SimulatedNetwork(
-            world.Queue, world.Journal, world.Buffers, world.Random, world.Cast.Paths,
-            betweenProxies: true);
-        clientsEnd = new ProxyEnd(this, null);
+            world.Queue, world.Journal, world.Buffers, world.Random, paths, betweenProxies: true);
+        (joined, fronts) = (new (ProxyEnd, ProxyEnd, TcpSettings)[paths], new Listener?[paths]);
+        foreach (Member m in world.Cast.Members) Lay(m.Index, m.Name, m.Up, m.Down);
+        foreach (Route r in world.Cast.Routes) Lay(r.Index, r.Name, r.Up, r.Down);
     }
 
     public RealTimeLoop Loop { get; }
     public Authority Authority { get; }
 
     /// <summary>Where the proxy of a client, or of a route between servers, listens.</summary>
-    public IPEndPoint FrontOf(int path) => fronts[path].Address;
+    public IPEndPoint FrontOf(int path) => fronts[path]!.Address;
 
     /// <summary>
     /// What is held open: ends of the lab's own, and legs of the proxies. Both are 0 when all is closed.
     /// </summary>
-    public (int Pipes, int Legs) Open => (pipes.Count, clientsEnd.Count + servers.Values.Sum(s => s.End.Count));
+    public (int Pipes, int Legs) Open => (ends.Values.Sum(e => e.Pipes.Count), ends.Values.Sum(e => e.Legs));
 
-    /// <summary>
-    /// A server of the lab's own listens on a free port, and on another one for other servers; of another one the
-    /// addresses are told.
-    /// </summary>
-    /// <param name="federation">Its half that talks to other servers, where it has one that is the lab's own.</param>
-    public void AddServer(
-        ServerHost server, string domain, IReadOnlyList<Member> accounts, bool listens, ServingHost? federation = null)
+    private void Lay(int path, string name, LinkSpec up, LinkSpec down)
     {
-        var end = new ProxyEnd(this, server);
-        servers[server] = (end, domain);
-        if (listens)
-        {
-            listening.Add(server);
-            IPEndPoint clients = Listen(server, server);
-            SetAddress(server, Door.Client, clients);
-            SetAddress(server, Door.ClientDirectTls, clients);
-            if (federation is not null) SetAddress(server, Door.Server, Listen(server, federation));
-        }
-        foreach (Member m in accounts)
-        {
-            serverOf[m.Index] = server;
-            model.AddPath(m.Index, m.Name, m.Up, m.Down, end);
-            fronts[m.Index] = new Listener(Loop, (now, socket) => AcceptFront(now, m.Index, socket));
-        }
+        model.Lay(path, name, up, down);
+        fronts[path] = new Listener(Loop, (now, socket) => AcceptFront(now, path, socket));
     }
 
-    /// <summary>A place in the pool of streams from one server to another; both are there.</summary>
-    public void AddRoute(Route route, ServerHost from, ServerHost to)
+    public void Join(int path, HostProcess near, HostProcess far, TcpSettings farTcp)
     {
-        (nearOf[route.Index], serverOf[route.Index]) = (from, to);
-        model.AddPath(route.Index, route.Name, route.Up, route.Down, servers[to].End, servers[from].End);
-        fronts[route.Index] = new Listener(Loop, (now, socket) => AcceptFront(now, route.Index, socket));
+        (ProxyEnd n, ProxyEnd f) = (EndOf(near.Program), EndOf(far.Program));
+        joined[path] = (n, f, farTcp);
+        model.Join(path, n, f, ProxyEnd.Patient);
+    }
+
+    private ProxyEnd EndOf(HostProgram program)
+    {
+        if (!ends.TryGetValue(program, out ProxyEnd? end)) ends[program] = end = new ProxyEnd(this, program);
+        return end;
+    }
+
+    /// <summary>A server of the lab's own listens on a free port, and on another one for other servers.</summary>
+    public void Listen(HostProgram server)
+    {
+        listening.Add(server);
+        IPEndPoint clients = NewDoor(server);
+        SetAddress(server, Door.Client, clients);
+        SetAddress(server, Door.ClientDirectTls, clients);
+        SetAddress(server, Door.Server, NewDoor(server));
     }
 
     /// <summary>Where that server is reached from now on.</summary>
-    public void SetAddress(ServerHost server, Door door, IPEndPoint address) => addresses[(server, door)] = address;
+    public void SetAddress(Host server, Door door, IPEndPoint address) => addresses[(server, door)] = address;
 
-    private IPEndPoint Listen(ServerHost server, ServingHost owner)
+    private IPEndPoint NewDoor(HostProgram server)
     {
-        var listener = new Listener(Loop, (_, socket) => Accept(server, owner, socket));
+        var listener = new Listener(Loop, (_, socket) => Accept(server, socket));
         listeners.Add(listener);
         return listener.Address;
     }
@@ -105,16 +99,17 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         Leg leg = OpenModel(now, path);
         Socket socket = Bound(out int port);
         expected[(path, port)] = leg;
-        var pipe = new SocketPipe(this, owner, leg, atServer: false, socket, settings);
-        pipes.Add(pipe);
-        pipe.Open(fronts[path].Address);
+        SocketPipe pipe = NewPipe(joined[path].Near, owner, leg, socket, settings);
+        pipe.Open(FrontOf(path));
         return pipe;
     }
 
     private Leg OpenModel(Instant now, int path)
     {
-        ProxyEnd end = nearOf.TryGetValue(path, out ServerHost? near) ? servers[near].End : clientsEnd;
-        return end.Add(model.Connect(now, path, end, end.TcpSettings));
+        ProxyEnd end = joined[path].Near;
+        Leg leg = end.Add(model.Connect(now, path, end, ProxyEnd.Patient));
+        world.Signals.OnConnecting(now, path, leg.Connection);
+        return leg;
     }
 
     // a socket of the lab's own is known by its port; any other belongs to a real program
@@ -124,16 +119,11 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         leg.Attach(now, socket, null);
     }
 
-    /// <summary>Whose connections a path has at that end; the empty text for a client's own.</summary>
-    public string DomainAt(int path, bool farEnd) =>
-        farEnd ? servers[serverOf[path]].Domain
-        : nearOf.TryGetValue(path, out ServerHost? near) ? servers[near].Domain : "";
-
     /// <summary>The far leg of a connection that has crossed the path.</summary>
-    public void Dial(Instant now, Leg leg, ServerHost server)
+    public void Dial(Instant now, Leg leg, HostProgram server)
     {
-        Door door = nearOf.ContainsKey(leg.Client) ? Door.Server
-            : world.IsDirectTls(leg.Client) ? Door.ClientDirectTls : Door.Client;
+        Door door = IsRoute(leg.Path) ? Door.Server
+            : world.IsDirectTls(leg.Path) ? Door.ClientDirectTls : Door.Client;
         if (!server.IsListening || !addresses.TryGetValue((server, door), out IPEndPoint? address))
         {
             leg.GiveUp(now);
@@ -144,7 +134,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         leg.Attach(now, socket, address);
     }
 
-    private void Accept(ServerHost server, ServingHost owner, Socket socket)
+    private void Accept(HostProgram server, Socket socket)
     {
         bool known = dialled.Remove((server, PortOf(socket)), out Leg? leg);
         if (!known || !server.IsListening)
@@ -152,20 +142,39 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
             Listener.Refuse(socket);   // not through a proxy: nobody of this run; or the process has ended meanwhile
             return;
         }
-        TcpSettings settings = nearOf.ContainsKey(leg!.Client)
-            ? World.TcpSettingsOf(world.Cast.RouteAt(leg.Client).FarPolicy) : server.TcpSettings;
-        var pipe = new SocketPipe(this, owner, leg, atServer: true, socket, settings);
-        pipes.Add(pipe);
-        pipe.Open(null);
+        NewPipe(EndOf(server), server, leg!, socket, joined[leg!.Path].FarTcp).Open(null);
     }
 
-    public void Ended(Instant now, SocketPipe pipe, TcpEnd end, bool journaled)
+    private SocketPipe NewPipe(ProxyEnd end, Host owner, Leg leg, Socket socket, TcpSettings settings)
     {
-        pipes.Remove(pipe);
-        if (journaled)
-            world.Journal.TransportEnded(
-                now, pipe.Client, pipe.AtServer ? PathEnd.Far : PathEnd.Near, end, pipe.Connection);
+        bool atFar = end == joined[leg.Path].Far;
+        var pipe = new SocketPipe(Loop, Authority, owner, leg.Path, leg.Connection, atFar, socket, settings, leg.Ledger)
+        {
+            Secure = channel => Secure(channel, leg.Path, atFar),
+            Ended = (now, ended, how) =>
+            {
+                end.Remove(ended);
+                if (how is { } why)
+                    world.Journal.TransportEnded(
+                        now, leg.Path, atFar ? PathEnd.Far : PathEnd.Near, why, leg.Connection);
+                if (!atFar) leg.Forsaken(now);
+            },
+        };
+        end.Add(pipe);
+        return pipe;
     }
+
+    private void Secure(SocketChannel channel, int path, bool atFar)
+    {
+        string far = DomainOf(joined[path].Far), near = IsRoute(path) ? DomainOf(joined[path].Near) : "";
+        if (atFar) channel.SecureAsServer(Authority.ForServer(far, takesAny: near.Length > 0));
+        else channel.SecureAsClient(near.Length > 0 ? Authority.ForPeer(near, far) : Authority.ForClient(far));
+    }
+
+    private bool IsRoute(int path) => path >= world.Cast.FirstRoute;
+
+    private string DomainOf(ProxyEnd end) =>
+        world.Cast.Domains[end.Program.Process.Host - world.Cast.Members.Count];
 
     private static Socket Bound(out int port)
     {
@@ -179,38 +188,32 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
 
     // ---- hosts and faults
 
-    public IEnumerable<Pipe> PipesOf(Host owner) => [.. pipes.Where(p => ReferenceEquals(p.Owner, owner))];
+    public IReadOnlyList<Pipe> PipesOf(Host owner) =>
+        [.. ends[owner].Pipes.Where(p => ReferenceEquals(p.Owner, owner))];
 
     public void Thaw(Instant now, Host owner)
     {
-        foreach (SocketPipe pipe in PipesOf(owner).Cast<SocketPipe>()) pipe.Thaw(now);
+        foreach (Pipe pipe in PipesOf(owner)) ((SocketPipe)pipe).Thaw(now);
     }
 
-    public void Cut(Instant now, int client, int direction, int fault) => model.Cut(now, client, direction, fault);
-    public void Heal(Instant now, int client, int direction, int fault) => model.Heal(now, client, direction, fault);
-    public void Change(Instant now, int client, LinkSpec? up, LinkSpec? down) => model.Change(now, client, up, down);
-    public void ResetConnections(Instant now, int client) => model.ResetConnections(now, client);
-    public void SetClientPower(int client, bool powered) => model.SetClientPower(client, powered);
+    public bool IsDead(int path) => model.IsDead(path);
+    public void Cut(Instant now, int path, Direction way, int fault) => model.Cut(now, path, way, fault);
+    public void Heal(Instant now, int path, Direction way, int fault) => model.Heal(now, path, way, fault);
+    public void Restore(Instant now, int path, long number) => model.Restore(now, path, number);
+    public void ResetConnections(Instant now, int path) => model.ResetConnections(now, path);
 
-    public void LoseHost(Instant now, int client, ServingHost? server)
+    public void Degrade(Instant now, int path, long number, LinkSpec up, LinkSpec down) =>
+        model.Degrade(now, path, number, up, down);
+
+    public void Lose(Host host)
     {
-        // the half of a server that talks to others shares its ends
-        if (server is null or ServerHost)
-        {
-            ProxyEnd end = server is ServerHost host ? servers[host].End : clientsEnd;
-            model.LoseHost(now, client, server is null ? null : end);
-            end.Lose(server is null ? client : -1);
-        }
-        foreach (SocketPipe pipe in pipes.ToArray())
-            if (server is null ? !pipe.AtServer && pipe.Client == client : ReferenceEquals(pipe.Owner, server))
-                pipe.Vanish();
+        model.Lose(ends[host]);
+        ends[host].Lose();
     }
 
     public void Dispose()
     {
-        foreach (Listener listener in listeners.Concat(fronts.Values)) listener.Dispose();
-        foreach (SocketPipe pipe in pipes.ToArray()) pipe.Vanish();
-        clientsEnd.Lose(-1);
-        foreach ((ProxyEnd end, _) in servers.Values) end.Lose(-1);
+        foreach (Listener? listener in listeners.Concat(fronts)) listener?.Dispose();
+        foreach (ProxyEnd end in ends.Values) end.Lose();
     }
 }

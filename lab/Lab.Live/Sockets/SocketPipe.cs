@@ -9,18 +9,24 @@ namespace Lab.Live;
 /// <summary>A pipe over a real socket, with real TLS.</summary>
 internal sealed class SocketPipe : Pipe, ISocketUser
 {
-    private readonly ProxiedNetwork network;
+    private readonly Authority authority;
     private readonly SocketChannel channel;
-    private readonly Leg leg;
     private bool vanished;
 
+    /// <param name="ledger">Where it notes what its bytes are for; null = nobody asks.</param>
     public SocketPipe(
-        ProxiedNetwork network, Host owner, Leg leg, bool atServer, Socket socket, TcpSettings settings)
-        : base(leg.Client, leg.Connection, atServer)
+        RealTimeLoop loop, Authority authority, Host owner, int path, int connection, bool atFar, Socket socket,
+        TcpSettings settings, TrafficLedger? ledger) : base(path, connection, atFar)
     {
-        (this.network, this.leg, Owner) = (network, leg, owner);
-        channel = new SocketChannel(network.Loop, this, socket, settings, leg.Ledger);
+        (this.authority, Owner) = (authority, owner);
+        channel = new SocketChannel(loop, this, socket, settings, ledger);
     }
+
+    /// <summary>Begins TLS on the channel, with the certificates of this end.</summary>
+    public required Action<SocketChannel> Secure { get; init; }
+
+    /// <summary>Told before its owner that it is over, and how; how is null when its machine lost power.</summary>
+    public Action<Instant, SocketPipe, TcpEnd?>? Ended { get; init; }
 
     public bool Runs => Owner?.Runs ?? true;
 
@@ -29,15 +35,9 @@ internal sealed class SocketPipe : Pipe, ISocketUser
 
     public override void Write(Instant at, ReadOnlySpan<byte> bytes, Traffic traffic) => channel.Write(bytes, traffic);
 
-    public override IReadOnlyList<string> Certified => network.Authority.DomainsOf(channel.PeerCertificate);
+    public override IReadOnlyList<string> Certified => authority.DomainsOf(channel.PeerCertificate);
 
-    public override void StartTls(Instant at)
-    {
-        string far = network.DomainAt(Client, farEnd: true), near = network.DomainAt(Client, farEnd: false);
-        if (AtServer) channel.SecureAsServer(network.Authority.ForServer(far, takesAny: near.Length > 0));
-        else if (near.Length > 0) channel.SecureAsClient(network.Authority.ForPeer(near, far));
-        else channel.SecureAsClient(network.Authority.ForClient(far));
-    }
+    public override void StartTls(Instant at) => Secure(channel);
 
     public override void Close(Instant at)
     {
@@ -71,8 +71,7 @@ internal sealed class SocketPipe : Pipe, ISocketUser
     {
         Host? told = Owner;
         Owner = null;
-        network.Ended(now, this, end, journaled: !vanished);
-        if (!AtServer) leg.Forsaken(now);
+        Ended?.Invoke(now, this, vanished ? null : end);
         told?.OnEnded(now, this, end);
     }
 }

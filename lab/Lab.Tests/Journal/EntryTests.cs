@@ -74,7 +74,7 @@ public sealed class EntryTests
     [Fact]
     public void A_packet_is_read_as_it_was_written_whatever_its_direction_use_and_mark()
     {
-        foreach (PathDirection direction in Enum.GetValues<PathDirection>())
+        foreach (Direction direction in Enum.GetValues<Direction>())
             foreach (SegmentUse use in Enum.GetValues<SegmentUse>())
                 foreach (Traffic mark in Enum.GetValues<Traffic>())
                     Check(
@@ -86,7 +86,7 @@ public sealed class EntryTests
     [Fact]
     public void The_numbers_of_entries_are_fixed()
     {
-        journal.PacketLost(Now, 3, PathDirection.Down, SegmentUse.Acknowledgement, Traffic.Ping, 60);
+        journal.PacketLost(Now, 3, Direction.Down, SegmentUse.Acknowledgement, Traffic.Ping, 60);
         Assert.Equal(new Entry(Now, 3, EntryKind.PacketLost, 0x2_02_01, 60), Written);
         journal.MemberBlamed(Now, 3, PathEnd.Far, Acks, 7);
         long end = (long)Mechanism.AckTimeout | (long)Claim.Broken << 8

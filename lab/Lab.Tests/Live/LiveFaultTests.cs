@@ -9,7 +9,6 @@ namespace Lab.Tests;
 /// <summary>Every fault over real sockets: what each side sees, what the journal says, who comes back.</summary>
 public sealed class LiveFaultTests(ITestOutputHelper output)
 {
-    private const int Up = 0, Down = 1;
 
     [Theory]
     [InlineData(true, true)]
@@ -21,8 +20,8 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         await lab.Until(EntryKind.ClientCheckAnswered);
         await lab.On(now =>
         {
-            if (up) lab.World.Network.Cut(now, 0, Up, 0);
-            if (down) lab.World.Network.Cut(now, 0, Down, 0);
+            if (up) lab.World.Network.Cut(now, 0, Direction.Up, 0);
+            if (down) lab.World.Network.Cut(now, 0, Direction.Down, 0);
             lab.World.Servers[0].Send(now, 0, 7, 10);
             lab.World.Clients[0].Send(now, "echo@example.org", 8, 10);
         });
@@ -33,8 +32,8 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         Assert.Equal(up ? 0 : 1, lab.Of(EntryKind.MessageAccepted).Count(e => MessageEntry.Of(e).Number == 8));
         await lab.On(now =>
         {
-            if (up) lab.World.Network.Heal(now, 0, Up, 0);
-            if (down) lab.World.Network.Heal(now, 0, Down, 0);
+            if (up) lab.World.Network.Heal(now, 0, Direction.Up, 0);
+            if (down) lab.World.Network.Heal(now, 0, Direction.Down, 0);
         });
         await lab.Until(EntryKind.ClientOnline, 2);
     }
@@ -45,9 +44,9 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         using var lab = new LiveLab(output, Spec(Pings));
         await lab.Until(EntryKind.ClientCheckAnswered);
         LinkSpec slow = new LinkProfile { Delay = Milliseconds(150) }.Upward();
-        await lab.On(now => lab.World.Network.Change(now, 0, slow, slow));
+        await lab.On(now => lab.World.Network.Degrade(now, 0, 1, slow, slow));
         await lab.Until(() => lab.Of(EntryKind.ClientCheckAnswered).Any(e => CheckEntry.Of(e).After >= Milliseconds(300)));
-        await lab.On(now => lab.World.Network.Change(now, 0, null, null));
+        await lab.On(now => lab.World.Network.Restore(now, 0, 1));
         int before = lab.Count(EntryKind.ClientCheckAnswered);
         await lab.Until(() => lab.Of(EntryKind.ClientCheckAnswered).Skip(before)
             .Any(e => CheckEntry.Of(e).After < Milliseconds(300)));
@@ -75,11 +74,11 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         using var lab = new LiveLab(
             output, Spec(new Policy { Reconnect = Pings.Reconnect }, Pings, kind: FaultKind.Freeze));
         await lab.Until(EntryKind.ServerCheckAnswered);
-        await lab.On(now => lab.World.Clients[0].Freeze(now, 0));
+        await lab.On(now => lab.World.Clients[0].Process.Add(now, ProcessCause.Frozen, 0));
         await lab.Until(EntryKind.ServerOffline);
         Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ServerOffline)[0]);
         Assert.Equal(0, lab.Count(EntryKind.ClientOffline));
-        await lab.On(now => lab.World.Clients[0].Thaw(now, 0));
+        await lab.On(now => lab.World.Clients[0].Process.Remove(now, ProcessCause.Frozen, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
         Assert.Equal(Mechanism.Fin, lab.Ends(EntryKind.ClientOffline)[0]);
     }
@@ -89,13 +88,13 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     {
         using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Freeze));
         await lab.Until(EntryKind.ClientCheckAnswered);
-        await lab.On(now => lab.World.Servers[0].Freeze(now, 0));
+        await lab.On(now => lab.World.Servers[0].Process.Add(now, ProcessCause.Frozen, 0));
         await lab.Until(EntryKind.ClientOffline);
         Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ClientOffline)[0]);
         Assert.Equal(0, lab.Count(EntryKind.ServerOffline));
         await lab.Until(EntryKind.ConnectAttempt, 2);
         Assert.Equal(1, lab.Count(EntryKind.FarAccepted));
-        await lab.On(now => lab.World.Servers[0].Thaw(now, 0));
+        await lab.On(now => lab.World.Servers[0].Process.Remove(now, ProcessCause.Frozen, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
         Assert.Equal(Mechanism.Fin, lab.Ends(EntryKind.ServerOffline)[0]);
     }
@@ -106,12 +105,12 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         using var lab = new LiveLab(
             output, Spec(new Policy { Reconnect = Pings.Reconnect }, Pings, kind: FaultKind.Crash));
         await lab.Until(EntryKind.ServerCheckAnswered);
-        await lab.On(now => lab.World.Clients[0].Crash(now, 0));
+        await lab.On(now => lab.World.Clients[0].Process.Add(now, ProcessCause.NoPower, 0));
         await lab.Until(EntryKind.ServerOffline);
         Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ServerOffline)[0]);
         Assert.Equal(0, lab.Count(EntryKind.NearTransportEnded));
         Assert.Equal(Mechanism.Crashed, lab.Ends(EntryKind.ClientOffline)[0]);
-        await lab.On(now => lab.World.Clients[0].Restart(now, 0));
+        await lab.On(now => lab.World.Clients[0].Process.Remove(now, ProcessCause.NoPower, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
     }
 
@@ -121,8 +120,8 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         using var lab = new LiveLab(
             output, Spec(new Policy { Reconnect = Pings.Reconnect }, Policy.Nothing, kind: FaultKind.Crash));
         await lab.Until(EntryKind.ClientOnline);
-        await lab.On(now => lab.World.Clients[0].Crash(now, 0));
-        await lab.On(now => lab.World.Clients[0].Restart(now, 0));
+        await lab.On(now => lab.World.Clients[0].Process.Add(now, ProcessCause.NoPower, 0));
+        await lab.On(now => lab.World.Clients[0].Process.Remove(now, ProcessCause.NoPower, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
         await lab.On(now => lab.World.Servers[0].Send(now, 0, 7, 10));   // to all of its sessions
         await lab.Until(EntryKind.FarTransportEnded);
@@ -134,12 +133,12 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     {
         using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Crash));
         await lab.Until(EntryKind.ClientCheckAnswered);
-        await lab.On(now => lab.World.Servers[0].Crash(now, 0));
+        await lab.On(now => lab.World.Servers[0].Process.Add(now, ProcessCause.NoPower, 0));
         await lab.Until(EntryKind.ClientOffline);
         Assert.Equal(Mechanism.PingTimeout, lab.Ends(EntryKind.ClientOffline)[0]);
         Assert.Equal(0, lab.Count(EntryKind.FarTransportEnded));
         await lab.Until(EntryKind.ConnectAttempt, 2);
-        await lab.On(now => lab.World.Servers[0].Start(now, 0));
+        await lab.On(now => lab.World.Servers[0].Process.Remove(now, ProcessCause.NoPower, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
     }
 
@@ -148,14 +147,14 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     {
         using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Restart));
         await lab.Until(EntryKind.ClientCheckAnswered);
-        await lab.On(now => lab.World.Servers[0].Stop(now, 0));
+        await lab.On(now => lab.World.Servers[0].Process.Add(now, ProcessCause.Stopped, 0));
         await lab.Until(EntryKind.NearTransportEnded, 3);
         Assert.Equal(Mechanism.StreamError, lab.Ends(EntryKind.ClientOffline)[0]);
         Assert.Equal(
             StreamErrorCondition.SystemShutdown, OfflineEntry.Of(lab.Of(EntryKind.ClientOffline)[0]).End.Condition);
         Assert.All(lab.Transports(EntryKind.NearTransportEnded).Skip(1), end => Assert.Equal(TcpEnd.Reset, end));
         Assert.Equal(1, lab.Count(EntryKind.FarAccepted));
-        await lab.On(now => lab.World.Servers[0].Start(now, 0));
+        await lab.On(now => lab.World.Servers[0].Process.Remove(now, ProcessCause.Stopped, 0));
         await lab.Until(EntryKind.ClientOnline, 2);
     }
 
@@ -167,16 +166,16 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         await lab.Until(EntryKind.ClientCheckAnswered);
         await lab.On(now =>
         {
-            lab.World.Network.Cut(now, 0, Up, 0);
-            lab.World.Network.Cut(now, 0, Down, 0);
+            lab.World.Network.Cut(now, 0, Direction.Up, 0);
+            lab.World.Network.Cut(now, 0, Direction.Down, 0);
             lab.World.Clients[0].Send(now, "echo@example.org", 8, 10);
             lab.World.Servers[0].Send(now, 0, 7, 10);
         });
         await lab.Until(EntryKind.ClientOffline);
         await lab.On(now =>
         {
-            lab.World.Network.Heal(now, 0, Up, 0);
-            lab.World.Network.Heal(now, 0, Down, 0);
+            lab.World.Network.Heal(now, 0, Direction.Up, 0);
+            lab.World.Network.Heal(now, 0, Direction.Down, 0);
         });
         await lab.Until(EntryKind.ClientOnline, 2);
         Assert.True(OnlineEntry.Of(lab.Of(EntryKind.ClientOnline)[1]).Resumed);

@@ -32,7 +32,9 @@ internal sealed class LiveLab : IJournalReader, IArrival, IDisposable
     {
         this.output = output;
         var live = raw is null ? new LiveStage(folder) : null;
-        World = new World(spec, new Journal(), (IStage?)raw ?? live!, this);
+        Run run = new(spec, (IStage?)raw ?? live!, this);
+        World = run.World;
+        run.Start();
         (loop, Network) = raw is null ? (live!.Loop, live.Proxied) : (raw.Loop!, raw.Proxied!);
         stage = (IDisposable?)raw ?? live!;
         thread = new Thread(Run) { IsBackground = true };
@@ -197,14 +199,11 @@ internal sealed class RawStage : IStage, IDisposable
         return Proxied = new ProxiedNetwork(world, Loop, authority = new Authority(folder));
     }
 
-    public ServerHost Server(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
-    {
-        Played = new RawServer();
-        Proxied!.AddServer(Played, domain, accounts, listens: false);
-        return Played;
-    }
+    public IServerProgram Server(
+        World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts) =>
+        Played = new RawServer(world, host);
 
-    public ClientHost Client(World world, Member member) => new RawClient();
+    public IClientProgram Client(World world, Member member) => new RawClient(world, member.Index);
 
     public void Dispose()
     {
@@ -215,47 +214,37 @@ internal sealed class RawStage : IStage, IDisposable
     }
 }
 
-/// <summary>A server of which the lab knows nothing but its address.</summary>
-internal sealed class RawServer : ServerHost
+/// <summary>A program that the test plays itself, on sockets of its own.</summary>
+internal abstract class RawProgram(World world, int host) : HostProgram(world, host)
 {
-    public override bool Runs => true;
-    public override bool IsPowered => true;
-    public override bool IsListening => Listens;
-    public bool Listens { get; set; } = true;
-    public override TcpSettings TcpSettings { get; } = new();
-
+    public override bool Load(Instant now) => true;
+    public override void Begin(Instant now) { }
+    public override void Stop(Instant now) { }
+    public override void Die(Instant now, Mechanism why) { }
+    public override void ReportHeld(Instant now) { }
     public override void OnConnected(Instant now, Pipe pipe) { }
     public override void OnTlsEstablished(Instant now, Pipe pipe) { }
     public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes) { }
     public override void OnPeerClosed(Instant now, Pipe pipe) { }
     public override void OnEnded(Instant now, Pipe pipe, TcpEnd end) { }
     public override void OnEvent(Instant now, int argument) { }
-    public override void Send(Instant now, int client, long number, int bodyBytes) { }
-    public override void Freeze(Instant now, int fault) { }
-    public override void Thaw(Instant now, int fault) { }
-    public override void Crash(Instant now, int fault) { }
-    public override void Stop(Instant now, int fault) { }
-    public override void Start(Instant now, int fault) { }
-    public override void ReportHeld(Instant now) { }
 }
 
-/// <summary>A client that the test plays itself.</summary>
-internal sealed class RawClient : ClientHost
+/// <summary>A server of which the lab knows nothing but its address.</summary>
+internal sealed class RawServer(World world, int host) : RawProgram(world, host), IServerProgram
 {
-    public override bool Runs => true;
-    public override void StartAt(Instant when) { }
-    public override void OnConnected(Instant now, Pipe pipe) { }
-    public override void OnTlsEstablished(Instant now, Pipe pipe) { }
-    public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes) { }
-    public override void OnPeerClosed(Instant now, Pipe pipe) { }
-    public override void OnEnded(Instant now, Pipe pipe, TcpEnd end) { }
-    public override void OnEvent(Instant now, int argument) { }
-    public override void Send(Instant now, string to, long number, int bodyBytes) { }
-    public override void Freeze(Instant now, int fault) { }
-    public override void Thaw(Instant now, int fault) { }
-    public override void Crash(Instant now, int fault) { }
-    public override void Restart(Instant now, int fault) { }
-    public override void ReportHeld(Instant now) { }
+    public override bool IsListening => Listens;
+    public bool Listens { get; set; } = true;
+
+    public void Send(Instant now, int client, long number, int bodyBytes) { }
+    public void OnNameChanged(Instant now, int server, bool hidden) { }
+    public void OnCertificateChanged(Instant now, int server, bool expired) { }
+    public void OnDialbackChanged(Instant now, bool ignored) { }
+}
+
+internal sealed class RawClient(World world, int host) : RawProgram(world, host), IClientProgram
+{
+    public void Send(Instant now, string to, long number, int bodyBytes) { }
 }
 
 /// <summary>Worlds for live tests.</summary>

@@ -205,8 +205,8 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
         (Socket client, Socket server) = await Connected(path);
         await path.Lab.On(now =>
         {
-            path.Network.Cut(now, 0, Up, 0);
-            path.Network.Cut(now, 0, Down, 0);
+            path.Network.Cut(now, 0, Direction.Up, 0);
+            path.Network.Cut(now, 0, Direction.Down, 0);
         });
         await client.SendAsync(new byte[] { 1, 2, 3 });
         await server.SendAsync(new byte[] { 4, 5 });
@@ -216,8 +216,8 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
         Assert.False(client.Poll(0, SelectMode.SelectRead) || server.Poll(0, SelectMode.SelectRead));
         await path.Lab.On(now =>
         {
-            path.Network.Heal(now, 0, Up, 0);
-            path.Network.Heal(now, 0, Down, 0);
+            path.Network.Heal(now, 0, Direction.Up, 0);
+            path.Network.Heal(now, 0, Direction.Down, 0);
         });
         byte[] some = new byte[10];
         Assert.Equal(3, await server.ReceiveAsync(some).WaitAsync(LiveLab.Limit));
@@ -229,15 +229,15 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
     {
         using Path path = Open();
         (Socket client, Socket server) = await Connected(path);
-        await path.Lab.On(now => path.Network.Cut(now, 0, Up, 0));
+        await path.Lab.On(now => path.Network.Cut(now, 0, Direction.Up, 0));
         await client.SendAsync(new byte[] { 1 });
         await path.Lab.Until(() => Lost(path, Up) >= 1);
-        await path.Lab.On(now => path.Network.Heal(now, 0, Up, 0));
+        await path.Lab.On(now => path.Network.Heal(now, 0, Direction.Up, 0));
         await client.SendAsync(new byte[] { 2 });
         byte[] some = new byte[10];
         for (int n = 0; n < 2;) n += await server.ReceiveAsync(some.AsMemory(n)).AsTask().WaitAsync(LiveLab.Limit);
         Assert.Equal(new byte[] { 1, 2 }, some[..2]);
-        Entry lost = path.Lab.Of(EntryKind.PacketLost).First(e => PacketEntry.Of(e).Direction == PathDirection.Up);
+        Entry lost = path.Lab.Of(EntryKind.PacketLost).First(e => PacketEntry.Of(e).Direction == Direction.Up);
         Entry again = path.Lab.Of(EntryKind.PacketSent)
             .First(e => LiveLab.UseOf(e) == SegmentUse.Retransmission && e.At > lost.At);
         Assert.InRange((again.At - lost.At).TotalSeconds, 0.009, 0.25);   // a tail probe, or the retransmission timer
@@ -247,14 +247,14 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
     public async Task A_client_that_gives_up_while_it_connects_leaves_nothing_on_the_path()
     {
         using Path path = Open();
-        await path.Lab.On(now => path.Network.Cut(now, 0, Up, 0));
+        await path.Lab.On(now => path.Network.Cut(now, 0, Direction.Up, 0));
         Socket client = await path.Lab.ConnectAsync();
         await client.SendAsync(new byte[100]);
         await path.Lab.Until(() => Lost(path, Up) >= 1);
         Assert.Equal((0, 1), path.Lab.Network.Open);
         client.Dispose();
         await path.Over();
-        await path.Lab.On(now => path.Network.Heal(now, 0, Up, 0));
+        await path.Lab.On(now => path.Network.Heal(now, 0, Direction.Up, 0));
         (_, Socket server) = await Connected(path);
         Assert.Equal(2, path.Lab.Count(EntryKind.ConnectAttempt));
         Assert.False(path.Listener.Poll(0, SelectMode.SelectRead));
@@ -312,7 +312,7 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
     {
         Path path = Open();
         (Socket client, Socket server) = await Connected(path);
-        await path.Lab.On(now => path.Network.Cut(now, 0, Up, 0));   // in the middle of something
+        await path.Lab.On(now => path.Network.Cut(now, 0, Direction.Up, 0));   // in the middle of something
         await client.SendAsync(new byte[10]);
         IPEndPoint front = path.Lab.Network.FrontOf(0);
         Task<SocketError> atClient = ErrorOf(client), atServer = ErrorOf(server);

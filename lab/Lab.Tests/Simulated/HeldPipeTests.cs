@@ -7,7 +7,7 @@ namespace Lab.Tests;
 /// <summary>A pipe whose owner takes no bytes for a while, in virtual time.</summary>
 public sealed class HeldPipeTests
 {
-    private sealed class End : ServingHost
+    private sealed class End : Host
     {
         public readonly List<string> Told = [];
         public SimulatedPipe? Pipe;
@@ -17,7 +17,6 @@ public sealed class HeldPipeTests
         public override bool Runs => true;
         public override bool IsPowered => true;
         public override bool IsListening => true;
-        public override TcpSettings TcpSettings { get; } = new();
 
         public override void OnConnected(Instant now, Pipe pipe)
         {
@@ -39,7 +38,8 @@ public sealed class HeldPipeTests
     {
         var network = new SimulatedNetwork(
             queue, new Journal(), new BufferPool(), RandomStream.Root(1), 1, betweenProxies: true);
-        network.AddPath(0, "phone", new LinkSpec(), new LinkSpec(), server);
+        network.Lay(0, "phone", new LinkSpec(), new LinkSpec());
+        network.Join(0, client, server, new TcpSettings());
         network.Connect(queue.Now, 0, client, new TcpSettings());
         Pass();
         client.Pipe!.Write(queue.Now, new byte[5000], Traffic.Payload);

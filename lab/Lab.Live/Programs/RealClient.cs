@@ -13,7 +13,7 @@ namespace Lab.Live;
 /// back-off is the lab's) and keeps what is to be sent while it is offline; the rest is the program's own. It says that
 /// a stream is over and how, never what it thinks of its peer.
 /// </summary>
-internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
+internal sealed class RealClient : HostProgram, IClientProgram, IArrival
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
@@ -26,106 +26,120 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     private readonly ManualResetEventSlim ready = new();
     private readonly Queue<(string To, long Number, int BodyBytes)> outbox = new();
     private readonly List<long> unacked = [];
-    private Child child;
-    private Backoff backoff;
-    private ProcessState state;
+    private Child? child;
+    private Backoff? backoff;
     private Instant retryAt = Instant.Never;
     private int connection = -1, boots;
     private bool online, connecting, retired;
 
-    public ProgramClient(World world, LiveStage stage, Member member, string script, string folder)
+    public RealClient(World world, LiveStage stage, Member member, string script, string folder)
+        : base(world, member.Index)
     {
         (this.world, this.stage, this.member, this.script, this.folder) = (world, stage, member, script, folder);
         target = world.Queue.Register(this);
-        world.Journal.Attach(this);
-        (child, backoff) = (null!, null!);
-        Boot();
+        world.Signals.Connecting += OnConnecting;
     }
-
-    public override bool Runs => state == ProcessState.Runs;
 
     /// <summary>Waits until the program takes orders; before the run's clock starts.</summary>
     public void AwaitReady()
     {
         long began = Stopwatch.GetTimestamp();
         while (!ready.Wait(BetweenLooks))
-            if (child.HasEnded || Stopwatch.GetElapsedTime(began) > LongestStart) throw Failure("did not start");
+            if (child!.HasEnded || Stopwatch.GetElapsedTime(began) > LongestStart) throw Failure("did not start");
     }
 
-    public override void StartAt(Instant when)
-    {
-        retryAt = when;
-        world.Queue.At(when, target);
-    }
-
-    public override void Send(Instant now, string to, long number, int bodyBytes)
+    public void Send(Instant now, string to, long number, int bodyBytes)
     {
         if (online) Hand(to, number, bodyBytes);
-        else if (retired) world.Journal.Add(now, member.Index, EntryKind.MessageAbandoned, number);
+        else if (retired) world.Journal.MessageAbandoned(now, member.Index, number);
         else outbox.Enqueue((to, number, bodyBytes));
     }
 
-    // ---- faults
+    // ---- its process
 
-    public override void Freeze(Instant now, int fault)
+    public override bool Load(Instant now)
     {
-        child.Freeze();
-        SetState(now, ProcessState.Frozen, fault);
+        child?.Dispose();
+        ready.Reset();
+        retired = false;
+        backoff = new Backoff(
+            member.Policy.Reconnect, world.Random.Fork($"client/{member.Name}/{boots++}").Fork("backoff"));
+        string settings = Slixmpp.Settings(
+            member, stage.Proxied.FrontOf(member.Index),
+            stage.Authority.IsForeign(member.Domain) ? null : Path.GetFullPath(stage.Authority.RootFile));
+        child = stage.Keep(new Child(
+            stage.Loop, Tools.Python, [script, settings], Path.Combine(folder, $"slixmpp-{member.Local}.log"))
+        {
+            Ended = _ =>
+            {
+                ready.Set();
+                throw Failure("ended by itself");
+            },
+            Said = Say,
+        });
+        child.Listen();
+        return true;
     }
 
-    public override void Thaw(Instant now, int fault)
+    public override void Begin(Instant now)
     {
-        child.Thaw();
-        SetState(now, ProcessState.Runs, fault);
+        retryAt = now;
         Attempt(now);
     }
 
-    /// <summary>Stopped first, so that it cannot answer to the loss of its connections; nothing of it passes.</summary>
-    public override void Crash(Instant now, int fault)
+    public override void Freeze(Instant now) => child!.Freeze();
+
+    public override void Thaw(Instant now)
     {
-        child.Freeze();
-        if (online || connecting) Offline(now, Mechanism.Crashed);
-        SetState(now, ProcessState.Gone, fault);
-        world.Network.SetClientPower(member.Index, powered: false);
-        world.Network.LoseHost(now, member.Index, null);
-        child.Dispose();
+        child!.Thaw();
+        Attempt(now);
+    }
+
+    public override void Stop(Instant now)
+    {
+        child!.AskToEnd();
+        Forget(now, Mechanism.Stopped);
+    }
+
+    /// <summary>Killed; without power first stopped, so that it cannot answer to the loss of its
+    /// connections.</summary>
+    public override void Die(Instant now, Mechanism why)
+    {
+        if (why == Mechanism.Crashed) child!.Freeze();
+        Forget(now, why);
+        if (why == Mechanism.Crashed) world.Network.Lose(this);
+        child!.Dispose();
+    }
+
+    private void Forget(Instant now, Mechanism why)
+    {
+        if (online || connecting) Offline(now, why);
         outbox.Clear();
         unacked.Clear();
         retryAt = Instant.Never;
     }
 
-    public override void Restart(Instant now, int fault)
-    {
-        world.Network.SetClientPower(member.Index, powered: true);
-        SetState(now, ProcessState.Runs, fault);
-        ready.Reset();
-        retryAt = now;
-        retired = false;
-        Boot();
-    }
-
     /// <summary>What was never handed over, and with stream management what was not acknowledged.</summary>
     public override void ReportHeld(Instant now)
     {
-        if (state == ProcessState.Gone) return;
+        if (!IsListening) return;
         foreach (long number in outbox.Select(m => m.Number).Concat(unacked))
             world.Journal.MessageHeld(now, member.Index, number);
     }
 
     // ---- what is heard
 
-    /// <summary>A connection to its proxy has been opened: that is the one it speaks of from now on.</summary>
-    public void On(in Entry entry)
+    // a connection to its proxy has been opened: that is the one it speaks of from now on
+    private void OnConnecting(Instant now, int path, int number)
     {
-        if (entry.Kind == EntryKind.ConnectAttempt && entry.Host == member.Index)
-            connection = ConnectionEntry.Of(in entry).Connection;
+        if (path == member.Index) connection = number;
     }
 
     public override void OnEvent(Instant now, int argument) => Attempt(now);
 
     public void Arrive(Instant now, int what)
     {
-        if (!said.TryDequeue(out (Child From, string Line) next) || next.From != child || state == ProcessState.Gone)
+        if (!said.TryDequeue(out (Child From, string Line) next) || next.From != child || !IsListening)
             return;
         using JsonDocument line = JsonDocument.Parse(next.Line);
         JsonElement e = line.RootElement;
@@ -136,7 +150,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
                 Attempt(now);
                 break;
             case "connected":
-                backoff.Connected();
+                backoff!.Connected();
                 break;
             case "online":
                 Online(now, e.GetProperty("resumed").GetBoolean());
@@ -185,8 +199,9 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     private void Online(Instant now, bool resumed)
     {
         (online, connecting) = (true, false);
-        backoff.Online();
+        backoff!.Online();
         world.Journal.ClientOnline(now, member.Index, resumed, connection);
+        world.Signals.OnOnline(now, member.Index, connection, resumed);
         while (outbox.TryDequeue(out (string To, long Number, int BodyBytes) m)) Hand(m.To, m.Number, m.BodyBytes);
     }
 
@@ -195,7 +210,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
         if (!online && !connecting) return;
         Offline(now, mechanism);
         if (member.Policy.Acks is null) unacked.Clear();
-        if (backoff.IsOver)
+        if (backoff!.IsOver)
         {
             Retire(now);
             return;
@@ -206,20 +221,21 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
         world.Queue.At(retryAt, target);
     }
 
+    private void Offline(Instant now, Mechanism mechanism)
+    {
+        online = connecting = false;
+        world.Journal.ClientOffline(now, member.Index, new StreamEnd(mechanism), connection);
+        world.Signals.OnOffline(now, member.Index, connection);
+    }
+
     /// <summary>It never comes back: what it holds is given up.</summary>
     private void Retire(Instant now)
     {
         retired = true;
         foreach (long number in unacked.Concat(outbox.Select(m => m.Number)))
-            world.Journal.Add(now, member.Index, EntryKind.MessageAbandoned, number);
+            world.Journal.MessageAbandoned(now, member.Index, number);
         unacked.Clear();
         outbox.Clear();
-    }
-
-    private void Offline(Instant now, Mechanism mechanism)
-    {
-        online = connecting = false;
-        world.Journal.ClientOffline(now, member.Index, new StreamEnd(mechanism), connection);
     }
 
     private static Mechanism MechanismOf(string? cause) => cause switch
@@ -239,33 +255,13 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
         if (retryAt > now || !Runs || !ready.IsSet) return;
         retryAt = Instant.Never;
         connecting = true;
-        child.Tell(Slixmpp.Connect);
+        child!.Tell(Slixmpp.Connect);
     }
 
     private void Hand(string to, long number, int bodyBytes)
     {
         if (member.Policy.Acks is not null) unacked.Add(number);
-        child.Tell(Slixmpp.Message(to, number, bodyBytes));
-    }
-
-    private void Boot()
-    {
-        backoff = new Backoff(
-            member.Policy.Reconnect, world.Random.Fork($"client/{member.Name}/{boots++}").Fork("backoff"));
-        string settings = Slixmpp.Settings(
-            member, stage.Proxied.FrontOf(member.Index),
-            stage.Authority.IsForeign(member.Domain) ? null : Path.GetFullPath(stage.Authority.RootFile));
-        child = stage.Keep(new Child(
-            stage.Loop, Tools.Python, [script, settings], Path.Combine(folder, $"slixmpp-{member.Local}.log"))
-        {
-            Ended = _ =>
-            {
-                ready.Set();
-                throw Failure("ended by itself");
-            },
-            Said = Say,
-        });
-        child.Listen();
+        child!.Tell(Slixmpp.Message(to, number, bodyBytes));
     }
 
     // on the thread pool
@@ -277,13 +273,7 @@ internal sealed class ProgramClient : ClientHost, IArrival, IJournalReader
     }
 
     private ProgramFailure Failure(string what) =>
-        new($"the program of {member.Name} {what}: {child.LastWords()} ({child.LogFile})");
-
-    private void SetState(Instant now, ProcessState next, int fault)
-    {
-        state = next;
-        world.Journal.ProcessChanged(now, member.Index, next, fault);
-    }
+        new($"the program of {member.Name} {what}: {child!.LastWords()} ({child.LogFile})");
 
     public override void OnConnected(Instant now, Pipe pipe) { }   // its pipes are its own
     public override void OnTlsEstablished(Instant now, Pipe pipe) { }

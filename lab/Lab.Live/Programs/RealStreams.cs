@@ -9,10 +9,9 @@ namespace Lab.Live;
 /// that the lab's half says so, until its connection ends at the real server's side; why it ended one unasked is
 /// unseen. Rule and limits: lab/MODELS.md, "Real programs".
 /// </summary>
-internal sealed class ProgramStreams : EventTarget, IJournalReader
+internal sealed class RealStreams
 {
     private readonly World world;
-    private readonly int target;
     private readonly HashSet<int> routes;
     private readonly SortedDictionary<int, Stream> open = [];   // by connection
 
@@ -20,16 +19,15 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
     {
         public readonly int Route = route;
         public readonly bool Opened = opened;
-        public bool Ready, BothWays;
+        public bool Ready;
         public PathEnd Side => Opened ? PathEnd.Near : PathEnd.Far;
     }
 
-    public ProgramStreams(World world, int host)
+    public RealStreams(World world, int host)
     {
         this.world = world;
         routes = [.. world.Cast.RoutesOf(host - world.Cast.Members.Count).Select(r => r.Index)];
-        target = world.Queue.Register(this);
-        if (routes.Count > 0) world.Journal.Attach(this);
+        if (routes.Count > 0) world.Signals.MemberReady += OnReady;
     }
 
     public bool Knows(int server) => routes.Any(r => world.Cast.RouteAt(r).To == server);
@@ -55,23 +53,14 @@ internal sealed class ProgramStreams : EventTarget, IJournalReader
         open.Clear();
     }
 
-    /// <summary>What follows from the other half's words is written as an event, for an entry must not come amid
-    /// another.</summary>
-    public void On(in Entry entry)
+    /// <summary>The other half may use the stream: so may this one, and it sends on it where it opened it or both send
+    /// on one.</summary>
+    private void OnReady(Instant now, int route, int connection, bool sends)
     {
-        if (entry.Kind != EntryKind.MemberReady || !routes.Contains(entry.Host)) return;
-        MemberReadyEntry ready = MemberReadyEntry.Of(in entry);
-        if (!open.TryGetValue(ready.Connection, out Stream? stream) || stream.Ready) return;
-        stream.BothWays = ready.Sends;
-        world.Queue.At(entry.At, target, ready.Connection);
-    }
-
-    public override void OnEvent(Instant now, int argument)
-    {
-        if (!open.TryGetValue(argument, out Stream? stream) || stream.Ready) return;
+        if (!routes.Contains(route) || !open.TryGetValue(connection, out Stream? stream) || stream.Ready) return;
         stream.Ready = true;
-        bool sends = stream.Opened || stream.BothWays && world.Cast.RouteAt(stream.Route).Spec.Bidi;
-        world.Journal.MemberReady(now, stream.Route, stream.Side, sends, argument);
+        bool own = stream.Opened || sends && world.Cast.RouteAt(route).Spec.Bidi;
+        world.Journal.MemberReady(now, route, stream.Side, sends: own, connection);
     }
 
     private void End(Instant now, int connection, Stream stream, Mechanism mechanism) =>

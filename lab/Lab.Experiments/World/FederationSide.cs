@@ -8,7 +8,7 @@ namespace Lab.Experiments;
 /// The half of a server's process that talks to other servers: pumps bytes, timers and actions between Federation and
 /// its pipes, and stanzas between it and the server. Stanzas wait until neither machine is in the middle of a call.
 /// </summary>
-internal sealed class FederationHost : ServingHost
+internal sealed class FederationSide : EventTarget
 {
     private enum Errand { Send, Deliver, Return, Unresolved }
 
@@ -31,7 +31,7 @@ internal sealed class FederationHost : ServingHost
     private bool running;
     private int boots, answering = -1;
 
-    public FederationHost(World world, LabServer server, int host, string domain)
+    public FederationSide(World world, LabServer server, int host, string domain)
     {
         (this.world, this.server, this.host, this.domain) = (world, server, host, domain);
         Cast cast = world.Cast;
@@ -57,14 +57,9 @@ internal sealed class FederationHost : ServingHost
                 : world.Random.Fork($"dialback/{cast.Domains[authority]}").Next().ToString(
                     "x16", CultureInfo.InvariantCulture),
         };
-        machine = NewMachine();
+        machine = null!;                                           // Load makes it
         alarm = new Alarm(world.Queue.Register(this));
     }
-
-    public override TcpSettings TcpSettings { get; } = new();
-    public override bool Runs => server.Runs;
-    public override bool IsPowered => server.IsPowered;
-    public override bool IsListening => server.IsListening;
 
     /// <summary>The server has a stanza for another domain; it goes out with the next <see cref="Run"/>.</summary>
     public void Send(ReadOnlySpan<byte> sender, ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> stanza, long number) =>
@@ -85,50 +80,44 @@ internal sealed class FederationHost : ServingHost
 
     public void Thaw(Instant now)
     {
-        world.Network.Thaw(now, this);
         TickIfDue(now);
         for (int server = 0; server < expired.Length; server++)
             if (expired[server] > 0) EndExpired(now, server);
     }
 
-    public void RecordCrash(Instant now)
-    {
-        foreach (Pipe pipe in world.Network.PipesOf(this)) RecordEnd(now, pipe, Claim.None, Mechanism.Crashed, 0);
-    }
-
-    /// <summary>Says system-shutdown to everyone; the kernel closes what is left.</summary>
+    /// <summary>Says system-shutdown to everyone.</summary>
     public void Stop(Instant now)
     {
         machine.Shutdown(now);
         Run(now);
-        foreach (Pipe pipe in world.Network.PipesOf(this)) pipe.Drop(now);
     }
 
     /// <summary>The process is gone, with all it knew.</summary>
-    public void Lose()
+    public void Forget()
     {
         pipes.Clear();
         letters.Clear();
         alarm.Clear(world.Queue);
     }
 
-    public void Boot() => machine = NewMachine();
+    public void Load() =>
+        machine = new(settings, world.Random.Fork($"federation/{domain}/{boots++}"), world.Buffers, world.Trees)
+        {
+            IgnoresDialback = ignoring > 0,
+        };
 
-    /// <summary>What a fault changes in what this server finds out about others, or says to them.</summary>
-    public void OnFault(Instant now, FaultKind kind, int server, bool begins)
+    public void OnNameChanged(int server, bool hidden) => unresolved[server] += hidden ? 1 : -1;
+
+    public void OnCertificateChanged(Instant now, int server, bool hasExpired)
     {
-        int step = begins ? 1 : -1;
-        if (kind == FaultKind.Unresolved) unresolved[server] += step;
-        else if (kind == FaultKind.Expire)
-        {
-            expired[server] += step;
-            if (begins && Runs) EndExpired(now, server);
-        }
-        else if (server == self)
-        {
-            ignoring += step;
-            machine.IgnoresDialback = ignoring > 0;
-        }
+        expired[server] += hasExpired ? 1 : -1;
+        if (hasExpired && this.server.Runs) EndExpired(now, server);
+    }
+
+    public void OnDialbackChanged(bool ignored)
+    {
+        ignoring += ignored ? 1 : -1;
+        machine.IgnoresDialback = ignoring > 0;
     }
 
     // an expired certificate ends the streams that it was shown on
@@ -142,32 +131,32 @@ internal sealed class FederationHost : ServingHost
         }
     }
 
-    private int PeerOf(Pipe pipe) => pipe.AtServer ? RouteOf(pipe).From : RouteOf(pipe).To;
+    private int PeerOf(Pipe pipe) => pipe.AtFar ? RouteOf(pipe).From : RouteOf(pipe).To;
 
     public void ReportHeld(Instant now)
     {
-        if (!IsListening) return;
+        if (!server.IsListening) return;
         foreach (long number in machine.HeldStanzas()) world.Journal.MessageHeld(now, host, number);
     }
 
     public override void OnEvent(Instant now, int argument)
     {
-        if (alarm.Due(world.Queue, now) && Runs) TickIfDue(now);
+        if (alarm.Due(world.Queue, now) && server.Runs) TickIfDue(now);
     }
 
-    public override void OnConnected(Instant now, Pipe pipe)
+    public void OnConnected(Instant now, Pipe pipe)
     {
-        if (pipe.AtServer)
+        if (pipe.AtFar)
         {
             Keep(machine.Accept(now), pipe);
-            world.Journal.FarAccepted(now, pipe.Client, pipe.Connection);
+            world.Journal.FarAccepted(now, pipe.Path, pipe.Connection);
         }
         else machine.Connected(now, pipe.Tag);
         Run(now);
     }
 
     /// <summary>Where TLS is modelled every server has a certificate of its domain that everybody trusts.</summary>
-    public override void OnTlsEstablished(Instant now, Pipe pipe)
+    public void OnTlsEstablished(Instant now, Pipe pipe)
     {
         int peer = PeerOf(pipe);
         machine.TlsEstablished(
@@ -175,19 +164,19 @@ internal sealed class FederationHost : ServingHost
         Run(now);
     }
 
-    public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
+    public void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
     {
         machine.Receive(now, pipe.Tag, bytes);
         Run(now);
     }
 
-    public override void OnPeerClosed(Instant now, Pipe pipe)
+    public void OnPeerClosed(Instant now, Pipe pipe)
     {
         machine.PeerClosed(now, pipe.Tag);
         Run(now);
     }
 
-    public override void OnEnded(Instant now, Pipe pipe, TcpEnd end)
+    public void OnEnded(Instant now, Pipe pipe, TcpEnd end)
     {
         if (pipe.Tag < 0) return;
         machine.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
@@ -195,13 +184,7 @@ internal sealed class FederationHost : ServingHost
         pipes[pipe.Tag] = null;
     }
 
-    private Federation NewMachine() =>
-        new(settings, world.Random.Fork($"federation/{domain}/{boots++}"), world.Buffers, world.Trees)
-        {
-            IgnoresDialback = ignoring > 0,
-        };
-
-    private Route RouteOf(Pipe pipe) => world.Cast.RouteAt(pipe.Client);
+    private Route RouteOf(Pipe pipe) => world.Cast.RouteAt(pipe.Path);
 
     private void TickIfDue(Instant now)
     {
@@ -282,7 +265,7 @@ internal sealed class FederationHost : ServingHost
         }
         path += Math.Max(0, (int)a.A);
         Route route = cast.RouteAt(path);
-        Keep(a.Stream, world.Network.Connect(now, path, this, World.TcpSettingsOf(route.Policy)));
+        Keep(a.Stream, world.Network.Connect(now, path, server, World.TcpSettingsOf(route.Policy)));
     }
 
     private void Keep(int stream, Pipe? pipe)
@@ -302,14 +285,15 @@ internal sealed class FederationHost : ServingHost
     private void Observe(Instant now, in XmppAction a, Pipe pipe)
     {
         Journal journal = world.Journal;
-        (int route, int connection, PathEnd side) = (pipe.Client, pipe.Connection, SideOf(pipe));
+        (int route, int connection, PathEnd side) = (pipe.Path, pipe.Connection, SideOf(pipe));
         switch (a.Kind)
         {
             case ActionKind.Ready:
                 journal.MemberReady(now, route, side, sends: a.A >= 0, connection);
+                world.Signals.OnMemberReady(now, route, connection, sends: a.A >= 0);
                 break;
             case ActionKind.Ended:
-                RecordEnd(now, pipe, a.Claim, a.Mechanism, a.A);
+                journal.MemberEnded(now, route, side, StreamEnd.Of(in a), connection);
                 break;
             case ActionKind.Blamed:
                 journal.MemberBlamed(now, route, side, new StreamEnd(a.Mechanism, a.Claim), connection);
@@ -330,10 +314,9 @@ internal sealed class FederationHost : ServingHost
         }
     }
 
-    private void RecordEnd(Instant now, Pipe pipe, Claim claim, Mechanism mechanism, long condition) =>
-        world.Journal.MemberEnded(
-            now, pipe.Client, SideOf(pipe), new StreamEnd(mechanism, claim, (StreamErrorCondition)condition),
-            pipe.Connection);
+    /// <summary>The process of this side ended without a word on that stream.</summary>
+    public void RecordEnd(Instant now, Pipe pipe, Mechanism mechanism) =>
+        world.Journal.MemberEnded(now, pipe.Path, SideOf(pipe), new StreamEnd(mechanism), pipe.Connection);
 
-    private static PathEnd SideOf(Pipe pipe) => pipe.AtServer ? PathEnd.Far : PathEnd.Near;
+    private static PathEnd SideOf(Pipe pipe) => pipe.AtFar ? PathEnd.Far : PathEnd.Near;
 }

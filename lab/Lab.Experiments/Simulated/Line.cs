@@ -1,0 +1,69 @@
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>
+/// A path with the hosts at its ends, its alarms and its connections: one object, for each packet touches all of it.
+/// </summary>
+internal sealed class Line : NetworkPath
+{
+    public readonly int Number;
+    public Host? Near, Far;
+    public TcpSettings? FarTcp;
+    public Connection? Newest;
+    public Alarm UpAlarm, DownAlarm, WeatherAlarm;
+
+    /// <summary>Which directions were down when the journal was told last.</summary>
+    public (bool Up, bool Down) Dead;
+
+    /// <param name="alarms">Of the network, which owns the alarms: up, down, weather.</param>
+    public Line(int number, (Alarm Up, Alarm Down, Alarm Weather) alarms, params PathElement[] elements) : base(elements)
+    {
+        Number = number;
+        (UpAlarm, DownAlarm, WeatherAlarm) = alarms;
+    }
+
+    /// <summary>One connection; forgotten when both its pipes are gone.</summary>
+    public sealed class Connection(int number, Connection? older)
+    {
+        public readonly int Number = number;
+        public Connection? Older = older;
+        public SimulatedPipe? Near, Far;
+    }
+
+    public ref Alarm AlarmOf(Direction way)
+    {
+        if (way == Direction.Up) return ref UpAlarm;
+        return ref DownAlarm;
+    }
+
+    public Connection Open(int number) => Newest = new Connection(number, Newest);
+
+    /// <summary>Null when it is forgotten, or never was.</summary>
+    public Connection? Find(int number)
+    {
+        Connection? c = Newest;
+        while (c is not null && c.Number != number) c = c.Older;
+        return c;
+    }
+
+    public void Forget(Connection gone)
+    {
+        if (Newest == gone)
+        {
+            Newest = gone.Older;
+            return;
+        }
+        Connection? c = Newest;
+        while (c is not null && c.Older != gone) c = c.Older;
+        if (c is not null) c.Older = gone.Older;
+    }
+
+    /// <summary>The connections that stand now, oldest first.</summary>
+    public Connection[] Standing()
+    {
+        var all = new List<Connection>();
+        for (Connection? c = Newest; c is not null; c = c.Older) all.Add(c);
+        return [.. all.OrderBy(c => c.Number)];
+    }
+}

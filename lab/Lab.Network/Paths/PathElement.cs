@@ -1,0 +1,36 @@
+namespace Lab.Network;
+
+/// <summary>Which way a segment goes: up is from the near end of a path, which opens the connections, to the far
+/// one.</summary>
+public enum Direction : byte { Up, Down }
+
+/// <summary>
+/// One thing on a path that segments come by, either way: a link, a middlebox. It lets a segment pass at once, keeps it
+/// for a while, loses it, or answers it; what it remembers of a connection is its own.
+/// Driving rule: as of a link (<see cref="Link{T}"/>), for each direction.
+/// </summary>
+public abstract class PathElement
+{
+    /// <summary>
+    /// What becomes of a segment that comes by. Delivered: it goes on at once. Inside: it will leave by
+    /// <see cref="TryTake"/>. Lost, Overflowed: it ends here. Answered: so too, and <paramref name="answer"/>, which
+    /// has no payload, goes back from here. Whoever offered it owns its payload, unless it is inside.
+    /// </summary>
+    public abstract Fate Offer(Instant now, Direction way, in Segment segment, out Segment answer);
+
+    /// <summary>The next segment in that direction whose time has come: Delivered goes on, Lost does not.</summary>
+    public virtual bool TryTake(Instant now, Direction way, out Passage<Segment> passage)
+    {
+        passage = default;
+        return false;
+    }
+
+    /// <summary>When TryTake will have a segment; Never while it holds none.</summary>
+    public virtual Instant NextTime(Direction way) => Instant.Never;
+
+    /// <summary>The truth: would every segment offered now be lost here?</summary>
+    public virtual bool IsDown(Instant now, Direction way) => false;
+
+    /// <summary>When <see cref="IsDown"/> may next change by itself, in either direction.</summary>
+    public virtual Instant NextChange => Instant.Never;
+}
