@@ -1,4 +1,5 @@
 using Lab.Experiments;
+using Lab.Files;
 
 namespace Lab.Cli;
 
@@ -31,20 +32,11 @@ internal static class CheckCommand
 
     private static string? One(string file, Overrides overrides, Problems problems)
     {
-        int before = problems.Count;
         var reading = new Problems();
         if (YamlText.ReadFile(file, reading) is { } mapping && TopologyFiles.Is(mapping))
-        {
-            var binder = new Binder(problems);
-            var root = new Mapping(mapping.Place, [new Entry(new Scalar(mapping.Place, "topology"), mapping)],
-                Flow: false);
-            mapping = (Mapping)Names.Expand(root, binder)["topology"]!;
-            Topology? topology = binder.Bind<Topology>(mapping);
-            Validation.Check(binder, mapping);
-            return problems.Count > before || topology is null ? null
+            return TopologyFiles.Read(mapping, problems) is not { } topology ? null
                 : $"a topology with {Words.Count(topology.Servers.Count, "server")} and "
                     + $"{Words.Count(topology.Clients.Values.Sum(c => c.Count), "client")}";
-        }
-        return SweepReader.Read(file, overrides, problems) is { } sweep ? Words.Count(sweep.Plan.Count, "run") : null;
+        return ScenarioFiles.Read(file, overrides, problems) is { } sweep ? Words.Count(sweep.Plan.Count, "run") : null;
     }
 }

@@ -1,7 +1,8 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using System.Reflection;
 using Lab.Experiments;
+using Lab.Files;
 
 namespace Lab.Cli;
 

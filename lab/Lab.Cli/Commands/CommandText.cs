@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lab.Experiments;
+using Lab.Files;
 
 namespace Lab.Cli;
 

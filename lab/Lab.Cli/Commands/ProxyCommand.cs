@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using Lab.Experiments;
+using Lab.Files;
 using Lab.Toxiproxy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Logging;
 
 namespace Lab.Cli;
 

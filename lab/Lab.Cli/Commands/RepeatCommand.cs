@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Lab.Experiments;
+using Lab.Files;
 using Lab.Network;
+using Entry = Lab.Experiments.Entry;
 
 namespace Lab.Cli;
 
@@ -63,7 +65,7 @@ internal sealed class RepeatCommand(Engine engine, Terminal terminal, Cancellati
     {
         var problems = new Problems();
         List<Sweep> sweeps =
-            [.. files.Distinct().Select(f => SweepReader.Read(f, overrides, problems)).OfType<Sweep>()];
+            [.. files.Distinct().Select(f => ScenarioFiles.Read(f, overrides, problems)).OfType<Sweep>()];
         if (!problems.Any) return sweeps;
         CheckCommand.Report(problems, terminal);
         return null;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lab.Experiments;
+using Lab.Files;
 using Spectre.Console;
 
 namespace Lab.Cli;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lab.Experiments;
+using Lab.Files;
 using Lab.Live;
 using Lab.Network;
 using Lab.Reports;
@@ -33,7 +34,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     {
         var problems = new Problems();
         List<Sweep> sweeps = [.. request.Files.Distinct()
-            .Select(f => SweepReader.Read(f, request.Overrides, problems)).OfType<Sweep>()];
+            .Select(f => ScenarioFiles.Read(f, request.Overrides, problems)).OfType<Sweep>()];
         if (problems.Any) return CheckCommand.Report(problems, terminal);
         string[] missing = [.. sweeps.SelectMany(s => s.Plan).Select(r => r.Topology).Distinct()
             .SelectMany(Tools.Missing).Distinct()];

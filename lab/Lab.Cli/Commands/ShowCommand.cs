@@ -1,4 +1,5 @@
 using Lab.Experiments;
+using Lab.Files;
 
 namespace Lab.Cli;
 
@@ -111,7 +112,7 @@ internal static class ShowCommand
         terminal.Out.WriteLine($"{metric.Name}: {metric.Meaning}");
         terminal.Out.WriteLine(
             $"unit:       {(Units.Symbol(metric.Unit) is { Length: > 0 } symbol ? symbol : "a count")}; in "
-                + $"expectations {Quantities.Example(metric.Unit)}");
+                + $"expectations {Units.Example(metric.Unit)}");
         terminal.Out.WriteLine($"population: {metric.Population}");
         terminal.Out.WriteLine($"censoring:  {metric.Censoring}");
         terminal.Out.WriteLine($"better:     {(metric.LowerIsBetter ? "lower" : "higher")}");

@@ -18,6 +18,18 @@ public static class Units
         _ => "",
     };
 
+    /// <summary>How a value of this unit is written in expectations, for messages.</summary>
+    public static string Example(Unit unit) => unit switch
+    {
+        Unit.Seconds => "a time such as 90s",
+        Unit.Bytes => "a size such as 10KiB",
+        Unit.Share => "a share such as 2%",
+        Unit.PerSecond => "a rate such as 5/s",
+        Unit.PerHour => "a rate such as 120/h",
+        Unit.BytesPerHour => "a size per hour such as 10KiB/h",
+        _ => "a plain number such as 0",
+    };
+
     public static string Format(double value, Unit unit)
     {
         if (double.IsNaN(value)) return "-";

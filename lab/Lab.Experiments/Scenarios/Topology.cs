@@ -8,10 +8,20 @@ namespace Lab.Experiments;
 // the records here use the users' words (Queue, Up, Down) and typed quantities instead of unit suffixes.
 
 /// <summary>Bits per second; 0 = unlimited.</summary>
-public readonly record struct Rate(long BitsPerSecond);
+public readonly record struct Rate(long BitsPerSecond)
+{
+    /// <summary>Exact, in the largest unit that leaves no fraction, as files have it.</summary>
+    public override string ToString() => BitsPerSecond == 0 ? "unlimited" : Words.Scaled(
+        BitsPerSecond, (1_000_000_000, "Gbit/s"), (1_000_000, "Mbit/s"), (1000, "kbit/s"), (1, "bit/s"));
+}
 
-/// <summary>Bytes.</summary>
-public readonly record struct Size(long Bytes);
+/// <summary>Bytes; 0 = unlimited, where that may be.</summary>
+public readonly record struct Size(long Bytes)
+{
+    /// <summary>Exact, in the largest unit that leaves no fraction, as files have it.</summary>
+    public override string ToString() => Bytes == 0 ? "unlimited" : Words.Scaled(
+        Bytes, (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"), (1, "B"));
+}
 
 /// <summary>Who is connected to whom, over what.</summary>
 public sealed record Topology

@@ -1,5 +1,6 @@
 using Lab.Cli;
 using Lab.Experiments;
+using Lab.Files;
 using Lab.Live;
 
 namespace Lab.Tests;
@@ -115,7 +116,7 @@ internal sealed class Laboratory : IDisposable
     public string Problems(string scenario, params string[] sets)
     {
         var problems = new Problems();
-        SweepReader.Read(Write("scenarios/x.yaml", scenario), new Overrides(sets, null), problems);
+        ScenarioFiles.Read(Write("scenarios/x.yaml", scenario), new Overrides(sets, null), problems);
         return problems.ToString().Replace(Folder + "/", "");
     }
 
@@ -123,7 +124,7 @@ internal sealed class Laboratory : IDisposable
     public Sweep Sweep(string scenario, params string[] sets)
     {
         var problems = new Problems();
-        Sweep? sweep = SweepReader.Read(Write("scenarios/x.yaml", scenario), new Overrides(sets, null), problems);
+        Sweep? sweep = ScenarioFiles.Read(Write("scenarios/x.yaml", scenario), new Overrides(sets, null), problems);
         Assert.True(sweep is not null, problems.ToString());
         return sweep;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Lab.Cli;
 using Lab.Experiments;
+using Lab.Files;
 
 namespace Lab.Tests;
 
@@ -49,7 +50,7 @@ public class GoldenScenarioTests
     private static Sweep Read(string name, Overrides overrides)
     {
         var problems = new Problems();
-        Sweep? sweep = SweepReader.Read(Path.Combine(Folder, name + ".yaml"), overrides, problems);
+        Sweep? sweep = ScenarioFiles.Read(Path.Combine(Folder, name + ".yaml"), overrides, problems);
         Assert.True(sweep is not null && !problems.Any, string.Join("\n", problems.Sorted()));
         return sweep;
     }

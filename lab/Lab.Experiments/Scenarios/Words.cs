@@ -1,6 +1,8 @@
+using System.Globalization;
+using System.Reflection;
 using System.Text;
 
-namespace Lab.Cli;
+namespace Lab.Experiments;
 
 /// <summary>Words as users write them.</summary>
 internal static class Words
@@ -18,16 +20,27 @@ internal static class Words
         return text.ToString();
     }
 
+    /// <summary>
+    /// The key of a property in files: its name in kebab-case, without Permille (there it is a plain decimal), or its
+    /// [Key].
+    /// </summary>
+    public static string Key(PropertyInfo property) => property.GetCustomAttribute<KeyAttribute>()?.Name
+        ?? Kebab(IsPermille(property) ? property.Name[..^"Permille".Length] : property.Name);
+
+    public static bool IsPermille(PropertyInfo property) => property.PropertyType == typeof(int)
+        && property.Name.EndsWith("Permille", StringComparison.Ordinal);
+
     /// <summary>"; did you mean 'from'?" or nothing.</summary>
     public static string Hint(string word, IEnumerable<string> valid) =>
         Nearest(word, valid) is { } near ? $"; did you mean '{near}'?" : "";
 
     /// <summary>", expected one of a, b, c; did you mean 'b'?"</summary>
-    public static string OneOf(string word, IReadOnlyList<string> valid) => $", expected one of {List(valid)}"
-        + $"{Hint(word, valid)}";
+    public static string OneOf(string word, IReadOnlyList<string> valid) =>
+        $", expected one of {List(valid)}{Hint(word, valid)}";
 
-    /// <summary>The valid word that most likely was meant: few edits, or one begins with the other; null when none is
-    /// near.</summary>
+    /// <summary>
+    /// The valid word that most likely was meant: few edits, or one begins with the other; null when none is near.
+    /// </summary>
     public static string? Nearest(string word, IEnumerable<string> valid)
     {
         string? best = null;
@@ -61,9 +74,17 @@ internal static class Words
 
     public static string List(IEnumerable<string> words) => string.Join(", ", words);
 
+    /// <summary>A number in the first of these units that divides it; the last one is 1.</summary>
+    public static string Scaled(long value, params ReadOnlySpan<(long Size, string Name)> units)
+    {
+        foreach ((long size, string name) in units)
+            if (value % size == 0) return (value / size).ToString(CultureInfo.InvariantCulture) + name;
+        throw new ArgumentException("no unit divides the number", nameof(units));
+    }
+
     /// <summary>"1 run", "3 runs".</summary>
     public static string Count(int n, string noun) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{n} {noun}{(n == 1 ? "" : "s")}");
+        string.Create(CultureInfo.InvariantCulture, $"{n} {noun}{(n == 1 ? "" : "s")}");
 
     // optimal string alignment: insert, delete, replace, swap of neighbours
     private static int Distance(string a, string b)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Lab.Experiments;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>What stands on the command line: --set path=value, --seed 7 or 1,2,3 or 1..20, --network a,b.</summary>
 internal static class SetArgument

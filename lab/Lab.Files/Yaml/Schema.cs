@@ -4,7 +4,7 @@ using Lab.Experiments;
 using Lab.Network;
 using Lab.Xmpp;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>The JSON Schemas (draft 7, which editors know best) of scenario and topology files, from the same shapes
 /// that bind them.</summary>
@@ -94,7 +94,7 @@ internal sealed class Schema
             if (fault && key.Name is "kind" or "target") continue;
             JsonNode value = key.Permille ? new JsonObject { ["type"] = "number", ["minimum"] = 0 } : Of(key.Type);
             JsonArray words = [.. new[] { (Shapes.TakesNone(key), "none"),
-                (Limits.AbsentMeansForever(key.Property), "forever") }.Where(w => w.Item1)
+                (Shapes.AbsentMeansForever(key.Property), "forever") }.Where(w => w.Item1)
                 .Select(w => (JsonNode)w.Item2)];
             properties[key.Name] = words.Count > 0 ? Any(value, new JsonObject { ["enum"] = words }) : value;
         }

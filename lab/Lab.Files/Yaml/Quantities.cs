@@ -2,7 +2,7 @@ using System.Globalization;
 using Lab.Experiments;
 using Lab.Network;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>A value, or why the text is none.</summary>
 internal readonly record struct Parsed(object? Value, string? Error)
@@ -139,6 +139,20 @@ internal static class Quantities
             + "h), %, a size (B, kB, KiB), /s, /h, or a size per hour (KiB/h)");
     }
 
+    /// <summary>The text that reads back as this value, in the base unit.</summary>
+    public static string Text(Quantity quantity)
+    {
+        // the shortest digits that tell this number from its neighbours
+        decimal value = decimal.Parse(
+            quantity.Value.ToString(CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
+        return quantity.Unit switch
+        {
+            Unit.Seconds => Plain(value) + "s", Unit.Bytes => Plain(value) + "B",
+            Unit.Share => Plain(value * 100) + "%", Unit.PerSecond => Plain(value) + "/s",
+            Unit.PerHour => Plain(value) + "/h", Unit.BytesPerHour => Plain(value) + "B/h", _ => Plain(value),
+        };
+    }
+
     public static Parsed Integer(string text, long least, ulong most)
     {
         if (!Split(text, out decimal number, out string unit) || number != decimal.Truncate(number))
@@ -150,15 +164,6 @@ internal static class Quantities
                 $"{text} is not between {least} and {most}"));
         return Parsed.Of(number);
     }
-
-    /// <summary>How a value of this unit is written, for messages.</summary>
-    public static string Example(Unit unit) => unit switch
-    {
-        Unit.Seconds => "a time such as 90s", Unit.Bytes => "a size such as 10KiB", Unit.Share =>
-            "a share such as 2%", Unit.PerSecond => "a rate such as 5/s",
-        Unit.PerHour => "a rate such as 120/h", Unit.BytesPerHour => "a size per hour such as 10KiB/h", _ =>
-            "a plain number such as 0",
-    };
 
     // a sign, digits, perhaps a point and digits; then anything without a digit is the unit
     private static bool Split(string text, out decimal number, out string unit)
@@ -201,5 +206,7 @@ internal static class Quantities
             : $"expected {expected}, found '{Problem.Printable(text)}"
                 + $"'{(text.Contains(',') ? "; decimals take a point" : "")}");
 
-    private static string Plain(decimal value) => value.ToString("0.############", CultureInfo.InvariantCulture);
+    /// <summary>Without exponent or needless zeros.</summary>
+    public static string Plain(decimal value) =>
+        value.ToString("0.############################", CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,9 @@
 using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using Words = Lab.Experiments.Words;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>
 /// YAML text to nodes. YamlDotNet parses; what a scenario has no use for (aliases, anchors, tags, several documents,

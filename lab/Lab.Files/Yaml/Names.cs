@@ -1,4 +1,6 @@
-namespace Lab.Cli;
+using Lab.Experiments;
+
+namespace Lab.Files;
 
 /// <summary>The policies and links that a name can mean: those of the files first, then the presets.</summary>
 internal sealed class Names(Mapping root)

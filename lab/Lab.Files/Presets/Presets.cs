@@ -1,7 +1,7 @@
 using Lab.Experiments;
 using Lab.Xmpp;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>
 /// Policies of deployed software and kinds of links, in the words of scenario files. They are embedded files, read by
@@ -11,6 +11,10 @@ internal static class Presets
 {
     public static readonly Mapping Policies = Read("policies.yaml");
     public static readonly Mapping Links = Read("links.yaml");
+
+    /// <summary>All of them as records.</summary>
+    public static readonly Library Library = new(
+        All(Policies, Policy), All(Links, Link));
 
     /// <summary>A preset's policy; the name must exist.</summary>
     public static Policy Policy(string name) => Bind<Policy>(Policies, name);
@@ -39,6 +43,9 @@ internal static class Presets
             lines.Add(place.Source.Line(line));
         return lines;
     }
+
+    private static Dictionary<string, T> All<T>(Mapping presets, Func<string, T> bind) =>
+        presets.Entries.Select(e => e.Key.Text).ToDictionary(name => name, bind);
 
     private static T Bind<T>(Mapping presets, string name) where T : class
     {

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Lab.Cli;
 using Lab.Experiments;
-using Entry = Lab.Cli.Entry;
+using Lab.Files;
+using Entry = Lab.Files.Entry;
 
 namespace Lab.Tests;
 

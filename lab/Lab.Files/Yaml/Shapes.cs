@@ -1,17 +1,22 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Reflection;
 using Lab.Experiments;
 using Lab.Network;
 using Lab.Xmpp;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>One key of a mapping: the property it fills, and what it takes.</summary>
 internal sealed record KeyShape(string Name, PropertyInfo Property, Type Type, bool Required, bool Nullable,
     bool Permille);
 
 /// <summary>A scalar type: how its text is read, and what a schema says of it.</summary>
-internal sealed record ScalarShape(Func<string, Parsed> Read, string Words, string Pattern);
+internal sealed record ScalarShape(Func<string, Parsed> Read, string Words, string Pattern)
+{
+    /// <summary>The text that reads back as the value.</summary>
+    public Func<object, string> Write { get; init; } = v => string.Create(CultureInfo.InvariantCulture, $"{v}");
+}
 
 /// <summary>
 /// The keys that YAML files have, derived from the records by reflection; binder, paths and schema all read them here.
@@ -20,13 +25,16 @@ internal sealed record ScalarShape(Func<string, Parsed> Read, string Words, stri
 /// </summary>
 internal static class Shapes
 {
+    /// <summary>What switches a part off, and what lifts a limit.</summary>
+    public const string None = "none", Forever = "forever";
+
     private const string Number = @"[0-9]+(\.[0-9]+)?";
 
     private static readonly Dictionary<Type, ScalarShape> Scalars = new()
     {
         [typeof(string)] = new(Parsed.Of, "a text", ""),
         [typeof(Target)] = new(t => Parsed.Of(Target.Parse(t)), "a name", ""),
-        [typeof(bool)] = new(Boolean, "true or false", "^(true|false)$"),
+        [typeof(bool)] = new(Boolean, "true or false", "^(true|false)$") { Write = v => (bool)v ? "true" : "false" },
         [typeof(int)] = new(t => Convert(Quantities.Integer(t, int.MinValue, int.MaxValue), d => (int)d),
             "a whole number", "^-?[0-9]+$"),
         [typeof(long)] = new(t => Convert(Quantities.Integer(t, long.MinValue, long.MaxValue), d => (long)d),
@@ -39,12 +47,21 @@ internal static class Shapes
             $"^(unlimited|{Number} ?[kMG]?bit/s)$"),
         [typeof(Size)] = new(Quantities.Size, "a size such as 200B or 256KiB",
             $"^(unlimited|{Number} ?(B|kB|MB|GB|KiB|MiB|GiB))$"),
-        [typeof(Probability)] = new(Quantities.Probability, "a share such as 2% or 0.1%", $"^{Number} ?%$"),
+        [typeof(Probability)] = new(Quantities.Probability, "a share such as 2% or 0.1%", $"^{Number} ?%$")
+        {
+            Write = v => Quantities.Plain(((Probability)v).PartsPerBillion / 1e7m) + "%",
+        },
         [typeof(Quantity)] = new(Quantities.Quantity, "a number in the metric's unit: 90s, 0, 2%, 10KiB/h, 5/s",
-            $"^-?{Number} ?(us|ms|s|m|h|d|%|/s|/h|(B|kB|MB|GB|KiB|MiB|GiB)(/h)?)?$"),
+            $"^-?{Number} ?(us|ms|s|m|h|d|%|/s|/h|(B|kB|MB|GB|KiB|MiB|GiB)(/h)?)?$")
+        {
+            Write = v => Quantities.Text((Quantity)v),
+        },
     };
 
-    public static readonly ScalarShape Permille = new(Quantities.Permille, "a plain number such as 1.3", $"^{Number}$");
+    public static readonly ScalarShape Permille = new(Quantities.Permille, "a plain number such as 1.3", $"^{Number}$")
+    {
+        Write = v => Quantities.Plain((int)v / 1000m),
+    };
 
     private static readonly ConcurrentDictionary<Type, IReadOnlyList<KeyShape>> Cache = new();
 
@@ -71,17 +88,14 @@ internal static class Shapes
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.SetMethod is null || !property.SetMethod.IsPublic) continue;
-            bool permille = property.PropertyType == typeof(int)
-                && property.Name.EndsWith("Permille", StringComparison.Ordinal);
-            string name = permille ? property.Name[..^"Permille".Length] : property.Name;
             Type inner = System.Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             bool nullable = inner != property.PropertyType
                 || nullability.Create(property).WriteState == NullabilityState.Nullable;
             ParameterInfo? parameter = Array.Find(parameters, p => p.Name == property.Name);
             bool required = parameter is not null ? !parameter.HasDefaultValue
                 : property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute));
-            string key = property.GetCustomAttribute<KeyAttribute>()?.Name ?? Words.Kebab(name);
-            keys.Add(new KeyShape(key, property, inner, required, nullable, permille));
+            keys.Add(new KeyShape(
+                Words.Key(property), property, inner, required, nullable, Words.IsPermille(property)));
         }
         return keys;
     });
@@ -90,6 +104,13 @@ internal static class Shapes
     public static bool TakesNone(KeyShape key) =>
         key.Nullable && key.Type != typeof(string) && key.Type != typeof(PolicyChoice)
             && key.Type != typeof(LinkChoice);
+
+    /// <summary>Whether leaving the key out means no limit, so that "forever" may stand there.</summary>
+    public static bool AbsentMeansForever(PropertyInfo property) =>
+        property.PropertyType == typeof(Duration?)
+        && (property.DeclaringType == typeof(ConnectPolicy) || (property.DeclaringType, property.Name) is var at
+            && (at == (typeof(FaultSpec), nameof(FaultSpec.For)) || at == (typeof(AckPolicy), nameof(AckPolicy.Timeout))
+                || at == (typeof(WorkloadSpec), nameof(WorkloadSpec.End))));
 
     /// <summary>The constructor to call: the one of a positional record, or the empty one.</summary>
     public static ConstructorInfo Constructor(Type record) =>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>A text that values come from: a file, or one --set on the command line.</summary>
 internal sealed class Source(string name, string text)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lab.Cli;
 using Lab.Experiments;
+using Lab.Files;
 using Lab.Network;
 
 namespace Lab.Tests;
@@ -198,7 +199,7 @@ public sealed class SweepTests : IDisposable
                     + text[(at + length)..];
             }
             var problems = new Problems();
-            Sweep? sweep = SweepReader.Read(lab.Write("scenarios/x.yaml", text), Overrides.None, problems);
+            Sweep? sweep = ScenarioFiles.Read(lab.Write("scenarios/x.yaml", text), Overrides.None, problems);
             Assert.True(sweep is null == problems.Any, text);
         }
     }

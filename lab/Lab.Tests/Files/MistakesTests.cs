@@ -1,4 +1,5 @@
 using Lab.Cli;
+using Lab.Files;
 
 namespace Lab.Tests;
 
@@ -138,6 +139,8 @@ public sealed class MistakesTests : IDisposable
             9:3: topology cannot vary within a scenario
         clients.phone.policy: [ping, acks]\n => clients.phone.policy: [ping, acks]\n  faults[0].for: [1m, 2x]\n
             9:23: for: unknown unit 'x' in '2x', expected us, ms, s, m, h or d
+        clients.phone.policy: [ping, acks]\n => clients.phone.policy: [ping, acks]\n  '': [1, 2]\n
+            9:3: the path is empty; write what it leads to, as in clients.phone.policy
         ## workload
         from: phone => fro: phone
             10:6: unknown key 'fro' in workload, expected one of send, from, to, every, arrivals, body, begin, end; did you mean 'from'?
@@ -240,6 +243,12 @@ public sealed class MistakesTests : IDisposable
             1:50: 'phone' is also the name of a link; faults could not tell them apart
             1:96: there is no preset link 'lte-god'; did you mean 'lte-good'?; lab show links lists them
         ## streams between servers
+        topology: one-phone => topology: {servers: {example.org: {authority: b.example}, b.example: {}}, clients: {phone: {server: example.org}}, s2s: [{streams: 4}]}
+            1:122: topology.s2s needs 'between'
+        topology: one-phone => topology: {servers: {example.org: {}, n.x: {count: 2}, n-1.x: {}}, clients: {phone: {server: example.org}}, s2s: [{betwen: [example.org, b.example], streams: 0}]}
+            1:56: 'n-1.x' is also a member of n.x, which has count 2
+            1:116: unknown key 'betwen' in topology.s2s, expected one of between, link, streams, pick, bidi, auth, tls, policy, second-policy, ping-scope, on-failed-check, silence-limit, unacked, queue, retry, retry-max, max-streams-from, verify-alone, dialback-timeout, verify-timeout; did you mean 'between'?
+            1:159: streams must be between 1 and 1000, found '0'
         topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org, b.exmple]}]}
             1:149: there is no server 'b.exmple', expected one of example.org, b.example, n.example, n-0.example, n-1.example, n-2.example; did you mean 'b.example'?
         topology: one-phone => topology: {servers: {example.org: {authority: k.exmple}, b.example: {}, k.example: {}}, clients: {phone: {server: example.org}, tablet: {server: b.example}}, s2s: [{between: [example.org, b.example]}]}

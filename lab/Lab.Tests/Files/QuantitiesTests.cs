@@ -1,5 +1,6 @@
 using Lab.Cli;
 using Lab.Experiments;
+using Lab.Files;
 using Lab.Network;
 
 namespace Lab.Tests;

@@ -3,7 +3,7 @@ using Lab.Experiments;
 using Lab.Network;
 using Lab.Xmpp;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>
 /// The paths of vary and --set: clients.phone.policy, faults[0].for, servers.example.org.policy. A path goes through
@@ -20,6 +20,11 @@ internal sealed class Paths(Problems problems)
     /// text).</summary>
     public Mapping? Apply(Mapping root, Scalar path, Node value)
     {
+        if (path.Text.Length == 0)
+        {
+            problems.Add(path, "the path is empty; write what it leads to, as in clients.phone.policy");
+            return null;
+        }
         names = new Names(root);
         var step = new Step(path, 0);
         string first = step.Word();

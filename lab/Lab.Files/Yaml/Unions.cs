@@ -2,22 +2,23 @@ using Lab.Experiments;
 using Lab.Network;
 using Lab.Xmpp;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
-/// <summary>A type that files write in more than one way.</summary>
-internal sealed record Union(Func<Binder, Node, Trail, object?> Bind);
+/// <summary>A type that files write in more than one way, and the way back.</summary>
+internal sealed record Union(Func<Binder, Node, Trail, object?> Bind, Func<object, Node> Write);
 
-/// <summary>The shapes that a plain record cannot say: a name or a value in place, a share or a model, a verb as the
-/// key.</summary>
+/// <summary>
+/// The shapes that a plain record cannot say: a name or a value in place, a share or a model, a verb as the key.
+/// </summary>
 internal static class Unions
 {
     private static readonly IReadOnlyList<string> Verbs = Shapes.Values(typeof(FaultKind));
 
     public static Union? Of(Type type) =>
-        type == typeof(LossProfile) ? new Union(Loss)
-        : type == typeof(PolicyChoice) ? new Union(Policy)
-        : type == typeof(LinkChoice) ? new Union(Link)
-        : type == typeof(FaultSpec) ? new Union(Fault)
+        type == typeof(LossProfile) ? new Union(Loss, o => Loss((LossProfile)o))
+        : type == typeof(PolicyChoice) ? new Union(Policy, o => Choice(((PolicyChoice)o).Name, ((PolicyChoice)o).Inline))
+        : type == typeof(LinkChoice) ? new Union(Link, o => Choice(((LinkChoice)o).Name, ((LinkChoice)o).Inline))
+        : type == typeof(FaultSpec) ? new Union(Fault, o => Fault((FaultSpec)o))
         : null;
 
     /// <summary>The keys to name when one is unknown: for a fault its verbs stand for kind and target.</summary>
@@ -35,6 +36,19 @@ internal static class Unions
         if (parsed.Value is Probability share) return new LossProfile { LossWhenGood = share };
         binder.Fail(node, $"{trail.Last}: {parsed.Error}");
         return null;
+    }
+
+    private static Node Loss(LossProfile loss) => loss == new LossProfile { LossWhenGood = loss.LossWhenGood }
+        ? Unbinder.Value(typeof(Probability), loss.LossWhenGood) : Unbinder.Record(loss);
+
+    private static Node Choice(string? name, object? inline) =>
+        name is not null ? Unbinder.Text(name) : Unbinder.Record(inline!);
+
+    private static Mapping Fault(FaultSpec fault)
+    {
+        Mapping plain = Unbinder.Record(fault);
+        var verb = new Entry(Unbinder.Word(fault.Kind.Word()), plain["target"]!);
+        return plain with { Entries = [verb, .. plain.Without("kind").Without("target").Entries] };
     }
 
     private static object? Policy(Binder binder, Node node, Trail trail) =>
@@ -76,9 +90,7 @@ internal static class Unions
         var target = new Entry(verb.Key with { Text = "target" }, verb.Value);
         Mapping plain = mapping with { Entries = [kind, target,
             .. mapping.Entries.Where(e => !Verbs.Contains(e.Key.Text))] };
-        object? fault = binder.Record(typeof(FaultSpec), plain, trail);
-        binder.Remember(mapping, fault);
-        return fault;
+        return binder.Record(typeof(FaultSpec), plain, trail);
     }
 
     private static string[] Names() => [.. Shapes.Keys(typeof(FaultSpec)).Select(k => k.Name)];

@@ -2,7 +2,7 @@ using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>Nodes back to text.</summary>
 internal static class YamlOut

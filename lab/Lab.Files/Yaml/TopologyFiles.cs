@@ -1,12 +1,14 @@
 using Lab.Experiments;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>Finds the topology that a scenario names.</summary>
 internal static class TopologyFiles
 {
-    /// <summary>The topology's mapping, or null after the problem was noted. Looked for in the folder "topologies"
-    /// beside the scenario's folder, in it, in the scenario's folder itself and where the command runs.</summary>
+    /// <summary>
+    /// The topology's mapping, or null after the problem was noted. Looked for in the folder "topologies" beside the
+    /// scenario's folder, in it, in the scenario's folder itself and where the command runs.
+    /// </summary>
     public static Mapping? Find(string scenarioFile, Scalar name, Problems problems)
     {
         string[] folders = Folders(scenarioFile);
@@ -23,6 +25,18 @@ internal static class TopologyFiles
         problems.Add(name, $"there is no topology '{Problem.Printable(name.Text)}' (looked for {name.Text}.yaml in "
             + $"{Words.List(folders.Select(f => f.Length == 0 ? "." : f))}){bare}");
         return null;
+    }
+
+    /// <summary>A topology on its own, or null after the problems were noted.</summary>
+    public static Topology? Read(Mapping mapping, Problems problems)
+    {
+        int before = problems.Count;
+        var binder = new Binder(problems);
+        var root = new Mapping(mapping.Place, [new Entry(new Scalar(mapping.Place, "topology"), mapping)], Flow: false);
+        Node expanded = Names.Expand(root, binder)["topology"]!;
+        Topology? topology = binder.Bind<Topology>(expanded);
+        if (topology is not null) binder.Tell(Rules.Check(topology, Presets.Library), expanded);
+        return problems.Count == before ? topology : null;
     }
 
     /// <summary>Whether a file is a topology rather than a scenario: it has the parts of one at its top.</summary>

@@ -1,9 +1,8 @@
 using System.Globalization;
 using Lab.Experiments;
-using Lab.Live;
 using Lab.Xmpp;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>What the command line adds to a file: --set path=value in order, --seed, --network.</summary>
 internal sealed record Overrides(
@@ -30,6 +29,12 @@ internal sealed record Sweep
     public required string RunYaml { get; init; }
 }
 
+/// <summary>
+/// What whoever runs them cannot have of a run: in a sentence each, with the group (servers, clients, s2s) and the name
+/// in the topology, of an entry of s2s its number.
+/// </summary>
+internal delegate IEnumerable<(string Group, string Name, string Message)> Refusals(RunSpec run);
+
 /// <summary>Reads a scenario with its topology, applies --set and vary, binds and checks every point.</summary>
 internal sealed class SweepReader
 {
@@ -39,6 +44,7 @@ internal sealed class SweepReader
 
     private readonly string file;
     private readonly Problems problems;
+    private readonly Refusals refusals;
     private readonly List<(Scalar Path, IReadOnlyList<Node> Values)> vary = [];
     private IReadOnlyList<ulong> seeds = [1];
     private IReadOnlyList<NetworkKind> networks = [NetworkKind.Simulated];
@@ -46,14 +52,15 @@ internal sealed class SweepReader
     private string? topologyName;
     private bool unreadTopology, brokenVary;
 
-    private SweepReader(string file, Problems problems) => (this.file, this.problems) = (file, problems);
+    private SweepReader(string file, Problems problems, Refusals refusals) =>
+        (this.file, this.problems, this.refusals) = (file, problems, refusals);
 
     /// <summary>The sweep, or null after all problems of the file and its topology were noted.</summary>
-    public static Sweep? Read(string file, Overrides overrides, Problems problems)
+    public static Sweep? Read(string file, Overrides overrides, Problems problems, Refusals refusals)
     {
         int before = problems.Count;
         Sweep? sweep = YamlText.ReadFile(file, problems) is { } mapping
-            ? new SweepReader(file, problems).Read(mapping, overrides) : null;
+            ? new SweepReader(file, problems, refusals).Read(mapping, overrides) : null;
         return problems.Count == before ? sweep : null;
     }
 
@@ -81,7 +88,7 @@ internal sealed class SweepReader
             problems.Add(root.Key("vary") ?? (Node)root,
             $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
         List<RunSpec> plan = runs > MostRuns ? [] : Plan(name);
-        if (!brokenVary) Validation.When(expect, written, problems);
+        if (!brokenVary) When(expect, written);
         if (problems.Count == before) RefusePrograms(plan);
         if (problems.Count == before) RefuseUnjudged(plan);
         if (problems.Count > before) return null;
@@ -130,7 +137,7 @@ internal sealed class SweepReader
     // what real programs cannot do, said where the program is named
     private void RefusePrograms(List<RunSpec> plan)
     {
-        foreach ((string group, string name, string message) in plan.SelectMany(ProgramLimits.Refusals))
+        foreach ((string group, string name, string message) in plan.SelectMany(r => refusals(r)))
         {
             Node? all = (root["topology"] as Mapping)?[group];
             if (all is Sequence entries)
@@ -227,6 +234,27 @@ internal sealed class SweepReader
         else (root, unreadTopology) = (root.Without("topology"), true);
     }
 
+    // each when must speak of a varied path and one of its values; vary as in the file, before --set
+    private void When(Node? expect, IReadOnlyList<(string Path, IReadOnlyList<string> Values)> written)
+    {
+        string[] paths = [.. written.Select(v => v.Path)];
+        foreach (Node expectation in (expect as Sequence)?.Items ?? [])
+        {
+            if ((expectation as Mapping)?["when"] is not Mapping when) continue;
+            foreach (Entry entry in when.Entries)
+            {
+                string value = YamlOut.Inline(entry.Value);
+                int at = Array.IndexOf(paths, entry.Key.Text);
+                if (at < 0)
+                    problems.Add(entry.Key, $"'{entry.Key.Text}' does not vary in this scenario"
+                        + (paths.Length == 0 ? "" : Words.OneOf(entry.Key.Text, paths)));
+                else if (!written[at].Values.Contains(value))
+                    problems.Add(entry.Value,
+                        $"{entry.Key.Text} never is {value}{Words.OneOf(value, written[at].Values)}");
+            }
+        }
+    }
+
     // a varied path is fixed to the one value; expectations about other values no longer speak of any run
     private void Set(Scalar path, Node value)
     {
@@ -287,31 +315,9 @@ internal sealed class SweepReader
         Node? node = tree["topology"] ?? (unreadTopology ? tree : null);
         Mapping flat = node is null ? tree : tree.With("topology", new Scalar(node.Place, topologyName ?? name));
         Scenario? scenario = binder.Bind<Scenario>(flat, default, FileKeys);
-        if (scenario is not null) Validation.Check(binder, tree, scenario);
+        if (scenario is not null) binder.Tell(Rules.Check(scenario, topology, Presets.Library), tree);
         return problems.Count == before && scenario is not null && topology is not null
-            ? (scenario, Resolve(topology, scenario)) : null;
-    }
-
-    private static Topology Resolve(Topology topology, Scenario scenario)
-    {
-        PolicyChoice? Policy(PolicyChoice? choice) => choice is { Name: { } name, Inline: null }
-            ? choice with { Inline = scenario.Policies.GetValueOrDefault(name) ?? Presets.Policy(name) } : choice;
-        LinkChoice? Link(LinkChoice? choice) => choice is { Name: { } name, Inline: null }
-            ? choice with { Inline = topology.Links.GetValueOrDefault(name) ?? Presets.Link(name) } : choice;
-        var servers = new OrderedDictionary<string, ServerSpec>();
-        foreach ((string key, ServerSpec server) in topology.Servers)
-            servers[key] = server with { Policy = Policy(server.Policy) };
-        var clients = new OrderedDictionary<string, ClientSpec>();
-        foreach ((string key, ClientSpec client) in topology.Clients)
-            clients[key] = client with { Policy = Policy(client.Policy), Link = Link(client.Link) };
-        return topology with
-        {
-            Servers = servers, Clients = clients,
-            S2s = [.. topology.S2s.Select(s => s with
-            {
-                Policy = Policy(s.Policy), SecondPolicy = Policy(s.SecondPolicy), Link = Link(s.Link),
-            })],
-        };
+            ? (scenario, Presets.Library.Resolve(scenario, topology)) : null;
     }
 
     private string Resolved(string name)

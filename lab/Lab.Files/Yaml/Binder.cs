@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Reflection;
+using Lab.Experiments;
 
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>Where in a file something stands, in keys: for messages.</summary>
 internal readonly record struct Trail(string? Keys, string? Key)
@@ -17,20 +18,14 @@ internal readonly record struct Trail(string? Keys, string? Key)
 
 /// <summary>
 /// Nodes to records, strictly: every key must be known, every value readable, every limit kept. Problems are noted, not
-/// thrown; what failed is left at its default and remembered, so that later checks do not complain a second time.
+/// thrown; what failed is left at its default and remembered, so that nothing is concluded from it. It knows the place
+/// of each record, and tells there what the rules found.
 /// </summary>
 internal sealed class Binder(Problems problems)
 {
     private readonly HashSet<Node> failed = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<Node, object> bound = new(ReferenceEqualityComparer.Instance);
-
-    public Problems Problems => problems;
-
-    /// <summary>Whether this very node was already complained about.</summary>
-    public bool Failed(Node? node) => node is not null && failed.Contains(node);
-
-    /// <summary>The record that this mapping became, perhaps incomplete; null when there is none.</summary>
-    public T? Bound<T>(Node? node) where T : class => node is null ? null : bound.GetValueOrDefault(node) as T;
+    private readonly HashSet<(Mapping, string)> unread = [];
+    private readonly Dictionary<object, Node> places = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Binds the whole of a file; extra are keys of the file that are no part of the record.</summary>
     public T? Bind<T>(Node node, Trail trail = default, params string[] extra) where T : class =>
@@ -40,6 +35,19 @@ internal sealed class Binder(Problems problems)
     {
         failed.Add(node);
         problems.Add(node, message);
+    }
+
+    /// <summary>Notes what the rules found, where it stands; the root is for what has no place of its own.</summary>
+    public void Tell(IEnumerable<Finding> findings, Node root)
+    {
+        foreach (Finding finding in findings)
+        {
+            if (finding.From.Prepend(finding.At).Any(IsDoubtful)) continue;
+            Node node = NodeOf(finding.At) ?? root;
+            string found = finding.Found is null ? "" : node is Scalar s ? $", found '{Problem.Printable(s.Text)}'"
+                : $", found '{finding.Found}'";
+            Fail(node, Problem.Printable(finding.Message) + found);
+        }
     }
 
     /// <summary>A value of the type, or null when it failed.</summary>
@@ -67,8 +75,11 @@ internal sealed class Binder(Problems problems)
             return null;
         }
         string[] valid = [.. keys.Select(k => k.Name), .. extra];
-        Scalar[] unknown = [.. mapping.Entries.Select(e => e.Key).Where(k => !valid.Contains(k.Text))];
-        foreach (Scalar key in unknown) Unknown(key, trail.In, Unions.Expected(type, valid));
+        foreach (Scalar key in mapping.Entries.Select(e => e.Key).Where(k => !valid.Contains(k.Text)))
+        {
+            Unknown(key, trail.In, Unions.Expected(type, valid));
+            if (Words.Nearest(key.Text, valid) is { } meant) unread.Add((mapping, meant));
+        }
         var values = new Dictionary<KeyShape, object?>();
         bool whole = true;
         foreach (KeyShape key in keys)
@@ -77,23 +88,14 @@ internal sealed class Binder(Problems problems)
         }
         string[] missing = [.. keys.Where(k => k.Required && mapping[k.Name] is null).Select(k => k.Name)];
         whole &= missing.Length == 0;
-        missing = [.. missing.Where(m => !unknown.Any(u => Words.Nearest(u.Text, valid) == m))];   // said already
+        missing = [.. missing.Where(m => unread.Add((mapping, m)))];                    // else said already
         if (missing.Length > 0) Fail(mapping, $"{trail.Full} needs {Words.And(missing)}");
         object? made = Make(type, keys, values, whole);
-        if (whole && made is not null)
-            foreach ((string key, string message) in Limits.Within(made))
-                Fail((Node?)mapping[key] ?? mapping, message);
-        if (made is not null) bound[node] = made;
+        if (made is not null) places[made] = mapping;
         return made;
     }
 
-    /// <summary>Notes that a mapping, bound by way of another, became this record.</summary>
-    public void Remember(Node node, object? made)
-    {
-        if (made is not null) bound[node] = made;
-    }
-
-    public void Unknown(Scalar key, string where, IReadOnlyList<string> expected)
+    private void Unknown(Scalar key, string where, IReadOnlyList<string> expected)
     {
         failed.Add(key);
         problems.Add(key, $"unknown key '{Problem.Printable(key.Text)}'{where}{Words.OneOf(key.Text, expected)}");
@@ -103,13 +105,13 @@ internal sealed class Binder(Problems problems)
     {
         Trail inner = trail.Then(key.Name);
         if (node is Scalar { Quoted: false } word
-            && (Shapes.TakesNone(key) && word.Text == "none" || word.Text == "forever"
-            && Limits.AbsentMeansForever(key.Property)))
+            && (Shapes.TakesNone(key) && word.Text == Shapes.None
+                || word.Text == Shapes.Forever && Shapes.AbsentMeansForever(key.Property)))
         {
             values[key] = null;
             return true;
         }
-        if (node is Scalar { Text.Length: > 0 } text && Limits.AbsentMeansForever(key.Property)
+        if (node is Scalar { Text.Length: > 0 } text && Shapes.AbsentMeansForever(key.Property)
             && !text.Text.Any(char.IsDigit))
         {
             Fail(node, $"{key.Name} takes a time such as 30s, or forever, found {node.Kind}");
@@ -117,7 +119,7 @@ internal sealed class Binder(Problems problems)
         }
         if (node is Scalar { Quoted: false, Text: "" or "~" or "null" } && !IsRecord(key.Type))
         {
-            string instead = Limits.AbsentMeansForever(key.Property) ? "; write forever for no limit"
+            string instead = Shapes.AbsentMeansForever(key.Property) ? "; write forever for no limit"
                 : Shapes.TakesNone(key) ? "; write none to have none" : "";
             Fail(node, $"{key.Name} needs a value{instead}");
             return false;
@@ -166,10 +168,11 @@ internal sealed class Binder(Problems problems)
             Fail(node, $"{trail.Last} takes a list ([...] or lines that begin with -), found {node.Kind}");
             return null;
         }
-        Array array = Array.CreateInstance(item, sequence.Items.Count);
-        for (int i = 0; i < sequence.Items.Count; i++)
-            if (Value(item, sequence.Items[i], trail) is { } value) array.SetValue(value, i);
-        return sequence.Items.Any(n => Failed(n)) && !item.IsValueType ? Compact(array, item) : array;
+        // without holes where items failed: those lists are only ever used to look for further problems
+        object[] items = [.. sequence.Items.Select(i => Value(item, i, trail)).OfType<object>()];
+        Array array = Array.CreateInstance(item, items.Length);
+        items.CopyTo(array, 0);
+        return array;
     }
 
     private object? Map(Type value, Node node, Trail trail)
@@ -182,18 +185,34 @@ internal sealed class Binder(Problems problems)
         var map = (IDictionary)Activator.CreateInstance(typeof(OrderedDictionary<,>)
             .MakeGenericType(typeof(string), value))!;
         foreach (Entry entry in mapping.Entries)
-            if (Value(value, entry.Value, trail.Then(entry.Key.Text)) is { } v) map[entry.Key.Text] = v;
+            if ((Value(value, entry.Value, trail.Then(entry.Key.Text)) ?? Blank(value)) is { } v)
+                map[entry.Key.Text] = v;
         return map;
     }
 
-    // a list without the holes that failed items left; only ever used to look for further problems
-    private static Array Compact(Array array, Type item)
+    private bool IsDoubtful(Spot spot)
     {
-        object[] kept = [.. array.Cast<object?>().Where(o => o is not null).Select(o => o!)];
-        Array compact = Array.CreateInstance(item, kept.Length);
-        kept.CopyTo(compact, 0);
-        return compact;
+        if (spot.Property is null || places.GetValueOrDefault(spot.Record) is not Mapping mapping) return false;
+        string key = KeyOf(spot);
+        return unread.Contains((mapping, key)) || mapping[key] is { } value
+            && (failed.Contains(value) || NodeOf(spot) is { } node && failed.Contains(node)
+                || value is Sequence list && list.Items.Any(failed.Contains));
     }
+
+    private Node? NodeOf(Spot spot)
+    {
+        Node? record = places.GetValueOrDefault(spot.Record);
+        if (spot.Property is null || record is not Mapping mapping || mapping[KeyOf(spot)] is not { } value)
+            return record;
+        return (spot.Entry, value) switch
+        {
+            (string name, Mapping map) => map.Key(name),
+            (int index, Sequence list) when index < list.Items.Count => list.Items[index],
+            _ => value,
+        };
+    }
+
+    private static string KeyOf(Spot spot) => Words.Key(spot.Record.GetType().GetProperty(spot.Property!)!);
 
     private static object? Make(Type type, IReadOnlyList<KeyShape> keys, Dictionary<KeyShape, object?> values,
         bool whole)
@@ -203,9 +222,24 @@ internal sealed class Binder(Problems problems)
         if (parameters.Length > 0 && !whole) return null;
         object made = constructor.Invoke([.. parameters.Select(p =>
             values.GetValueOrDefault(keys.First(k => k.Property.Name == p.Name), p.DefaultValue))]);
-        if (parameters.Length == 0)
-            foreach ((KeyShape key, object? value) in values) key.Property.SetValue(made, value);
+        if (parameters.Length > 0) return made;
+        foreach (KeyShape key in keys)
+            if (values.TryGetValue(key, out object? value)) key.Property.SetValue(made, value);
+            else if (key.Required && Blank(key.Type) is { } blank) key.Property.SetValue(made, blank);
         return made;
+    }
+
+    /// <summary>
+    /// What stands where nothing was read: a record at its defaults, an empty text or list; null where there is no such
+    /// value.
+    /// </summary>
+    public static object? Blank(Type type)
+    {
+        if (type == typeof(string)) return "";
+        if (type == typeof(Target)) return Target.Parse("");
+        if (Shapes.IsList(type, out Type item)) return Array.CreateInstance(item, 0);
+        if (!IsRecord(type) || Shapes.Constructor(type).GetParameters().Length > 0) return null;
+        return Make(type, Shapes.Keys(type), [], whole: false);
     }
 
     private static bool IsRecord(Type type) =>

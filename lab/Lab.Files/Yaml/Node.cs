@@ -1,4 +1,4 @@
-namespace Lab.Cli;
+namespace Lab.Files;
 
 /// <summary>A value of a YAML file that knows where it stands. Never changed: With makes another.</summary>
 internal abstract record Node(Place Place)

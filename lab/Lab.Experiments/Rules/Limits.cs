@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Reflection;
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>What a value of one property may be beyond its type. What must hold between several is in Rules.</summary>
+internal static class Limits
+{
+    private const string Positive = "must be longer than zero";
+
+    // linux/include/net/tcp.h: MAX_TCP_KEEPIDLE and MAX_TCP_KEEPINTVL 32767 s, MAX_TCP_KEEPCNT 127
+    private const int MostKeepaliveSeconds = 32767;
+    private const int MostKeepaliveProbes = 127;
+
+    private const long MostBits = 1_000_000_000_000;
+    private static readonly Duration Longest = Duration.FromHours(36500 * 24);
+
+    private static readonly Dictionary<(Type, string), Func<object, string?>> Table = new()
+    {
+        [(typeof(Scenario), nameof(Scenario.Duration))] = Longer,
+        [(typeof(WorkloadSpec), nameof(WorkloadSpec.Every))] = Longer,
+        [(typeof(WorkloadSpec), nameof(WorkloadSpec.Body))] = o => Bytes(o, new(1), new(1 << 20)),
+        [(typeof(FaultSpec), nameof(FaultSpec.Every))] = Longer,
+        [(typeof(FaultSpec), nameof(FaultSpec.For))] = Longer,
+        [(typeof(ClientSpec), nameof(ClientSpec.Count))] = o => Between(o, 1, 1_000_000),
+        [(typeof(ServerSpec), nameof(ServerSpec.Count))] = o => Between(o, 1, 1000),
+        [(typeof(S2sSpec), nameof(S2sSpec.Streams))] = o => Between(o, 1, 1000),
+        [(typeof(S2sSpec), nameof(S2sSpec.Queue))] = o => Between(o, 0, int.MaxValue),
+        [(typeof(S2sSpec), nameof(S2sSpec.MaxStreamsFrom))] = o => Between(o, 1, int.MaxValue),
+        [(typeof(S2sSpec), nameof(S2sSpec.SilenceLimit))] = Longer,
+        [(typeof(S2sSpec), nameof(S2sSpec.RetryMax))] = Longer,
+        [(typeof(S2sSpec), nameof(S2sSpec.DialbackTimeout))] = Longer,
+        [(typeof(S2sSpec), nameof(S2sSpec.VerifyTimeout))] = Longer,
+        [(typeof(ServerSpec), nameof(ServerSpec.OfflineMessages))] = o => Between(o, 0, int.MaxValue),
+        [(typeof(LinkProfile), nameof(LinkProfile.Queue))] = Queue,
+        [(typeof(OutageProfile), nameof(OutageProfile.Every))] = Longer,
+        [(typeof(OutageProfile), nameof(OutageProfile.Median))] = Longer,
+        [(typeof(OutageProfile), nameof(OutageProfile.SigmaPermille))] = o =>
+            (int)o <= 5000 ? null : "is a lognormal's sigma, at most 5",
+        [(typeof(WhitespacePolicy), nameof(WhitespacePolicy.Every))] = Longer,
+        [(typeof(PingPolicy), nameof(PingPolicy.Every))] = Longer,
+        [(typeof(PingPolicy), nameof(PingPolicy.Timeout))] = Longer,
+        [(typeof(AckPolicy), nameof(AckPolicy.Every))] = Longer,
+        [(typeof(AckPolicy), nameof(AckPolicy.Timeout))] = Longer,
+        [(typeof(AckPolicy), nameof(AckPolicy.Resume))] = Longer,
+        [(typeof(AckPolicy), nameof(AckPolicy.EveryStanzas))] = o => Between(o, 0, int.MaxValue),
+        [(typeof(AckPolicy), nameof(AckPolicy.QueueStanzas))] = o => Between(o, 1, int.MaxValue),
+        [(typeof(TcpPolicy), nameof(TcpPolicy.UserTimeout))] = Longer,
+        [(typeof(TcpKeepalive), nameof(TcpKeepalive.Idle))] = WholeSeconds,
+        [(typeof(TcpKeepalive), nameof(TcpKeepalive.Interval))] = WholeSeconds,
+        [(typeof(TcpKeepalive), nameof(TcpKeepalive.Probes))] = o => Between(o, 1, MostKeepaliveProbes),
+        [(typeof(IdlePolicy), nameof(IdlePolicy.After))] = Longer,
+        [(typeof(IdlePolicy), nameof(IdlePolicy.Timeout))] = Longer,
+        [(typeof(ConnectPolicy), nameof(ConnectPolicy.Tcp))] = Longer,
+        [(typeof(ConnectPolicy), nameof(ConnectPolicy.Tls))] = Longer,
+        [(typeof(ConnectPolicy), nameof(ConnectPolicy.Step))] = Longer,
+        [(typeof(ConnectPolicy), nameof(ConnectPolicy.Total))] = Longer,
+        [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.FactorPermille))] = o =>
+            (int)o >= 1000 ? null : "must be at least 1",
+        [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.FirstExponent))] = o => Between(o, 0, 64),
+        [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.Max))] = Longer,
+        [(typeof(BackoffTier), nameof(BackoffTier.UpToAttempt))] = o => Between(o, 1, int.MaxValue),
+        [(typeof(BackoffTier), nameof(BackoffTier.Multiplier))] = o => Between(o, 1, 100_000),
+    };
+
+    /// <summary>What is wrong with one value, continuing "every ...", or null.</summary>
+    public static string? Broken(PropertyInfo property, object value) =>
+        OfType(value) ?? (Table.TryGetValue((property.DeclaringType!, property.Name), out Func<object, string?>? rule)
+            ? rule(value) : null);
+
+    // what the text of a file cannot say in the first place
+    private static string? OfType(object value) => value switch
+    {
+        Duration d when d < Duration.Zero => "cannot be negative",
+        Duration d when d > Longest => "is longer than 100 years",
+        Rate { BitsPerSecond: < 0 } or Size { Bytes: < 0 } => "cannot be negative",
+        Rate { BitsPerSecond: > MostBits } => "is more than 1000 Gbit/s; 0 is unlimited",
+        Probability { PartsPerBillion: < 0 or > 1_000_000_000 } => "is not between 0% and 100%",
+        _ => null,
+    };
+
+    private static string? Longer(object value) => (Duration)value > Duration.Zero ? null : Positive;
+
+    private static string? Between(object value, int least, int most) =>
+        (int)value >= least && (int)value <= most ? null
+        : most == int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"must be at least {least}")
+        : string.Create(CultureInfo.InvariantCulture, $"must be between {least} and {most}");
+
+    private static string? Bytes(object value, Size least, Size most) =>
+        ((Size)value).Bytes >= least.Bytes && ((Size)value).Bytes <= most.Bytes ? null
+        : $"must be between {least} and {most}";
+
+    // zero is "unlimited"; less than one full packet would drop every full packet
+    private static string? Queue(object value) => ((Size)value).Bytes switch
+    {
+        0 => null,
+        < 1500 => "must hold at least one packet: 1500B, or unlimited",
+        > int.MaxValue => "must be less than 2GiB, or unlimited",
+        _ => null,
+    };
+
+    private static string? WholeSeconds(object value)
+    {
+        long ns = ((Duration)value).Nanoseconds;
+        return ns > 0 && ns % 1_000_000_000 == 0 && ns / 1_000_000_000 <= MostKeepaliveSeconds ? null
+            : "must be whole seconds from 1s to 32767s, as sockets take it";
+    }
+}

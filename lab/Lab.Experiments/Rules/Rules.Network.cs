@@ -1,0 +1,140 @@
+namespace Lab.Experiments;
+
+/// <summary>What must hold in a topology: names, who is connected to whom.</summary>
+public sealed partial class Rules
+{
+    private void CheckNetwork(Topology topology)
+    {
+        if (servers.Count == 0)
+            Fail(new Spot(topology, nameof(topology.Servers)),
+                "a topology needs at least one server, as in servers: {example.org: {}}");
+        if (clients.Count == 0)
+            Fail(new Spot(topology, nameof(topology.Clients)),
+                "a topology needs at least one client, as in clients: {phone: {server: example.org}}");
+        foreach ((string domain, ServerSpec server) in topology.Servers)
+        {
+            CheckDomain(topology, domain);
+            CheckPolicy(server, nameof(server.Policy), server.Policy);
+            CheckAuthority(topology, domain, server);
+        }
+        foreach ((string group, ClientSpec client) in topology.Clients)
+        {
+            CheckGroup(topology, group);
+            if (!servers.Contains(client.Server))
+                Fail(new Spot(client, nameof(client.Server)),
+                    $"there is no server '{client.Server}', {Known(servers, "servers")}"
+                        + Words.Hint(client.Server, servers), new Spot(topology, nameof(topology.Servers)));
+            CheckLink(topology, client, nameof(client.Link), client.Link);
+            CheckPolicy(client, nameof(client.Policy), client.Policy);
+        }
+        CheckPairs(topology);
+        foreach (string link in links)
+        {
+            var at = new Spot(topology, nameof(topology.Links), link);
+            if (servers.Contains(link))
+                Fail(at, $"'{link}' is also the name of a server; faults could not tell them apart");
+            else if (link.Length == 0 || Target.Parse(link) is not Target.Named)
+                Fail(at, $"'{link}' is no name for a link; faults could not tell it from another target");
+        }
+    }
+
+    private void CheckDomain(Topology topology, string domain)
+    {
+        var at = new Spot(topology, nameof(topology.Servers), domain);
+        if (domain.Length == 0 || domain.Any(c => "@/[]:#".Contains(c) || char.IsWhiteSpace(c) || char.IsControl(c))
+            || domain.Contains("->", StringComparison.Ordinal))
+            Fail(at, $"'{domain}' is no XMPP domain; write a name such as example.org");
+        foreach ((string other, ServerSpec many) in topology.Servers)
+            if (many.Count > 1 && other != domain && ServerSpec.Domains(other, many.Count).Contains(domain))
+                Fail(at, $"'{domain}' is also a member of {other}, which has count {many.Count}");
+    }
+
+    private void CheckGroup(Topology topology, string group)
+    {
+        var at = new Spot(topology, nameof(topology.Clients), group);
+        if (group.Length == 0 || group.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')))
+            Fail(at, $"'{group}' is no name for clients: letters, digits, - and _ only");
+        string? both = servers.Contains(group) ? "server" : links.Contains(group) ? "link" : null;
+        if (both is not null)
+            Fail(at, $"'{group}' is also the name of a {both}; faults could not tell them apart");
+    }
+
+    // who vouches for a server's dialback keys
+    private void CheckAuthority(Topology topology, string own, ServerSpec server)
+    {
+        if (server.Authority is not { } name) return;
+        var at = new Spot(server, nameof(server.Authority));
+        S2sSpec[] pairs = [.. Pairs(topology)];
+        string[] asking = [.. pairs.Where(s => s.Between.Contains(own) && !s.Between.Contains(name))
+            .SelectMany(s => s.Between).Where(s => s != own).Distinct()];
+        if (cast.FindServers(name).Count != 1)
+            Fail(at, $"there is no single server '{name}', {Known(servers, "servers")}{Words.Hint(name, servers)}",
+                new Spot(topology, nameof(topology.Servers)));
+        else if (name == own) Fail(at, $"{own} vouches for itself anyway; leave authority out");
+        else if (cast.Specs[cast.ServerOf(name)].Authority is not null)
+            Fail(at, $"{name} has an authority itself; name that one");
+        else if (asking.FirstOrDefault(b => !pairs.Any(s => s.Between.Contains(b) && s.Between.Contains(name)))
+            is { } blind)
+            Fail(at, $"{blind} asks {name} about the keys of {own}, but s2s gives the two no streams",
+                [.. topology.S2s.Select(s => new Spot(s, nameof(s.Between)))]);
+    }
+
+    // pairs of servers, or of groups of servers
+    private void CheckPairs(Topology topology)
+    {
+        var joined = new SortedSet<(int, int)>();
+        foreach (S2sSpec spec in topology.S2s)
+        {
+            CheckLink(topology, spec, nameof(spec.Link), spec.Link);
+            CheckPolicy(spec, nameof(spec.Policy), spec.Policy);
+            CheckPolicy(spec, nameof(spec.SecondPolicy), spec.SecondPolicy);
+            var between = new Spot(spec, nameof(spec.Between));
+            if (spec.Between.Count != 2)
+            {
+                Fail(between, "between takes two servers, as in between: [a.example, b.example]");
+                continue;
+            }
+            (string first, string second) = (spec.Between[0], spec.Between[1]);
+            IReadOnlyList<int> from = cast.FindServers(first), to = cast.FindServers(second);
+            for (int i = 0; i < 2; i++)
+                if (cast.FindServers(spec.Between[i]).Count == 0)
+                    Fail(between with { Entry = i },
+                        $"there is no server '{spec.Between[i]}', {Known(servers, "servers")}"
+                            + Words.Hint(spec.Between[i], servers), new Spot(topology, nameof(topology.Servers)));
+            if (from.Count == 0 || to.Count == 0) continue;
+            if (first == second && from.Count == 1)
+                Fail(between with { Entry = 1 }, $"{second} does not need streams to itself; name another server, or "
+                    + "give it a count for a full mesh");
+            (int, int)[] mine = [.. from.SelectMany(a => to.Where(b => first == second ? a < b : a != b)
+                .Select(b => (a, b)))];
+            if (mine.FirstOrDefault(joined.Contains, (-1, -1)) is (>= 0 and int one, int other))
+                Fail(between, $"{cast.Domains[one]} and {cast.Domains[other]} have their streams already");
+            joined.UnionWith(mine.SelectMany(p => new[] { p, (p.Item2, p.Item1) }));
+        }
+    }
+
+    private void CheckLink(Topology topology, object record, string property, LinkChoice? choice)
+    {
+        if (choice is not { Name: { Length: > 0 } name, Inline: null } || topology.Links.ContainsKey(name)
+            || library.Links.ContainsKey(name)) return;
+        bool presets = library.Links.Count > 0;
+        Fail(new Spot(record, property), $"there is no link '{name}' in the topology{(presets ? " or the presets" : "")}"
+            + Words.Hint(name, topology.Links.Keys.Concat(library.Links.Keys))
+            + (presets ? "; lab show links lists those" : ""), new Spot(topology, nameof(topology.Links)));
+    }
+
+    private void CheckPolicy(object record, string property, PolicyChoice? choice)
+    {
+        if (choice is not { Name: { Length: > 0 } name, Inline: null } || policies.ContainsKey(name)
+            || library.Policies.ContainsKey(name)) return;
+        bool presets = library.Policies.Count > 0;
+        Fail(new Spot(record, property), $"there is no policy '{name}' in the scenario{(presets ? " or the presets" : "")}"
+            + Words.Hint(name, policies.Keys.Concat(library.Policies.Keys))
+            + (presets ? "; lab show presets lists those" : ""));
+    }
+
+    private static IEnumerable<S2sSpec> Pairs(Topology topology) => topology.S2s.Where(s => s.Between.Count == 2);
+
+    private static string Known(IReadOnlyList<string> names, string what) =>
+        names.Count == 0 ? $"there are no {what}" : "expected one of " + Words.List(names);
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>What must hold in a scenario: whom workload and faults name, times that fit, metrics and their units.</summary>
+public sealed partial class Rules
+{
+    private void CheckPlan(Scenario scenario, Topology? topology)
+    {
+        var duration = new Spot(scenario, nameof(scenario.Duration));
+        Duration end = scenario.Duration;
+        if (scenario.Tail > Duration.Zero && scenario.Tail >= end)
+            Fail(new Spot(scenario, nameof(scenario.Tail)),
+                $"the tail ({scenario.Tail}) must be shorter than the duration ({end})", duration);
+        foreach (WorkloadSpec work in scenario.Workload)
+        {
+            if (topology is not null) CheckParties(topology, work);
+            if (work.Begin >= end)
+                Fail(new Spot(work, nameof(work.Begin)), $"begins at {work.Begin}, but the run ends at {end}", duration);
+        }
+        foreach (FaultSpec fault in scenario.Faults)
+        {
+            if (topology is not null) CheckTarget(topology, fault);
+            var at = new Spot(fault, nameof(fault.At));
+            if (fault.At >= end) Fail(at, $"begins at {fault.At}, but the run ends at {end}", duration);
+            else if (fault.At + fault.Within > end)
+                Fail(new Spot(fault, nameof(fault.Within)),
+                    $"may begin as late as {fault.At + fault.Within}, but the run ends at {end}", duration, at);
+        }
+        foreach (Expectation expectation in scenario.Expect) CheckExpectation(expectation);
+    }
+
+    private void CheckParties(Topology topology, WorkloadSpec work)
+    {
+        Spot from = new(work, nameof(work.From)), to = new(work, nameof(work.To));
+        bool whole = CheckParty(topology, from, work.From) & CheckParty(topology, to, work.To);
+        if (!whole) return;
+        Meaning sender = cast.Resolve(work.From), receiver = cast.Resolve(work.To);
+        if (receiver.Kind == TargetKinds.Echo && sender.Kind == TargetKinds.Echo)
+            Fail(to, "both ends are echo accounts of servers; one of them must be a client", from);
+        else if (receiver.Kind == TargetKinds.Echo && receiver.Servers.Count > 1)
+            Fail(to, $"{work.To} is at no one server; write echo@{cast.Domains[receiver.Servers[0]]}, for one of them");
+        else if (sender.Kind == TargetKinds.Echo && receiver.Kind == TargetKinds.Client)
+        {
+            // an echo account pushes to the clients of its own server
+            string group = receiver.Groups[0], server = topology.Clients[group].Server;
+            if (cast.FindServers(server) is { Count: > 0 } homes && !sender.Servers.All(homes.Contains))
+                Fail(from, $"{work.From} pushes to clients of {((Target.Account)work.From).Domain}, but {group} is on "
+                    + $"{server}; write echo@{server}", to, new Spot(topology.Clients[group], nameof(ClientSpec.Server)));
+        }
+    }
+
+    // a client group, a member, or echo@domain
+    private bool CheckParty(Topology topology, Spot at, Target name)
+    {
+        int before = findings.Count;
+        if (name is not Target.Account account)
+        {
+            if (!CheckClient(topology, at, name))
+                Fail(at, $"there is no client '{GroupOf(name)}'"
+                    + Words.OneOf(name.Text, [.. clients, .. servers.Select(s => "echo@" + s)]),
+                    new Spot(topology, nameof(topology.Clients)));
+        }
+        else if (!servers.Contains(account.Domain))
+            Fail(at, $"there is no server '{account.Domain}', {Known(servers, "servers")}"
+                + Words.Hint(account.Domain, servers), new Spot(topology, nameof(topology.Servers)));
+        else if (!account.IsEcho)
+            Fail(at, $"the one account of a server is echo@{account.Domain}; clients are named by their group, such as "
+                + (clients.Count > 0 ? clients[0] : "phone"));
+        return findings.Count == before;
+    }
+
+    private void CheckTarget(Topology topology, FaultSpec fault)
+    {
+        string verb = fault.Kind.Word();
+        TargetKinds takes = Takes(fault.Kind);
+        Target target = fault.Target;
+        var at = new Spot(fault, nameof(fault.Target));
+        if (target is Target.Streams streams)
+        {
+            CheckStreams(topology, at, streams, fault);
+            return;
+        }
+        string[] all =
+        [
+            .. takes.HasFlag(TargetKinds.Client) ? clients : [], .. takes.HasFlag(TargetKinds.Link) ? links : [],
+            .. takes.HasFlag(TargetKinds.Server) ? servers : [],
+        ];
+        TargetKinds kind = cast.Resolve(target).Kind;
+        if (CheckClient(topology, at, target)) kind = TargetKinds.Client;
+        string noun = kind.ToString().ToLowerInvariant();
+        if (kind is TargetKinds.None or TargetKinds.Echo)
+            Fail(at, (fault.Kind.IsBetweenServers() ? $"there is no server '{target}' for {verb}"
+                : $"there is no '{GroupOf(target)}' to {verb}") + Words.OneOf(target.Text, all),
+                new Spot(topology, nameof(topology.Clients)), new Spot(topology, nameof(topology.Servers)),
+                new Spot(topology, nameof(topology.Links)));
+        else if (!takes.HasFlag(kind))
+            Fail(at, $"{verb} does not go with a {noun}, expected one of {Words.List(all)}");
+        else if (fault.Kind.IsBetweenServers() && !Pairs(topology).SelectMany(s => s.Between)
+            .SelectMany(cast.FindServers).Any(cast.Resolve(target).Names))
+            Fail(at, $"{verb} is about streams with other servers, and s2s gives {target} none",
+                [.. topology.S2s.Select(s => new Spot(s, nameof(s.Between)))]);
+        else if (fault.After is not null && kind != TargetKinds.Client)
+            Fail(at, $"after waits for a step of a client, but '{target}' is a {noun}");
+    }
+
+    // a.example->b.example, with #2 or #any
+    private void CheckStreams(Topology topology, Spot at, Target.Streams target, FaultSpec fault)
+    {
+        if (!Takes(fault.Kind).HasFlag(TargetKinds.Streams))
+            Fail(at, $"{fault.Kind.Word()} goes with a process; '{target}' names streams, which take cut, degrade and "
+                + "reset");
+        else if (fault.After is not null)
+            Fail(at, $"after waits for a step of a client, but '{target}' names streams");
+        else if (!target.Readable)
+            Fail(at, $"'{target}' names no streams; write a.example->b.example, with #2 for one of them or #any for "
+                + "one that is drawn");
+        else
+        {
+            Spot[] from = [.. topology.S2s.SelectMany(s =>
+                new[] { new Spot(s, nameof(s.Between)), new Spot(s, nameof(s.Streams)) })];
+            int streams = Pairs(topology).Where(s => Joins(s, target)).Select(s => s.Streams).DefaultIfEmpty(0).Min();
+            string pool = $"{target.From}->{target.To}";
+            if (streams == 0)
+                Fail(at, $"there are no streams {pool}"
+                    + Words.OneOf(pool, [.. Pairs(topology).SelectMany(Halves).Take(20)]), from);
+            else if (target.Slot >= streams)
+                Fail(at, string.Create(CultureInfo.InvariantCulture,
+                    $"there is no {target}: the pool has {streams}, so the last one is #{streams - 1}"), from);
+        }
+    }
+
+    private bool Joins(S2sSpec spec, Target.Streams target)
+    {
+        IReadOnlyList<int> from = cast.FindServers(target.From), to = cast.FindServers(target.To);
+        bool Either(string a, string b) => cast.FindServers(a).Any(from.Contains) && cast.FindServers(b).Any(to.Contains)
+            && (from.Count > 1 || to.Count > 1 || from[0] != to[0]);
+        return Either(spec.Between[0], spec.Between[1]) || Either(spec.Between[1], spec.Between[0]);
+    }
+
+    private IEnumerable<string> Halves(S2sSpec spec)
+    {
+        foreach (int a in cast.FindServers(spec.Between[0]))
+            foreach (int b in cast.FindServers(spec.Between[1]).Where(b => b != a))
+            {
+                yield return $"{cast.Domains[a]}->{cast.Domains[b]}";
+                yield return $"{cast.Domains[b]}->{cast.Domains[a]}";
+            }
+    }
+
+    /// <summary>Whether it names a group or a member of one; tells of a member that there is not.</summary>
+    private bool CheckClient(Topology topology, Spot at, Target name)
+    {
+        string group = GroupOf(name);
+        if (!topology.Clients.TryGetValue(group, out ClientSpec? spec)) return false;
+        if (name is not Target.Member member) return name is Target.Named;
+        if (member.Index is not { } index)
+            Fail(at, $"'{name}' names no member; members are written {group}[0], {group}[1], ...");
+        else if (index >= spec.Count)
+            Fail(at, string.Create(CultureInfo.InvariantCulture,
+                $"there is no {name}: {group} has count {spec.Count}, so the last member is {group}[{spec.Count - 1}]"),
+                new Spot(spec, nameof(spec.Count)));
+        return true;
+    }
+
+    private void CheckExpectation(Expectation expectation)
+    {
+        (string Property, Quantity? Value)[] comparisons =
+        [
+            (nameof(expectation.Below), expectation.Below), (nameof(expectation.Above), expectation.Above),
+            (nameof(expectation.AtMost), expectation.AtMost), (nameof(expectation.AtLeast), expectation.AtLeast),
+            (nameof(expectation.EqualTo), expectation.EqualTo),
+        ];
+        Spot Of(string property) => new(expectation, property);
+        if (comparisons.All(c => c.Value is null))
+            Fail(new Spot(expectation), "an expectation needs a comparison: one of "
+                + Words.List(comparisons.Select(c => Words.Key(typeof(Expectation).GetProperty(c.Property)!))),
+                [.. comparisons.Select(c => Of(c.Property))]);
+        string name = expectation.Metric;
+        if (Catalogue.Find(name) is not { } metric)
+        {
+            Fail(Of(nameof(expectation.Metric)), $"there is no metric '{name}'"
+                + $"{Words.Hint(name, Catalogue.All.Select(m => m.Name))}; lab show metrics lists them");
+            return;
+        }
+        foreach ((string property, Quantity? value) in comparisons)
+            if (value is { } q && q.Unit != metric.Unit && q is not { Value: 0, Unit: Unit.Count })
+                findings.Add(new Finding(Of(property),
+                    $"{name} is {Measured(metric.Unit)}, write {Units.Example(metric.Unit)}",
+                    Of(nameof(expectation.Metric))) { Found = q });
+    }
+
+    // which of these a fault's kind can be done to
+    private static TargetKinds Takes(FaultKind kind) => kind switch
+    {
+        FaultKind.Cut or FaultKind.Reset =>
+            TargetKinds.Client | TargetKinds.Link | TargetKinds.Server | TargetKinds.Streams,
+        FaultKind.Degrade => TargetKinds.Client | TargetKinds.Link | TargetKinds.Streams,
+        FaultKind.Freeze or FaultKind.Crash => TargetKinds.Client | TargetKinds.Server,
+        _ => TargetKinds.Server,
+    };
+
+    private static string Measured(Unit unit) => unit switch
+    {
+        Unit.Seconds => "a time", Unit.Bytes => "a size", Unit.Share => "a share",
+        Unit.PerSecond => "a number per second", Unit.PerHour => "a number per hour",
+        Unit.BytesPerHour => "a size per hour", _ => "a count",
+    };
+
+    private static string GroupOf(Target name) => name is Target.Member member ? member.Group : name.Text;
+}

@@ -1,0 +1,90 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>What must hold between the properties of one record.</summary>
+public sealed partial class Rules
+{
+    private void Within(object record)
+    {
+        IEnumerable<(string Property, string Message, string[] From)> broken = record switch
+        {
+            LossProfile loss => Loss(loss),
+            ReconnectPolicy reconnect => Reconnect(reconnect),
+            FaultSpec fault => Fault(fault),
+            WorkloadSpec { End: { } end } w when end <= w.Begin =>
+                [(nameof(w.End), $"end ({end}) is not after begin ({w.Begin})", [nameof(w.Begin)])],
+            AckPolicy { Every: null, EveryStanzas: 0, Timeout: not null } a =>
+                [(nameof(a.Timeout), "timeout has nothing to wait for: set every or every-stanzas too",
+                    [nameof(a.Every), nameof(a.EveryStanzas)])],
+            PolicyChoice { Name: null, Inline: null } or PolicyChoice { Name: "" } =>
+                [(nameof(PolicyChoice.Name), "a policy is named or written in place", [])],
+            LinkChoice { Name: null, Inline: null } or LinkChoice { Name: "" } =>
+                [(nameof(LinkChoice.Name), "a link is named or written in place", [])],
+            _ => [],
+        };
+        foreach ((string property, string message, string[] from) in broken)
+            Fail(new Spot(record, property), message, [.. from.Select(f => new Spot(record, f))]);
+    }
+
+    private static IEnumerable<(string, string, string[])> Loss(LossProfile loss)
+    {
+        bool bad = loss.BadFor > Duration.Zero, good = loss.GoodFor > Duration.Zero;
+        if (bad && !good)
+            yield return (nameof(loss.BadFor), "bad-for needs good-for: how long the channel stays good in between",
+                [nameof(loss.GoodFor)]);
+        if (good && !bad)
+            yield return (nameof(loss.GoodFor), "good-for needs bad-for: how long the channel stays bad in between",
+                [nameof(loss.BadFor)]);
+        if (!bad && !good && loss.LossWhenBad != Probability.Always)
+            yield return (nameof(loss.LossWhenBad),
+                "loss-when-bad needs bad-for and good-for; without them the channel is always good",
+                [nameof(loss.BadFor), nameof(loss.GoodFor)]);
+    }
+
+    private static IEnumerable<(string, string, string[])> Reconnect(ReconnectPolicy r)
+    {
+        if (r.Kind == BackoffKind.Steps && r.Delays.Count == 0)
+            yield return (nameof(r.Kind), "kind: steps needs delays, as in delays: [1s, 5s, 30s]", [nameof(r.Delays)]);
+        if (r.Kind != BackoffKind.Steps && r.Delays.Count > 0)
+            yield return (nameof(r.Delays), "delays belong to kind: steps", [nameof(r.Kind)]);
+        if (r.Kind == BackoffKind.RandomTiers && r.Tiers.Count == 0)
+            yield return (nameof(r.Kind),
+                "kind: random-tiers needs tiers, as in tiers: [{up-to-attempt: 7, multiplier: 1}]", [nameof(r.Tiers)]);
+        if (r.Kind != BackoffKind.RandomTiers && r.Tiers.Count > 0)
+            yield return (nameof(r.Tiers), "tiers belong to kind: random-tiers", [nameof(r.Kind)]);
+        if (r.Kind == BackoffKind.Linear && r.Step == Duration.Zero)
+            yield return (nameof(r.Kind), "kind: linear needs step, the time added per attempt", [nameof(r.Step)]);
+        if (r.Kind != BackoffKind.Linear && r.Step != Duration.Zero)
+            yield return (nameof(r.Step), "step belongs to kind: linear", [nameof(r.Kind)]);
+        if (r.Kind is not (BackoffKind.AtOnce or BackoffKind.Never or BackoffKind.Fixed or BackoffKind.Steps
+                or BackoffKind.Rfc6120) && r.First > r.Max)
+            yield return (nameof(r.First), $"first ({r.First}) is longer than max ({r.Max})",
+                [nameof(r.Max), nameof(r.Kind)]);
+        for (int i = 1; i < r.Tiers.Count; i++)
+            if (r.Tiers[i].UpToAttempt <= r.Tiers[i - 1].UpToAttempt)
+                yield return (nameof(r.Tiers), "tiers must be in the order of up-to-attempt", []);
+    }
+
+    private static IEnumerable<(string, string, string[])> Fault(FaultSpec fault)
+    {
+        string kind = fault.Kind.Word();
+        string[] ofKind = [nameof(fault.Kind)];
+        if (fault.Kind == FaultKind.Degrade && fault.To is null)
+            yield return (nameof(fault.Kind), "degrade needs to: the link's numbers meanwhile, or the name of a link",
+                [nameof(fault.To)]);
+        if (fault.Kind != FaultKind.Degrade && fault.To is not null)
+            yield return (nameof(fault.To), $"to belongs to degrade, not to {kind}", ofKind);
+        if (fault.Kind != FaultKind.Cut && fault.Direction != CutDirection.Both)
+            yield return (nameof(fault.Direction), $"direction belongs to cut, not to {kind}", ofKind);
+        if (fault.Kind == FaultKind.Reset && fault.For is not null)
+            yield return (nameof(fault.For), "reset is momentary; leave for out", ofKind);
+        if (fault.Every is { } every && fault.Kind != FaultKind.Reset && fault.For is null)
+            yield return (nameof(fault.Every),
+                $"comes again every {every} but never ends; give for, how long each one lasts",
+                [nameof(fault.For), nameof(fault.Kind)]);
+        if (fault.After is Step.Offline or Step.Closing)
+            yield return (nameof(fault.After), "after names a step on the way to online, such as auth-sent", []);
+    }
+}
