@@ -8,8 +8,9 @@ namespace Lab.Tests;
 /// <summary>Lost sessions: resumed, refused, given up (XEP-0198 sections 5 and 7).</summary>
 public partial class AckTests
 {
+    [Rule("SM-17")]
     [Fact]
-    public void SM_17_resuming_comes_after_authentication_and_instead_of_binding()
+    public void Resuming_comes_after_authentication_and_instead_of_binding()
     {
         var story = new Story(Acks()).Online();
         story.Hears(Inbound(1)).Ends(Mechanism.TcpRetransmissionLimit).AwaitsAttempt().Secures().Hears(Success).Said();
@@ -18,8 +19,9 @@ public partial class AckTests
         Assert.Equal(Step.ResumeSent, story.Client.Step);
     }
 
+    [Rule("SM-19")]
     [Fact]
-    public void SM_19_the_h_of_a_failed_resumption_prunes_what_is_sent_again()
+    public void The_h_of_a_failed_resumption_prunes_what_is_sent_again()
     {
         var story = new Story(Acks()).Online();
         story.Sends(1).Sends(2).Sends(3).Ends(Mechanism.Reset).AwaitsAttempt().Authenticates().Said();
@@ -33,8 +35,9 @@ public partial class AckTests
         Assert.Contains("id='m3'", said);
     }
 
+    [Rule("SM-20")]
     [Fact]
-    public void SM_20_after_a_failed_resumption_the_client_binds_on_the_same_stream()
+    public void After_a_failed_resumption_the_client_binds_on_the_same_stream()
     {
         var story = new Story(Acks()).Online();
         story.Ends(Mechanism.Reset).AwaitsAttempt().Authenticates().Said();
@@ -45,8 +48,9 @@ public partial class AckTests
         Assert.StartsWith("<enable ", story.Said());
     }
 
+    [Rule("SM-22")]
     [Fact]
-    public void SM_22_resuming_continues_the_counters_and_sends_again_in_order_what_was_not_acknowledged()
+    public void Resuming_continues_the_counters_and_sends_again_in_order_what_was_not_acknowledged()
     {
         var story = new Story(Acks()).Online();
         story.Sends(1).Sends(2).Sends(3).Hears(Inbound(9) + Ack(2)).Ends(Mechanism.Reset);
@@ -61,8 +65,9 @@ public partial class AckTests
         Assert.Equal([4], Numbers(story, Kind.MessageAcknowledged));
     }
 
+    [Rule("SM-22")]
     [Fact]
-    public void SM_22_asking_to_resume_does_not_empty_the_queue()
+    public void Asking_to_resume_does_not_empty_the_queue()
     {
         var story = new Story(Acks()).Online();
         story.Sends(1).Ends(Mechanism.Reset).AwaitsAttempt().Authenticates().Ends(Mechanism.Reset);
@@ -70,16 +75,18 @@ public partial class AckTests
         Assert.EndsWith(Message(1) + Request + "\n", story.Said());
     }
 
+    [Rule("SM-22")]
     [Fact]
-    public void SM_22_a_resumed_h_beyond_what_was_sent_closes_the_stream()
+    public void A_resumed_h_beyond_what_was_sent_closes_the_stream()
     {
         var story = new Story(Acks()).Online();
         story.Sends(1).Ends(Mechanism.Reset).AwaitsAttempt().Authenticates().Said();
         story.Hears("<resumed xmlns='urn:xmpp:sm:3' previd='sm-1' h='9'/>").Says(string.Format(TooHigh, 9, 2));
     }
 
+    [Rule("SM-23")]
     [Fact]
-    public void SM_23_resuming_does_not_send_presence_again()
+    public void Resuming_does_not_send_presence_again()
     {
         var story = new Story(Acks()).Online();
         story.Hears(Ack(1)).Ends(Mechanism.Reset).Resumes(1);
@@ -87,8 +94,9 @@ public partial class AckTests
         Assert.Equal("juliet@a.test/balcony", story.Client.FullJid);
     }
 
+    [Rule("SM-25")]
     [Fact]
-    public void SM_25_messages_of_a_lost_session_are_sent_again_with_the_time_of_their_first_sending()
+    public void Messages_of_a_lost_session_are_sent_again_with_the_time_of_their_first_sending()
     {
         var story = new Story(Acks()).Online();
         story.Wait(3661.5).Sends(1).Ends(Mechanism.Reset).Sends(2).AwaitsAttempt().Authenticates()
@@ -104,8 +112,9 @@ public partial class AckTests
         Assert.Single(System.Text.RegularExpressions.Regex.Matches(story.Said().Split("</message>")[0], "<delay"));
     }
 
+    [Rule("SM-25")]
     [Fact]
-    public void SM_25_also_when_the_server_offers_no_stream_management_any_more()
+    public void Also_when_the_server_offers_no_stream_management_any_more()
     {
         var story = new Story(Acks()).Online();
         story.Sends(1).Ends(Mechanism.Reset).AwaitsAttempt().Authenticates(acks: false).Said();
@@ -116,8 +125,9 @@ public partial class AckTests
         Assert.Equal(0, story.Held);
     }
 
+    [Rule("SM-25")]
     [Fact]
-    public void SM_25_or_they_are_given_up_when_the_policy_says_so()
+    public void Or_they_are_given_up_when_the_policy_says_so()
     {
         var story = new Story(Acks(resend: false)).Online();
         story.Sends(1).Sends(2).Ends(Mechanism.Reset).Sends(3).AwaitsAttempt().Authenticates().News();
@@ -129,8 +139,9 @@ public partial class AckTests
         Assert.EndsWith(Message(3) + Request + "\n", story.Said());
     }
 
+    [Rule("SM-25")]
     [Fact]
-    public void SM_25_without_resumption_the_end_of_the_stream_is_the_end_of_the_session()
+    public void Without_resumption_the_end_of_the_stream_is_the_end_of_the_session()
     {
         var story = new Story(Acks(resume: null, resend: false));
         story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony")).Hears("<enabled xmlns='urn:xmpp:sm:3'/>")
@@ -139,11 +150,12 @@ public partial class AckTests
         Assert.Equal([1], Numbers(story, Kind.MessageAbandoned));
     }
 
+    [Rule("SM-26")]
     [Theory]
     [InlineData(Mechanism.Reset)]
     [InlineData(Mechanism.TcpUserTimeout)]
     [InlineData(Mechanism.TcpKeepalive)]
-    public void SM_26_a_lost_transport_leaves_the_session_to_be_resumed(Mechanism mechanism)
+    public void A_lost_transport_leaves_the_session_to_be_resumed(Mechanism mechanism)
     {
         var story = new Story(Acks()).Online();
         story.Ends(mechanism).AwaitsAttempt().Said();
@@ -151,8 +163,9 @@ public partial class AckTests
         Assert.Contains("<resume ", story.Said());
     }
 
+    [Rule("SM-26")]
     [Fact]
-    public void SM_26_so_does_a_plain_fin()
+    public void So_does_a_plain_fin()
     {
         var story = new Story(Acks()).Online();
         story.PeerCloses().Did(Kind.Ended, Kind.Close, Kind.RetryScheduled);
@@ -161,8 +174,9 @@ public partial class AckTests
         Assert.Contains("<resume ", story.Said());
     }
 
+    [Rule("SM-26")]
     [Fact]
-    public void SM_26_a_clean_close_by_either_side_ends_the_session()
+    public void A_clean_close_by_either_side_ends_the_session()
     {
         var story = new Story(Acks()).Online();
         story.Sends(1).Hears("</stream:stream>").AwaitsAttempt().Said();
@@ -208,8 +222,9 @@ public partial class AckTests
         Assert.Contains("<resume ", story.Said());
     }
 
+    [Rule("O15")]
     [Fact]
-    public void O15_without_acks_what_was_written_to_a_dying_stream_is_simply_gone()
+    public void Without_acks_what_was_written_to_a_dying_stream_is_simply_gone()
     {
         var story = new Story().Online();
         story.Sends(1).Ends(Mechanism.Reset).AwaitsAttempt().Said();
@@ -218,9 +233,10 @@ public partial class AckTests
         Assert.Empty(Numbers(story, Kind.MessageAbandoned));
     }
 
+    [Rule("O16")]
     [Fact]
     [Trait(Fuzz.Category, Fuzz.Random)]
-    public void O16_each_message_is_acknowledged_once_through_any_pattern_of_loss()
+    public void Each_message_is_acknowledged_once_through_any_pattern_of_loss()
     {
         foreach (ulong seed in Fuzz.Seeds(100))
         {

@@ -24,8 +24,9 @@ public partial class AckTests
 
     private static Story Wrapping(uint first) => new Story(Acks(), firstCount: first).Online();
 
+    [Rule("SM-01")]
     [Fact]
-    public void SM_01_enable_follows_the_binding_and_presence_follows_enable()
+    public void Enable_follows_the_binding_and_presence_follows_enable()
     {
         var story = new Story(Acks());
         story.Start().Authenticates().Said();
@@ -37,8 +38,9 @@ public partial class AckTests
         Assert.Equal(Kind.Online, story.News()[0].Kind);
     }
 
+    [Rule("SM-03")]
     [Fact]
-    public void SM_03_enable_is_sent_once_per_stream_and_only_when_it_is_offered_and_wanted()
+    public void Enable_is_sent_once_per_stream_and_only_when_it_is_offered_and_wanted()
     {
         var story = new Story(Acks());
         story.Start().Binds(acks: false);
@@ -51,8 +53,9 @@ public partial class AckTests
         story.Hears("<enabled xmlns='urn:xmpp:sm:3' id='sm-2' resume='true'/>").Says("");
     }
 
+    [Rule("SM-04")]
     [Fact]
-    public void SM_04_a_refused_enable_leaves_a_stream_without_acks()
+    public void A_refused_enable_leaves_a_stream_without_acks()
     {
         var story = new Story(Acks());
         story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony"))
@@ -63,13 +66,14 @@ public partial class AckTests
         Assert.Equal(0, story.Held);
     }
 
+    [Rule("SM-05")]
     [Theory]
     [InlineData("id='x' resume='true' max='300'", true)]
     [InlineData("id='x' resume='1'", true)]
     [InlineData("id='x'", false)]
     [InlineData("id='x' resume='false'", false)]
     [InlineData("resume='true'", false)]
-    public void SM_05_a_session_is_resumable_only_with_both_the_word_and_the_id(string answer, bool resumable)
+    public void A_session_is_resumable_only_with_both_the_word_and_the_id(string answer, bool resumable)
     {
         var story = new Story(Acks());
         story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony"))
@@ -79,8 +83,9 @@ public partial class AckTests
         Assert.Equal(resumable, story.Said().Contains("<resume xmlns='urn:xmpp:sm:3' previd='x' h='0'/>"));
     }
 
+    [Rule("SM-05")]
     [Fact]
-    public void SM_05_without_the_wish_to_resume_enable_does_not_ask_for_it()
+    public void Without_the_wish_to_resume_enable_does_not_ask_for_it()
     {
         var story = new Story(Acks(resume: null));
         story.Start().Authenticates().Said();
@@ -88,12 +93,13 @@ public partial class AckTests
         Assert.StartsWith("<enable xmlns='urn:xmpp:sm:3'/>", story.Said());
     }
 
+    [Rule("SM-06")]
     [Theory]
     [InlineData(19, true, true)]
     [InlineData(19, false, true)]
     [InlineData(21, true, false)]
     [InlineData(21, false, true)]
-    public void SM_06_the_servers_window_counts_from_the_loss_but_unacknowledged_stanzas_are_worth_a_try(
+    public void The_servers_window_counts_from_the_loss_but_unacknowledged_stanzas_are_worth_a_try(
         int secondsLater, bool acknowledged, bool tries)
     {
         Policy policy = Acks() with { Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed,
@@ -106,8 +112,9 @@ public partial class AckTests
         Assert.Equal(!tries, said.Contains("<bind "));
     }
 
+    [Rule("SM-06")]
     [Fact]
-    public void SM_06_without_a_granted_window_resuming_is_tried_whenever()
+    public void Without_a_granted_window_resuming_is_tried_whenever()
     {
         var story = new Story(Acks() with { Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed,
             First = Duration.FromHours(30) } });
@@ -118,8 +125,9 @@ public partial class AckTests
         Assert.Contains("<resume ", story.Said());
     }
 
+    [Rule("SM-09")]
     [Fact]
-    public void SM_09_what_is_sent_after_enable_counts_and_what_arrives_before_enabled_does_not()
+    public void What_is_sent_after_enable_counts_and_what_arrives_before_enabled_does_not()
     {
         var story = new Story(Acks());
         story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony")).Hears(Inbound(1));
@@ -131,8 +139,9 @@ public partial class AckTests
         Assert.Equal([7], Numbers(story, Kind.MessageAcknowledged));
     }
 
+    [Rule("SM-10")]
     [Fact]
-    public void SM_10_only_stanzas_count()
+    public void Only_stanzas_count()
     {
         var story = new Story(Acks()).Online();
         story.Hears(" " + Request + "<x xmlns='urn:unknown'/>" + Ack(1) + Inbound(1) + "<presence from='r@a.test/x'/>")
@@ -140,8 +149,9 @@ public partial class AckTests
         story.Hears(Request).Says(Ack(2) + "\n");
     }
 
+    [Rule("SM-11")]
     [Fact]
-    public void SM_11_both_counters_pass_through_zero()
+    public void Both_counters_pass_through_zero()
     {
         Story story = Wrapping(uint.MaxValue - 2);
         story.Hears(Ack(uint.MaxValue - 1)).Said();
@@ -155,8 +165,9 @@ public partial class AckTests
         Assert.Equal([3, 4], Numbers(story, Kind.MessageAcknowledged));
     }
 
+    [Rule("SM-11")]
     [Fact]
-    public void SM_11_resuming_works_across_the_wrap()
+    public void Resuming_works_across_the_wrap()
     {
         Story story = Wrapping(uint.MaxValue - 2);
         for (int i = 1; i <= 4; i++) story.Sends(i).Hears(Inbound(i));
@@ -169,23 +180,26 @@ public partial class AckTests
         Assert.Equal([1, 2], Numbers(story, Kind.MessageAcknowledged));
     }
 
+    [Rule("SM-13")]
     [Fact]
-    public void SM_13_every_request_is_answered_at_once()
+    public void Every_request_is_answered_at_once()
     {
         var story = new Story(Acks()).Online();
         story.Hears(Request + Inbound(1) + Request).Says(Ack(0) + Ack(1) + "\n");
         Assert.Equal(Traffic.Acks, story.Writes[^1].Traffic);
     }
 
+    [Rule("SM-14")]
     [Fact]
-    public void SM_14_a_graceful_close_begins_with_an_ack()
+    public void A_graceful_close_begins_with_an_ack()
     {
         var story = new Story(Acks()).Online();
         story.Hears(Inbound(1)).Stop().Says(Ack(1) + "</stream:stream>\n");
     }
 
+    [Rule("SM-15")]
     [Fact]
-    public void SM_15_an_unasked_ack_moves_the_queue_and_an_unchanged_one_changes_nothing()
+    public void An_unasked_ack_moves_the_queue_and_an_unchanged_one_changes_nothing()
     {
         var story = new Story(Acks(stanzas: 0)).Online();
         story.Sends(1).Sends(2).Said();
@@ -195,8 +209,9 @@ public partial class AckTests
         story.Hears(Ack(2)).Says("").Did();
     }
 
+    [Rule("SM-16")]
     [Fact]
-    public void SM_16_an_ack_beyond_what_was_sent_closes_the_stream()
+    public void An_ack_beyond_what_was_sent_closes_the_stream()
     {
         var story = new Story(Acks(stanzas: 0)).Online();
         story.Sends(1).Said();
@@ -205,8 +220,9 @@ public partial class AckTests
         Assert.Equal((Mechanism.ProtocolError, (long)StreamErrorCondition.UndefinedCondition), (end.Mechanism, end.A));
     }
 
+    [Rule("SM-16")]
     [Fact]
-    public void SM_16_an_ack_that_goes_back_is_the_same_fault()
+    public void An_ack_that_goes_back_is_the_same_fault()
     {
         var story = new Story(Acks(stanzas: 0)).Online();
         story.Sends(1).Hears(Ack(2)).Said();

@@ -36,8 +36,9 @@ public class CheckTests
         Assert.All(story.Writes.TakeLast(2), w => Assert.Equal(Traffic.Whitespace, w.Traffic));
     }
 
+    [Rule("KA-04")]
     [Fact]
-    public void KA_04_white_space_due_inside_the_starttls_and_sasl_windows_is_held_back()
+    public void White_space_due_inside_the_starttls_and_sasl_windows_is_held_back()
     {
         var story = new Story(new Policy { Whitespace = new WhitespacePolicy { Every = Duration.FromSeconds(1) } });
         story.Start().Connected().Said();
@@ -67,8 +68,9 @@ public class CheckTests
         story.Wait(59.75).Says(Ping(2));
     }
 
+    [Rule("O3")]
     [Fact]
-    public void O3_an_unanswered_ping_drops_the_transport_without_a_word()
+    public void An_unanswered_ping_drops_the_transport_without_a_word()
     {
         Story story = new Story(Pings()).Online();
         story.Wait(79.999).Says(Ping(1)).Did(Kind.CheckSent);
@@ -76,8 +78,9 @@ public class CheckTests
         AssertEnd(story, Claim.Dead, Mechanism.PingTimeout, Kind.Ended, Kind.Abort, Kind.RetryScheduled);
     }
 
+    [Rule("SIL-08")]
     [Fact]
-    public void SIL_08_or_closes_it_as_broken_with_connection_timeout()
+    public void Or_closes_it_as_broken_with_connection_timeout()
     {
         Story story = new Story(Pings(Reaction.Error)).Online();
         story.Wait(80).Says(Ping(1) +
@@ -142,8 +145,9 @@ public class CheckTests
             .Says("<a xmlns='urn:xmpp:sm:3' h='1'/>\n");
     }
 
+    [Rule("O4")]
     [Fact]
-    public void O4_an_unanswered_ack_request_drops_the_transport_so_long_after_the_first_stanza()
+    public void An_unanswered_ack_request_drops_the_transport_so_long_after_the_first_stanza()
     {
         Story story = new Story(Acks(timeout: 15)).Online();
         story.Hears("<a xmlns='urn:xmpp:sm:3' h='1'/>").News();

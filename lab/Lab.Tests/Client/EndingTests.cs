@@ -17,8 +17,9 @@ public class EndingTests
         StreamErrorCondition condition = StreamErrorCondition.None) =>
         Assert.Equal((Kind.Ended, claim, mechanism, (long)condition), (end.Kind, end.Claim, end.Mechanism, end.A));
 
+    [Rule("CLO-01")]
     [Fact]
-    public void CLO_01_after_its_closing_tag_the_client_writes_nothing_but_still_listens()
+    public void After_its_closing_tag_the_client_writes_nothing_but_still_listens()
     {
         Story story = new Story(Acks(stanzas: 0) with { Ping = new PingPolicy { Every = Duration.FromSeconds(1),
             Timeout = Duration.FromSeconds(1) } }).Online();
@@ -35,16 +36,18 @@ public class EndingTests
         Assert.Equal(Step.Offline, story.Client.Step);
     }
 
+    [Rule("CLO-02")]
     [Fact]
-    public void CLO_02_the_transport_is_closed_when_the_peers_tag_arrives()
+    public void The_transport_is_closed_when_the_peers_tag_arrives()
     {
         Story story = new Story().Online();
         story.Stop().Says(Close).Did(Kind.Ended);
         story.Wait(2).Hears("</stream:stream>").Did(Kind.Close);
     }
 
+    [Rule("CLO-03")]
     [Fact]
-    public void CLO_03_or_when_it_does_not_arrive_in_time()
+    public void Or_when_it_does_not_arrive_in_time()
     {
         Story story = new Story().Online();
         story.Stop().Wait(4.999).Did(Kind.Ended);
@@ -63,6 +66,7 @@ public class EndingTests
         story.Wait(10).Did(Kind.Connect);
     }
 
+    [Rule("CLO-06")]
     [Theory]
     [InlineData("host-unknown", StreamErrorCondition.HostUnknown)]
     [InlineData("host-gone", StreamErrorCondition.HostGone)]
@@ -71,7 +75,7 @@ public class EndingTests
     [InlineData("system-shutdown", StreamErrorCondition.SystemShutdown)]
     [InlineData("reset", StreamErrorCondition.Reset)]
     [InlineData("never-heard-of", StreamErrorCondition.UndefinedCondition)]
-    public void CLO_06_a_stream_error_is_answered_by_the_closing_tag_and_followed_by_the_back_off(string name,
+    public void A_stream_error_is_answered_by_the_closing_tag_and_followed_by_the_back_off(string name,
         StreamErrorCondition condition)
     {
         Story story = new Story(Fixed(10));

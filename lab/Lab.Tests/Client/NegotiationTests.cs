@@ -37,6 +37,7 @@ public class NegotiationTests
             Close = Duration.FromSeconds(close) };
     }
 
+    [Rule("STR-13")]
     [Fact]
     public void A_client_gets_online_by_starttls_sasl_and_bind()
     {
@@ -122,8 +123,9 @@ public class NegotiationTests
         story.Hears(Header("s1") + Features(StartTlsFeature)).Says(Refusal("unsupported-feature"));
     }
 
+    [Rule("TLS-10")]
     [Fact]
-    public void TLS_10_starttls_is_asked_for_even_when_the_offer_was_stripped()
+    public void Starttls_is_asked_for_even_when_the_offer_was_stripped()
     {
         var story = new Story();
         story.Start().Connected().Said();
@@ -132,8 +134,9 @@ public class NegotiationTests
         Assert.Equal([Kind.Connect, Kind.Ended, Kind.Close, Kind.RetryScheduled], story.News().Select(a => a.Kind));
     }
 
+    [Rule("TLS-05")]
     [Fact]
-    public void TLS_05_what_lies_behind_the_proceed_is_never_read()
+    public void What_lies_behind_the_proceed_is_never_read()
     {
         var story = new Story();
         story.Start().Connected().Hears(Header("s1") + Features(StartTlsFeature)).Said();
@@ -143,16 +146,18 @@ public class NegotiationTests
         story.Hears(Header("s2") + Features(SaslFeature(Plain))).Says(Auth);
     }
 
+    [Rule("TLS-06")]
     [Fact]
-    public void TLS_06_when_the_tls_handshake_fails_nothing_is_written()
+    public void When_the_tls_handshake_fails_nothing_is_written()
     {
         var story = new Story();
         story.Start().Connected().Hears(Header("s1") + Features(StartTlsFeature)).Hears(Proceed).Said();
         story.Stop().Says("").Did(Kind.Connect, Kind.StartTls, Kind.Ended, Kind.Abort);
     }
 
+    [Rule("SAS-02")]
     [Fact]
-    public void SAS_02_the_clients_own_order_of_mechanisms_decides()
+    public void The_clients_own_order_of_mechanisms_decides()
     {
         var story = new Story(change: s => s with { Mechanisms = [SaslMechanism.ScramSha1, SaslMechanism.ScramSha256,
             SaslMechanism.Plain] });

@@ -76,8 +76,9 @@ public class PairTests
         Assert.All(pair.Of(Kind.CheckAnswered), a => Assert.Equal(Duration.FromMilliseconds(50).Nanoseconds, a.A));
     }
 
+    [Rule("DEAD-01")]
     [Fact]
-    public void DEAD_01_a_cut_is_found_by_the_ping_the_transport_dropped_and_the_session_resumed()
+    public void A_cut_is_found_by_the_ping_the_transport_dropped_and_the_session_resumed()
     {
         Policy policy = Acks() with { Ping = Pings().Ping };
         Pair pair = new Pair(policy, Acks()).Online().Wait(5).Cut().Wait(120);
@@ -88,19 +89,21 @@ public class PairTests
         Assert.Contains(pair.AtServer(Kind.Available), a => a.A == 1);
     }
 
+    [Rule("SM-21")]
     [Fact]
-    public void SM_21_the_old_stream_that_is_still_open_is_replaced()
+    public void The_old_stream_that_is_still_open_is_replaced()
     {
         Pair pair = new Pair(Acks() with { Ping = Pings().Ping }, Acks(timeout: 100_000)).Online().Cut().Wait(120);
         Assert.Contains(pair.AtServer(Kind.Ended), a => a.Mechanism == Mechanism.Replaced);
         Assert.Equal(Step.Online, pair.Client.Step);
     }
 
+    [Rule("O18")]
     [Theory]
     [InlineData(Reaction.Drop, true)]
     [InlineData(Reaction.Close, false)]
     [InlineData(Reaction.Error, false)]
-    public void O18_a_misdiagnosed_stream_can_be_resumed_only_when_it_was_dropped(Reaction reaction, bool resumed)
+    public void A_misdiagnosed_stream_can_be_resumed_only_when_it_was_dropped(Reaction reaction, bool resumed)
     {
         Pair pair = new Pair(Acks(onDead: reaction), Acks(timeout: 1000)).Online().Wait(1).Cut().Sends(1).Wait(21)
             .Heal().Wait(30);
@@ -111,11 +114,12 @@ public class PairTests
             (pair.Of(Kind.Ended).First().Claim, pair.Of(Kind.Ended).First().Mechanism));
     }
 
+    [Rule("O18")]
     [Theory]
     [InlineData(Reaction.Drop, true)]
     [InlineData(Reaction.Close, false)]
     [InlineData(Reaction.Error, true)]
-    public void O18_an_error_that_never_arrives_destroys_nothing(Reaction reaction, bool resumed)
+    public void An_error_that_never_arrives_destroys_nothing(Reaction reaction, bool resumed)
     {
         Pair pair = new Pair(Acks(onDead: reaction), Acks(timeout: 1000)).Online().Wait(1).Cut().Sends(1).Wait(50);
         Assert.Equal([0, resumed ? 1 : 0], pair.Of(Kind.Online).Select(a => a.A));
@@ -132,8 +136,9 @@ public class PairTests
         Assert.Equal([1, 2, 3], pair.Numbers(Kind.MessageReceived).Select(n => n - XmppServer.EchoOffset));
     }
 
+    [Rule("O17")]
     [Fact]
-    public void O17_a_session_that_expired_is_pruned_by_the_servers_last_h_so_that_nothing_arrives_twice()
+    public void A_session_that_expired_is_pruned_by_the_servers_last_h_so_that_nothing_arrives_twice()
     {
         Pair pair = new Pair(Acks(resume: 300), Acks(resume: 5)).Online();
         pair.Sends(1).Wait(0.03).Sends(2).Cut().Wait(60);
@@ -143,8 +148,9 @@ public class PairTests
         Assert.Empty(pair.Numbers(Kind.MessageAbandoned));
     }
 
+    [Rule("REL-04")]
     [Fact]
-    public void REL_04_a_restarted_server_does_not_know_the_session_but_the_message_gets_through()
+    public void A_restarted_server_does_not_know_the_session_but_the_message_gets_through()
     {
         Pair pair = new Pair(Acks(), Acks()).Online().Sends(1).Wait(1).CrashServer().Sends(2).Wait(3).RestartServer()
             .Wait(30);
@@ -167,8 +173,9 @@ public class PairTests
         for (int i = 0; i < 3; i++) Assert.Equal(Step.Online, pair.Clients[i].Step);
     }
 
+    [Rule("O15")]
     [Fact]
-    public void O15_without_acks_messages_into_a_cut_are_gone_and_nobody_says_so()
+    public void Without_acks_messages_into_a_cut_are_gone_and_nobody_says_so()
     {
         Pair pair = new Pair(Pings()).Online().Sends(1).Wait(1).Cut().Sends(2).Wait(100).Sends(3).Wait(5);
         Assert.Equal(Step.Online, pair.Client.Step);
@@ -176,11 +183,12 @@ public class PairTests
         Assert.Empty(pair.Numbers(Kind.MessageAbandoned));
     }
 
+    [Rule("O24")]
     [Theory]
     [InlineData(ConflictPolicy.GenerateResource)]
     [InlineData(ConflictPolicy.RefuseNew)]
     [InlineData(ConflictPolicy.CloseOld)]
-    public void O24_two_clients_of_one_account_do_not_evict_each_other_for_ever(ConflictPolicy conflict)
+    public void Two_clients_of_one_account_do_not_evict_each_other_for_ever(ConflictPolicy conflict)
     {
         Pair pair = new Pair(new Policy { Reconnect = After10 }, clients: 2,
             settings: s => s with { Conflict = conflict }, change: c => c with { BareJid = "c0@a.test" });
@@ -219,11 +227,12 @@ public class PairTests
     /// O16 as a property: whatever breaks and when, with resumption each message is accepted once, in order, and none
     /// is lost.
     /// </summary>
+    [Rule("O16")]
     [Theory]
     [InlineData(0u)]
     [InlineData(uint.MaxValue - 9)]
     [Trait(Fuzz.Category, Fuzz.Random)]
-    public void O16_with_resumption_every_message_arrives_once_and_in_order_through_resets_and_cuts(uint firstCount)
+    public void With_resumption_every_message_arrives_once_and_in_order_through_resets_and_cuts(uint firstCount)
     {
         int resumed = 0;
         foreach (ulong seed in Fuzz.Seeds(60))

@@ -40,6 +40,7 @@ public class BadPeerTests
         Assert.Equal(before, [.. world.A.Opened, .. world.B.Opened]);
     }
 
+    [Rule("ERR-02")]
     [Theory]
     [InlineData("from='x.example'", "improper-addressing")]
     [InlineData("from='x.example' to=''", "improper-addressing")]
@@ -75,6 +76,7 @@ public class BadPeerTests
         Assert.DoesNotContain("<stream:error>", heard);
     }
 
+    [Rule("STR-11")]
     [Fact]
     public void A_peer_without_version_gets_no_features_and_may_use_dialback()
     {
@@ -94,6 +96,7 @@ public class BadPeerTests
         Assert.Contains("<stream:features>", heard);
     }
 
+    [Rule("FEA-08")]
     [Theory]
     [InlineData("x.example", "b.example", "not-authorized")]
     [InlineData("a.example", "b.example", "not-authorized")]
@@ -136,6 +139,7 @@ public class BadPeerTests
         return peer;
     }
 
+    [Rule("XML-02")]
     [Fact]
     public void A_stanza_that_names_its_namespace_is_delivered_without_it()
     {
@@ -173,6 +177,7 @@ public class BadPeerTests
         Assert.Contains(sequential ? "type='valid'" : "type='invalid'", impostor.Heard);
     }
 
+    [Rule("DB-03")]
     [Fact]
     public void An_unsolicited_verdict_is_dropped() =>
         Undisturbed(World(), world =>
@@ -184,6 +189,7 @@ public class BadPeerTests
             Assert.Contains("<not-authorized", peer.Says(Stanza("u@x.example", "v@b.example")).Heard);
         });
 
+    [Rule("DB-03")]
     [Fact]
     public void A_verdict_about_another_domain_or_id_validates_nothing()
     {
@@ -212,6 +218,7 @@ public class BadPeerTests
         Assert.Contains(answer, peer.Says($"<db:result from='x.example' to='{to}'>k</db:result>").Heard);
     }
 
+    [Rule("DB-08")]
     [Theory]
     [InlineData("unknown", "remote-server-not-found")]
     [InlineData("closed", "remote-connection-failed")]

@@ -23,6 +23,7 @@ public class DialbackTests
         Assert.False(new DialbackKey(secret).Fits(text, receiving, originating, "x"));
     }
 
+    [Rule("DB-11")]
     [Fact]
     public void The_triangle_validates_the_sender_and_what_waited_follows()
     {
@@ -56,6 +57,7 @@ public class DialbackTests
         Assert.Equal(streams, world.A.Opened.Length);
     }
 
+    [Rule("DB-05")]
     [Fact]
     public void An_error_for_one_pair_leaves_the_other_pairs_of_its_stream_alone()
     {
@@ -70,6 +72,7 @@ public class DialbackTests
             world.A.Opened.Single().Heard);
     }
 
+    [Rule("DB-04")]
     [Fact]
     public void An_invalid_key_beside_a_valid_pair_is_forbidden_and_the_stream_goes_on()
     {
@@ -83,6 +86,7 @@ public class DialbackTests
         Assert.Contains("type='error'><error type='auth'><forbidden", sender.Opened.Single().Heard);
     }
 
+    [Rule("DB-04")]
     [Fact]
     public void An_invalid_key_alone_returns_what_waited_and_closes_the_stream()
     {
@@ -105,6 +109,7 @@ public class DialbackTests
         Assert.Equal([1, 2], b.Numbers.Order());
     }
 
+    [Rule("O23")]
     [Fact]
     public void When_the_way_back_is_down_nobody_can_send_either()
     {
@@ -195,6 +200,7 @@ public class DialbackTests
         Assert.Equal(StanzaError.RemoteServerTimeout, world.A.Returned.Single().Error);
     }
 
+    [Rule("DB-06")]
     [Fact]
     public void A_connection_lost_while_the_verdict_is_awaited_counts_as_an_error()
     {
@@ -205,6 +211,7 @@ public class DialbackTests
         Assert.Equal(StanzaError.RemoteServerTimeout, world.A.Returned.Single().Error);                 // DB-06
     }
 
+    [Rule("RTE-07")]
     [Fact]
     public void A_stanza_for_an_own_domain_is_never_sent_elsewhere()
     {

@@ -146,6 +146,9 @@ internal sealed class Federated
         public List<string> Delivered { get; } = [];
         public List<(string Stanza, StanzaError Error)> Returned { get; } = [];
 
+        /// <summary>TLS handshakes that it began.</summary>
+        public int Handshakes { get; private set; }
+
         /// <summary>What takes the place of answering pings, when set.</summary>
         public Action<string, int>? Handle { get; set; }
 
@@ -190,6 +193,7 @@ internal sealed class Federated
                     pipe!.Carry(this, text);
                     break;
                 case Kind.StartTls:
+                    Handshakes++;
                     pipe!.StartTls(this);
                     break;
                 case Kind.Close:
@@ -241,6 +245,9 @@ internal sealed class Federated
         public bool OpenerHas { get; private set; } = true;
         public bool AcceptorHas { get; private set; }
         public bool Mute { get; init; }
+
+        /// <summary>Whoever left it last did so in order.</summary>
+        public bool LeftWithFin { get; private set; }
 
         /// <summary>Nothing passes from the opener to the acceptor, or back.</summary>
         public bool CutUp { get; set; }
@@ -326,6 +333,7 @@ internal sealed class Federated
         public void Leave(Node side, bool fin)
         {
             bool opens = side == Opener;
+            LeftWithFin = fin;
             if (opens) OpenerHas = false;
             else AcceptorHas = false;
             Pass(opens, () =>

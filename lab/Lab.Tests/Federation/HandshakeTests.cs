@@ -116,6 +116,7 @@ public class HandshakeTests
         Assert.Single(world.B.Opened);
     }
 
+    [Rule("RTE-05")]
     [Theory]
     [InlineData("unknown", StanzaError.RemoteServerNotFound)]
     [InlineData("closed", StanzaError.RemoteServerTimeout)]

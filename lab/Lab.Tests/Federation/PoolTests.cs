@@ -50,6 +50,7 @@ public class PoolTests
         Assert.Equal(members, world.A.Of(Kind.Passed).Where(p => p.A < 1000).Select(p => p.B).Distinct().Count());
     }
 
+    [Rule("RTE-02")]
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -118,6 +119,7 @@ public class PoolTests
         Assert.Equal(StanzaError.RemoteServerTimeout, error);
     }
 
+    [Rule("O20")]
     [Fact]
     public void Domain_pings_miss_three_of_four_dead_members_and_acks_find_each()
     {
@@ -144,6 +146,7 @@ public class PoolTests
     private static int Place(Federated world, int place) =>
         world.A.Of(Kind.Ready).Last(r => r.A == place).Stream;
 
+    [Rule("O21")]
     [Theory]
     [InlineData(FailedCheck.DropMember)]
     [InlineData(FailedCheck.DropAll)]
@@ -229,6 +232,7 @@ public class PoolTests
         Assert.Empty(world.A.Of(Kind.Blamed));
     }
 
+    [Rule("O22")]
     [Theory]
     [InlineData(60, 30, 1)]
     [InlineData(60, 90, 5)]

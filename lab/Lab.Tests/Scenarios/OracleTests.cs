@@ -72,6 +72,10 @@ public class OracleTests
         Kind = FaultKind.Cut, Target = "phone", At = Duration.FromHours(1), Within = Seconds(60),
     };
 
+    [Rule("O1")]
+    [Rule("O2")]
+    [Rule("O3")]
+    [Rule("O6")]
     [Theory]
     [MemberData(nameof(Dead))]
     public void A_dead_path_is_noticed_when_theory_says(string policy, double least, double most)
@@ -88,8 +92,9 @@ public class OracleTests
         Assert.InRange(times.Average(), (least + most) / 2 - 10, (least + most) / 2 + 10);
     }
 
+    [Rule("O5")]
     [Fact]
-    public void O5_alone_SO_KEEPALIVE_notices_after_idle_and_all_its_probes()
+    public void Alone_SO_KEEPALIVE_notices_after_idle_and_all_its_probes()
     {
         // the last byte came an hour ago and probes have been answered every minute since:
         // between 60 and 120 s are left
@@ -97,13 +102,14 @@ public class OracleTests
             Assert.InRange(Assert.Single(Run(Keepalive, Cut, seed)).Elapsed.TotalSeconds, 60 * 0.97, 120 * 1.03);
     }
 
+    [Rule("O7")]
     [Theory]
     [InlineData(nameof(Spaces), false)]
     [InlineData(nameof(Limited), false)]
     [InlineData(nameof(Keepalive), false)]
     [InlineData(nameof(Pings), true)]
     [InlineData(nameof(Requests), true)]
-    public void O7_only_a_question_to_the_XMPP_layer_finds_a_frozen_process(string policy, bool found)
+    public void Only_a_question_to_the_XMPP_layer_finds_a_frozen_process(string policy, bool found)
     {
         var freeze = new FaultSpec
         {
@@ -113,8 +119,9 @@ public class OracleTests
             Assert.Equal(found, Assert.Single(Run(Named(policy), freeze, seed)).Detected);
     }
 
+    [Rule("O9")]
     [Fact]
-    public void O9_an_outage_shorter_than_any_check_goes_unnoticed()
+    public void An_outage_shorter_than_any_check_goes_unnoticed()
     {
         FaultSpec brief = Cut with
         {
@@ -124,10 +131,11 @@ public class OracleTests
         Assert.True(incident is { Detected: false, Outlived: true });
     }
 
+    [Rule("O8")]
     [Theory]
     [InlineData(CutDirection.Up)]
     [InlineData(CutDirection.Down)]
-    public void O8_a_path_that_is_dead_one_way_is_found_like_one_that_is_dead(CutDirection direction)
+    public void A_path_that_is_dead_one_way_is_found_like_one_that_is_dead(CutDirection direction)
     {
         for (ulong seed = 1; seed <= 10; seed++)
         {

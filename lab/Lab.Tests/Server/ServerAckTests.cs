@@ -13,6 +13,8 @@ public class ServerAckTests
 
     private readonly ServerLab lab = new(Patient);
 
+    [Rule("SM-01")]
+    [Rule("SM-02")]
     [Theory]
     [InlineData(0, Enable)]
     [InlineData(0, "<resume xmlns='urn:xmpp:sm:3' h='0' previd='x'/>")]
@@ -22,7 +24,7 @@ public class ServerAckTests
     [InlineData(1, "<a xmlns='urn:xmpp:sm:3' h='0'/>")]
     [InlineData(2, Ask)]
     [InlineData(2, "<resume xmlns='urn:xmpp:sm:3' h='0' previd='x'/>")]
-    public void SM01_SM02_What_is_out_of_order_fails_and_the_stream_goes_on(int stage, string said)
+    public void What_is_out_of_order_fails_and_the_stream_goes_on(int stage, string said)
     {
         Peer peer = stage == 0 ? lab.Connect() : stage == 1 ? lab.Authenticated("alice") : lab.Bound("alice");
         if (stage == 0) peer.Say(ServerLab.Open);
@@ -30,15 +32,18 @@ public class ServerAckTests
         if (stage == 1) Assert.Contains("<jid>", peer.Say(ServerLab.Bind("desk")));
     }
 
+    [Rule("SM-03")]
     [Fact]
-    public void SM03_A_second_enable_ends_the_stream()
+    public void A_second_enable_ends_the_stream()
     {
         Peer peer = lab.Bound("alice", acks: true);
         Assert.Equal(ServerNegotiationTests.Error("policy-violation"), peer.Say(Enable));
     }
 
+    [Rule("SM-04")]
+    [Rule("SM-05")]
     [Fact]
-    public void SM04_SM05_Enabled_carries_an_id_and_resume_only_when_resumption_was_asked_for()
+    public void Enabled_carries_an_id_and_resume_only_when_resumption_was_asked_for()
     {
         Assert.Matches("^<enabled xmlns='urn:xmpp:sm:3' id='[0-9a-f]{32}' resume='true' max='300'/>$",
             lab.Bound("alice", "a").Say(Enable));
@@ -49,8 +54,9 @@ public class ServerAckTests
             lab.Bound("alice", "d").Say("<enable xmlns='urn:xmpp:sm:3' resume='false'/>"));
     }
 
+    [Rule("SM-05")]
     [Fact]
-    public void SM05_A_server_without_resumption_enables_without_id_and_refuses_to_resume()
+    public void A_server_without_resumption_enables_without_id_and_refuses_to_resume()
     {
         var lab = new ServerLab(new Policy { Acks = new AckPolicy() });
         Assert.Equal("<enabled xmlns='urn:xmpp:sm:3'/>", lab.Bound("alice").Say(Enable));
@@ -58,12 +64,13 @@ public class ServerAckTests
             lab.Authenticated("alice").Say($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{new string('0', 32)}'/>"));
     }
 
+    [Rule("SM-06")]
     [Theory]
     [InlineData("10", 10)]
     [InlineData("1000", 300)]
     [InlineData("0", 300)]
     [InlineData("soon", 300)]
-    public void SM06_The_window_is_the_shorter_of_both_wishes(string max, int seconds)
+    public void The_window_is_the_shorter_of_both_wishes(string max, int seconds)
     {
         Peer peer = lab.Bound("alice");
         Assert.Contains($" max='{seconds}'", peer.Say($"<enable xmlns='urn:xmpp:sm:3' resume='true' max='{max}'/>"));
@@ -74,8 +81,9 @@ public class ServerAckTests
         Assert.Single(lab.Observed(ActionKind.Unavailable));
     }
 
+    [Rule("SM-08")]
     [Fact]
-    public void SM08_Ids_are_never_used_again()
+    public void Ids_are_never_used_again()
     {
         var ids = new SortedSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < 200; i++)
@@ -86,8 +94,10 @@ public class ServerAckTests
         }
     }
 
+    [Rule("SM-09")]
+    [Rule("SM-10")]
     [Fact]
-    public void SM09_SM10_Stanzas_count_from_enable_on_and_nothing_else_does()
+    public void Stanzas_count_from_enable_on_and_nothing_else_does()
     {
         Peer peer = lab.Bound("alice", available: false);
         string answer = peer.Say("<presence/>" + Enable + "<presence/>  " + Ask + Ask);
@@ -100,8 +110,9 @@ public class ServerAckTests
         Assert.Contains("send-count='3'", peer.Say("<a xmlns='urn:xmpp:sm:3' h='4'/>"));
     }
 
+    [Rule("SM-11")]
     [Fact]
-    public void SM11_Counters_wrap_at_two_to_the_thirty_second()
+    public void Counters_wrap_at_two_to_the_thirty_second()
     {
         var lab = new ServerLab(Patient, firstCount: BeforeTheWrap);
         Peer peer = lab.Bound("alice", acks: true);                    // presence: one stanza each way
@@ -119,10 +130,11 @@ public class ServerAckTests
         Assert.Empty(lab.Server.HeldMessages());
     }
 
+    [Rule("SM-16")]
     [Theory]
     [InlineData(0u)]
     [InlineData(BeforeTheWrap)]
-    public void SM16_An_ack_of_more_than_was_sent_ends_the_stream(uint start)
+    public void An_ack_of_more_than_was_sent_ends_the_stream(uint start)
     {
         var lab = new ServerLab(Patient, firstCount: start);
         Peer peer = lab.Bound("alice", acks: true);
@@ -134,8 +146,9 @@ public class ServerAckTests
         Assert.Equal(Failed("item-not-found", 1 + start), lab.Authenticated("alice").Say(Resume(peer, start)));
     }
 
+    [Rule("SM-13")]
     [Fact]
-    public void SM13_A_request_is_answered_at_once_and_the_server_asks_after_its_own_stanzas()
+    public void A_request_is_answered_at_once_and_the_server_asks_after_its_own_stanzas()
     {
         Peer peer = lab.Bound("alice", available: false);
         peer.Say(Enable);
@@ -147,8 +160,9 @@ public class ServerAckTests
         Assert.Equal("", peer.Say("<a xmlns='urn:xmpp:sm:3' h='2'/>"));
     }
 
+    [Rule("SM-15")]
     [Fact]
-    public void SM15_An_unasked_ack_without_progress_is_fine()
+    public void An_unasked_ack_without_progress_is_fine()
     {
         Peer peer = lab.Bound("alice", acks: true, available: false);
         for (int i = 0; i < 3; i++) Assert.Equal("", peer.Say("<a xmlns='urn:xmpp:sm:3' h='0'/>"));
@@ -161,8 +175,11 @@ public class ServerAckTests
     public void An_ack_without_a_count_is_invalid(string ack) =>
         Assert.Equal(ServerNegotiationTests.Error("invalid-xml"), lab.Bound("alice", acks: true).Say(ack));
 
+    [Rule("SM-17")]
+    [Rule("SM-18")]
+    [Rule("SM-22")]
     [Fact]
-    public void SM17_SM18_SM22_Resuming_after_a_reset_resends_only_what_was_not_acknowledged()
+    public void Resuming_after_a_reset_resends_only_what_was_not_acknowledged()
     {
         Peer old = lab.Bound("alice", acks: true);
         for (int i = 1; i <= 3; i++) old.Say($"<message to='echo@example.org' id='m{i}'><body>{i}</body></message>");
@@ -184,8 +201,10 @@ public class ServerAckTests
         Assert.Empty(lab.Observed(ActionKind.Unavailable));
     }
 
+    [Rule("SM-19")]
+    [Rule("SM-20")]
     [Fact]
-    public void SM19_An_unknown_or_foreign_session_is_not_found_and_binding_goes_on_SM20()
+    public void An_unknown_or_foreign_session_is_not_found_and_binding_goes_on()
     {
         Peer old = lab.Bound("alice", acks: true);
         old.Lose();
@@ -196,8 +215,9 @@ public class ServerAckTests
         Assert.Contains("<jid>bob@example.org/desk</jid>", thief.Say(ServerLab.Bind("desk")));
     }
 
+    [Rule("SM-19")]
     [Fact]
-    public void SM19_The_count_of_an_expired_session_is_remembered()
+    public void The_count_of_an_expired_session_is_remembered()
     {
         Peer old = lab.Bound("alice", acks: true);
         old.Say("<message to='echo@example.org'/>");
@@ -212,8 +232,9 @@ public class ServerAckTests
         Assert.Contains("<jid>alice@example.org/desk</jid>", peer.Say(ServerLab.Bind("desk")));
     }
 
+    [Rule("SM-21")]
     [Fact]
-    public void SM21_A_stream_that_is_still_open_is_closed_with_conflict_and_the_session_goes_on()
+    public void A_stream_that_is_still_open_is_closed_with_conflict_and_the_session_goes_on()
     {
         Peer old = lab.Bound("alice", acks: true);
         Peer peer = lab.Authenticated("alice");
@@ -226,8 +247,9 @@ public class ServerAckTests
             peer.Say("<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>").Replace(Ask, ""));
     }
 
+    [Rule("SM-22")]
     [Fact]
-    public void SM22_A_count_that_is_too_high_fails_the_resumption_and_leaves_the_session_to_wait()
+    public void A_count_that_is_too_high_fails_the_resumption_and_leaves_the_session_to_wait()
     {
         Peer old = lab.Bound("alice", acks: true);
         old.Lose();

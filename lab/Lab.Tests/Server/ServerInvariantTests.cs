@@ -18,6 +18,7 @@ public partial class ServerInvariantTests
     // Clients with stream management that keep every rule, under random losses of transports. Each message accepted
     // must end in exactly one of: received and acknowledged, returned, held by the server. (What was received without
     // an ack may come again when the session could not be resumed; that is not a fault of either side.)
+    [Rule("SM-12")]
     [Fact]
     [Trait(Fuzz.Category, Fuzz.Random)]
     public void No_message_vanishes_or_doubles_however_streams_die()

@@ -99,6 +99,7 @@ public class ServerNegotiationTests
 
     // The error sequences A to E and their kin: header, error and closing tag in one write, then the server waits for
     // the peer.
+    [Rule("ERR-02")]
     [Theory]
     [InlineData("from='u@nosuch.test' to='nosuch.test' version='1.0'",
         "from='example.org' to='u@nosuch.test' id='X' version='1.0'", "host-unknown")]
@@ -165,12 +166,15 @@ public class ServerNegotiationTests
         Assert.DoesNotContain(lab.Seen, a => a.Kind == ActionKind.MessageAccepted);
     }
 
+    [Rule("FEA-08")]
     [Theory]
     [InlineData("<message to='bob@example.org' id='m1'><body>hi</body></message>")]
     [InlineData("<iq type='get' id='1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>")]
     public void Before_binding_a_stanza_is_not_authorized(string said) =>
         Assert.Equal(Error("not-authorized"), new ServerLab().Authenticated("alice").Say(said));
 
+    [Rule("STR-05")]
+    [Rule("STR-07")]
     [Fact]
     public void Every_restart_has_a_new_id_and_a_restarted_server_repeats_none()
     {
@@ -202,6 +206,7 @@ public class ServerNegotiationTests
         Assert.Equal(ActionKind.Close, peer.Transport);
     }
 
+    [Rule("TLS-05")]
     [Fact]
     public void Bytes_behind_starttls_are_not_read_as_xmpp()
     {
@@ -311,6 +316,7 @@ public class ServerNegotiationTests
         Assert.Equal(Instant.Never, lab.Server.NextTime);
     }
 
+    [Rule("CLO-06")]
     [Fact]
     public void A_stream_error_from_the_client_is_answered_by_closing()
     {

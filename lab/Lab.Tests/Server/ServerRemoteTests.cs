@@ -58,6 +58,7 @@ public class ServerRemoteTests
         Assert.Equal("<presence from='v@b.example/x' to='alice@example.org'></presence>", alice.Hear());
     }
 
+    [Rule("RTE-06")]
     [Fact]
     public void A_message_for_somebody_who_is_away_is_stored_and_one_for_nobody_goes_back()
     {

@@ -10,6 +10,7 @@ public class ServerSaslTests
 {
     private const string Streams = "xmlns:stream='http://etherx.jabber.org/streams'";
 
+    [Rule("SAS-03")]
     [Fact]
     public void Offered_but_not_required_tls_leaves_sasl_open_without_plain()
     {
@@ -68,6 +69,7 @@ public class ServerSaslTests
         else Assert.Equal(Failure("not-authorized"), answer);
     }
 
+    [Rule("SAS-07")]
     [Fact]
     public void A_second_auth_replaces_the_first_and_abort_gives_up()
     {
@@ -88,6 +90,7 @@ public class ServerSaslTests
             peer.Say(ServerLab.Auth("alice", "guess")));
     }
 
+    [Rule("SAS-11")]
     [Theory]
     [InlineData("from='bob@example.org' to='example.org'")]
     [InlineData("to='second.example'")]
@@ -101,6 +104,7 @@ public class ServerSaslTests
             peer.Say($"<stream:stream {header} version='1.0' xmlns='jabber:client' {Streams}>"));
     }
 
+    [Rule("SAS-11")]
     [Fact]
     public void Authenticating_as_another_than_the_header_said_ends_the_stream()
     {

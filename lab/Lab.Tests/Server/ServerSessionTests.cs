@@ -13,6 +13,7 @@ public class ServerSessionTests
 
     // SM-24. What the dead session did not acknowledge meets the delivery table as if it were sent now to a resource
     // that is not there.
+    [Rule("SM-24")]
     [Theory]
     [InlineData("bob@example.org", "chat", false, "stored")]
     [InlineData("bob@example.org/desk", "chat", false, "stored")]
@@ -21,7 +22,7 @@ public class ServerSessionTests
     [InlineData("bob@example.org/desk", "normal", true, "bounced")]
     [InlineData("bob@example.org/desk", "headline", true, "dropped")]
     [InlineData("bob@example.org/desk", "error", true, "dropped")]
-    public void SM24_Unacknowledged_messages_of_a_dead_session_go_elsewhere_with_the_time_of_the_first_attempt(
+    public void Unacknowledged_messages_of_a_dead_session_go_elsewhere_with_the_time_of_the_first_attempt(
         string to, string type, bool second, string fate)
     {
         Peer alice = lab.Bound("alice"), desk = lab.Bound("bob", acks: true);
@@ -42,8 +43,9 @@ public class ServerSessionTests
         if (fate == "stored") Assert.EndsWith(expected, lab.Bound("bob", available: false).Say("<presence/>"));
     }
 
+    [Rule("SM-24")]
     [Fact]
-    public void SM24_A_request_to_a_dead_session_is_returned()
+    public void A_request_to_a_dead_session_is_returned()
     {
         Peer alice = lab.Bound("alice"), bob = lab.Bound("bob", acks: true);
         alice.Say("<iq type='get' id='9' to='bob@example.org/desk'><ping xmlns='urn:xmpp:ping'/></iq>");
@@ -54,8 +56,9 @@ public class ServerSessionTests
             alice.Hear());
     }
 
+    [Rule("SM-26")]
     [Fact]
-    public void SM26_A_closing_tag_ends_the_session_and_a_fin_does_not()
+    public void A_closing_tag_ends_the_session_and_a_fin_does_not()
     {
         Peer clean = lab.Bound("alice", "clean", acks: true), cut = lab.Bound("alice", "cut", acks: true);
         Assert.EndsWith("</stream:stream>", clean.Say("</stream:stream>"));
@@ -125,6 +128,7 @@ public class ServerSessionTests
         Assert.StartsWith("<resumed", lab.Authenticated("bob").Say(Resume(bob, 3)));
     }
 
+    [Rule("CLO-01")]
     [Fact]
     public void A_closing_server_still_hears_acknowledgements()
     {

@@ -75,6 +75,7 @@ public class ServerStanzaTests
             Say("<iq type='get' id='7'><query xmlns='jabber:iq:roster'/></iq>"));
     }
 
+    [Rule("STR-09")]
     [Fact]
     public void The_sender_is_stamped_and_everything_else_is_carried_as_it_came()
     {

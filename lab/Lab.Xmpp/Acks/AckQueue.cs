@@ -79,8 +79,9 @@ public sealed class AckQueue(BufferPool buffers, int capacityStanzas)
         Sent = unchecked(Sent + 1);
     }
 
-    /// <summary>Drops what <paramref name="h"/> acknowledges; false, and nothing changed, when that many were never
-    /// sent.</summary>
+    /// <summary>
+    /// Drops what <paramref name="h"/> acknowledges; false, and nothing changed, when that many were never sent.
+    /// </summary>
     public bool TryAcknowledge(uint h)
     {
         uint delta = unchecked(h - Acknowledged);
@@ -93,8 +94,9 @@ public sealed class AckQueue(BufferPool buffers, int capacityStanzas)
         return true;
     }
 
-    /// <summary>The held stanzas that <paramref name="h"/> would acknowledge, oldest first; none when h is not
-    /// valid.</summary>
+    /// <summary>
+    /// The held stanzas that <paramref name="h"/> would acknowledge, oldest first; none when h is not valid.
+    /// </summary>
     public Run AcknowledgedBy(uint h)
     {
         uint delta = unchecked(h - Acknowledged);

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
 using Lab.Network;
 
 namespace Lab.Xmpp;
@@ -29,46 +27,21 @@ public sealed partial class XmppClient
     {
         unacked.Start(FirstStanzaCount);
         counting = true;
-        XmppWriter w = outbound.Write(Traffic.Handshake).Raw("<enable xmlns='urn:xmpp:sm:3'"u8);
+        XmppWriter w = Write(Traffic.Handshake).Raw("<enable xmlns='urn:xmpp:sm:3'"u8);
         if (Policy.Acks!.Resume is { } window)
             w.Raw(" resume='true' max='"u8).Number(Math.Max(1, window.Nanoseconds / 1_000_000_000)).Raw("'"u8);
         w.Raw("/>"u8);
-        liveness.Sent(now);
-        Reach(Step.EnableSent);
-        Expect(Policy.Connect.Step, Mechanism.StepTimeout);
+        AwaitStep(Step.EnableSent);
     }
 
     private void AskToResume()
     {
-        outbound.Write(Traffic.Handshake).Raw("<resume xmlns='urn:xmpp:sm:3'"u8).Attribute("previd"u8, sessionId)
+        Write(Traffic.Handshake).Raw("<resume xmlns='urn:xmpp:sm:3'"u8).Attribute("previd"u8, sessionId)
             .Raw(" h='"u8).Number(unacked.Handled).Raw("'/>"u8);
-        liveness.Sent(now);
-        Reach(Step.ResumeSent);
-        Expect(Policy.Connect.Step, Mechanism.StepTimeout);
+        AwaitStep(Step.ResumeSent);
     }
 
-    private void OnAcksElement(Element element)
-    {
-        ReadOnlySpan<byte> name = element.Name;
-        if (name.SequenceEqual(Names.AckRequest)) AnswerAckRequest();
-        else if (name.SequenceEqual(Names.AckAnswer)) OnAck(element);
-        else if (name.SequenceEqual(Names.Enabled) && Step == Step.EnableSent) OnEnabled(element);
-        else if (name.SequenceEqual(Names.Resumed) && Step == Step.ResumeSent) OnResumed(element);
-        else if (name.SequenceEqual(Names.Failed) && Step == Step.EnableSent)
-        {
-            counting = false;
-            unacked.Release();
-            GoOnline(resumed: false);
-        }
-        else if (name.SequenceEqual(Names.Failed) && Step == Step.ResumeSent)
-        {
-            if (TryCount(element, out uint h)) Acknowledge(h);
-            LoseSession();
-            Bind();
-        }
-    }
-
-    private void OnEnabled(Element enabled)
+    private void TakeEnabled(Element enabled)
     {
         acking = true;
         ReadOnlySpan<byte> answer = enabled.Attribute(Names.Resume);
@@ -77,51 +50,45 @@ public sealed partial class XmppClient
         if (Policy.Acks!.Resume is not null && resumable && !id.IsEmpty)
         {
             sessionId = id.ToArray();
-            sessionMax = Utf8Parser.TryParse(enabled.Attribute("max"u8), out uint seconds, out _) && seconds > 0
+            sessionMax = AckElements.TryNumber(enabled.Attribute("max"u8), out uint seconds) && seconds > 0
                 ? Duration.FromSeconds(seconds) : Duration.Forever;
         }
-        liveness.EnableAcks(now);
+        Liveness.EnableAcks(now);
         GoOnline(resumed: false);
     }
 
-    private void OnResumed(Element resumed)
+    private void TakeResumed(Element resumed)
     {
         bound = counting = acking = true;
-        if (TryCount(resumed, out uint h) && !Acknowledge(h))
+        if (AckElements.TryCount(resumed, out uint h) && !Acknowledge(h))
         {
             RefuseCount(h);
             return;
         }
-        liveness.EnableAcks(now);
+        Liveness.EnableAcks(now);
         foreach (UnackedStanza stanza in unacked)
         {
-            outbound.Write(Traffic.Payload).Raw(stanza.Bytes);
-            liveness.SentStanza(now);
+            Write(Traffic.Payload).Raw(stanza.Bytes);
+            Liveness.SentStanza(now);
         }
         GoOnline(resumed: true);
     }
 
-    private void AnswerAckRequest()
+    private void TakeCount(Element answer)
     {
-        if (acking && CanWrite) WriteCount(Traffic.Acks);
-    }
-
-    private void WriteCount(Traffic traffic)
-    {
-        outbound.Write(traffic).Raw("<a xmlns='urn:xmpp:sm:3' h='"u8).Number(unacked.Handled).Raw("'/>"u8);
-        liveness.Sent(now);
-    }
-
-    private void OnAck(Element answer)
-    {
-        if (!acking || !TryCount(answer, out uint h)) return;
+        if (!acking || !AckElements.TryCount(answer, out uint h)) return;
         if (!Acknowledge(h))
         {
-            if (CanWrite) RefuseCount(h);
+            if (Writes) RefuseCount(h);
             return;
         }
-        if (liveness.AckAnswered(now, out Duration roundTrip))
-            outbound.Add(new XmppAction(ActionKind.CheckAnswered, Traffic: Traffic.Acks, A: roundTrip.Nanoseconds));
+        if (Liveness.AckAnswered(now, out Duration roundTrip)) TellAnswer(Traffic.Acks, roundTrip);
+    }
+
+    private void RefuseCount(uint h)
+    {
+        sessionOver = true;
+        FailCount(h, unacked.Sent);
     }
 
     /// <summary>False when the peer claims more than was sent (SM-16).</summary>
@@ -169,11 +136,5 @@ public sealed partial class XmppClient
         LoseSession();
         foreach (UnackedStanza stanza in outbox) Tell(ActionKind.MessageAbandoned, stanza.Number);
         outbox.Release();
-    }
-
-    private static bool TryCount(Element element, out uint h)
-    {
-        ReadOnlySpan<byte> text = element.Attribute("h"u8);
-        return Utf8Parser.TryParse(text, out h, out int used) && used == text.Length;
     }
 }

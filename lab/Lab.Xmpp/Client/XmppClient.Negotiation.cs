@@ -14,48 +14,102 @@ public sealed partial class XmppClient
 
     private void BeginTls()
     {
-        Expect(Policy.Connect.Tls, Mechanism.TlsTimeout);
-        outbound.Add(new XmppAction(ActionKind.StartTls));
+        Await(Policy.Connect.Tls, Mechanism.TlsTimeout);
+        Secure();
     }
 
     private void OpenStream(Step step)
     {
-        reader.Restart();
-        reading = streamOpen = true;
+        Restart();
         // Before TLS anyone may listen: the account is named only after it (RFC 6120 section 4.7.1).
         var header = new StreamHeader
         {
-            From = secured ? settings.BareJid : null, To = settings.BareJid[(settings.BareJid.IndexOf('@') + 1)..],
-            Language = settings.Language, Version = StreamVersion.V10, ContentNamespace = "jabber:client",
+            From = Secured ? settings.BareJid : null, To = settings.BareJid[(settings.BareJid.IndexOf('@') + 1)..],
+            Language = settings.Language, Version = StreamVersion.V10, ContentNamespace = ContentNamespace,
         };
-        HeaderKind kind = secured ? HeaderKind.ClientInitialSecure : HeaderKind.ClientInitial;
-        StreamHeaders.Write(outbound.Write(Traffic.Handshake), kind, header);
-        liveness.Open(now);
-        liveness.Sent(now);
+        HeaderKind kind = Secured ? HeaderKind.ClientInitialSecure : HeaderKind.ClientInitial;
+        StreamHeaders.Write(Write(Traffic.Handshake), kind, header);
+        Liveness.Open(now);
+        AwaitStep(step);
+    }
+
+    /// <summary>Something was asked; its answer may take as long as a step.</summary>
+    private void AwaitStep(Step step)
+    {
         Reach(step);
-        Expect(Policy.Connect.Step, Mechanism.StepTimeout);
+        Await(Policy.Connect.Step, Mechanism.StepTimeout);
     }
 
-    private void OnHeader(StreamHeader header)
+    internal override StreamErrorCondition Judge(StreamHeader header) =>
+        header.Version is { Major: >= 1 } ? StreamErrorCondition.None : StreamErrorCondition.UnsupportedVersion;
+
+    /// <summary>Its own header went first.</summary>
+    internal override void Answer(StreamHeader? header)
     {
-        if (Step == Step.Closing) return;
-        if (header.ContentNamespace != "jabber:client") Refuse(StreamErrorCondition.InvalidNamespace);
-        else if (header.Version is not { Major: >= 1 }) Refuse(StreamErrorCondition.UnsupportedVersion);
     }
 
-    private void OnElement(Element element)
+    /// <summary>The features follow.</summary>
+    internal override void OnOpened(StreamHeader header)
     {
-        ReadOnlySpan<byte> ns = element.Namespace;
-        if (ns.SequenceEqual(Namespaces.Client)) OnStanza(element);
-        else if (ns.SequenceEqual(Namespaces.Acks)) OnAcksElement(element);
-        else if (Step == Step.Closing) return;
-        else if (ns.SequenceEqual(Namespaces.Streams))
+    }
+
+    internal override void OnElement(Element element)
+    {
+        First first = Firsts.Of(element, Namespaces.Client);
+        switch (ClientTable.Cells[(int)Step, first])
         {
-            if (element.Name.SequenceEqual(Names.Features)) OnFeatures(element);
-            else if (element.Name.SequenceEqual(Names.Error)) OnStreamError(element);
+            case ClientMove.TakeStanza:
+                TakeStanza(element, first);
+                break;
+            case ClientMove.SayCount:
+                if (acking) Write(Traffic.Acks).Count(unacked);
+                break;
+            case ClientMove.TakeCount:
+                TakeCount(element);
+                break;
+            case ClientMove.ReadFeatures:
+                OnFeatures(element);
+                break;
+            case ClientMove.BeginTls:
+                Reach(Step.ProceedReceived);
+                BeginTls();
+                break;
+            case ClientMove.LeaveWithoutTls:
+                Leave(Mechanism.ProtocolError);
+                break;
+            case ClientMove.AnswerChallenge:
+                AnswerChallenge(element);
+                break;
+            case ClientMove.TakeSuccess:
+                TakeSuccess(element);
+                break;
+            case ClientMove.TakeSaslFailure:
+                TakeSaslFailure(element);
+                break;
+            case ClientMove.ReadBindAnswer:
+                bool asked = element.Attribute(Names.Id).SequenceEqual("bind"u8);
+                if (asked && IsAnswer(element)) OnBindAnswer(element);
+                break;
+            case ClientMove.TakeEnabled:
+                TakeEnabled(element);
+                break;
+            case ClientMove.GoOnWithoutAcks:
+                counting = false;
+                unacked.Release();
+                GoOnline(resumed: false);
+                break;
+            case ClientMove.TakeResumed:
+                TakeResumed(element);
+                break;
+            case ClientMove.BindInstead:
+                if (AckElements.TryCount(element, out uint h)) Acknowledge(h);
+                LoseSession();
+                Bind();
+                break;
+            case ClientMove.TakeError:
+                TakeError(element);
+                break;
         }
-        else if (ns.SequenceEqual(Namespaces.Tls)) OnTlsElement(element);
-        else if (ns.SequenceEqual(Namespaces.Sasl)) OnSaslElement(element);
     }
 
     private void OnFeatures(Element features)
@@ -66,8 +120,12 @@ public sealed partial class XmppClient
                 Reach(Step.FeaturesReceived);
                 Element offer = features.Child(Names.StartTls, Namespaces.Tls);
                 bool demanded = !offer.Child(Names.Required, Namespaces.Tls).IsNone;
-                if (settings.Tls == TlsMode.StartTls) AskForTls();
-                else if (demanded) Refuse(StreamErrorCondition.UnsupportedFeature);
+                if (settings.Tls == TlsMode.StartTls)
+                {
+                    AskForTls();
+                    AwaitStep(Step.StartTlsSent);
+                }
+                else if (demanded) Fail(StreamErrorCondition.UnsupportedFeature);
                 else Authenticate(features);
                 break;
             case Step.SecureHeaderSent:
@@ -81,33 +139,8 @@ public sealed partial class XmppClient
                 bool bindOffered = !features.Child(Names.Bind, Namespaces.Bind).IsNone;
                 if (MayResume && acksOffered) AskToResume();
                 else if (bindOffered) Bind();
-                else Refuse(StreamErrorCondition.UnsupportedFeature);
+                else Fail(StreamErrorCondition.UnsupportedFeature);
                 break;
-        }
-    }
-
-    private void AskForTls()
-    {
-        outbound.Write(Traffic.Handshake).Raw("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8);
-        liveness.Hold();
-        Reach(Step.StartTlsSent);
-        Expect(Policy.Connect.Step, Mechanism.StepTimeout);
-    }
-
-    private void OnTlsElement(Element element)
-    {
-        if (Step != Step.StartTlsSent) return;
-        if (element.Name.SequenceEqual(Names.Proceed))
-        {
-            // What lies behind the proceed in the buffer was not protected by TLS: never read it (section 5.4.3.1).
-            reading = false;
-            Reach(Step.ProceedReceived);
-            BeginTls();
-        }
-        else if (element.Name.SequenceEqual(Names.Failure))
-        {
-            Report(Claim.None, Mechanism.ProtocolError);
-            Finish(ActionKind.Close);
         }
     }
 
@@ -115,14 +148,12 @@ public sealed partial class XmppClient
     {
         if (sessionId is not null) LoseSession();
         bindTries++;
-        XmppWriter w = outbound.Write(Traffic.Handshake)
+        XmppWriter w = Write(Traffic.Handshake)
             .Raw("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'"u8);
         if (askForOwnResource && settings.Resource is { } resource)
             w.Raw("><resource>"u8).Text(Encoding.UTF8.GetBytes(resource)).Raw("</resource></bind></iq>"u8);
         else w.Raw("/></iq>"u8);
-        liveness.Sent(now);
-        Reach(Step.BindSent);
-        Expect(Policy.Connect.Step, Mechanism.StepTimeout);
+        AwaitStep(Step.BindSent);
     }
 
     private void OnBindAnswer(Element iq)
@@ -130,7 +161,7 @@ public sealed partial class XmppClient
         if (iq.Attribute(Names.Type).SequenceEqual("result"u8))
         {
             ReadOnlySpan<byte> jid = iq.Child(Names.Bind, Namespaces.Bind).Child(Names.Jid, Namespaces.Bind).Text;
-            if (jid.IsEmpty) Refuse(StreamErrorCondition.BadFormat);
+            if (jid.IsEmpty) Fail(StreamErrorCondition.BadFormat);
             else OnBound(Encoding.UTF8.GetString(jid));
             return;
         }
@@ -140,7 +171,7 @@ public sealed partial class XmppClient
         bool other = askForOwnResource && settings.Resource is not null;
         askForOwnResource = false;
         if (!wait && other && bindTries < BindTries) Bind();
-        else CloseStream(Claim.None, Mechanism.ProtocolError);
+        else Close(Claim.None, Mechanism.ProtocolError);
     }
 
     private void OnBound(string jid)
@@ -154,10 +185,10 @@ public sealed partial class XmppClient
 
     private void GoOnline(bool resumed)
     {
-        phaseEnd = totalEnd = Instant.Never;
+        totalEnd = Instant.Never;
         redirects = 0;
         backoff.Online();
-        liveness.Establish(now);
+        Establish();
         Step = Step.Online;
         outbound.Add(new XmppAction(ActionKind.Online, A: resumed ? 1 : 0));
         SendOutbox();

@@ -21,73 +21,64 @@ public sealed partial class XmppClient
 
     private void TryMechanism()
     {
-        if (SaslMechanisms.Choose(settings.Mechanisms, offered!, secured) is not { } mechanism)
+        if (SaslMechanisms.Choose(settings.Mechanisms, offered!, Secured) is not { } mechanism)
         {
-            Refuse(StreamErrorCondition.UnsupportedFeature);
+            Fail(StreamErrorCondition.UnsupportedFeature);
             return;
         }
         offered!.Remove(mechanism);
         string user = settings.BareJid[..settings.BareJid.IndexOf('@')];
         exchange = new SaslClient(mechanism, user, settings.Password, Scram.NewNonce(nonces), scram);
-        XmppWriter w = outbound.Write(Traffic.Handshake).Raw("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"u8)
+        XmppWriter w = Write(Traffic.Handshake).Raw("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"u8)
             .Attribute(Names.Mechanism, SaslMechanisms.Name(mechanism)).Raw(">"u8);
         SaslData.Write(w, exchange.Initial);
         w.Raw("</auth>"u8);
-        liveness.Hold();
-        liveness.Sent(now);
-        Reach(Step.AuthSent);
-        Expect(Policy.Connect.Step, Mechanism.StepTimeout);
+        Liveness.Hold();
+        AwaitStep(Step.AuthSent);
     }
 
-    private void OnSaslElement(Element element)
+    private void AnswerChallenge(Element challenge)
     {
-        if (exchange is null || Step is not (Step.AuthSent or Step.ChallengeReceived)) return;
-        ReadOnlySpan<byte> name = element.Name;
-        if (SaslFailures.TryRead(element, out SaslFailure failure)) OnSaslFailure(failure);
-        else if (!name.SequenceEqual(Names.Challenge) && !name.SequenceEqual(Names.Success)) return;
-        else if (!SaslData.TryRead(element.Text, out byte[]? data)) DistrustServer();
-        else if (name.SequenceEqual(Names.Challenge)) OnChallenge(data ?? []);
-        else if (exchange.TryFinish(data)) OnAuthenticated();
-        else DistrustServer();
-    }
-
-    private void OnChallenge(byte[] challenge)
-    {
-        if (!exchange!.TryAnswer(challenge, out byte[] response))
+        if (!SaslData.TryRead(challenge.Text, out byte[]? data)
+            || !exchange!.TryAnswer(data ?? [], out byte[] response))
         {
             DistrustServer();
             return;
         }
-        XmppWriter w = outbound.Write(Traffic.Handshake).Raw("<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"u8);
+        XmppWriter w = Write(Traffic.Handshake).Raw("<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"u8);
         SaslData.Write(w, response);
         w.Raw("</response>"u8);
-        liveness.Sent(now);
-        Reach(Step.ChallengeReceived);
-        Expect(Policy.Connect.Step, Mechanism.StepTimeout);
+        AwaitStep(Step.ChallengeReceived);
     }
 
-    private void OnAuthenticated()
+    private void TakeSuccess(Element success)
     {
+        if (!SaslData.TryRead(success.Text, out byte[]? data) || !exchange!.TryFinish(data))
+        {
+            DistrustServer();
+            return;
+        }
         exchange = null;
         offered = null;
         Reach(Step.AuthSucceeded);
         OpenStream(Step.FinalHeaderSent);
     }
 
-    private void OnSaslFailure(SaslFailure failure)
+    private void TakeSaslFailure(Element element)
     {
+        SaslFailures.TryRead(element, out SaslFailure failure);
         exchange = null;
-        bool another = SaslMechanisms.Choose(settings.Mechanisms, offered!, secured) is not null;
+        bool another = SaslMechanisms.Choose(settings.Mechanisms, offered!, Secured) is not null;
         bool refused = failure is SaslFailure.InvalidMechanism or SaslFailure.MechanismTooWeak
             or SaslFailure.EncryptionRequired;
         if (refused && another) TryMechanism();
-        else CloseStream(Claim.None, Mechanism.ProtocolError);
+        else Close(Claim.None, Mechanism.ProtocolError);
     }
 
     // Its proof or its data is wrong: it does not know the password, or is not understood (RFC 5802 section 5).
     private void DistrustServer()
     {
         exchange = null;
-        CloseStream(Claim.None, Mechanism.ProtocolError);
+        Close(Claim.None, Mechanism.ProtocolError);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using Lab.Network;
 
@@ -10,22 +9,13 @@ public sealed partial class XmppClient
     private long pings;
     private bool bound;
 
-    private void OnStanza(Element stanza)
+    private void TakeStanza(Element stanza, First kind)
     {
-        ReadOnlySpan<byte> name = stanza.Name;
-        bool iq = name.SequenceEqual(Names.Iq);
-        bool message = name.SequenceEqual(Names.Message);
-        if (!iq && !message && !name.SequenceEqual(Names.Presence)) return;
-        if (!bound)
-        {
-            bool asked = iq && Step == Step.BindSent && stanza.Attribute(Names.Id).SequenceEqual("bind"u8);
-            if (asked && IsAnswer(stanza)) OnBindAnswer(stanza);
-            return;
-        }
+        if (!bound) return;                                            // it closes before it was
         if (acking) unacked.CountHandled();
-        if (message) OnMessage(stanza);
-        else if (iq && IsAnswer(stanza)) OnAnswer(stanza);
-        else if (iq) Answer(stanza);
+        if (kind == First.Message) OnMessage(stanza);
+        else if (kind == First.Iq && IsAnswer(stanza)) OnAnswer(stanza);
+        else if (kind == First.Iq) AnswerRequest(stanza);
     }
 
     private static bool IsAnswer(Element iq)
@@ -36,7 +26,7 @@ public sealed partial class XmppClient
 
     private void OnMessage(Element message)
     {
-        if (!TryNumber(message.Attribute(Names.Id), (byte)'m', out long number)) return;
+        if (!AckElements.TryNumber(message.Attribute(Names.Id), (byte)'m', out long number)) return;
         bool bounced = message.Attribute(Names.Type).SequenceEqual("error"u8);
         if (bounced) Tell(ActionKind.MessageBounced, number);
         else
@@ -48,20 +38,19 @@ public sealed partial class XmppClient
     // An error proves life as well (XEP-0199 section 4.2), unless another server speaks for the one that was asked.
     private void OnAnswer(Element iq)
     {
-        if (!TryNumber(iq.Attribute(Names.Id), (byte)'p', out long number) || number != pings) return;
+        if (!AckElements.TryNumber(iq.Attribute(Names.Id), (byte)'p', out long number) || number != pings) return;
         Element error = iq.Child(Names.Error, Namespaces.Client);
         bool fromElsewhere = !error.Child("remote-server-not-found"u8, Namespaces.StanzaErrors).IsNone
             || !error.Child("remote-server-timeout"u8, Namespaces.StanzaErrors).IsNone;
-        if (fromElsewhere || !liveness.PingAnswered(now, out Duration roundTrip)) return;
-        outbound.Add(new XmppAction(ActionKind.CheckAnswered, Traffic: Traffic.Ping, A: roundTrip.Nanoseconds));
+        if (!fromElsewhere && Liveness.PingAnswered(now, out Duration roundTrip)) TellAnswer(Traffic.Ping, roundTrip);
     }
 
-    private void Answer(Element request)
+    private void AnswerRequest(Element request)
     {
-        if (!CanWrite) return;
+        if (!Writes) return;
         bool ping = request.Attribute(Names.Type).SequenceEqual("get"u8)
             && !request.Child(Names.Ping, Namespaces.Ping).IsNone;
-        XmppWriter w = outbound.Write(ping ? Traffic.Ping : Traffic.Payload);
+        XmppWriter w = Write(ping ? Traffic.Ping : Traffic.Payload);
         int start = w.Length;
         w.Raw("<iq"u8).Attribute(Names.Type, ping ? "result"u8 : "error"u8)
             .Attribute(Names.Id, request.Attribute(Names.Id));
@@ -73,19 +62,19 @@ public sealed partial class XmppClient
         CountSent(start, -1, now);
     }
 
-    private void SendPing()
+    internal override void SendPing()
     {
-        XmppWriter w = outbound.Write(Traffic.Ping);
+        XmppWriter w = Write(Traffic.Ping);
         int start = w.Length;
         w.Raw("<iq type='get' id='p"u8).Number(++pings).Raw("' to='"u8).Text(domain)
             .Raw("'><ping xmlns='urn:xmpp:ping'/></iq>"u8);
         CountSent(start, -1, now);
-        NoteCheck(Traffic.Ping);
+        TellCheck(Traffic.Ping);
     }
 
     private void Presence()
     {
-        XmppWriter w = outbound.Write(Traffic.Presence);
+        XmppWriter w = Write(Traffic.Presence);
         int start = w.Length;
         w.Raw("<presence/>"u8);
         CountSent(start, -1, now);
@@ -95,7 +84,7 @@ public sealed partial class XmppClient
     {
         foreach (UnackedStanza stanza in outbox)
         {
-            XmppWriter w = outbound.Write(Traffic.Payload);
+            XmppWriter w = Write(Traffic.Payload);
             int start = w.Length;
             w.Raw(stanza.Bytes);
             CountSent(start, stanza.Number, stanza.FirstSent);
@@ -136,15 +125,7 @@ public sealed partial class XmppClient
         if (counting)
         {
             unacked.Push(firstSent, number, outbound.Since(start));
-            liveness.SentStanza(now);
+            Liveness.SentStanza(now);
         }
-        else liveness.Sent(now);
-    }
-
-    private static bool TryNumber(ReadOnlySpan<byte> id, byte prefix, out long number)
-    {
-        number = -1;
-        return id.Length > 1 && id[0] == prefix && Utf8Parser.TryParse(id[1..], out number, out int used)
-            && used == id.Length - 1;
     }
 }

@@ -21,36 +21,33 @@ namespace Lab.Xmpp;
 /// then look at NextTime and call Tick at that moment. After Close or Abort, or a report that it ended, a transport is
 /// not the client's any more: report nothing of it.
 /// </summary>
-public sealed partial class XmppClient
+public sealed partial class XmppClient : XmppStream
 {
     private readonly ClientSettings settings;
     private readonly BufferPool buffers;
     private readonly ScramCache scram;
     private readonly Secrets nonces;
     private readonly Backoff backoff;
-    private readonly XmppReader reader;
     private readonly byte[] bareJid, domain;
 
     private ClientOutbound outbound;
-    private Liveness liveness;
-    private Instant now, phaseEnd = Instant.Never, totalEnd = Instant.Never, retryAt = Instant.Never;
-    private Mechanism phaseMechanism;
-    private bool wanted, secured, streamOpen, reading;
+    private Instant now, totalEnd = Instant.Never, retryAt = Instant.Never;
+    private bool wanted;
 
     /// <param name="trees">Shared by the machines of a run; absent = its own.</param>
     public XmppClient(
         ClientSettings settings, RandomStream random, BufferPool buffers, ScramCache scram, TreePool? trees = null)
+        : base(new XmppReader(trees ?? new TreePool(), settings.MaxStanzaBytes))
     {
         this.settings = settings;
         this.buffers = buffers;
         this.scram = scram;
         nonces = (settings.Secrets ?? new RepeatableSecrets(random)).Fork("sasl");
         backoff = new Backoff(settings.Policy.Reconnect, random.Fork("backoff"));
-        reader = new XmppReader(trees ?? new TreePool(), settings.MaxStanzaBytes);
         outbound = new ClientOutbound(buffers);
         unacked = new AckQueue(buffers, settings.Policy.Acks?.QueueStanzas ?? 1);
         outbox = new AckQueue(buffers, int.MaxValue);
-        liveness = new Liveness(settings.Policy);
+        Liveness = new Liveness(settings.Policy);
         int at = settings.BareJid.IndexOf('@');
         if (at <= 0 || at == settings.BareJid.Length - 1)
             throw new ArgumentException($"not local@domain: {settings.BareJid}", nameof(settings));
@@ -73,13 +70,12 @@ public sealed partial class XmppClient
 
     public ReadOnlySpan<byte> Output => outbound.Bytes;
 
-    public Instant NextTime =>
-        Instant.Min(Instant.Min(retryAt, totalEnd), Instant.Min(phaseEnd, liveness.NextTime));
+    public Instant NextTime => Instant.Min(Instant.Min(retryAt, PhaseEnd), Liveness.NextTime);
 
     /// <summary>Prefetches what a check will touch, once the client itself is in the cache.</summary>
     public void Foresee()
     {
-        Prefetch.Object(reader, 128);
+        PrefetchReader();
         if (acking) Prefetch.Object(unacked, 64);
     }
 
@@ -89,7 +85,7 @@ public sealed partial class XmppClient
     public void Start(Instant now)
     {
         Enter(now);
-        bool resting = Step == Step.Offline && !wanted;
+        bool resting = Phase == StreamPhase.Over && !wanted;
         wanted = true;
         retired = false;
         if (resting) Attempt();
@@ -103,17 +99,16 @@ public sealed partial class XmppClient
         Enter(now);
         wanted = false;
         retryAt = Instant.Never;
-        if (Step == Step.Offline) GiveUpMessages();
-        else if (Step != Step.Closing) CloseStream(Claim.None, Mechanism.Stopped);
+        if (Phase == StreamPhase.Over) GiveUpMessages();
+        else Close(Claim.None, Mechanism.Stopped);
     }
 
     public void Connected(Instant now)
     {
         Enter(now);
-        if (Step != Step.Connecting) return;
+        if (Phase != StreamPhase.Connecting) return;
         backoff.Connected();
-        liveness = new Liveness(Policy);
-        secured = false;
+        Liveness = new Liveness(Policy);
         Reach(Step.TcpConnected);
         if (settings.Tls == TlsMode.Direct) BeginTls();
         else OpenStream(Step.HeaderSent);
@@ -122,8 +117,8 @@ public sealed partial class XmppClient
     public void TlsEstablished(Instant now)
     {
         Enter(now);
-        if (Step is not (Step.ProceedReceived or Step.TcpConnected)) return;
-        secured = true;
+        if (Phase != StreamPhase.Securing) return;
+        Secured = true;
         Reach(Step.TlsEstablished);
         OpenStream(Step.SecureHeaderSent);
     }
@@ -131,49 +126,30 @@ public sealed partial class XmppClient
     public void Receive(Instant now, ReadOnlySpan<byte> bytes)
     {
         Enter(now);
-        bool heard = false;
-        while (reading)
-        {
-            WireEvent e = reader.Read(ref bytes);
-            if (e == WireEvent.NeedMore) break;
-            heard = true;
-            if (e == WireEvent.Whitespace) liveness.Received(now, Heard.Whitespace);
-            else if (e != WireEvent.Failed) liveness.Received(now, Heard.Element);
-            if (e == WireEvent.StreamOpened) OnHeader(reader.Header);
-            else if (e == WireEvent.Element) OnElement(reader.Element);
-            else if (e == WireEvent.StreamClosed) OnStreamClosed();
-            else if (e == WireEvent.Failed) Refuse(reader.Error);
-        }
-        if (!heard) liveness.Received(now, Heard.Bytes);
-        RunChecks();
+        Hear(bytes);
+        Check();
     }
 
     /// <summary>The peer's FIN: nothing more will be received; what was asked to be sent may still go.</summary>
     public void PeerClosed(Instant now)
     {
         Enter(now);
-        if (Step == Step.Offline) return;
-        Report(Claim.None, Mechanism.Fin);
-        Finish(ActionKind.Close);
+        HearFin();
     }
 
     /// <summary>The transport is over, or the attempt failed.</summary>
     public void Disconnected(Instant now, TransportEnd end)
     {
         Enter(now);
-        if (Step == Step.Offline) return;
-        Report(end.Claim, end.Mechanism);
-        Finish(null);
+        Lose(end);
     }
 
     public void Tick(Instant now)
     {
         Enter(now);
         if (retryAt <= now) Attempt();
-        else if (phaseEnd <= now && Step == Step.Closing) Finish(ActionKind.Close);
-        else if (phaseEnd <= now && phaseEnd <= totalEnd) Drop(Claim.Dead, phaseMechanism);
-        else if (totalEnd <= now) Drop(Claim.Dead, Mechanism.TotalTimeout);
-        RunChecks();
+        else if (PhaseEnd <= now) EndPhase();
+        Check();
     }
 
     /// <summary>
@@ -183,10 +159,10 @@ public sealed partial class XmppClient
     public void SendMessage(Instant now, string to, long number, int bodyBytes)
     {
         Enter(now);
-        if (Step == Step.Online) WriteMessage(outbound.Write(Traffic.Payload), to, number, bodyBytes);
+        if (Phase == StreamPhase.Established) WriteMessage(Write(Traffic.Payload), to, number, bodyBytes);
         else if (retired) Tell(ActionKind.MessageAbandoned, number);
         else KeepForLater(to, number, bodyBytes);
-        RunChecks();
+        Check();
     }
 
     /// <summary>
@@ -217,47 +193,13 @@ public sealed partial class XmppClient
     {
         retryAt = Instant.Never;
         totalEnd = now + (Policy.Connect.Total ?? Duration.Forever);
-        Expect(Policy.Connect.Tcp, Mechanism.ConnectTimeout);
+        Begin(StreamPhase.Connecting);
+        Await(Policy.Connect.Tcp, Mechanism.ConnectTimeout);
         Reach(Step.Connecting);
         outbound.Add(new XmppAction(ActionKind.Connect));
     }
 
-    /// <summary>
-    /// Writes are possible: a header went out, no TLS handshake runs, the closing tag did not go out.
-    /// </summary>
-    private bool CanWrite =>
-        streamOpen && Step is not (Step.StartTlsSent or Step.ProceedReceived or Step.Closing or Step.Offline);
-
-    private void RunChecks()
-    {
-        while (CanWrite)
-        {
-            Due due = liveness.Take(now);
-            switch (due.Kind)
-            {
-                case DueKind.SendWhitespace:
-                    outbound.Write(Traffic.Whitespace).Raw(" "u8);
-                    NoteCheck(Traffic.Whitespace);
-                    break;
-                case DueKind.SendPing:
-                    SendPing();
-                    break;
-                case DueKind.RequestAck:
-                    outbound.Write(Traffic.Acks).Raw("<r xmlns='urn:xmpp:sm:3'/>"u8);
-                    NoteCheck(Traffic.Acks);
-                    break;
-                case DueKind.GiveUp:
-                    GiveUp(due);
-                    return;
-                default:
-                    return;
-            }
-        }
-    }
-
     private void Tell(ActionKind kind, long number) => outbound.Add(new XmppAction(kind, A: number));
-
-    private void NoteCheck(Traffic check) => outbound.Add(new XmppAction(ActionKind.CheckSent, Traffic: check));
 
     private void Reach(Step step)
     {
@@ -265,9 +207,33 @@ public sealed partial class XmppClient
         outbound.Add(new XmppAction(ActionKind.Step, Step: step));
     }
 
-    private void Expect(Duration? within, Mechanism mechanism)
+    /// <summary>How long the next answer may take, within what is left for getting online.</summary>
+    private void Await(Duration? within, Mechanism otherwise)
     {
-        phaseEnd = now + (within ?? Duration.Forever);
-        phaseMechanism = mechanism;
+        Instant end = now + (within ?? Duration.Forever);
+        if (end <= totalEnd) Expect(end, otherwise);
+        else Expect(totalEnd, Mechanism.TotalTimeout);
+    }
+
+    // ---- what its stream asks
+
+    internal override Instant Now => now;
+    internal override string ContentNamespace => "jabber:client";
+    internal override Duration ClosePatience => Policy.Connect.Close;
+
+    /// <summary>A server that does not answer is not told.</summary>
+    internal override StreamErrorCondition LateError => StreamErrorCondition.None;
+
+    internal override XmppWriter Write(Traffic cause)
+    {
+        Liveness.Sent(now);
+        return outbound.Write(cause);
+    }
+
+    internal override void Add(in XmppAction action) => outbound.Add(action);
+
+    /// <summary>Each call ends with its checks.</summary>
+    internal override void Touch()
+    {
     }
 }

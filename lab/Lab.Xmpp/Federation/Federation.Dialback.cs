@@ -7,23 +7,19 @@ namespace Lab.Xmpp;
 // authoritative (OnQuestion).
 public sealed partial class Federation
 {
-    private void OnDialback(FederationStream stream, Element element)
+    private void OnDialback(FederationStream stream, Element element, bool result)
     {
-        bool result = element.Name.SequenceEqual("result"u8);
         bool addressed = Jid.TryParse(element.Attribute(Names.From), out Jid from)
             & Jid.TryParse(element.Attribute(Names.To), out Jid to);
-        if (!result && !element.Name.SequenceEqual("verify"u8))
-            Fail(stream, StreamErrorCondition.UnsupportedStanzaType);
-        else if (stream.Phase is not (FederationPhase.Negotiating or FederationPhase.Established)) return;
-        else if (!addressed || from.Local.Length + from.Resource.Length + to.Local.Length + to.Resource.Length > 0)
-            Fail(stream, StreamErrorCondition.ImproperAddressing);
+        if (!addressed || from.Local.Length + from.Resource.Length + to.Local.Length + to.Resource.Length > 0)
+            stream.Fail(StreamErrorCondition.ImproperAddressing);
         else if (element.TryAttribute(Names.Type, out ReadOnlySpan<byte> type))
         {
             if (result) OnResult(stream, from.Domain, to.Domain, type);
             else OnVerdict(stream, element, from.Domain, to.Domain, type);
         }
         else if (IgnoresDialback) return;
-        else if (stream.Outbound) Fail(stream, StreamErrorCondition.NotAuthorized);     // only who connects may ask
+        else if (stream.Outbound) stream.Fail(StreamErrorCondition.NotAuthorized);      // only who connects may ask
         else if (result) OnClaim(stream, from.Domain, to.Domain, element.Text);
         else OnQuestion(stream, element, from.Domain, to.Domain);
     }
@@ -36,8 +32,8 @@ public sealed partial class Federation
         if (stream.Pair(local, stream.Remote) is not null || !stream.Writes) return;
         var pair = new DomainPair(stream, local, stream.Remote, stream.To!);
         stream.Pairs.Add(pair);
-        deadlines.Arm(pair, now + stream.Settings.DialbackTimeout);
-        Write(stream, Traffic.Handshake).Raw("<db:result"u8).Attribute(Names.From, domains[local])
+        machine.Deadlines.Arm(pair, Now + stream.Settings.DialbackTimeout);
+        stream.Write(Traffic.Handshake).Raw("<db:result"u8).Attribute(Names.From, domains[local])
             .Attribute(Names.To, stream.Remote).Raw(">"u8)
             .Raw(keys.Of(Text(stream.Remote), settings.Domains[local], stream.Id)).Raw("</db:result>"u8);
     }
@@ -56,11 +52,11 @@ public sealed partial class Federation
     private void Reject(DomainPair pair, StanzaError error)
     {
         FederationStream stream = pair.Stream;
-        deadlines.Disarm(pair);
+        machine.Deadlines.Disarm(pair);
         stream.Pairs.Remove(pair);
         stream.Failure = error;
         if (stream.Slot >= 0) ReturnAll(stream.Pool!, stream.Slot, w => w.Local == pair.Local, error);
-        if (stream.Pairs.Count == 0 && stream.Writes) CloseStream(stream, Claim.None, Mechanism.ProtocolError);
+        if (stream.Pairs.Count == 0 && stream.Writes) stream.Close(Claim.None, Mechanism.ProtocolError);
     }
 
     // receiving
@@ -89,7 +85,7 @@ public sealed partial class Federation
     {
         if (SettingsOf(Text(remote)).MaxStreamsFrom is not { } most) return false;
         int others = 0;
-        foreach (FederationStream? stream in streams)
+        foreach (FederationStream stream in Streams)
             if (stream is { Outbound: false, Ready: true, Ended: false } && stream != newcomer
                 && stream.Pair(local, remote) is { Valid: true }) others++;
         return others >= most;
@@ -107,7 +103,7 @@ public sealed partial class Federation
         }
         RemoteSettings remote = SettingsOf(claim.Domain);
         question.Over = remote.VerifyAlone ? null : OpenStreamTo(claim.Remote);
-        deadlines.Arm(question, now + remote.VerifyTimeout);
+        machine.Deadlines.Arm(question, Now + remote.VerifyTimeout);
         if (question.Over is { } open) Ask(open, question);
         else
         {
@@ -119,14 +115,14 @@ public sealed partial class Federation
 
     private FederationStream? OpenStreamTo(ReadOnlySpan<byte> remote)
     {
-        foreach (FederationStream? stream in streams)
+        foreach (FederationStream stream in Streams)
             if (stream is { Outbound: true, Negotiated: true, Writes: true, VerifyOnly: false }
                 && Jid.SameText(stream.Remote, remote)) return stream;
         return null;
     }
 
     private void Ask(FederationStream over, Verification question) =>
-        Write(over, Traffic.Handshake).Raw("<db:verify"u8).Attribute(Names.From, domains[question.Claim.Local])
+        over.Write(Traffic.Handshake).Raw("<db:verify"u8).Attribute(Names.From, domains[question.Claim.Local])
             .Attribute(Names.To, question.Claim.Remote).Attribute(Names.Id, Encoding.UTF8.GetBytes(question.Id))
             .Raw(">"u8).Text(question.Key).Raw("</db:verify>"u8);
 
@@ -149,19 +145,18 @@ public sealed partial class Federation
     /// <summary>Ends a verification; null = the key is the domain's own.</summary>
     private void Conclude(Verification question, StanzaError? problem)
     {
-        deadlines.Disarm(question);
+        machine.Deadlines.Disarm(question);
         verifications.Remove(question);
         DomainPair claim = question.Claim;
         FederationStream stream = claim.Stream;
         if (question.Over is { VerifyOnly: true, Ended: false } alone)
         {
-            if (alone.Writes) CloseStream(alone, Claim.None, Mechanism.Stopped);          // DB-11
-            else Drop(alone, Claim.None, Mechanism.Stopped);
+            alone.Close(Claim.None, Mechanism.Stopped);                                   // DB-11
         }
         if (!stream.Writes || !stream.Pairs.Contains(claim)) return;
         if (problem is null && IsOneTooMany(stream, claim.Local, claim.Remote))
         {
-            Fail(stream, StreamErrorCondition.Conflict);
+            stream.Fail(StreamErrorCondition.Conflict);
             return;
         }
         if (problem is null)
@@ -178,11 +173,11 @@ public sealed partial class Federation
             return;
         }
         WriteResult(stream, claim, "invalid"u8);
-        if (stream.Pairs.Count == 0) CloseStream(stream, Claim.None, Mechanism.ProtocolError);
+        if (stream.Pairs.Count == 0) stream.Close(Claim.None, Mechanism.ProtocolError);
     }
 
     private void WriteResult(FederationStream stream, DomainPair claim, ReadOnlySpan<byte> verdict) =>
-        Write(stream, Traffic.Handshake).Raw("<db:result"u8).Attribute(Names.From, domains[claim.Local])
+        stream.Write(Traffic.Handshake).Raw("<db:result"u8).Attribute(Names.From, domains[claim.Local])
             .Attribute(Names.To, claim.Remote).Attribute(Names.Type, verdict).Raw("/>"u8);
 
     // A peer that knows no dialback errors gets a stream error, and only then do other pairs of the stream suffer.
@@ -190,9 +185,9 @@ public sealed partial class Federation
         FederationStream stream, ReadOnlySpan<byte> remote, ReadOnlySpan<byte> local, StanzaError error)
     {
         if (settings.DialbackErrors)
-            Write(stream, Traffic.Handshake).Raw("<db:result"u8).Attribute(Names.From, local)
+            stream.Write(Traffic.Handshake).Raw("<db:result"u8).Attribute(Names.From, local)
                 .Attribute(Names.To, remote).Raw(" type='error'>"u8).Error(error).Raw("</db:result>"u8);
-        else Fail(stream, error switch
+        else stream.Fail(error switch
         {
             StanzaError.ItemNotFound => StreamErrorCondition.HostUnknown,
             StanzaError.PolicyViolation => StreamErrorCondition.PolicyViolation,
@@ -212,10 +207,10 @@ public sealed partial class Federation
         ReadOnlySpan<byte> id = question.Attribute(Names.Id);
         if (local < 0 && !settings.DialbackErrors)
         {
-            Fail(stream, StreamErrorCondition.HostUnknown);
+            stream.Fail(StreamErrorCondition.HostUnknown);
             return;
         }
-        XmppWriter answer = Write(stream, Traffic.Handshake).Raw("<db:verify"u8).Attribute(Names.From, to)
+        XmppWriter answer = stream.Write(Traffic.Handshake).Raw("<db:verify"u8).Attribute(Names.From, to)
             .Attribute(Names.To, from).Attribute(Names.Id, id);
         if (local < 0) answer.Raw(" type='error'>"u8).Error(StanzaError.ItemNotFound).Raw("</db:verify>"u8);
         else

@@ -24,8 +24,8 @@ public sealed partial class Federation
             throw new ArgumentException(
                 $"not from here to elsewhere: {Encoding.UTF8.GetString(sender)} {Encoding.UTF8.GetString(recipient)}");
         bool between = from.Local.Length + to.Local.Length == 0;
-        FederationStream? back = answers >= 0 && between ? streams[answers] : null;
-        if (back is { Bidi: true } && back.Carries(local, to.Domain)) Pass(back, stanza, number, now);
+        var back = answers >= 0 && between ? machine[answers] as FederationStream : null;
+        if (back is { Bidi: true } && back.Carries(local, to.Domain)) Pass(back, stanza, number, Now);
         else
         {
             int slash = sender.IndexOf((byte)'/');
@@ -34,12 +34,13 @@ public sealed partial class Federation
         Finish();
     }
 
-    /// <summary>Puts a stanza on the stream that is picked for it, or into its queue; returns that place, or
-    /// -1.</summary>
+    /// <summary>
+    /// Puts a stanza on the stream that is picked for it, or into its queue; returns that place, or -1.
+    /// </summary>
     private int Route(
         Remote remote, int local, ReadOnlySpan<byte> sender, ReadOnlySpan<byte> stanza, long number)
     {
-        if (now < remote.BarredUntil)
+        if (Now < remote.BarredUntil)
         {
             Return(stanza, number, remote.BarredBy);
             return -1;
@@ -48,7 +49,7 @@ public sealed partial class Federation
         Slot slot = remote.Slots[place];
         if (slot.Waiting.Count == 0 && slot.Stream is { } stream && stream.Carries(local, remote.Name))
         {
-            Pass(stream, stanza, number, now);
+            Pass(stream, stanza, number, Now);
             return place;
         }
         if (remote.Queued >= remote.Settings.QueueStanzas)
@@ -56,10 +57,10 @@ public sealed partial class Federation
             Return(stanza, number, StanzaError.ResourceConstraint);
             return -1;
         }
-        slot.Waiting.Add(new Waiting(local, stanza.ToArray(), number, now));
+        slot.Waiting.Add(new Waiting(local, stanza.ToArray(), number, Now));
         Fill(remote, place);
         if (number >= 0)
-            Add(new XmppAction(ActionKind.Queued, slot.Stream!.Number, A: number, B: remote.Queued));
+            machine.Add(new XmppAction(ActionKind.Queued, slot.Stream!.Number, A: number, B: remote.Queued));
         if (slot.Stream is { Negotiated: true, Outbound: true } open) AskFor(open, local);
         return place;
     }
@@ -98,8 +99,7 @@ public sealed partial class Federation
         stream.Local = local;
         stream.To = domain;
         stream.Remote = Encoding.UTF8.GetBytes(domain);
-        stream.PhaseEnd = stream.Settings.Policy.Connect.Tcp is { } limit ? now + limit : Instant.Never;
-        Add(new XmppAction(ActionKind.Connect, stream.Number, A: place));
+        machine.Add(new XmppAction(ActionKind.Connect, stream.Number, A: place));
         return stream;
     }
 
@@ -124,25 +124,21 @@ public sealed partial class Federation
     private void Establish(FederationStream stream, DomainPair pair)
     {
         pair.Valid = true;
-        deadlines.Disarm(pair);
+        machine.Deadlines.Disarm(pair);
         if (!stream.Pairs.Contains(pair)) stream.Pairs.Add(pair);
         if (!stream.Outbound && stream.Bidi) Join(stream, pair);
-        if (!stream.Ready) MakeReady(stream, pair);
+        if (!stream.Ready) MakeReady(stream);
         if (stream.Slot >= 0) Flush(stream.Pool!.Slots[stream.Slot]);
     }
 
-    private void MakeReady(FederationStream stream, DomainPair pair)
+    private void MakeReady(FederationStream stream)
     {
-        stream.Ready = true;
-        stream.Phase = FederationPhase.Established;
-        stream.PhaseEnd = Instant.Never;
-        stream.Heard = stream.Busy = now;
-        stream.Liveness.Establish(now);
-        Add(new XmppAction(ActionKind.Ready, stream.Number, A: stream.Slot));
+        stream.MakeReady();
+        machine.Add(new XmppAction(ActionKind.Ready, stream.Number, A: stream.Slot));
         if (stream.Outbound && stream.OffersAcks && stream.Settings.Policy.Acks is not null) Enable(stream);
         if (stream.Pool is not { } pool) return;
-        if (pool.Pings.NextTime == Instant.Never) pool.Pings.Establish(now);
-        deadlines.Arm(pool, pool.Pings.NextTime);
+        if (pool.Pings.NextTime == Instant.Never) pool.Pings.Establish(Now);
+        machine.Deadlines.Arm(pool, pool.Pings.NextTime);
     }
 
     /// <summary>A stream that the peer opened both ways takes a place that nothing fills.</summary>
@@ -167,15 +163,15 @@ public sealed partial class Federation
 
     private void Pass(FederationStream stream, ReadOnlySpan<byte> stanza, long number, Instant first)
     {
-        Write(stream, number == OwnPing ? Traffic.Ping : Traffic.Payload).Raw(stanza);
-        stream.Busy = now;
+        stream.Write(number == OwnPing ? Traffic.Ping : Traffic.Payload).Raw(stanza);
+        stream.Busy = Now;
         if (stream.Acks is { } acks)
         {
             acks.Push(first, number, stanza);
-            stream.Liveness.SentStanza(now);
+            stream.Liveness.SentStanza(Now);
         }
         if (number >= 0)
-            Add(new XmppAction(ActionKind.Passed, stream.Number, A: number, B: stream.Slot));
+            machine.Add(new XmppAction(ActionKind.Passed, stream.Number, A: number, B: stream.Slot));
     }
 
     /// <summary>A stream of a pool is gone: another takes its place, or the place is given up.</summary>
@@ -188,7 +184,7 @@ public sealed partial class Federation
         TakeBack(remote, slot, dead);
         if (dead.Ready)
         {
-            bool barred = now < remote.BarredUntil;
+            bool barred = Now < remote.BarredUntil;
             if (slot.Waiting.Count > 0 && !barred) Fill(remote, place);
             else if (barred) ReturnAll(remote, place, _ => true, remote.BarredBy);
             if (remote.IsEmpty) remote.ResetWays();
@@ -198,7 +194,7 @@ public sealed partial class Federation
         {
             remote.Pings.Close();
             remote.Ping = 0;
-            deadlines.Disarm(remote);
+            machine.Deadlines.Disarm(remote);
         }
     }
 
@@ -251,8 +247,8 @@ public sealed partial class Federation
         StanzaError error = failed.Failure == StanzaError.Conflict ? StanzaError.RemoteServerTimeout : failed.Failure;
         for (int i = 0; i < remote.Slots.Length; i++) ReturnAll(remote, i, _ => true, error);
         remote.ResetWays();
-        if (remote.Settings.Retry != RetryRule.NegativeCache || now < remote.BarredUntil) return;
-        remote.BarredUntil = now + retries.Between(Duration.FromSeconds(1), remote.Settings.RetryMax);
+        if (remote.Settings.Retry != RetryRule.NegativeCache || Now < remote.BarredUntil) return;
+        remote.BarredUntil = Now + retries.Between(Duration.FromSeconds(1), remote.Settings.RetryMax);
         remote.BarredBy = error;
     }
 
@@ -267,6 +263,6 @@ public sealed partial class Federation
     private void Return(ReadOnlySpan<byte> stanza, long number, StanzaError error)
     {
         if (number == OwnPing) return;
-        AddBody(new XmppAction(ActionKind.Returned, Error: error, A: number), stanza);
+        machine.Add(new XmppAction(ActionKind.Returned, Error: error, A: number), stanza);
     }
 }

@@ -19,8 +19,6 @@ namespace Lab.Xmpp;
 /// </summary>
 public sealed partial class Federation
 {
-    private readonly record struct Entry(XmppAction Action, FederationStream? Stream, int Start, int Length);
-
     private readonly FederationSettings settings;
     private readonly BufferPool buffers;
     private readonly TreePool trees;
@@ -30,19 +28,12 @@ public sealed partial class Federation
     private readonly string[] names;                                  // of the hosts
     private readonly DialbackKey keys;
 
-    private readonly List<FederationStream?> streams = [];            // by number; null once over
+    private readonly StreamMachine machine;
     private readonly List<Remote> remotes = [];
     private readonly List<Verification> verifications = [];
-    private readonly Deadlines deadlines = new();
-    private readonly List<FederationStream> touched = [];
     private readonly Queue<FederationStream> lost = new();
-    private readonly List<Entry> actions = [];
-    private readonly XmppWriter bodies, scratch;
+    private readonly XmppWriter scratch;
     private readonly XmppReader rereader;
-
-    private Entry taken;
-    private Instant now;
-    private int nextAction;
     private long lastId, pings;
 
     /// <param name="random">Of this process: with the one of its predecessor, ids would repeat.</param>
@@ -52,6 +43,7 @@ public sealed partial class Federation
         this.settings = settings;
         this.buffers = buffers;
         this.trees = trees ?? new TreePool();
+        machine = new StreamMachine(buffers);
         names = [.. settings.Domains, .. settings.Vouches];
         domains = new ServedDomains(settings.Domains, settings.FormerDomains);
         hosts = new ServedDomains(names, []);
@@ -59,7 +51,6 @@ public sealed partial class Federation
         Secrets secrets = settings.Secrets ?? new RepeatableSecrets(random);
         streamIds = secrets.Fork("s2s-stream-id");
         keys = new DialbackKey(settings.DialbackSecret ?? Text(secrets.Fork("dialback")));
-        bodies = new XmppWriter(buffers);
         scratch = new XmppWriter(buffers);
         rereader = new XmppReader(this.trees, int.MaxValue);
         ReadOnlySpan<byte> header =
@@ -74,8 +65,6 @@ public sealed partial class Federation
     {
         Begin(now);
         FederationStream stream = NewStream(outbound: false, settings.Default);
-        stream.Phase = FederationPhase.Opening;
-        stream.PhaseEnd = stream.Settings.Policy.Connect.Total is { } total ? now + total : Instant.Never;
         Finish();
         return stream.Number;
     }
@@ -84,11 +73,10 @@ public sealed partial class Federation
     public void Connected(Instant now, int stream)
     {
         Begin(now);
-        if (streams[stream] is { Phase: FederationPhase.Connecting } s)
+        if (machine[stream] is FederationStream { Phase: StreamPhase.Connecting } s)
         {
-            s.Phase = FederationPhase.Opening;
-            s.PhaseEnd = s.Settings.Policy.Connect.Total is { } total ? now + total : Instant.Never;
-            WriteInitialHeader(s);
+            s.Connected();
+            s.Touch();
         }
         Finish();
     }
@@ -97,11 +85,10 @@ public sealed partial class Federation
     public void Unresolved(Instant now, int stream)
     {
         Begin(now);
-        if (streams[stream] is { } s)
+        if (machine[stream] is FederationStream s)
         {
             s.Failure = StanzaError.RemoteServerNotFound;
-            End(s, Claim.None, Mechanism.LocalFailure, StreamErrorCondition.None);
-            Forget(s);
+            s.Lose(new TransportEnd(Mechanism.LocalFailure));
         }
         Finish();
     }
@@ -111,23 +98,17 @@ public sealed partial class Federation
     public void TlsEstablished(Instant now, int stream, IReadOnlyList<string> certified)
     {
         Begin(now);
-        if (streams[stream] is { Phase: FederationPhase.Securing } s)
-        {
-            s.Secured = true;
-            s.Certified = certified;
-            Reopen(s);
-        }
+        if (machine[stream] is FederationStream { Phase: StreamPhase.Securing } s) s.TlsDone(certified);
         Finish();
     }
 
     public void Receive(Instant now, int stream, ReadOnlySpan<byte> bytes)
     {
         Begin(now);
-        if (streams[stream] is { } s)
+        if (machine[stream] is { } s)
         {
-            s.Heard = now;
-            Read(s, bytes);
-            Touch(s);
+            s.Hear(bytes);
+            s.Touch();
         }
         Finish();
     }
@@ -136,11 +117,7 @@ public sealed partial class Federation
     public void PeerClosed(Instant now, int stream)
     {
         Begin(now);
-        if (streams[stream] is { } s)
-        {
-            End(s, Claim.None, Mechanism.Fin, StreamErrorCondition.None);
-            CloseTransport(s);
-        }
+        machine[stream]?.HearFin();
         Finish();
     }
 
@@ -148,11 +125,7 @@ public sealed partial class Federation
     public void Disconnected(Instant now, int stream, TransportEnd end)
     {
         Begin(now);
-        if (streams[stream] is { } s)
-        {
-            End(s, end.Claim, end.Mechanism, StreamErrorCondition.None);
-            Forget(s);
-        }
+        machine[stream]?.Lose(end);
         Finish();
     }
 
@@ -164,21 +137,21 @@ public sealed partial class Federation
     public void CertificateExpired(Instant now, int stream)
     {
         Begin(now);
-        if (streams[stream] is { Writes: true, Secured: true, Certified.Count: > 0 } s)
-            Fail(s, StreamErrorCondition.Reset, Mechanism.Stopped);
+        if (machine[stream] is FederationStream { Writes: true, Secured: true, Certified.Count: > 0 } s)
+            s.Fail(StreamErrorCondition.Reset, Mechanism.Stopped);
         Finish();
     }
 
     public void Tick(Instant now)
     {
         Begin(now);
-        while (deadlines.TryTake(now, out Timed timed))
+        while (machine.Deadlines.TryTake(now, out Timed timed))
         {
             switch (timed)
             {
                 case FederationStream stream:
-                    if (stream.PhaseEnd <= now) EndPhase(stream);
-                    Touch(stream);
+                    if (stream.PhaseEnd <= now) stream.EndPhase();
+                    stream.Touch();
                     break;
                 case DomainPair pair:
                     Reject(pair, StanzaError.RemoteServerTimeout);
@@ -205,44 +178,19 @@ public sealed partial class Federation
             remote.BarredUntil = Instant.Never;
             remote.BarredBy = StanzaError.RemoteServerTimeout;
         }
-        foreach (FederationStream stream in streams.OfType<FederationStream>().ToList())
-        {
-            if (stream.Phase is FederationPhase.Securing or FederationPhase.Connecting)
-                Drop(stream, Claim.None, Mechanism.Stopped);
-            else if (stream.Phase != FederationPhase.Closing)
-                Fail(stream, StreamErrorCondition.SystemShutdown, Mechanism.Stopped);
-        }
+        foreach (FederationStream stream in Streams) stream.ShutDown();
         Finish();
     }
 
-    public bool TryTake(out XmppAction action)
-    {
-        taken.Stream?.Output.Release();
-        taken = default;
-        if (nextAction == actions.Count)
-        {
-            actions.Clear();
-            nextAction = 0;
-            bodies.Release();
-            action = default;
-            return false;
-        }
-        taken = actions[nextAction++];
-        action = taken.Action;
-        if (taken.Stream is not { } stream) return true;
-        action = action with { Traffic = stream.Cause };
-        stream.WriteQueued = false;
-        return true;
-    }
+    public bool TryTake(out XmppAction action) => machine.TryTake(out action);
 
     /// <summary>The bytes of the Write, Deliver or Returned action taken last.</summary>
-    public ReadOnlySpan<byte> Output =>
-        taken.Stream is { } stream ? stream.Output.Written : bodies.Written.Slice(taken.Start, taken.Length);
+    public ReadOnlySpan<byte> Output => machine.Output;
 
     /// <summary>The domain that a stream of this side's making leads to.</summary>
-    public string DomainOf(int stream) => streams[stream]!.To!;
+    public string DomainOf(int stream) => ((FederationStream)machine[stream]!).To!;
 
-    public Instant NextTime => deadlines.Next;
+    public Instant NextTime => machine.Deadlines.Next;
 
     /// <summary>Numbers of the stanzas that wait for streams or for acknowledgements.</summary>
     public IEnumerable<long> HeldStanzas()
@@ -258,49 +206,34 @@ public sealed partial class Federation
         return held;
     }
 
-    private void Begin(Instant now)
-    {
-        if (nextAction != actions.Count)
-            throw new InvalidOperationException($"{actions.Count - nextAction} actions were not taken before a call");
-        if (now < this.now) throw new InvalidOperationException($"call at {now}, the last one was at {this.now}");
-        taken.Stream?.Output.Release();
-        taken = default;
-        actions.Clear();
-        nextAction = 0;
-        bodies.Release();
-        this.now = now;
-    }
+    private Instant Now => machine.Now;
+
+    /// <summary>Every stream that is not over, as of now.</summary>
+    private IEnumerable<FederationStream> Streams => machine.Living.OfType<FederationStream>();
+
+    private void Begin(Instant now) => machine.Begin(now);
 
     // The end of every call: checks of the streams it touched, then dead streams, until nothing is left.
     private void Finish()
     {
-        int checkedStreams = 0;
         while (true)
         {
-            if (checkedStreams < touched.Count) Check(touched[checkedStreams++]);
-            else if (lost.TryDequeue(out FederationStream? stream)) WindUp(stream);
-            else break;
+            if (machine.CheckNext()) continue;
+            if (!lost.TryDequeue(out FederationStream? stream)) break;
+            WindUp(stream);
         }
-        touched.Clear();
+        machine.End();
         scratch.Release();
-    }
-
-    private void Touch(FederationStream stream)
-    {
-        if (stream.Touched) return;
-        stream.Touched = true;
-        touched.Add(stream);
     }
 
     private FederationStream NewStream(bool outbound, RemoteSettings known)
     {
         var reader = new XmppReader(trees, settings.MaxStanzaBytes);
-        var stream = new FederationStream(streams.Count, outbound, reader, new XmppWriter(buffers))
+        var stream = new FederationStream(this, machine, reader, outbound, known)
         {
-            Settings = known, Liveness = new Liveness(ChecksOf(known)),
+            Liveness = new Liveness(ChecksOf(known)),
         };
-        streams.Add(stream);
-        Touch(stream);
+        machine.List(stream);
         return stream;
     }
 
@@ -314,27 +247,6 @@ public sealed partial class Federation
 
     private RemoteSettings SettingsOf(string domain) =>
         settings.Remotes.TryGetValue(domain, out RemoteSettings? own) ? own : settings.Default;
-
-    private void Add(in XmppAction action) => actions.Add(new Entry(action, null, 0, 0));
-
-    private void AddBody(in XmppAction action, ReadOnlySpan<byte> body)
-    {
-        actions.Add(new Entry(action, null, bodies.Length, body.Length));
-        bodies.Raw(body);
-    }
-
-    private XmppWriter Write(FederationStream stream, Traffic cause)
-    {
-        if (!stream.WriteQueued)
-        {
-            stream.WriteQueued = true;
-            stream.Cause = cause;
-            actions.Add(new Entry(new XmppAction(ActionKind.Write, stream.Number), stream, 0, 0));
-        }
-        stream.Liveness.Sent(now);
-        Touch(stream);
-        return stream.Output;
-    }
 
     private string NewId() => settings.SequentialIds
         ? FormattableString.Invariant($"{++lastId}")

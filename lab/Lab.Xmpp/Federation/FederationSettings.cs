@@ -5,8 +5,9 @@ namespace Lab.Xmpp;
 /// <summary>Which member of a pool carries a stanza.</summary>
 public enum MemberPick : byte
 {
-    /// <summary>By a hash of the sender's bare JID: what one client sends to one remote keeps its order
-    /// (RTE-02).</summary>
+    /// <summary>
+    /// By a hash of the sender's bare JID: what one client sends to one remote keeps its order (RTE-02).
+    /// </summary>
     SenderHash,
 
     /// <summary>One after the other; breaks the order of one sender.</summary>
@@ -16,8 +17,9 @@ public enum MemberPick : byte
     LeastQueued,
 }
 
-/// <summary>How servers prove who they are to each other: XEP-0220, or certificates by SASL EXTERNAL
-/// (XEP-0178).</summary>
+/// <summary>
+/// How servers prove who they are to each other: XEP-0220, or certificates by SASL EXTERNAL (XEP-0178).
+/// </summary>
 public enum FederationAuth : byte { Dialback, External }
 
 public enum FederationTls : byte { None, Offered, Required }
@@ -54,8 +56,10 @@ public enum RetryRule : byte
     /// <summary>With the next stanza for it (Prosody).</summary>
     NextStanza,
 
-    /// <summary>After a random time up to <see cref="RemoteSettings.RetryMax"/>; until then stanzas are returned at
-    /// once (ejabberd).</summary>
+    /// <summary>
+    /// After a random time up to <see cref="RemoteSettings.RetryMax"/>; until then
+    /// stanzas are returned at once (ejabberd).
+    /// </summary>
     NegativeCache,
 }
 
@@ -85,8 +89,9 @@ public sealed record RemoteSettings
 
     public UnackedFate Unacked { get; init; } = UnackedFate.Resend;
 
-    /// <summary>Stanzas that may wait for streams; the next one is returned with resource-constraint (Prosody:
-    /// 32768).</summary>
+    /// <summary>
+    /// Stanzas that may wait for streams; the next one is returned with resource-constraint (Prosody: 32768).
+    /// </summary>
     public int QueueStanzas { get; init; } = 32_768;
 
     public RetryRule Retry { get; init; } = RetryRule.NextStanza;
@@ -134,8 +139,9 @@ public sealed record FederationSettings
     /// <summary>Where identifiers come from; null = repeatable ones, from the run's chance.</summary>
     public Secrets? Secrets { get; init; }
 
-    /// <summary>Dialback may carry several sender domains on one stream (XEP-0220 section 2.7); else each pair has its
-    /// own.</summary>
+    /// <summary>
+    /// Dialback may carry several sender domains on one stream (XEP-0220 section 2.7); else each pair has its own.
+    /// </summary>
     public bool Multiplex { get; init; }
 
     /// <summary>
@@ -144,8 +150,9 @@ public sealed record FederationSettings
     /// </summary>
     public AckPolicy? AcksWhenAsked { get; init; } = new();
 
-    /// <summary>Announces and says dialback errors that leave the stream alive (DB-08); else they are stream
-    /// errors.</summary>
+    /// <summary>
+    /// Announces and says dialback errors that leave the stream alive (DB-08); else they are stream errors.
+    /// </summary>
     public bool DialbackErrors { get; init; } = true;
 
     /// <summary>Domain pairs that one inbound stream may carry or ask for; beyond it resource-constraint.</summary>

@@ -2,29 +2,6 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-internal enum FederationPhase : byte
-{
-    /// <summary>The transport is awaited.</summary>
-    Connecting,
-
-    /// <summary>The peer's header is awaited.</summary>
-    Opening,
-
-    /// <summary>Headers are exchanged; features, SASL or the first verdict are awaited.</summary>
-    Negotiating,
-
-    /// <summary>The TLS handshake runs.</summary>
-    Securing,
-
-    /// <summary>A pair of domains is validated: stanzas may flow.</summary>
-    Established,
-
-    /// <summary>The closing tag is out, the peer's is awaited.</summary>
-    Closing,
-
-    Over,
-}
-
 /// <summary>A local and a remote domain on one stream; due when its verdict is late.</summary>
 internal sealed class DomainPair(FederationStream stream, int local, byte[] remote, string domain) : Timed
 {
@@ -41,8 +18,9 @@ internal sealed class DomainPair(FederationStream stream, int local, byte[] remo
     public bool Is(int domain, ReadOnlySpan<byte> name) => Local == domain && Jid.SameText(Remote, name);
 }
 
-/// <summary>A key of an inbound stream that its authoritative server is asked about; due when the answer is
-/// late.</summary>
+/// <summary>
+/// A key of an inbound stream that its authoritative server is asked about; due when the answer is late.
+/// </summary>
 internal sealed class Verification(DomainPair claim, string id, byte[] key) : Timed
 {
     public readonly DomainPair Claim = claim;
@@ -56,35 +34,33 @@ internal sealed class Verification(DomainPair claim, string id, byte[] key) : Ti
     public FederationStream? Over;
 }
 
-/// <summary>One connection between servers, from Connect or Accept until its transport is gone.</summary>
-internal sealed class FederationStream(int number, bool outbound, XmppReader reader, XmppWriter output) : Timed
+/// <summary>
+/// One connection between servers: the domains it carries, its place in a pool, and where its federation decides.
+/// </summary>
+internal sealed class FederationStream : ListedStream
 {
-    public readonly int Number = number;
+    private readonly Federation federation;
+
+    public FederationStream(
+        Federation federation, StreamMachine machine, XmppReader reader, bool outbound, RemoteSettings settings)
+        : base(machine, reader)
+    {
+        (this.federation, Outbound, Settings) = (federation, outbound, settings);
+        Begin(outbound ? StreamPhase.Connecting : StreamPhase.Opening);
+        if (outbound) Expect(settings.Policy.Connect.Tcp, Mechanism.ConnectTimeout);
+        else Expect(settings.Policy.Connect.Total, Mechanism.TotalTimeout);
+    }
 
     /// <summary>This side opened it.</summary>
-    public readonly bool Outbound = outbound;
-
-    public readonly XmppReader Reader = reader;
-
-    /// <summary>What the running call writes; empty between calls.</summary>
-    public readonly XmppWriter Output = output;
+    public readonly bool Outbound;
 
     public readonly List<DomainPair> Pairs = [];
-
-    /// <summary>A mutable struct: used in place.</summary>
-    public Liveness Liveness;
-
-    public required RemoteSettings Settings;
-    public FederationPhase Phase;
+    public RemoteSettings Settings;
 
     /// <summary>Opened only to verify a key.</summary>
     public bool VerifyOnly;
 
-    public bool Secured, Authenticated, TlsAsked, Negotiated, Ready;
-
-    /// <summary>A Write action is queued; to be looked after; the Ended observation is out; nothing more is read;
-    /// closed with an error of ours.</summary>
-    public bool WriteQueued, Touched, Ended, Deaf, Failed;
+    public bool Authenticated, AuthSent, Negotiated, Ready;
 
     /// <summary>XEP-0288 is agreed on.</summary>
     public bool Bidi;
@@ -92,10 +68,9 @@ internal sealed class FederationStream(int number, bool outbound, XmppReader rea
     /// <summary>What the peer offers.</summary>
     public bool OffersDialback, OffersAcks, OffersBidi;
 
-    public Traffic Cause;
-
-    /// <summary>The domain of this side and of the peer, as the headers say; empty until an inbound one
-    /// does.</summary>
+    /// <summary>
+    /// The domain of this side and of the peer, as the headers say; empty until an inbound one does.
+    /// </summary>
     public int Local;
     public byte[] Remote = [];
 
@@ -118,10 +93,8 @@ internal sealed class FederationStream(int number, bool outbound, XmppReader rea
     /// <summary>What its waiting stanzas are returned with when it ends before it is ready.</summary>
     public StanzaError Failure = StanzaError.RemoteServerTimeout;
 
-    public Instant PhaseEnd = Instant.Never;
-
     /// <summary>When bytes were last received, when a stanza last passed either way.</summary>
-    public Instant Heard, Busy;
+    public Instant HeardAt, Busy;
 
     /// <summary>The idle rule's check: when it was sent.</summary>
     public Instant Verifying = Instant.Never;
@@ -129,11 +102,14 @@ internal sealed class FederationStream(int number, bool outbound, XmppReader rea
     /// <summary>Number of the ping over this stream that waits for its answer; 0 = none.</summary>
     public long Ping;
 
-    public bool Writes => Phase is FederationPhase.Opening or FederationPhase.Negotiating
-        or FederationPhase.Established;
-
-    public bool Reads => !Deaf && Phase is not
-        (FederationPhase.Connecting or FederationPhase.Securing or FederationPhase.Over);
+    public PeerStep Step =>
+        Failed ? PeerStep.Failed
+        : Phase == StreamPhase.Closing ? PeerStep.Closing
+        : Ready ? Acks is null ? PeerStep.Established : PeerStep.Counted
+        : !Outbound ? Secured ? PeerStep.Secured : PeerStep.Plain
+        : TlsAsked ? PeerStep.TlsAsked
+        : Negotiated ? PeerStep.Negotiated
+        : AuthSent ? PeerStep.AuthSent : PeerStep.Greeted;
 
     public DomainPair? Pair(int local, ReadOnlySpan<byte> remote)
     {
@@ -144,5 +120,131 @@ internal sealed class FederationStream(int number, bool outbound, XmppReader rea
 
     /// <summary>Whether stanzas of the local domain may go out on it.</summary>
     public bool Carries(int local, ReadOnlySpan<byte> remote) =>
-        Phase == FederationPhase.Established && (Outbound || Bidi) && Pair(local, remote) is { Valid: true };
+        Phase == StreamPhase.Established && (Outbound || Bidi) && Pair(local, remote) is { Valid: true };
+
+    /// <summary>The transport that was asked for is there.</summary>
+    public void Connected()
+    {
+        Expect(Settings.Policy.Connect.Total, Mechanism.TotalTimeout);
+        Reopen();
+    }
+
+    public void TlsDone(IReadOnlyList<string> certified)
+    {
+        Secured = true;
+        Certified = certified;
+        Reopen();
+    }
+
+    /// <summary>At the beginning, and after TLS and SASL, where nothing that was said before counts (STR-13).</summary>
+    public void Reopen()
+    {
+        Restart();
+        Id = "";
+        AuthSent = false;
+        if (Outbound) federation.WriteInitialHeader(this);
+        else Remote = [];
+    }
+
+    public void RequestTls() => AskForTls();
+
+    /// <summary>Begins the handshake, having said proceed where the peer asked for it.</summary>
+    public void BeginTls()
+    {
+        if (!Outbound) Write(Traffic.Handshake).Raw("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8);
+        Bidi = false;
+        Secure();
+    }
+
+    public void RefuseTls()
+    {
+        Write(Traffic.Handshake).Raw("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8);
+        Leave(Mechanism.ProtocolError);
+    }
+
+    public void LeaveWithoutTls() => Leave(Mechanism.TlsFailure);
+
+    /// <summary>A pair of domains is valid: stanzas may flow.</summary>
+    public void MakeReady()
+    {
+        Ready = true;
+        HeardAt = Busy = Now;
+        Establish();
+    }
+
+    public void TakeCount(Element ack)
+    {
+        if (Acks is not { } queue) return;
+        if (!AckElements.TryCount(ack, out uint h)) Fail(StreamErrorCondition.InvalidXml);
+        else if (!queue.TryAcknowledge(h)) FailCount(h, queue.Sent);
+        else
+        {
+            Verifying = Instant.Never;
+            if (Liveness.AckAnswered(Now, out Duration roundTrip)) TellAnswer(Traffic.Acks, roundTrip);
+        }
+    }
+
+    public void TakeError(Element error) => OnPeerError(error);
+
+    public void VerifyByAck() => RequestAck();
+
+    public void TellPing() => TellCheck(Traffic.Ping);
+
+    public void TellPingAnswer(Duration roundTrip) => TellAnswer(Traffic.Ping, roundTrip);
+
+    // A stream with something on its way is not idle.
+    public Instant IdleEnd =>
+        Settings.Policy.Idle is not { } idle || Acks is { Count: > 0 } ? Instant.Never
+        : Verifying != Instant.Never ? Verifying + idle.Timeout
+        : Busy + idle.After;
+
+    public Instant SilenceEnd => Settings.SilenceLimit is { } limit ? HeardAt + limit : Instant.Never;
+
+    public override Instant NextTime => Phase != StreamPhase.Established ? base.NextTime
+        : Instant.Min(base.NextTime, Instant.Min(SilenceEnd, IdleEnd));
+
+    public override void LookAfter()
+    {
+        Check();
+        if (Phase == StreamPhase.Established) federation.CheckQuiet(this);
+    }
+
+    internal override string ContentNamespace => "jabber:server";
+    internal override Duration ClosePatience => Settings.Policy.Connect.Close;
+    internal override StreamErrorCondition LateError => StreamErrorCondition.ConnectionTimeout;
+    internal override StreamErrorCondition Judge(StreamHeader header) => federation.Judge(this, header);
+    internal override void OnOpened(StreamHeader header) => federation.OnOpened(this, header);
+    internal override void OnElement(Element element) => federation.OnElement(this, element);
+    internal override void GiveUp(in Due due) => federation.Blame(this, due.Mechanism);
+
+    internal override void Answer(StreamHeader? header)
+    {
+        if (!Outbound) federation.WriteResponseHeader(this, header);
+    }
+
+    internal override void Hear(ReadOnlySpan<byte> bytes)
+    {
+        HeardAt = Now;
+        base.Hear(bytes);
+    }
+
+    internal override void SendPing()
+    {
+        if (Slot >= 0) federation.SendPing(this);
+        else Liveness.PingAnswered(Now, out _);                // nothing can be asked over a stream that only brings
+    }
+
+    internal override void SayLast()
+    {
+        if (Acks is { } acks) Write(Traffic.Acks).Count(acks);
+    }
+
+    internal override void OnEnded(Parting how, Mechanism mechanism, StreamErrorCondition condition) =>
+        federation.OnEnded(this, mechanism, condition);
+
+    internal override void OnOver()
+    {
+        base.OnOver();
+        if (Slot < 0) Acks?.Release();
+    }
 }

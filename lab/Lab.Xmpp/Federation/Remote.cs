@@ -3,8 +3,9 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-/// <summary>A stanza on its way to a remote domain; Number -1 = nobody counts it, -2 = a ping of this
-/// machine.</summary>
+/// <summary>
+/// A stanza on its way to a remote domain; Number -1 = nobody counts it, -2 = a ping of this machine.
+/// </summary>
 internal readonly record struct Waiting(int Local, byte[] Bytes, long Number, Instant First);
 
 /// <summary>A place in a pool: the stream that fills it and what waits for that stream.</summary>

@@ -2,8 +2,9 @@ using System.Text;
 
 namespace Lab.Xmpp;
 
-/// <summary>The failure conditions of RFC 6120 section 6.5, in its order; an unknown one reads as
-/// NotAuthorized.</summary>
+/// <summary>
+/// The failure conditions of RFC 6120 section 6.5, in its order; an unknown one reads as NotAuthorized.
+/// </summary>
 public enum SaslFailure : byte
 {
     None,

@@ -44,8 +44,9 @@ public static class SaslMechanisms
         return found;
     }
 
-    /// <summary>The first of the client's own list that the server offers; PLAIN only inside TLS. Null when there is
-    /// none.</summary>
+    /// <summary>
+    /// The first of the client's own list that the server offers; PLAIN only inside TLS. Null when there is none.
+    /// </summary>
     public static SaslMechanism? Choose(IReadOnlyList<SaslMechanism> preferred, IReadOnlyList<SaslMechanism> offered,
         bool secured)
     {

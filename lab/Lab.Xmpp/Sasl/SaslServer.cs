@@ -49,8 +49,9 @@ public sealed class SaslServer
         this.certified = certified;
     }
 
-    /// <summary>The localpart that authenticates, known from the first message on; for EXTERNAL the proven
-    /// identity.</summary>
+    /// <summary>
+    /// The localpart that authenticates, known from the first message on; for EXTERNAL the proven identity.
+    /// </summary>
     public string? User { get; private set; }
 
     /// <summary>Takes the initial response, null when auth had none: then an empty challenge asks for it.</summary>
@@ -98,8 +99,10 @@ public sealed class SaslServer
             ? new SaslReply(SaslReplyKind.Success) : SaslReply.Fail(SaslFailure.InvalidAuthzid);
     }
 
-    /// <summary>client-first-message: gs2 header, then n= and r=. A binding (p=) needs a -PLUS mechanism, so it is
-    /// malformed here.</summary>
+    /// <summary>
+    /// client-first-message: gs2 header, then n= and r=. A binding (p=) needs a
+    /// -PLUS mechanism, so it is malformed here.
+    /// </summary>
     private SaslReply Challenge(ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<byte> rest = data;

@@ -4,14 +4,16 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-/// <summary>Salted passwords of one run: PBKDF2 is paid once per (mechanism, password, salt, iterations), as real
-/// clients do.</summary>
+/// <summary>
+/// Salted passwords of one run: PBKDF2 is paid once per (mechanism, password, salt, iterations), as real clients do.
+/// </summary>
 public sealed class ScramCache
 {
     private readonly Dictionary<(SaslMechanism, string Password, string Salt, int Iterations), byte[]> salted = [];
 
-    /// <summary>Hi(password, salt, iterations) of RFC 5802 section 2.2: 20 bytes for SHA-1, 32 for SHA-256; not to be
-    /// changed.</summary>
+    /// <summary>
+    /// Hi(password, salt, iterations) of RFC 5802 section 2.2: 20 bytes for SHA-1, 32 for SHA-256; not to be changed.
+    /// </summary>
     public byte[] SaltedPassword(SaslMechanism mechanism, string password, ReadOnlySpan<byte> salt, int iterations)
     {
         var key = (mechanism, password, Convert.ToBase64String(salt), iterations);
@@ -24,8 +26,9 @@ public sealed class ScramCache
     }
 }
 
-/// <summary>What a server keeps of a password (RFC 5802 section 3): neither the password nor anything that logs in with
-/// it.</summary>
+/// <summary>
+/// What a server keeps of a password (RFC 5802 section 3): neither the password nor anything that logs in with it.
+/// </summary>
 public sealed record ScramKeys(SaslMechanism Mechanism, byte[] Salt, int Iterations, byte[] StoredKey, byte[] ServerKey)
 {
     /// <summary>Bytes of salt that <see cref="NewSalt"/> draws.</summary>
@@ -60,9 +63,10 @@ public sealed record ScramKeys(SaslMechanism Mechanism, byte[] Salt, int Iterati
 /// </summary>
 public static class Scram
 {
-    /// <summary>Characters of a nonce from <see cref="NewNonce"/>: 18 random bytes in base64. With both nonces of that
-    /// size, a salt of 16 bytes and four digits of iterations, each exchange has the same four message sizes for one
-    /// user name.</summary>
+    /// <summary>
+    /// Characters of a nonce from <see cref="NewNonce"/>: 18 random bytes in base64. With both nonces of that size, a
+    /// salt of 16 bytes and four digits of iterations, each exchange has the same four message sizes for one user name.
+    /// </summary>
     public const int NonceChars = 24;
 
     public static string NewNonce(Secrets secrets)
@@ -113,8 +117,9 @@ public static class Scram
         return !nonce.IsEmpty;
     }
 
-    /// <summary>Whether what follows the known fields are optional extensions, each a letter, an equals sign and a
-    /// value.</summary>
+    /// <summary>
+    /// Whether what follows the known fields are optional extensions, each a letter, an equals sign and a value.
+    /// </summary>
     internal static bool AreExtensions(ReadOnlySpan<byte> rest)
     {
         while (!rest.IsEmpty)
@@ -126,8 +131,9 @@ public static class Scram
     internal static string Escape(string name) =>
         name.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
 
-    /// <summary>Undoes <see cref="Escape"/>; false when an equals sign stands for nothing, or the name is empty or no
-    /// UTF-8.</summary>
+    /// <summary>
+    /// Undoes <see cref="Escape"/>; false when an equals sign stands for nothing, or the name is empty or no UTF-8.
+    /// </summary>
     internal static bool TryUnescape(ReadOnlySpan<byte> text, out string name)
     {
         name = "";

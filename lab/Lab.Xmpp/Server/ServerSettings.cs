@@ -39,19 +39,23 @@ public sealed record ServerSettings
     public int MaxStanzaBytes { get; init; } = 262_144;
     public int MaxResources { get; init; } = 10;
 
-    /// <summary>Attempts after the first that failed; one more failure ends the stream (RFC 6120 section
-    /// 6.4.5).</summary>
+    /// <summary>
+    /// Attempts after the first that failed; one more failure ends the stream (RFC 6120 section 6.4.5).
+    /// </summary>
     public int SaslRetries { get; init; } = 3;
 
     /// <summary>Bind attempts after the first that failed (RFC 6120 section 7.7.3).</summary>
     public int BindRetries { get; init; } = 5;
 
-    /// <summary>Messages kept per account that is away; beyond it they bounce with service-unavailable
-    /// (XEP-0160).</summary>
+    /// <summary>
+    /// Messages kept per account that is away; beyond it they bounce with service-unavailable (XEP-0160).
+    /// </summary>
     public int OfflineMessages { get; init; } = 1000;
 
-    /// <summary>Stanzas for domains that are not served leave as Remote actions; else they are returned with
-    /// remote-server-not-found.</summary>
+    /// <summary>
+    /// Stanzas for domains that are not served leave as Remote actions; else they
+    /// are returned with remote-server-not-found.
+    /// </summary>
     public bool Federates { get; init; }
 
     /// <summary>Whether the account echo@domain answers each message with one of the same body.</summary>

@@ -8,88 +8,72 @@ public sealed partial class XmppServer
 {
     private const int MaxLanguageBytes = 35;
 
-    private void Read(ServerStream stream, ReadOnlySpan<byte> bytes)
+    internal void OnElement(ServerStream stream, Element element)
     {
-        while (stream.Reads)
+        First first = Firsts.Of(element, Namespaces.Client);
+        switch (ServerTable.Cells[(int)stream.Step, first])
         {
-            WireEvent read = stream.Reader.Read(ref bytes);
-            // After an error of ours nothing counts but the closing tag.
-            if (stream.Failed && read is WireEvent.Element or WireEvent.Whitespace) continue;
-            switch (read)
-            {
-                case WireEvent.NeedMore:
-                    if (stream.Reader.BufferedBytes > 0) stream.Liveness.Received(now, Heard.Bytes);
-                    return;
-                case WireEvent.Whitespace:
-                    stream.Liveness.Received(now, Heard.Whitespace);
-                    break;
-                case WireEvent.StreamOpened:
-                    OnHeader(stream, stream.Reader.Header);
-                    break;
-                case WireEvent.Element:
-                    stream.Liveness.Received(now, Heard.Element);
-                    OnElement(stream, stream.Reader.Element);
-                    break;
-                case WireEvent.StreamClosed:
-                    OnStreamClosed(stream);
-                    break;
-                case WireEvent.Failed:
-                    OnUnreadable(stream);
-                    return;
-            }
+            case ServerMove.TakeStanza:
+                if (stream.Session is { } session) OnStanza(stream, session, element);
+                break;
+            case ServerMove.SayCount:
+                stream.Write(Traffic.Acks).Count(stream.Session!.Acks!);
+                break;
+            case ServerMove.TakeCount:
+                if (stream.Session?.Acks is { } queue) stream.TakeCount(queue, element);
+                break;
+            case ServerMove.BeginTls when settings.OffersTls:
+                stream.Proceed();
+                break;
+            case ServerMove.BeginTls or ServerMove.RefuseTls:
+                stream.RefuseTls();
+                break;
+            case ServerMove.BeginSasl:
+                OnAuth(stream, element);
+                break;
+            case ServerMove.ContinueSasl:
+                OnResponse(stream, element);
+                break;
+            case ServerMove.AbortSasl:
+                Refuse(stream, SaslFailure.Aborted);
+                break;
+            case ServerMove.Bind:
+                OnBind(stream, element);
+                break;
+            case ServerMove.Enable:
+                OnEnable(stream, stream.Session!, element);
+                break;
+            case ServerMove.Resume:
+                OnResume(stream, element);
+                break;
+            case ServerMove.RefuseAcks:
+                stream.Write(Traffic.Handshake).AckRefusal(StanzaError.UnexpectedRequest);
+                break;
+            case ServerMove.RefuseSecondEnable:
+                stream.Fail(StreamErrorCondition.PolicyViolation);                                     // SM-03
+                break;
+            case ServerMove.TakeError:
+                stream.TakeError(element);
+                break;
+            case ServerMove.RefuseStanza:
+                stream.Fail(StreamErrorCondition.NotAuthorized);
+                break;
+            case ServerMove.RefuseElement:
+                stream.Fail(StreamErrorCondition.UnsupportedStanzaType);
+                break;
         }
     }
 
-    private void OnElement(ServerStream stream, Element element)
+    internal void OnOpened(ServerStream stream, StreamHeader header)
     {
-        ReadOnlySpan<byte> ns = element.Namespace;
-        if (ns.SequenceEqual(Namespaces.Client) && Names.IsStanza(element.Name))
-        {
-            if (stream.Session is { } session) OnStanza(stream, session, element);
-            else if (stream.Account >= 0 && element.Name.SequenceEqual(Names.Iq)) OnBind(stream, element);
-            else Fail(stream, StreamErrorCondition.NotAuthorized);
-        }
-        else if (ns.SequenceEqual(Namespaces.Acks)) OnAckElement(stream, element);
-        else if (ns.SequenceEqual(Namespaces.Tls) && element.Name.SequenceEqual(Names.StartTls)) OnStartTls(stream);
-        else if (ns.SequenceEqual(Namespaces.Sasl) && stream.Account < 0) OnSasl(stream, element);
-        else if (element.Is(Names.Error, Namespaces.Streams)) OnPeerError(stream, element);
-        else Fail(stream, StreamErrorCondition.UnsupportedStanzaType);
-    }
-
-    /// <summary>What cannot be read ends the stream; a header at fault is answered with one of ours first
-    /// (ERR-02).</summary>
-    private void OnUnreadable(ServerStream stream)
-    {
-        if (stream.Phase == StreamPhase.Opening)
-        {
-            WriteHeader(stream, stream.Reader.HasHeader ? stream.Reader.Header : null);
-            stream.Phase = StreamPhase.Negotiating;
-        }
-        StreamErrorCondition error = stream.Reader.Error;
-        bool tooBig = error == StreamErrorCondition.PolicyViolation;
-        Fail(stream, error, detail: tooBig ? "<stanza-too-big xmlns='urn:xmpp:errors'/>"u8 : default);
-        stream.Deaf = true;
-    }
-
-    private void OnHeader(ServerStream stream, StreamHeader header)
-    {
-        StreamErrorCondition problem = Judge(stream, header);
-        WriteHeader(stream, header);
-        stream.Phase = StreamPhase.Negotiating;
-        if (problem != StreamErrorCondition.None)
-        {
-            Fail(stream, problem);
-            return;
-        }
         stream.Language = header.Language is { } language ? Encoding.UTF8.GetBytes(language) : [];
-        stream.Liveness.Open(now);
+        stream.Liveness.Open(Now);
         WriteFeatures(stream);
     }
 
     // Sections 4.7, 4.9.1.3, 4.9.3. What a header says after SASL must agree with who was authenticated (SAS-11).
-    private StreamErrorCondition Judge(ServerStream stream, StreamHeader header)
+    internal StreamErrorCondition Judge(ServerStream stream, StreamHeader header)
     {
-        if (header.ContentNamespace != "jabber:client") return StreamErrorCondition.InvalidNamespace;
         if (header.Version is not { Major: >= 1 }) return StreamErrorCondition.UnsupportedVersion;
         if (string.IsNullOrEmpty(header.To)) return StreamErrorCondition.ImproperAddressing;
         byte[] to = Encoding.UTF8.GetBytes(header.To);
@@ -109,9 +93,10 @@ public sealed partial class XmppServer
             ? StreamErrorCondition.NotAuthorized : StreamErrorCondition.None;
     }
 
-    /// <summary>Our header: a new id each time, addressed to the bare JID that the client named (STR-05,
-    /// STR-07).</summary>
-    private void WriteHeader(ServerStream stream, StreamHeader? initial)
+    /// <summary>
+    /// Our header: a new id each time, addressed to the bare JID that the client named (STR-05, STR-07).
+    /// </summary>
+    internal void WriteHeader(ServerStream stream, StreamHeader? initial)
     {
         string? from = initial?.From;
         bool named = Jid.TryParse(Encoding.UTF8.GetBytes(from ?? ""), out Jid user) && !user.Local.IsEmpty;
@@ -121,24 +106,12 @@ public sealed partial class XmppServer
         {
             To = named ? from!.Split('/')[0] : null,
         };
-        StreamHeaders.Write(Write(stream, Traffic.Handshake), HeaderKind.ClientResponse, header);
-    }
-
-    private static void WriteError(XmppWriter writer, StreamErrorCondition condition, ReadOnlySpan<byte> detail) =>
-        writer.Raw("<stream:error><"u8).Raw(StreamErrors.Name(condition)).Attribute("xmlns"u8, Namespaces.StreamErrors)
-            .Raw("/>"u8).Raw(detail).Raw("</stream:error>"u8).Raw(StreamHeaders.Close);
-
-    /// <summary>After TLS and SASL: the next byte begins a new stream, nothing said before counts (STR-13).</summary>
-    private static void Reopen(ServerStream stream)
-    {
-        stream.Phase = StreamPhase.Opening;
-        stream.Language = stream.Claimed = [];
-        stream.Reader.Restart();
+        StreamHeaders.Write(stream.Write(Traffic.Handshake), HeaderKind.ClientResponse, header);
     }
 
     private void WriteFeatures(ServerStream stream)
     {
-        XmppWriter writer = Write(stream, Traffic.Handshake).Raw("<stream:features>"u8);
+        XmppWriter writer = stream.Write(Traffic.Handshake).Raw("<stream:features>"u8);
         bool secures = !stream.Secured && settings.OffersTls;
         if (secures)
             writer.Raw("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'"u8)
@@ -152,30 +125,12 @@ public sealed partial class XmppServer
         writer.Raw("</stream:features>"u8);
     }
 
-    private void OnStartTls(ServerStream stream)
-    {
-        if (stream.Phase != StreamPhase.Negotiating || stream.Secured || stream.Account >= 0 || !settings.OffersTls)
-        {
-            if (!stream.Writes) return;
-            Write(stream, Traffic.Handshake).Raw("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8)
-                .Raw(StreamHeaders.Close);
-            End(stream, Claim.None, Mechanism.ProtocolError, StreamErrorCondition.None, Fate.Retire);
-            CloseTransport(stream);
-            return;
-        }
-        Write(stream, Traffic.Handshake).Raw("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8);
-        Add(new XmppAction(ActionKind.StartTls, stream.Number));
-        stream.Liveness.Hold();
-        stream.Sasl = null;
-        stream.Phase = StreamPhase.Securing;                   // what came behind starttls is not ours to read (TLS-05)
-    }
-
     private void OnBind(ServerStream stream, Element iq)
     {
         Element bind = iq.Child(Names.Bind, Namespaces.Bind);
         if (bind.IsNone || !iq.Attribute(Names.Type).SequenceEqual("set"u8) || iq.Attribute(Names.Id).IsEmpty)
         {
-            Fail(stream, StreamErrorCondition.NotAuthorized);
+            stream.Fail(StreamErrorCondition.NotAuthorized);
             return;
         }
         Element asked = bind.Child(Names.Resource, Namespaces.Bind);
@@ -216,34 +171,23 @@ public sealed partial class XmppServer
         else scratch.Raw(resource);
         var session = new Session(stream.Account, stream.Domain, scratch.Written.ToArray(), bare);
         Link(session);
-        Attach(session, stream);
-        Write(stream, Traffic.Handshake).Raw("<iq type='result'"u8).Attribute(Names.Id, id)
+        stream.Carry(session);
+        stream.Write(Traffic.Handshake).Raw("<iq type='result'"u8).Attribute(Names.Id, id)
             .Raw("><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>"u8).Text(session.FullJid)
             .Raw("</jid></bind></iq>"u8);
     }
 
-    /// <summary>The stream carries the session from now on; stanzas may flow.</summary>
-    private void Attach(Session session, ServerStream stream)
-    {
-        session.Stream = stream;
-        session.StreamNumber = stream.Number;
-        stream.Session = session;
-        stream.Phase = StreamPhase.Established;
-        stream.PhaseEnd = Instant.Never;
-        stream.Liveness.Establish(now);
-    }
-
     private void RefuseBind(ServerStream stream, Element iq, StanzaError error)
     {
-        Write(stream, Traffic.Handshake).Raw("<iq type='error'"u8).Attribute(Names.Id, iq.Attribute(Names.Id))
+        stream.Write(Traffic.Handshake).Raw("<iq type='error'"u8).Attribute(Names.Id, iq.Attribute(Names.Id))
             .Raw(">"u8).Error(error).Raw("</iq>"u8);
-        if (++stream.BindFailures > settings.BindRetries) Fail(stream, StreamErrorCondition.PolicyViolation);
+        if (++stream.BindFailures > settings.BindRetries) stream.Fail(StreamErrorCondition.PolicyViolation);
     }
 
     /// <summary>Ends a session because another one takes its place.</summary>
     private void Replace(Session old)
     {
-        if (old.Stream is { } stream) Fail(stream, StreamErrorCondition.Conflict, Mechanism.Replaced);
+        if (old.Stream is { } stream) stream.Fail(StreamErrorCondition.Conflict, Mechanism.Replaced);
         else Retire(old);
     }
 }

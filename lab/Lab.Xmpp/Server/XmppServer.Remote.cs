@@ -6,8 +6,8 @@ namespace Lab.Xmpp;
 // Federation's.
 public sealed partial class XmppServer
 {
-    // Sender, recipient and stanza lie back to back in remoteText.
-    private readonly record struct RemoteText(int Start, int Sender, int Recipient, int Stanza);
+    // Sender and recipient lie back to back in remoteText.
+    private readonly record struct RemoteText(int Start, int Sender, int Recipient);
 
     private readonly Queue<RemoteText> remotes = new();
     private readonly XmppWriter remoteText;
@@ -19,9 +19,6 @@ public sealed partial class XmppServer
     /// <summary>The recipient of the Remote action's stanza.</summary>
     public ReadOnlySpan<byte> RemoteRecipient =>
         remoteText.Written.Slice(remote.Start + remote.Sender, remote.Recipient);
-
-    private ReadOnlySpan<byte> RemoteStanza =>
-        remoteText.Written.Slice(remote.Start + remote.Sender + remote.Recipient, remote.Stanza);
 
     /// <summary>A stanza for a served domain came from another one, whose identity is proven. One that does not stand
     /// by itself, or is for another domain, is passed over.</summary>
@@ -39,8 +36,9 @@ public sealed partial class XmppServer
         Finish();
     }
 
-    /// <summary>A stanza from here could not be delivered to another domain: its sender gets it back as an
-    /// error.</summary>
+    /// <summary>
+    /// A stanza from here could not be delivered to another domain: its sender gets it back as an error.
+    /// </summary>
     public void ReturnRemote(Instant now, ReadOnlySpan<byte> stanza, StanzaError error)
     {
         Begin(now);
@@ -58,7 +56,7 @@ public sealed partial class XmppServer
     {
         scratch.Clear();
         Restamp(scratch, stanza, from, default, default);
-        Letter letter = Letter.Of(stanza, from, default, now);
+        Letter letter = Letter.Of(stanza, from, default, Now);
         if (stanza.Name.SequenceEqual(Names.Message))
         {
             if (letter.Type != MessageType.Error)
@@ -80,7 +78,7 @@ public sealed partial class XmppServer
         else if (!target.Resource.IsEmpty && !target.Local.IsEmpty)
         {
             bool delivered = FindSession(store.Find(target.Local), domain, target.Resource) is { } session
-                && Deliver(session, scratch.Written, Traffic.Payload, now);
+                && Deliver(session, scratch.Written, Traffic.Payload, Now);
             if (!delivered) Bounce(letter, StanzaError.ServiceUnavailable);
         }
         else if (asks) Answer(null, letter, target, payload);
@@ -112,9 +110,9 @@ public sealed partial class XmppServer
     private void SendRemote(
         ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, ReadOnlySpan<byte> stanza, long number = -1)
     {
-        remotes.Enqueue(new RemoteText(remoteText.Length, from.Length, to.Length, stanza.Length));
-        remoteText.Raw(from).Raw(to).Raw(stanza);
-        Add(new XmppAction(ActionKind.Remote, A: number));
+        remotes.Enqueue(new RemoteText(remoteText.Length, from.Length, to.Length));
+        remoteText.Raw(from).Raw(to);
+        machine.Add(new XmppAction(ActionKind.Remote, A: number), stanza);
     }
 
     private void ForgetRemotes()

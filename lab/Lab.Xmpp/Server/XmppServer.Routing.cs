@@ -32,8 +32,9 @@ public sealed partial class XmppServer
 
     private static long NumberToKeep(in Letter letter) => letter.Type == MessageType.Error ? -1 : letter.Number;
 
-    /// <summary>Hands a stanza to a session: onto its stream, into its queue, or both. False: it is no
-    /// target.</summary>
+    /// <summary>
+    /// Hands a stanza to a session: onto its stream, into its queue, or both. False: it is no target.
+    /// </summary>
     private bool Deliver(Session target, ReadOnlySpan<byte> stanza, Traffic cause, Instant first, long number = -1)
     {
         if (target.Withdrawn) return false;
@@ -47,8 +48,8 @@ public sealed partial class XmppServer
             queue.Push(first, number, stanza);
         }
         if (target.Stream is not { Writes: true } stream) return true;
-        Write(stream, cause).Raw(stanza);
-        if (target.Acks is not null) stream.Liveness.SentStanza(now);
+        stream.Write(cause).Raw(stanza);
+        if (target.Acks is not null) stream.Liveness.SentStanza(Now);
         return true;
     }
 
@@ -99,8 +100,9 @@ public sealed partial class XmppServer
         waiting.RemoveAll(message => message.Domain == session.Domain);
     }
 
-    /// <summary>Returns a stanza as an error, addresses swapped; never answers an error (RFC 6120 section
-    /// 8.3.1).</summary>
+    /// <summary>
+    /// Returns a stanza as an error, addresses swapped; never answers an error (RFC 6120 section 8.3.1).
+    /// </summary>
     private void Bounce(in Letter letter, StanzaError error)
     {
         if (letter.Type == MessageType.Error || BounceRemote(letter, error)) return;
@@ -110,7 +112,7 @@ public sealed partial class XmppServer
         ObserveMessage(ActionKind.MessageBounced, account, letter.Number, stream: sender?.StreamNumber ?? -1);
         if (sender is null) return;
         WriteBounce(letter, Jid.TryParse(letter.To, out _) ? letter.To : domains[sender.Domain], error);
-        Deliver(sender, reply.Written, Traffic.Payload, now);
+        Deliver(sender, reply.Written, Traffic.Payload, Now);
     }
 
     private void WriteBounce(in Letter letter, ReadOnlySpan<byte> from, StanzaError error)
@@ -125,8 +127,7 @@ public sealed partial class XmppServer
 
     /// <summary>
     /// The rest of a session that is gone: others hear that it is unavailable, and what it did not acknowledge is
-    /// treated as
-    /// sent to an unavailable resource, with the moment of the first attempt (SM-24).
+    /// treated as sent to an unavailable resource, with the moment of the first attempt (SM-24).
     /// </summary>
     private void WindUp(Session session)
     {
@@ -166,8 +167,8 @@ public sealed partial class XmppServer
 
     /// <summary>
     /// Copies a stanza as it was received, with <paramref name="from"/> as its sender, <paramref name="to"/> unless
-    /// empty
-    /// as its recipient, and xml:lang where it has none. Prefixes declared on the stream header are not carried over.
+    /// empty as its recipient, and xml:lang where it has none. Prefixes declared on the stream header are not carried
+    /// over.
     /// </summary>
     private static void Restamp(
         XmppWriter writer, Element stanza, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, ReadOnlySpan<byte> language)

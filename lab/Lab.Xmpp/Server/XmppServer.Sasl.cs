@@ -4,8 +4,7 @@ namespace Lab.Xmpp;
 
 // SASL, the server's side (RFC 6120 section 6). No white space leaves between auth and success: the stream's checks are
 // held until the next header. Salt and iterations are the server's, not the account's, so that a run pays PBKDF2 once
-// per
-// password.
+// per password.
 public sealed partial class XmppServer
 {
     private bool MayAuthenticate(ServerStream stream) => stream.Secured || !settings.OffersTls || !settings.RequiresTls;
@@ -16,19 +15,11 @@ public sealed partial class XmppServer
         .. settings.Mechanisms.Where(m => m != SaslMechanism.External && (stream.Secured || m != SaslMechanism.Plain)),
     ];
 
-    private void OnSasl(ServerStream stream, Element element)
+    private void OnResponse(ServerStream stream, Element response)
     {
-        if (stream.Phase != StreamPhase.Negotiating) return;
-        ReadOnlySpan<byte> name = element.Name;
-        if (name.SequenceEqual(Names.Auth)) OnAuth(stream, element);
-        else if (name.SequenceEqual(Names.Response))
-        {
-            if (stream.Sasl is not { } exchange) Refuse(stream, SaslFailure.MalformedRequest);
-            else if (!SaslData.TryRead(element.Text, out byte[]? data)) Refuse(stream, SaslFailure.IncorrectEncoding);
-            else Answer(stream, exchange, exchange.Continue(data));
-        }
-        else if (name.SequenceEqual(Names.Abort)) Refuse(stream, SaslFailure.Aborted);
-        else Fail(stream, StreamErrorCondition.UnsupportedStanzaType);
+        if (stream.Sasl is not { } exchange) Refuse(stream, SaslFailure.MalformedRequest);
+        else if (!SaslData.TryRead(response.Text, out byte[]? data)) Refuse(stream, SaslFailure.IncorrectEncoding);
+        else Answer(stream, exchange, exchange.Continue(data));
     }
 
     /// <summary>Begins an exchange; one that runs is given up for it (SAS-07).</summary>
@@ -59,7 +50,7 @@ public sealed partial class XmppServer
         }
         if (said.Kind == SaslReplyKind.Challenge)
         {
-            XmppWriter challenge = Write(stream, Traffic.Handshake);
+            XmppWriter challenge = stream.Write(Traffic.Handshake);
             challenge.Raw("<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"u8);
             SaslData.Write(challenge, said.Data);
             challenge.Raw("</challenge>"u8);
@@ -70,10 +61,10 @@ public sealed partial class XmppServer
         if (account < 0) throw new InvalidOperationException($"'{exchange.User}' authenticated without an account");
         if (stream.Secured && stream.Claimed.Length > 0 && !Jid.SameText(stream.Claimed, store[account].Local))
         {
-            Fail(stream, StreamErrorCondition.NotAuthorized);          // SAS-11: the header said to be somebody else
+            stream.Fail(StreamErrorCondition.NotAuthorized);          // SAS-11: the header said to be somebody else
             return;
         }
-        XmppWriter writer = Write(stream, Traffic.Handshake).Raw("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"u8);
+        XmppWriter writer = stream.Write(Traffic.Handshake).Raw("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"u8);
         if (said.Data is null) writer.Raw("/>"u8);
         else
         {
@@ -82,14 +73,14 @@ public sealed partial class XmppServer
             writer.Raw("</success>"u8);
         }
         stream.Account = account;
-        Reopen(stream);
+        stream.Reopen();
     }
 
     private void Refuse(ServerStream stream, SaslFailure failure)
     {
         stream.Sasl = null;
-        SaslFailures.Write(Write(stream, Traffic.Handshake), failure);
-        if (++stream.SaslFailures > settings.SaslRetries) Fail(stream, StreamErrorCondition.PolicyViolation);
+        SaslFailures.Write(stream.Write(Traffic.Handshake), failure);
+        if (++stream.SaslFailures > settings.SaslRetries) stream.Fail(StreamErrorCondition.PolicyViolation);
     }
 
     private ScramKeys? KeysOf(SaslMechanism mechanism, string user)

@@ -3,15 +3,15 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-// Stanzas from a client: whose they are, what the server answers itself, presence (RFC 6120 section 8, RFC 6121 section
-// 4).
+// Stanzas from a client: whose they are, what the server answers itself, presence
+// (RFC 6120 section 8, RFC 6121 section 4).
 public sealed partial class XmppServer
 {
     private void OnStanza(ServerStream stream, Session session, Element stanza)
     {
         if (stanza.TryAttribute(Names.From, out ReadOnlySpan<byte> from) && !IsOwn(session, from))
         {
-            Fail(stream, StreamErrorCondition.InvalidFrom);
+            stream.Fail(StreamErrorCondition.InvalidFrom);
             return;
         }
         if (stanza.Name.SequenceEqual(Names.Message)) OnMessage(stream, session, stanza);
@@ -30,7 +30,7 @@ public sealed partial class XmppServer
 
     private void OnMessage(ServerStream stream, Session session, Element message)
     {
-        Letter letter = Letter.Of(message, session.FullJid, session.BareJid, now);
+        Letter letter = Letter.Of(message, session.FullJid, session.BareJid, Now);
         if (letter.Type != MessageType.Error)
             ObserveMessage(ActionKind.MessageAccepted, session.Account, letter.Number, stream: stream.Number);
         if (!Jid.TryParse(letter.To, out Jid target)) Bounce(letter, StanzaError.JidMalformed);
@@ -65,10 +65,10 @@ public sealed partial class XmppServer
             SendRemote(letter.To, letter.From, scratch.Written, number);
             return;
         }
-        if (Deliver(session, scratch.Written, Traffic.Payload, now, number)) return;
+        if (Deliver(session, scratch.Written, Traffic.Payload, Now, number)) return;
         Letter echo = new()
         {
-            From = letter.To, To = session.FullJid, Type = MessageType.Chat, Number = number, First = now,
+            From = letter.To, To = session.FullJid, Type = MessageType.Chat, Number = number, First = Now,
             Storable = true,
         };
         Jid.TryParse(session.FullJid, out Jid back);
@@ -95,7 +95,7 @@ public sealed partial class XmppServer
         Letter letter = new()
         {
             From = addresses.AsSpan(0, from), To = addresses.AsSpan(from), Type = MessageType.Chat, Number = number,
-            First = now, Storable = true,
+            First = Now, Storable = true,
         };
         Jid.TryParse(letter.To, out Jid target);
         Route(letter, target, 0, scratch.Written);
@@ -104,7 +104,7 @@ public sealed partial class XmppServer
     private void OnIq(ServerStream stream, Session session, Element iq)
     {
         Element payload = iq.FirstChild;
-        Letter letter = Letter.Of(iq, session.FullJid, session.BareJid, now);
+        Letter letter = Letter.Of(iq, session.FullJid, session.BareJid, Now);
         bool asks = letter.Iq is IqType.Get or IqType.Set, one = !payload.IsNone && payload.NextSibling.IsNone;
         if (letter.Iq == IqType.Unknown || letter.Id.IsEmpty || asks && !one)
             Bounce(letter, StanzaError.BadRequest);
@@ -115,15 +115,16 @@ public sealed partial class XmppServer
             scratch.Clear();
             Restamp(scratch, iq, session.FullJid, default, stream.Language);
             bool delivered = FindSession(store.Find(target.Local), domain, target.Resource) is { } other
-                && Deliver(other, scratch.Written, Traffic.Payload, now);
+                && Deliver(other, scratch.Written, Traffic.Payload, Now);
             if (!delivered) Bounce(letter, StanzaError.ServiceUnavailable);
         }
         else if (asks) Answer(session, letter, target, payload);
         else OnAnswer(stream, letter.Id);
     }
 
-    /// <summary>A request to the server, or to an account, for which the server answers; null = from another
-    /// domain.</summary>
+    /// <summary>
+    /// A request to the server, or to an account, for which the server answers; null = from another domain.
+    /// </summary>
     private void Answer(Session? session, in Letter letter, in Jid target, Element payload)
     {
         bool gets = letter.Iq == IqType.Get;
@@ -162,10 +163,10 @@ public sealed partial class XmppServer
         if (payload.IsEmpty) reply.Raw("/>"u8);
         else reply.Raw(">"u8).Raw(payload).Raw("</iq>"u8);
         if (session is null) SendRemote(letter.To, letter.From, reply.Written);
-        else Deliver(session, reply.Written, cause, now);
+        else Deliver(session, reply.Written, cause, Now);
     }
 
-    private void SendPing(ServerStream stream)
+    internal void SendPing(ServerStream stream)
     {
         if (stream.Session is not { } session) return;
         stream.Ping = ++pings;
@@ -173,17 +174,16 @@ public sealed partial class XmppServer
         reply.Raw("<iq type='get'"u8).Attribute(Names.From, domains[session.Domain])
             .Attribute(Names.To, session.FullJid).Raw(" id='p"u8).Number(stream.Ping)
             .Raw("'><ping xmlns='urn:xmpp:ping'/></iq>"u8);
-        Deliver(session, reply.Written, Traffic.Ping, now);
-        Observe(ActionKind.CheckSent, stream, Traffic.Ping);
+        Deliver(session, reply.Written, Traffic.Ping, Now);
+        stream.TellPing();
     }
 
     /// <summary>A result or an error for the server: both prove that the client lives.</summary>
     private void OnAnswer(ServerStream stream, ReadOnlySpan<byte> id)
     {
-        bool known = id.Length > 1 && id[0] == 'p' && Utf8Parser.TryParse(id[1..], out long number, out int used)
-            && used == id.Length - 1 && number == stream.Ping;
-        if (known && stream.Liveness.PingAnswered(now, out Duration roundTrip))
-            Observe(ActionKind.CheckAnswered, stream, Traffic.Ping, roundTrip.Nanoseconds);
+        bool known = AckElements.TryNumber(id, (byte)'p', out long number) && number == stream.Ping;
+        if (known && stream.Liveness.PingAnswered(Now, out Duration roundTrip))
+            stream.TellPingAnswer(roundTrip);
     }
 
     private void OnPresence(ServerStream stream, Session session, Element presence)
@@ -219,8 +219,9 @@ public sealed partial class XmppServer
         if (!received && session.Priority >= 0) DeliverOffline(session);
     }
 
-    /// <summary>To every available resource of the account, the sending one included (RFC 6121 section
-    /// 4.2.2).</summary>
+    /// <summary>
+    /// To every available resource of the account, the sending one included (RFC 6121 section 4.2.2).
+    /// </summary>
     private void Broadcast(ServerStream stream, Session session, Element presence)
     {
         for (Session? other = sessions[session.Account]; other is not null; other = other.Next)
@@ -228,7 +229,7 @@ public sealed partial class XmppServer
             if (!other.Available || other.Domain != session.Domain) continue;
             scratch.Clear();
             Restamp(scratch, presence, session.FullJid, other.FullJid, stream.Language);
-            Deliver(other, scratch.Written, Traffic.Presence, now);
+            Deliver(other, scratch.Written, Traffic.Presence, Now);
         }
     }
 
@@ -240,7 +241,7 @@ public sealed partial class XmppServer
             reply.Clear();
             reply.Raw("<presence"u8).Attribute(Names.From, other.FullJid).Attribute(Names.To, session.FullJid)
                 .Raw("><priority>"u8).Number(other.Priority).Raw("</priority></presence>"u8);
-            Deliver(session, reply.Written, Traffic.Presence, now);
+            Deliver(session, reply.Written, Traffic.Presence, Now);
         }
     }
 
@@ -252,7 +253,7 @@ public sealed partial class XmppServer
             reply.Clear();
             reply.Raw("<presence"u8).Attribute(Names.From, gone.FullJid).Attribute(Names.To, other.FullJid)
                 .Raw(" type='unavailable'/>"u8);
-            Deliver(other, reply.Written, Traffic.Presence, now);
+            Deliver(other, reply.Written, Traffic.Presence, Now);
         }
     }
 
@@ -274,7 +275,7 @@ public sealed partial class XmppServer
         for (Session? other = sessions[account]; other is not null; other = other.Next)
         {
             bool meant = target.Resource.IsEmpty ? other.Available : other.Resource.SequenceEqual(target.Resource);
-            if (meant && other.Domain == domain) Deliver(other, scratch.Written, Traffic.Presence, now);
+            if (meant && other.Domain == domain) Deliver(other, scratch.Written, Traffic.Presence, Now);
         }
     }
 }

@@ -31,19 +31,12 @@ public sealed partial class XmppServer
     private readonly Policy policy;
     private readonly AckPolicy? acks;
 
-    private readonly List<ServerStream?> streams = [];                // by number; null once over
-    private readonly Deadlines deadlines = new();
-    private readonly List<ServerStream> touched = [];
+    private readonly StreamMachine machine;
     private readonly Queue<Session> dying = new();
-    private readonly List<(XmppAction Action, ServerStream? Output)> actions = [];
     private readonly XmppWriter scratch, reply;
-    private readonly Stack<XmppWriter> writers = new();               // of streams that write nothing just now
     private readonly XmppReader rereader;
 
     private Session?[] sessions = [];                                  // by account: its resources in order of binding
-    private XmppWriter? taken;
-    private Instant now;
-    private int nextAction;
     private long availabilities, pings;
 
     /// <param name="trees">Shared by the machines of a run; absent = its own.</param>
@@ -56,6 +49,7 @@ public sealed partial class XmppServer
         this.buffers = buffers;
         this.scram = scram;
         this.trees = trees ?? new TreePool();
+        machine = new StreamMachine(buffers);
         acks = settings.Policy.Acks ?? settings.AcksWhenAsked;
         policy = settings.Policy with { Acks = acks };
         domains = new ServedDomains(settings.Domains, settings.FormerDomains);
@@ -79,13 +73,8 @@ public sealed partial class XmppServer
     {
         Begin(now);
         var reader = new XmppReader(trees, settings.MaxStanzaBytes);
-        var stream = new ServerStream(streams.Count, reader, new Liveness(policy))
-        {
-            Secured = secured,
-            PhaseEnd = settings.Policy.Connect.Total is { } total ? now + total : Instant.Never,
-        };
-        streams.Add(stream);
-        Touch(stream);
+        var stream = new ServerStream(this, machine, reader, new Liveness(policy), secured);
+        machine.List(stream);
         Finish();
         return stream.Number;
     }
@@ -93,34 +82,26 @@ public sealed partial class XmppServer
     public void TlsEstablished(Instant now, int stream)
     {
         Begin(now);
-        if (streams[stream] is { Phase: StreamPhase.Securing } s)
-        {
-            s.Secured = true;
-            Reopen(s);
-        }
+        if (machine[stream] is ServerStream { Phase: StreamPhase.Securing } s) s.TlsDone();
         Finish();
     }
 
     public void Receive(Instant now, int stream, ReadOnlySpan<byte> bytes)
     {
         Begin(now);
-        if (streams[stream] is { } s)
+        if (machine[stream] is { } s)
         {
-            Read(s, bytes);
-            Touch(s);
+            s.Hear(bytes);
+            s.Touch();
         }
         Finish();
     }
 
-    /// <summary>The peer's FIN. Without a closing tag before it, the session stays resumable (SM-26).</summary>
+    /// <summary>The peer's FIN.</summary>
     public void PeerClosed(Instant now, int stream)
     {
         Begin(now);
-        if (streams[stream] is { } s)
-        {
-            End(s, Claim.None, Mechanism.Fin, StreamErrorCondition.None, Fate.Hibernate);
-            CloseTransport(s);
-        }
+        machine[stream]?.HearFin();
         Finish();
     }
 
@@ -128,24 +109,20 @@ public sealed partial class XmppServer
     public void Disconnected(Instant now, int stream, TransportEnd end)
     {
         Begin(now);
-        if (streams[stream] is { } s)
-        {
-            End(s, end.Claim, end.Mechanism, StreamErrorCondition.None, Fate.Hibernate);
-            Forget(s);
-        }
+        machine[stream]?.Lose(end);
         Finish();
     }
 
     public void Tick(Instant now)
     {
         Begin(now);
-        while (deadlines.TryTake(now, out Timed timed))
+        while (machine.Deadlines.TryTake(now, out Timed timed))
         {
             if (timed is Session session) Retire(session);
-            else if (timed is ServerStream stream)
+            else if (timed is ListedStream stream)
             {
-                if (stream.PhaseEnd <= now) EndPhase(stream);
-                Touch(stream);
+                if (stream.PhaseEnd <= now) stream.EndPhase();
+                stream.Touch();
             }
         }
         Finish();
@@ -163,56 +140,37 @@ public sealed partial class XmppServer
     public void Shutdown(Instant now)
     {
         Begin(now);
-        foreach (ServerStream stream in streams.OfType<ServerStream>().ToList())
-        {
-            if (stream.Phase is StreamPhase.Securing) Drop(stream, Claim.None, Mechanism.Stopped);
-            else if (stream.Phase != StreamPhase.Closing)
-                Fail(stream, StreamErrorCondition.SystemShutdown, Mechanism.Stopped);
-        }
+        foreach (ListedStream stream in machine.Living) stream.ShutDown();
         foreach (Session? first in sessions.ToList())
             for (Session? session = first; session is not null; session = session.Next) Retire(session);
         Finish();
     }
 
-    /// <summary>Prefetches a stream that bytes will come for (step 0), then what it points at (steps 1 and 2).</summary>
+    /// <summary>Prefetches a stream that bytes will come for (step 0), then what it points at (steps 1, 2).</summary>
     public void Foresee(int stream, int step)
     {
-        ServerStream? s = streams[stream];
+        var s = machine[stream] as ServerStream;
         if (step == 0) Prefetch.Object(s, 256);
         else if (step == 1)
         {
             Prefetch.Object(s?.Session, 128);
-            Prefetch.Object(s?.Reader, 128);
+            s?.PrefetchReader();
         }
         else Prefetch.Object(s?.Session?.FullJid, 64);
     }
 
     public bool TryTake(out XmppAction action)
     {
-        PutBack();
-        if (nextAction == actions.Count)
-        {
-            actions.Clear();
-            nextAction = 0;
-            ForgetRemotes();
-            action = default;
-            return false;
-        }
-        (action, ServerStream? stream) = actions[nextAction++];
-        if (action.Kind == ActionKind.Remote) remote = remotes.Dequeue();
-        if (stream is null) return true;
-        action = action with { Traffic = stream.Cause };
-        (taken, stream.Output) = (stream.Output, null);
-        return true;
+        bool more = machine.TryTake(out action);
+        if (!more) ForgetRemotes();
+        else if (action.Kind == ActionKind.Remote) remote = remotes.Dequeue();
+        return more;
     }
 
     /// <summary>The bytes of the Write or Remote action taken last.</summary>
-    public ReadOnlySpan<byte> Output => taken is null ? RemoteStanza : taken.Written;
+    public ReadOnlySpan<byte> Output => machine.Output;
 
-    public Instant NextTime => deadlines.Next;
-
-    /// <summary>The policy as set; its socket options are for whoever accepts the transports.</summary>
-    public Policy Policy => settings.Policy;
+    public Instant NextTime => machine.Deadlines.Next;
 
     /// <summary>Numbers of the messages that wait in sessions' queues and in the offline store.</summary>
     public IEnumerable<long> HeldMessages()
@@ -220,8 +178,8 @@ public sealed partial class XmppServer
         var held = new List<long>();
         foreach (Session? first in sessions)
             for (Session? session = first; session is not null; session = session.Next) AddQueue(session);
-        foreach (ServerStream stream in streams.OfType<ServerStream>())
-            if (stream.Session is { Withdrawn: true } closing) AddQueue(closing);
+        foreach (ListedStream stream in machine.Living)
+            if (stream is ServerStream { Session: { Withdrawn: true } closing }) AddQueue(closing);
         for (int account = 0; account < store.Count; account++)
             held.AddRange(store[account].Offline.Select(message => message.Number).Where(number => number >= 0));
         return held;
@@ -234,105 +192,39 @@ public sealed partial class XmppServer
         }
     }
 
-    /// <summary>Where the counters of new stream management sessions begin; other than 0 only to test their
-    /// wrap.</summary>
+    /// <summary>
+    /// Where the counters of new stream management sessions begin; other than 0 only to test their wrap.
+    /// </summary>
     internal uint FirstStanzaCount { get; init; }
+
+    /// <summary>How long the phases of a stream may last.</summary>
+    internal ConnectPolicy Connect => settings.Policy.Connect;
+
+    private Instant Now => machine.Now;
 
     private void Begin(Instant now)
     {
-        if (nextAction != actions.Count || now < this.now) throw Misuse(now);
-        PutBack();
-        actions.Clear();
-        nextAction = 0;
+        machine.Begin(now);
         ForgetRemotes();
-        this.now = now;
         if (sessions.Length < store.Count) Array.Resize(ref sessions, store.Count);
     }
-
-    private void PutBack()
-    {
-        if (taken is null) return;
-        taken.Release();
-        writers.Push(taken);
-        taken = null;
-    }
-
-    private InvalidOperationException Misuse(Instant at) => new(nextAction != actions.Count
-        ? $"{actions.Count - nextAction} actions were not taken before a call"
-        : $"call at {at}, the last one was at {now}");
 
     // The end of every call: checks of the streams it touched, then dead sessions, until nothing is left.
     private void Finish()
     {
-        int checkedStreams = 0;
         while (true)
         {
-            if (checkedStreams < touched.Count) Check(touched[checkedStreams++]);
-            else if (dying.TryDequeue(out Session? session)) WindUp(session);
-            else break;
+            if (machine.CheckNext()) continue;
+            if (!dying.TryDequeue(out Session? session)) break;
+            WindUp(session);
         }
-        touched.Clear();
+        machine.End();
         scratch.Release();
         reply.Release();
     }
 
-    private void Touch(ServerStream stream)
-    {
-        if (stream.Touched) return;
-        stream.Touched = true;
-        touched.Add(stream);
-    }
-
-    private void Check(ServerStream stream)
-    {
-        stream.Touched = false;
-        if (stream.Phase == StreamPhase.Over) return;
-        while (stream.Liveness.Take(now) is { Kind: not DueKind.Nothing } due) Do(stream, due);
-        if (stream.Phase == StreamPhase.Over) return;
-        deadlines.Arm(stream, Instant.Min(stream.PhaseEnd, stream.Liveness.NextTime));
-    }
-
-    private void Do(ServerStream stream, in Due due)
-    {
-        switch (due.Kind)
-        {
-            case DueKind.SendWhitespace:
-                Write(stream, Traffic.Whitespace).Raw(" "u8);
-                Observe(ActionKind.CheckSent, stream, Traffic.Whitespace);
-                break;
-            case DueKind.SendPing:
-                SendPing(stream);
-                break;
-            case DueKind.RequestAck:
-                Write(stream, Traffic.Acks).Raw("<r xmlns='urn:xmpp:sm:3'/>"u8);
-                Observe(ActionKind.CheckSent, stream, Traffic.Acks);
-                break;
-            case DueKind.GiveUp:
-                GiveUp(stream, due);
-                break;
-        }
-    }
-
-    private void Add(in XmppAction action) => actions.Add((action, null));
-
-    private void Observe(ActionKind kind, ServerStream stream, Traffic traffic, long a = 0) =>
-        Add(new XmppAction(kind, stream.Number, stream.Account, traffic, A: a));
-
     private void ObserveMessage(ActionKind kind, int account, long number, long answers = 0, int stream = -1)
     {
-        if (number >= 0) Add(new XmppAction(kind, stream, account, Traffic.Payload, A: number, B: answers));
-    }
-
-    private XmppWriter Write(ServerStream stream, Traffic cause)
-    {
-        if (stream.Output is null)
-        {
-            stream.Output = writers.TryPop(out XmppWriter? spare) ? spare : new XmppWriter(buffers);
-            stream.Cause = cause;
-            actions.Add((new XmppAction(ActionKind.Write, stream.Number, stream.Account), stream));
-        }
-        stream.Liveness.Sent(now);
-        Touch(stream);
-        return stream.Output;
+        if (number >= 0) machine.Add(new XmppAction(kind, stream, account, Traffic.Payload, A: number, B: answers));
     }
 }

@@ -3,8 +3,9 @@ using static Lab.Xmpp.HeaderRule;
 
 namespace Lab.Xmpp;
 
-/// <summary>Which of the six headers of RFC 6120 section 4.7 is meant: whose stream, before or after TLS, or the
-/// reply.</summary>
+/// <summary>
+/// Which of the six headers of RFC 6120 section 4.7 is meant: whose stream, before or after TLS, or the reply.
+/// </summary>
 public enum HeaderKind : byte
 {
     ClientInitial, ClientInitialSecure, ServerInitial, ServerInitialSecure, ClientResponse, ServerResponse,

@@ -1,7 +1,8 @@
 namespace Lab.Xmpp;
 
-/// <summary>A view of one element of the tree that the reader holds; names and values are UTF-8, entities
-/// decoded.</summary>
+/// <summary>
+/// A view of one element of the tree that the reader holds; names and values are UTF-8, entities decoded.
+/// </summary>
 public readonly ref struct Element
 {
     private readonly ElementTree? tree;

@@ -2,11 +2,10 @@ namespace Lab.Xmpp;
 
 /// <summary>
 /// Turns the bytes of one first-level element, or of one stream header, into an <see cref="ElementTree"/>, token by
-/// token:
-/// start tag, end tag, text, CDATA section. A token is read, and its errors are reported, once it is complete; what was
-/// read stays read when more bytes come. The end of an unfinished token is searched from where the last search stopped,
-/// so that one byte at a time costs no more than linear time.
-/// A start tag is complete at its first unquoted '&gt;', and at any '&lt;', which XML never allows inside a tag.
+/// token: start tag, end tag, text, CDATA section. A token is read, and its errors are reported, once it is complete;
+/// what was read stays read when more bytes come. The end of an unfinished token is searched from where the last search
+/// stopped, so that one byte at a time costs no more than linear time. A start tag is complete at its first
+/// unquoted '&gt;', and at any '&lt;', which XML never allows inside a tag.
 /// </summary>
 internal struct ElementParser
 {
@@ -129,8 +128,9 @@ internal struct ElementParser
         return true;
     }
 
-    /// <summary>Checks a run that begins at start and moves start to the decoded area when the run had to be
-    /// changed.</summary>
+    /// <summary>
+    /// Checks a run that begins at start and moves start to the decoded area when the run had to be changed.
+    /// </summary>
     private bool TryValue(ReadOnlySpan<byte> run, TextKind kind, ref int start, out int length)
     {
         length = run.Length;
@@ -213,8 +213,9 @@ internal struct ElementParser
         }
     }
 
-    /// <summary>The end of the tag; Incomplete when the data ends before; Bad without a problem means not
-    /// well-formed.</summary>
+    /// <summary>
+    /// The end of the tag; Incomplete when the data ends before; Bad without a problem means not well-formed.
+    /// </summary>
     private int TryStartTag(ReadOnlySpan<byte> data, (int Attributes, int Bindings, int Decoded) mark)
     {
         int p = at + 1, nameStart = p, binding = tree.OpenBinding, outer = binding;
@@ -348,8 +349,9 @@ internal struct ElementParser
         return true;
     }
 
-    /// <summary>Finds the namespaces of prefixed attributes; false for an unbound prefix or the same name
-    /// twice.</summary>
+    /// <summary>
+    /// Finds the namespaces of prefixed attributes; false for an unbound prefix or the same name twice.
+    /// </summary>
     private bool ResolveAttributes(ReadOnlySpan<byte> data, int first, int binding)
     {
         for (int i = first; i < tree.AttributeCount; i++)

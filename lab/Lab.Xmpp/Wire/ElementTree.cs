@@ -151,8 +151,9 @@ internal sealed class ElementTree
         return problem;
     }
 
-    /// <summary>Puts together text that children or CDATA sections divided; linear in the size of the
-    /// element.</summary>
+    /// <summary>
+    /// Puts together text that children or CDATA sections divided; linear in the size of the element.
+    /// </summary>
     public void JoinText(ReadOnlySpan<byte> data)
     {
         for (int i = 0; i < runs.Count; i++) nodes[runs[i].Node].MoreText += runs[i].Length;
@@ -183,8 +184,9 @@ internal sealed class ElementTree
     public ReadOnlySpan<byte> Namespace(int handle, ReadOnlySpan<byte> data) =>
         handle >= 0 ? Slice(bindings[handle].NameStart, bindings[handle].NameLength, data) : scope.Name(handle);
 
-    /// <summary>The namespace bound to a prefix where the innermost binding is given; false when there is
-    /// none.</summary>
+    /// <summary>
+    /// The namespace bound to a prefix where the innermost binding is given; false when there is none.
+    /// </summary>
     public bool TryResolve(ReadOnlySpan<byte> prefix, int binding, ReadOnlySpan<byte> data, out int handle)
     {
         for (int i = binding; i >= 0; i = bindings[i].Outer)

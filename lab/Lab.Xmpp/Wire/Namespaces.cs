@@ -19,9 +19,6 @@ public static class Namespaces
     /// <summary>RFC 3921 session establishment, which old clients still ask for.</summary>
     public static ReadOnlySpan<byte> Session => "urn:ietf:params:xml:ns:xmpp-session"u8;
 
-    /// <summary>Application-specific children of errors, such as stanza-too-big.</summary>
-    public static ReadOnlySpan<byte> ErrorDetails => "urn:xmpp:errors"u8;
-
     // extensions
     public static ReadOnlySpan<byte> Acks => "urn:xmpp:sm:3"u8;
     public static ReadOnlySpan<byte> Ping => "urn:xmpp:ping"u8;
@@ -29,10 +26,6 @@ public static class Namespaces
     public static ReadOnlySpan<byte> DialbackFeature => "urn:xmpp:features:dialback"u8;
     public static ReadOnlySpan<byte> Bidi => "urn:xmpp:bidi"u8;
     public static ReadOnlySpan<byte> BidiFeature => "urn:xmpp:features:bidi"u8;
-    public static ReadOnlySpan<byte> ClientState => "urn:xmpp:csi:0"u8;
-    public static ReadOnlySpan<byte> Receipts => "urn:xmpp:receipts"u8;
-    public static ReadOnlySpan<byte> StreamLimits => "urn:xmpp:stream-limits:0"u8;
-    public static ReadOnlySpan<byte> Delay => "urn:xmpp:delay"u8;
     public static ReadOnlySpan<byte> Roster => "jabber:iq:roster"u8;
     public static ReadOnlySpan<byte> DiscoInfo => "http://jabber.org/protocol/disco#info"u8;
 }
@@ -44,10 +37,6 @@ public static class Names
     public static ReadOnlySpan<byte> Message => "message"u8;
     public static ReadOnlySpan<byte> Presence => "presence"u8;
     public static ReadOnlySpan<byte> Iq => "iq"u8;
-
-    /// <summary>Whether a first-level element of that name is a stanza, in the namespace of its stream.</summary>
-    public static bool IsStanza(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual(Message) || name.SequenceEqual(Presence) || name.SequenceEqual(Iq);
 
     public static ReadOnlySpan<byte> Features => "features"u8;
     public static ReadOnlySpan<byte> Error => "error"u8;

@@ -31,8 +31,6 @@ internal struct PooledList<T> where T : unmanaged
         return ref item;
     }
 
-    public void Truncate(int count) => Count = Math.Min(Count, count);
-
     public void Release(BufferPool buffers)
     {
         if (buffer is not null) buffers.Return(buffer);

@@ -1,7 +1,8 @@
 namespace Lab.Xmpp;
 
-/// <summary>The namespaces that a stream header declares for everything inside it; the usual ones cost no
-/// memory.</summary>
+/// <summary>
+/// The namespaces that a stream header declares for everything inside it; the usual ones cost no memory.
+/// </summary>
 internal struct StreamScope
 {
     // Handles of namespaces; those of an element's own declarations are not negative.

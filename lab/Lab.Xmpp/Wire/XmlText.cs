@@ -12,15 +12,17 @@ internal enum TextKind : byte { Content, Attribute, Cdata }
 /// </summary>
 internal static class XmlText
 {
-    /// <summary>Content bytes that need neither a look nor a change: ASCII without markup, brackets,
-    /// controls.</summary>
+    /// <summary>
+    /// Content bytes that need neither a look nor a change: ASCII without markup, brackets, controls.
+    /// </summary>
     public static readonly SearchValues<byte> PlainContent = SearchValues.Create(Ascii("<&]"u8, "\t\n"u8));
 
     /// <summary>The same inside an attribute value; both quotes stop the search.</summary>
     public static readonly SearchValues<byte> PlainValue = SearchValues.Create(Ascii("<&'\""u8, ""u8));
 
-    /// <summary>Content bytes after which UTF-8 validity alone does not decide; 0xEF begins U+FFFE and
-    /// U+FFFF.</summary>
+    /// <summary>
+    /// Content bytes after which UTF-8 validity alone does not decide; 0xEF begins U+FFFE and U+FFFF.
+    /// </summary>
     private static readonly SearchValues<byte> ContentSpecials =
         SearchValues.Create([.. Controls().Where(c => c is not (9 or 10)), (byte)'&', (byte)']', 0xEF]);
 
@@ -31,14 +33,16 @@ internal static class XmlText
 
     public static bool IsSpace(byte b) => b is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r';
 
-    /// <summary>Whether text with this problem-free UTF-8 may be used as it stands; false sends it to <see
-    /// cref="Decode"/>.</summary>
+    /// <summary>
+    /// Whether text with this problem-free UTF-8 may be used as it stands; false sends it to <see cref="Decode"/>.
+    /// </summary>
     public static bool IsVerbatim(ReadOnlySpan<byte> run, TextKind kind) => run.IndexOfAny(Specials(kind)) < 0;
 
     public static bool IsUtf8(ReadOnlySpan<byte> run) => Utf8.IsValid(run);
 
-    /// <summary>Resolves references and normalises line ends and, in values, white space. Never longer than its
-    /// source.</summary>
+    /// <summary>
+    /// Resolves references and normalises line ends and, in values, white space. Never longer than its source.
+    /// </summary>
     public static StreamErrorCondition Decode(ReadOnlySpan<byte> run, TextKind kind, Span<byte> target, out int written)
     {
         written = 0;

@@ -17,8 +17,9 @@ public enum WireEvent : byte
     /// <summary>The closing tag of the stream; what follows it is thrown away.</summary>
     StreamClosed,
 
-    /// <summary>The peer broke the rules: see <see cref="XmppReader.Error"/>. Said once; nothing more is read until
-    /// Restart.</summary>
+    /// <summary>
+    /// The peer broke the rules: see <see cref="XmppReader.Error"/>. Said once; nothing more is read until Restart.
+    /// </summary>
     Failed,
 }
 
@@ -55,8 +56,9 @@ public sealed class XmppReader
         this.maxElementBytes = maxElementBytes;
     }
 
-    /// <summary>Of the header just read; after Failed, that of a header which is well-formed but refused (see
-    /// HasHeader).</summary>
+    /// <summary>
+    /// Of the header just read; after Failed, that of a header which is well-formed but refused (see HasHeader).
+    /// </summary>
     public StreamHeader Header => header ?? throw new InvalidOperationException("no stream header was just read");
 
     public bool HasHeader => header is not null;
@@ -146,8 +148,9 @@ public sealed class XmppReader
         return true;
     }
 
-    /// <summary>Reads one thing that begins with data; Whitespace stands for an XML declaration, which is no
-    /// event.</summary>
+    /// <summary>
+    /// Reads one thing that begins with data; Whitespace stands for an XML declaration, which is no event.
+    /// </summary>
     private WireEvent Parse(ReadOnlySpan<byte> data, out int used)
     {
         ReadOnlySpan<byte> visible = data[..Math.Min(data.Length, maxElementBytes)];

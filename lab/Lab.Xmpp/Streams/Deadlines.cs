@@ -3,7 +3,7 @@ using Lab.Network;
 namespace Lab.Xmpp;
 
 /// <summary>Something with one deadline: a stream, a session that waits to be resumed.</summary>
-internal abstract class Timed
+public abstract class Timed
 {
     /// <summary>When it wants to be called; Never = not at all.</summary>
     internal Instant Due { get; set; } = Instant.Never;
