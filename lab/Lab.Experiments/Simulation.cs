@@ -75,7 +75,7 @@ internal sealed class Run
         Duration duration = spec.Scenario.Duration;
         World.Finish(Instant.Zero + duration);
         recorder.Finish(Instant.Zero + duration);
-        IReadOnlyList<MessageRecord> messages = recorder.Messages.Close(recorder.Clients, recorder.Federation);
+        IReadOnlyList<MessageRecord> messages = recorder.Messages.Close();
         return new RunResult
         {
             Spec = spec, JournalHash = World.Journal.Hash, Entries = World.Journal.Count,

@@ -2,13 +2,6 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>How far something can be trusted on a network, and why, in one sentence.</summary>
-public readonly record struct Judgement(Fidelity Fidelity, string Reason)
-{
-    /// <summary>The less faithful of the two; this one when they are alike.</summary>
-    public Judgement Worse(Judgement other) => other.Fidelity > Fidelity ? other : this;
-}
-
 /// <summary>What a network does to a connection besides faults.</summary>
 public enum LinkProperty { Delay, Jitter, Rate, Queue, Loss, Outages, SynLoss, ConnectTime }
 

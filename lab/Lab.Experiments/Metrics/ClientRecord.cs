@@ -3,24 +3,20 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>
-/// What the journal has said of one client so far: the truth about its path, and what both sides believe.
-/// </summary>
-internal sealed class ClientRecord(int index, string name, int server)
+/// <summary>What the journal has said of one client so far: what both sides believe, for how long, and its attempts.</summary>
+internal sealed class ClientRecord(PathTruth path)
 {
-    public readonly int Index = index;
-    public readonly string Name = name;
+    private Instant since;
 
-    /// <summary>Host number of its server in the journal.</summary>
-    public readonly int ServerHost = server;
+    /// <summary>The truth about its way to its server.</summary>
+    public readonly PathTruth Path = path;
 
-    // truth
-    public bool UpDead, DownDead;
-    public ProcessState Process;
+    public string Name => Path.Name;
 
-    // what both sides have; connections count from 0
-    public int ClientConnection = -1;
-    public bool ClientOnline;
+    /// <summary>The last connection on which it came online; connections count from 0.</summary>
+    public int Connection = -1;
+
+    public bool IsOnline;
 
     /// <summary>
     /// The sessions that the server calls available, oldest first: usually one, more when ghosts of earlier ones
@@ -28,22 +24,8 @@ internal sealed class ClientRecord(int index, string name, int server)
     /// </summary>
     public readonly List<ServerSession> Sessions = [];
 
-    /// <summary>The connection whose client end still stands, or -1.</summary>
-    public int OpenAtClient = -1;
-
-    /// <summary>Connections whose server end still stands.</summary>
-    public readonly List<int> OpenAtServer = [];
-
-    /// <summary>Those of them on which a session became available.</summary>
-    public readonly List<int> EstablishedAtServer = [];
-
     // time integrals, in nanoseconds
-    public Instant Since;
     public long GhostNanoseconds, ReachableNanoseconds;
-
-    public OpenIncident? AtClient, AtServer;
-    public LaneState ClientLane, ServerLane;
-    public Instant ClientLaneSince, ServerLaneSince;
 
     // connecting
     public Instant AttemptBegan;
@@ -53,13 +35,65 @@ internal sealed class ClientRecord(int index, string name, int server)
     /// <summary>The newest session, or one of connection -1.</summary>
     public ServerSession Session => Sessions.Count > 0 ? Sessions[^1] : ServerSession.None;
 
-    public bool PathDead => UpDead || DownDead;
+    /// <summary>The connection that it has, up or coming up, or -1.</summary>
+    public int OpenConnection => Path.Streams.FindLast(s => s.Near.Stands)?.Connection ?? -1;
 
-    public LaneState ClientState => ClientOnline ? LaneState.Online
-        : OpenAtClient >= 0 ? LaneState.Connecting : LaneState.Offline;
+    public LaneState ClientState => IsOnline ? LaneState.Online
+        : Path.AnyStands(PathEnd.Near) ? LaneState.Connecting : LaneState.Offline;
 
     public LaneState ServerState => Session.Hibernates ? LaneState.Hibernating : Sessions.Count > 0 ? LaneState.Online
-        : OpenAtServer.Count > 0 ? LaneState.Connecting : LaneState.Offline;
+        : Path.AnyStands(PathEnd.Far) ? LaneState.Connecting : LaneState.Offline;
+
+    private bool IsReachable => IsOnline && Session is { Hibernates: false } s && Connection == s.Connection
+        && !Path.IsDead && Path.ProcessAt(PathEnd.Near).Runs && Path.ProcessAt(PathEnd.Far).Runs;
+
+    /// <summary>
+    /// Books the time up to now as what it was; to be called before anything that it depends on changes: the path, either
+    /// process, what either side believes.
+    /// </summary>
+    public void BookTime(Instant now)
+    {
+        long span = (now - since).Nanoseconds;
+        since = now;
+        if (span == 0) return;
+        if (IsReachable) ReachableNanoseconds += span;
+        else if (Sessions.Count > 0) GhostNanoseconds += span;
+    }
+
+    public void Began(Instant now)
+    {
+        AttemptBegan = now;
+        Attempts++;
+    }
+
+    public void CameOnline(OnlineEntry online, Instant now)
+    {
+        (IsOnline, Connection) = (true, online.Connection);
+        TimesOnline++;
+        if (online.Resumed) TimesResumed++;
+        ConnectTimes.Add(now - AttemptBegan);
+    }
+
+    /// <summary>A client resumes the last session it had.</summary>
+    public void BecameAvailable(OnlineEntry available)
+    {
+        if (available.Resumed && Sessions.Count > 0) Sessions.RemoveAt(Sessions.Count - 1);
+        Sessions.Add(new ServerSession(available.Connection, false));
+    }
+
+    public void Hibernated(int connection)
+    {
+        int at = SessionOn(connection);
+        if (at >= 0) Sessions[at] = Sessions[at] with { Hibernates = true };
+    }
+
+    public void BecameUnavailable(int connection)
+    {
+        int at = SessionOn(connection);
+        if (at >= 0) Sessions.RemoveAt(at);
+    }
+
+    private int SessionOn(int connection) => Sessions.FindIndex(s => s.Connection == connection);
 }
 
 /// <summary>
@@ -68,39 +102,4 @@ internal sealed class ClientRecord(int index, string name, int server)
 internal readonly record struct ServerSession(int Connection, bool Hibernates)
 {
     public static readonly ServerSession None = new(-1, false);
-}
-
-/// <summary>An incident that has not ended yet.</summary>
-internal sealed record OpenIncident(Side Side, FaultKind Fault, Instant Began, int Connection);
-
-/// <summary>Why bytes were on the wire, in words for tables and plots.</summary>
-internal static class Causes
-{
-    private static readonly string[] Names =
-    [
-        "tcp handshake", "tls handshake", "negotiation", "whitespace", "ping", "acks", "payload", "presence", "closing",
-        "tcp acks", "tcp probes", "retransmission", "tcp teardown", "unseen",
-    ];
-
-    public static int Count => Names.Length;
-
-    public static string Name(int cause) => Names[cause];
-
-    /// <summary>Whether it is upkeep: what neither carries messages nor establishes or ends a stream.</summary>
-    public static bool IsUpkeep(int cause) => cause is 3 or 4 or 5 or 9 or 10 or 11;
-
-    /// <summary>The cause of a packet; a segment's is that of its first byte, its headers included.</summary>
-    public static int Of(SegmentUse use, Traffic mark) => use switch
-    {
-        SegmentUse.Handshake => 0,
-        SegmentUse.Acknowledgement => 9,
-        SegmentUse.KeepaliveProbe or SegmentUse.WindowProbe => 10,
-        SegmentUse.Retransmission => 11,
-        SegmentUse.Teardown or SegmentUse.Reset => 12,
-        _ => mark switch
-        {
-            Traffic.Tls => 1, Traffic.Handshake => 2, Traffic.Whitespace => 3, Traffic.Ping => 4, Traffic.Acks => 5,
-            Traffic.Payload => 6, Traffic.Presence => 7, Traffic.Unseen => 13, _ => 8,
-        },
-    };
 }

@@ -8,7 +8,7 @@ namespace Lab.Experiments;
 /// when somebody still holds it and will send it, or when the connection it was written to still stands at both ends
 /// (its bytes may be in a kernel's buffer); otherwise it is lost. Between servers that connection is a stream's.
 /// </summary>
-internal sealed class MessageBook
+internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord> clients)
 {
     private readonly Dictionary<long, int> indexes = [];
     private readonly List<Line> lines = [];
@@ -16,16 +16,16 @@ internal sealed class MessageBook
     private struct Line
     {
         public long Number;
-        public int From, To, Carrier, Connection, Copies, Member;
+        public int From, To, Carrier, Connection, Copies, Route, Member;
         public Instant SentAt, DeliveredAt;
         public bool Bounced, Stored, Held;
     }
 
-    public void On(in Entry e, IReadOnlyList<ClientRecord> clients)
+    public void On(in Entry e)
     {
         if (e.Kind == EntryKind.MessageSent)
         {
-            Send(in e, clients);
+            Send(in e);
             return;
         }
         if (!indexes.TryGetValue(MessageEntry.Of(in e).Number, out int index)) return;
@@ -51,7 +51,7 @@ internal sealed class MessageBook
                 if (line.Copies++ == 0) line.DeliveredAt = e.At;
                 break;
             case EntryKind.StanzaPassed:
-                line.Member = StanzaEntry.Of(in e).Connection;
+                (line.Route, line.Member) = (e.Host, StanzaEntry.Of(in e).Connection);
                 break;
             case EntryKind.MessageAccepted:
                 line.Member = -1;
@@ -62,7 +62,7 @@ internal sealed class MessageBook
     }
 
     // An echo account that gets a question twice answers twice, under one number: another copy, no other message.
-    private void Send(in Entry e, IReadOnlyList<ClientRecord> clients)
+    private void Send(in Entry e)
     {
         SentEntry sent = SentEntry.Of(in e);
         // the answer of an echo account goes to whoever asked; when that was another server's client, only the
@@ -74,28 +74,24 @@ internal sealed class MessageBook
         Line line = again ? lines[index] : new Line { Number = sent.Number, From = e.Host, To = to, SentAt = e.At };
         line.Member = -1;
         line.Carrier = e.Host >= 0 ? e.Host : to;
-        line.Connection = e.Host >= 0 ? clients[line.Carrier].OpenAtClient
+        line.Connection = e.Host >= 0 ? clients[line.Carrier].OpenConnection
             : abroad ? -1 : clients[line.Carrier].Session.Connection;
         if (again) lines[index] = line;
         else lines.Add(line);
     }
 
-    public IReadOnlyList<MessageRecord> Close(IReadOnlyList<ClientRecord> clients, FederationRecord federation) =>
+    public IReadOnlyList<MessageRecord> Close() =>
     [
-        .. lines.Select(l => new MessageRecord(
-            l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, FateOf(in l, clients, federation))),
+        .. lines.Select(l =>
+            new MessageRecord(l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, FateOf(in l))),
     ];
 
-    private static MessageFate FateOf(
-        in Line l, IReadOnlyList<ClientRecord> clients, FederationRecord federation)
+    private MessageFate FateOf(in Line l)
     {
         if (l.Copies > 0) return MessageFate.Delivered;
         if (l.Bounced) return MessageFate.Bounced;
         if (l.Held) return l.Stored ? MessageFate.Stored : MessageFate.Pending;
-        if (l.Member >= 0) return federation.Stands(l.Member) ? MessageFate.Pending : MessageFate.Lost;
-        ClientRecord carrier = clients[l.Carrier];
-        bool stands = l.Connection >= 0
-            && carrier.OpenAtClient == l.Connection && carrier.OpenAtServer.Contains(l.Connection);
+        bool stands = l.Member >= 0 ? truth.Path(l.Route).Stands(l.Member) : truth.Path(l.Carrier).Stands(l.Connection);
         return stands ? MessageFate.Pending : MessageFate.Lost;
     }
 }

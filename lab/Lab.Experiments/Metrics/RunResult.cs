@@ -3,25 +3,7 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>How far a network can be trusted to show a fault.</summary>
-public enum Fidelity { Exact, Modelled, Approximate, Unsupported }
-
 public enum Verdict { Pass, Unknown, Fail }
-
-/// <summary>Which end of the client's connection.</summary>
-public enum Side { Client, Server }
-
-/// <summary>
-/// A fault as one side of one client's connection met it. Detected: when it gave up and by what. Otherwise the time is
-/// censored where the fault ended (outlived) or the run did.
-/// </summary>
-public sealed record Incident(
-    int Client, string ClientName, Side Side, FaultKind Fault, Instant Began, Instant Until,
-    bool Detected, Instant DetectedAt, Mechanism Mechanism, Claim Claim, bool Outlived)
-{
-    /// <summary>Time to detection, or the censored time.</summary>
-    public Duration Elapsed => (Detected ? DetectedAt : Until) - Began;
-}
 
 /// <summary>
 /// The streams between servers. Clients are places in pools here, by their index in Names; Side.Client is the server

@@ -1,0 +1,52 @@
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>What is drawn of the first clients, or of the first streams between servers; the rest would not be seen.</summary>
+internal sealed class LaneBook(int lanes, int sides)
+{
+    private readonly (LaneState State, Instant Since)[] drawn = new (LaneState, Instant)[lanes * sides];
+    private readonly Dictionary<(int Lane, FaultKind Kind), int> open = [];   // where in Bands
+
+    public List<LaneSegment> Lanes { get; } = [];
+    public List<LaneMark> Marks { get; } = [];
+    public List<FaultBand> Bands { get; } = [];
+
+    /// <summary>What a side has from now on.</summary>
+    public void Draw(int lane, Side side, LaneState state, Instant now)
+    {
+        if (lane >= lanes || drawn[lane * sides + (int)side].State == state) return;
+        CloseLane(lane, side, now);
+        drawn[lane * sides + (int)side] = (state, now);
+    }
+
+    /// <summary>How a stream ended, where it was not the lane's own choice.</summary>
+    public void Mark(int lane, in StreamVerdict v)
+    {
+        if (lane < lanes) Marks.Add(new LaneMark(lane, v.Side, v.Mechanism, v.Claim, v.IsFalseAlarm, v.At));
+    }
+
+    public void Band(int lane, FaultKind kind, Instant now, bool begins)
+    {
+        if (lane >= lanes) return;
+        if (begins)
+        {
+            if (open.TryAdd((lane, kind), Bands.Count)) Bands.Add(new FaultBand(lane, kind, now, Instant.Never));
+        }
+        else if (open.Remove((lane, kind), out int band)) Bands[band] = Bands[band] with { To = now };
+    }
+
+    /// <summary>The run is over: what is open ends with it.</summary>
+    public void Close(Instant end)
+    {
+        for (int lane = 0; lane < lanes; lane++)
+            for (int side = 0; side < sides; side++) CloseLane(lane, (Side)side, end);
+        foreach (int band in open.Values) Bands[band] = Bands[band] with { To = end };
+    }
+
+    private void CloseLane(int lane, Side side, Instant now)
+    {
+        (LaneState state, Instant since) = drawn[lane * sides + (int)side];
+        if (now > since) Lanes.Add(new LaneSegment(lane, side, state, since, now));
+    }
+}

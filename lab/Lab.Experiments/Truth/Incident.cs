@@ -1,0 +1,47 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>Which end of the client's connection. Of streams between servers the client is the one that opened them.</summary>
+public enum Side { Client, Server }
+
+/// <summary>
+/// A fault as one side of one connection met it. Detected: when it gave up and by what. Otherwise the time is censored
+/// where the fault ended (outlived) or the run did.
+/// </summary>
+public sealed record Incident(
+    int Client, string ClientName, Side Side, FaultKind Fault, Instant Began, Instant Until,
+    bool Detected, Instant DetectedAt, Mechanism Mechanism, Claim Claim, bool Outlived)
+{
+    /// <summary>Time to detection, or the censored time.</summary>
+    public Duration Elapsed => (Detected ? DetectedAt : Until) - Began;
+}
+
+/// <summary>An incident that has not ended yet.</summary>
+internal readonly record struct OpenIncident(FaultKind Fault, Instant Began);
+
+/// <summary>A stream that was in use is over: what its side claimed of the peer, and what was true.</summary>
+internal readonly record struct StreamVerdict(
+    PathTruth Path, Side Side, Mechanism Mechanism, Claim Claim, Claim Truth, Instant At)
+{
+    /// <summary>It was torn down as dead or broken while path and peer were well.</summary>
+    public bool IsFalseAlarm => Claim is Claim.Dead or Claim.Broken && Truth == Claim.Idle;
+}
+
+/// <summary>What faults make true.</summary>
+internal static class FaultTruth
+{
+#pragma warning disable CS8524 // no default arm: a kind of which this is not said does not compile
+    /// <summary>
+    /// Whether whoever has a stream with its target is left with a dead or a broken one, to find out about. It is not
+    /// where the peers are told, nor where paths and processes stay well.
+    /// </summary>
+    public static bool IsIncident(this FaultKind kind) => kind switch
+    {
+        FaultKind.Cut or FaultKind.Crash or FaultKind.Freeze => true,
+        FaultKind.Degrade or FaultKind.Reset or FaultKind.Restart => false,
+        FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback => false,
+    };
+#pragma warning restore CS8524
+}

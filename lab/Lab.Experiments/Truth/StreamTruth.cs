@@ -1,0 +1,87 @@
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>A process, what made it so, and the paths that end at it.</summary>
+internal sealed class ProcessTruth
+{
+    public readonly List<PathTruth> Paths = [];
+    public ProcessState State;
+    public FaultKind Cause;
+
+    public bool Runs => State == ProcessState.Runs;
+}
+
+/// <summary>
+/// The way of a client to its server, or of a place in a pool to another server, with the connections that either end
+/// still has. The near end opens them.
+/// </summary>
+internal sealed class PathTruth(int index, string name, ProcessTruth near, ProcessTruth far)
+{
+    public readonly int Index = index;
+    public readonly string Name = name;
+    public readonly List<StreamTruth> Streams = [];             // oldest first
+    public bool UpDead, DownDead;
+    public FaultKind Cause;
+
+    public bool IsDead => UpDead || DownDead;
+
+    public ProcessTruth ProcessAt(PathEnd end) => end == PathEnd.Near ? near : far;
+
+    public StreamTruth? Find(int connection)
+    {
+        for (int i = Streams.Count - 1; i >= 0; i--)
+            if (Streams[i].Connection == connection) return Streams[i];
+        return null;
+    }
+
+    /// <summary>Whether both ends of a connection stand: what was written to it may still arrive.</summary>
+    public bool Stands(int connection) => Find(connection) is { Near.Stands: true, Far.Stands: true };
+
+    /// <summary>The connection that an end would send on.</summary>
+    public StreamTruth? Current(PathEnd end) => Streams.FindLast(s => s.At(end) is { Ready: true, Sends: true });
+
+    public bool AnyReady(PathEnd end)
+    {
+        foreach (StreamTruth stream in Streams)
+            if (stream.At(end).Ready) return true;
+        return false;
+    }
+
+    public bool AnyStands(PathEnd end)
+    {
+        foreach (StreamTruth stream in Streams)
+            if (stream.At(end).Stands) return true;
+        return false;
+    }
+}
+
+/// <summary>One end of a connection and what its side believes.</summary>
+internal sealed class EndTruth
+{
+    public bool Stands, Ready, Sends;
+    public OpenIncident? Incident;
+
+    /// <summary>A transport is over before its side has said so.</summary>
+    public bool IsOver => !Stands && !Ready;
+}
+
+/// <summary>A connection and the stream on it, at both ends.</summary>
+internal sealed class StreamTruth(int connection, PathTruth path)
+{
+    public readonly int Connection = connection;
+    public readonly EndTruth Near = new(), Far = new();
+
+    public bool IsOver => Near.IsOver && Far.IsOver;
+
+    public EndTruth At(PathEnd end) => end == PathEnd.Near ? Near : Far;
+
+    /// <summary>What a side should say of its peer, if it knew: RFC 6120 section 4.6.</summary>
+    public Claim TruthAt(PathEnd end)
+    {
+        PathEnd other = end == PathEnd.Near ? PathEnd.Far : PathEnd.Near;
+        ProcessState peer = path.ProcessAt(other).State;
+        if (path.IsDead || peer == ProcessState.Gone || !At(other).Stands) return Claim.Dead;
+        return peer == ProcessState.Frozen ? Claim.Broken : Claim.Idle;
+    }
+}
