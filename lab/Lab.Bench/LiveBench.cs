@@ -61,7 +61,9 @@ internal static class LiveBench
         double back;
         using (var stage = new LiveStage(folder))
         {
-            var world = new World(Spec(clients), new Journal(), stage, online);
+            var run = new Run(Spec(clients), stage, new RunOptions { Reader = online });
+            World world = run.World;
+            run.Start();
             RealTimeLoop loop = stage.Loop;
             double login = Until(world, loop, () => online.Now == clients, out TimeSpan loginCpu);
             Duration late = loop.MaxLateness;

@@ -15,6 +15,7 @@ internal static class SimulationBench
     [
         new("10,000 clients, ping every 60 s", () => Speed(10_000, minutes: 12)),
         new("100 clients, ping every 60 s", () => Speed(100, minutes: 1200)),
+        new("what invariants cost 10,000 clients", () => Checked(10_000, minutes: 12)),
         new("memory of a client, both ends", () => Memory(10_000)),
     ];
 
@@ -29,9 +30,7 @@ internal static class SimulationBench
         long allocated = GC.GetAllocatedBytesForCurrentThread(), events = world.Queue.Executed;
         for (int i = 0; i < Rounds; i++)
         {
-            TimeSpan before = ProcessorTime();
-            world.Queue.RunUntil(world.Queue.Now + Duration.FromMinutes(minutes));
-            speeds[i] = clients * minutes / 60.0 / (ProcessorTime() - before).TotalSeconds;
+            speeds[i] = clients * minutes / 60.0 / Seconds(world, minutes);
         }
         Array.Sort(speeds);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
@@ -39,6 +38,28 @@ internal static class SimulationBench
         return new Row(
             $"{clients:N0} clients, ping every 60 s", speeds[Rounds / 2], 5000, "client-h/s",
             (double)allocated / events);
+    }
+
+    /// <summary>Turn and turn about, so that both have the same machine.</summary>
+    private static Row Checked(int clients, int minutes)
+    {
+        LoggedIn(100, checks: true).Queue.RunUntil(Instant.Zero + Duration.FromHours(40));
+        World[] worlds = [LoggedIn(clients), LoggedIn(clients, checks: true)];
+        var more = new double[Rounds];
+        for (int i = 0; i < Rounds; i++)
+        {
+            double plain = Seconds(worlds[0], minutes), held = Seconds(worlds[1], minutes);
+            more[i] = 100 * (held / plain - 1);
+        }
+        Array.Sort(more);
+        return new Row($"what invariants cost {clients:N0} clients", more[Rounds / 2], 3, "%");
+    }
+
+    private static double Seconds(World world, int minutes)
+    {
+        TimeSpan before = ProcessorTime();
+        world.Queue.RunUntil(world.Queue.Now + Duration.FromMinutes(minutes));
+        return (ProcessorTime() - before).TotalSeconds;
     }
 
     private static Row Memory(int clients)
@@ -51,7 +72,7 @@ internal static class SimulationBench
             $"memory of a client, both ends, of {clients:N0}", (after - before) / 1024.0 / clients, 16, "KiB");
     }
 
-    private static World LoggedIn(int clients)
+    private static World LoggedIn(int clients, bool checks = false)
     {
         var link = new LinkProfile
         {
@@ -80,9 +101,10 @@ internal static class SimulationBench
                 },
             },
         };
-        var world = new World(spec, new Journal(), new SimulatedStage(), null);
-        world.Queue.RunUntil(Instant.Zero + WarmUp);
-        return world;
+        var run = new Run(spec, new SimulatedStage(), new RunOptions { ChecksInvariants = checks });
+        run.Start();
+        run.World.Queue.RunUntil(Instant.Zero + WarmUp);
+        return run.World;
     }
 
     private static TimeSpan ProcessorTime() => Process.GetCurrentProcess().TotalProcessorTime;

@@ -15,6 +15,9 @@ public sealed record RunOptions
 
     /// <summary>Reads the journal beside the lab's own recorder.</summary>
     public IJournalReader? Reader { get; init; }
+
+    /// <summary>Whether the run is held against what holds in every run; only what is timed goes without.</summary>
+    public bool ChecksInvariants { get; init; } = true;
 }
 
 /// <summary>One run on the simulated network: virtual time, modelled TCP, the same every time.</summary>
@@ -25,7 +28,7 @@ public static class Simulation
     /// <summary>Null when it was cancelled.</summary>
     public static RunResult? Run(RunSpec spec, RunOptions options)
     {
-        var run = new Run(spec, new SimulatedStage(), options.Reader);
+        var run = new Run(spec, new SimulatedStage(), options);
         EventQueue queue = run.World.Queue;
         run.Start();
         Instant end = Instant.Zero + spec.Scenario.Duration;
@@ -47,15 +50,17 @@ internal sealed class Run
 {
     private readonly RunSpec spec;
     private readonly Recorder recorder;
+    private readonly Invariants? invariants;
 
-    public Run(RunSpec spec, IStage stage, IJournalReader? reader)
+    public Run(RunSpec spec, IStage stage, RunOptions options)
     {
         this.spec = spec;
         var cast = new Cast(spec.Topology);
         var journal = new Journal();
         recorder = new Recorder(cast, spec.Scenario);
         journal.Attach(recorder);
-        if (reader is not null) journal.Attach(reader);
+        if (options.ChecksInvariants) journal.Attach(invariants = new Invariants(spec, cast));
+        if (options.Reader is not null) journal.Attach(options.Reader);
         World = new World(spec, cast, journal, stage);
     }
 
@@ -76,20 +81,17 @@ internal sealed class Run
         World.Finish(Instant.Zero + duration);
         recorder.Finish(Instant.Zero + duration);
         IReadOnlyList<MessageRecord> messages = recorder.Messages.Close();
-        return new RunResult
+        var result = new RunResult
         {
             Spec = spec, JournalHash = World.Journal.Hash, Entries = World.Journal.Count,
             Events = World.Queue.Executed,
-            Measures = [
-                .. Measures.Of(recorder, messages, duration),
-                .. FederationMeasures.Of(
-                    recorder.Federation, messages, World.Cast, recorder.Storm.LastFaultEnd, duration),
-            ],
-            Incidents = recorder.Incidents, Messages = messages, Costs = Measures.Costs(recorder),
+            Measures = Catalogue.Measure(new RunFacts(spec, World.Cast, recorder, messages)),
+            Incidents = recorder.Incidents, Messages = messages, Costs = Causes.Table(recorder.Costs),
             Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,
             Arrivals = recorder.Storm.ToBins(duration),
             ClientNames = [.. recorder.Clients.Take(Recorder.LaneClients).Select(c => c.Name)],
             Verdicts = recorder.Verdicts, Streams = recorder.Federation.Result(),
         };
+        return result with { Doubts = invariants?.Finish(result) ?? [] };
     }
 }

@@ -15,7 +15,7 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
     public string Point => Runs[0].Spec.Label;
 
     /// <summary>Whether its network can show this metric of it.</summary>
-    public bool Shows(string metric) => FidelityTable.Of(Runs[0].Spec, metric).Fidelity != Fidelity.Unsupported;
+    public bool Shows(string metric) => Catalogue.Of(Runs[0].Spec, metric).Fidelity != Fidelity.Unsupported;
 
     /// <summary>Whether its network can show when this side detects.</summary>
     public bool Shows(Side side) => Shows($"detection.{Words.Of(side)}.p50");

@@ -32,13 +32,13 @@ internal static class ResultText
             .Select(g => (Label: several ? $"{g.Key.Label}, {g.Key.Network.Word()}" : g.Key.Label, Runs: g.ToArray()))
             .ToList();
         var columns = new List<(string Title, string[] Cells)>();
-        foreach (MetricDefinition metric in Catalogue.All.Where(m => named.Contains(m.Name) || Usual.Contains(m.Name)))
+        foreach (Metric metric in Catalogue.All.Where(m => named.Contains(m.Name) || Usual.Contains(m.Name)))
         {
             double[] medians = [.. points.Select(p => Median([.. p.Runs.Select(r => r.Value(metric.Name))]))];
             if (medians.All(double.IsNaN)) continue;
             columns.Add((metric.Name.Replace('.', '\n'),
                 [.. points.Select((p, i) =>
-                    Cell(medians[i], metric.Unit, FidelityTable.Of(p.Runs[0].Spec, metric.Name)))]));
+                    Cell(medians[i], metric.Unit, metric.In(p.Runs[0].Spec)))]));
         }
         string corner = string.Join("\n", sweep.Varied.Select(Last).Concat(several ? ["network"] : []));
         int labels = Math.Min(MostLabelColumns, Widest([corner, .. points.Select(p => p.Label)]));

@@ -115,8 +115,8 @@ internal static class ShowCommand
                 + $"expectations {Units.Example(metric.Unit)}");
         terminal.Out.WriteLine($"population: {metric.Population}");
         terminal.Out.WriteLine($"censoring:  {metric.Censoring}");
-        terminal.Out.WriteLine($"better:     {(metric.LowerIsBetter ? "lower" : "higher")}");
-        Judged(n => FidelityTable.Of(n, name), terminal);
+        terminal.Out.WriteLine($"better:     {Words.Kebab(metric.Better.ToString())}");
+        Judged(metric.On, terminal);
         return ExitCode.Pass;
     }
 
@@ -152,7 +152,7 @@ internal static class ShowCommand
     [
         ("faults", Rows<FaultKind>(FidelityTable.Of)), ("links", Rows<LinkProperty>(FidelityTable.Of)),
         ("mechanisms", [.. Rows<Xmpp.Mechanism>(FidelityTable.Of).Where(r => r.Name != "none")]),
-        ("metrics", [.. Catalogue.All.Select(m => new Row(m.Name, n => FidelityTable.Of(n, m.Name)))]),
+        ("metrics", [.. Catalogue.All.Select(m => new Row(m.Name, m.On))]),
     ];
 
     private static Row[] Rows<T>(Func<NetworkKind, T, Judgement> of) where T : struct, Enum =>

@@ -24,7 +24,7 @@ public static class Checks
         var networks = new List<(NetworkKind Network, string Reason)>();
         foreach (RunSpec run in runs.Where(r => Fits(e, r)))
         {
-            Judgement judgement = FidelityTable.Of(run, e.Metric);
+            Judgement judgement = Catalogue.Of(run, e.Metric);
             if (judgement.Fidelity == Fidelity.Unsupported && networks.All(n => n.Network != run.Network))
                 networks.Add((run.Network, judgement.Reason));
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lab.Experiments;
 
 /// <summary>A field of an entry: a number, a flag, a duration or one of an enumeration's words.</summary>
@@ -63,7 +65,6 @@ public static class EntryFields
             Field("error", e => StanzaReturnedEntry.Of(e).Error),
         ];
 
-#pragma warning disable CS8524 // no default arm: a kind without fields does not compile
     public static IReadOnlyList<EntryField> Of(EntryKind kind) => kind switch
     {
         EntryKind.None or EntryKind.ServerLost => None,
@@ -90,7 +91,19 @@ public static class EntryFields
         EntryKind.StanzaQueued or EntryKind.StanzaPassed => Stanza,
         EntryKind.StanzaReturned => Returned,
     };
-#pragma warning restore CS8524
+
+    /// <summary>In words, for messages: "12.5 s phone ClientOnline resumed=False connection=3".</summary>
+    public static string Text(in Entry e, IReadOnlyList<string> hosts)
+    {
+        Entry entry = e;
+        string host = e.Host >= 0 && e.Host < hosts.Count ? hosts[e.Host]
+            : e.Host.ToString(CultureInfo.InvariantCulture);
+        IEnumerable<string> fields = Of(e.Kind).Select(f =>
+            string.Create(CultureInfo.InvariantCulture, $" {f.Name}={f.Of(entry)}"));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{e.At.Nanoseconds / 1e9m} s {host} {e.Kind}{string.Concat(fields)}");
+    }
 
     private static EntryField Field<T>(string name, Func<Entry, T> of) where T : struct =>
         new(name, typeof(T), e => of(e));

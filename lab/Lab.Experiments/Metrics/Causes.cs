@@ -14,7 +14,11 @@ internal static class Causes
 
     public static int Count => Names.Length;
 
-    public static string Name(int cause) => Names[cause];
+    /// <summary>Of the causes that a run had.</summary>
+    public static IReadOnlyList<CauseCost> Table(IReadOnlyList<(long Packets, long Bytes)> costs) =>
+    [
+        .. Names.Select((name, i) => new CauseCost(name, costs[i].Packets, costs[i].Bytes)).Where(c => c.Packets > 0),
+    ];
 
     /// <summary>Whether it is upkeep: what neither carries messages nor establishes or ends a stream.</summary>
     public static bool IsUpkeep(int cause) => cause is 3 or 4 or 5 or 9 or 10 or 11;

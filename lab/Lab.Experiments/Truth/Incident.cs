@@ -32,7 +32,6 @@ internal readonly record struct StreamVerdict(
 /// <summary>What faults make true.</summary>
 internal static class FaultTruth
 {
-#pragma warning disable CS8524 // no default arm: a kind of which this is not said does not compile
     /// <summary>
     /// Whether whoever has a stream with its target is left with a dead or a broken one, to find out about. It is not
     /// where the peers are told, nor where paths and processes stay well.
@@ -43,5 +42,4 @@ internal static class FaultTruth
         FaultKind.Degrade or FaultKind.Reset or FaultKind.Restart => false,
         FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback => false,
     };
-#pragma warning restore CS8524
 }

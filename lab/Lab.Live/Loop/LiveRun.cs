@@ -22,7 +22,7 @@ public static class LiveRun
     internal static RunResult? Play(RunSpec spec, RunOptions options, string folder)
     {
         using var stage = new LiveStage(folder);
-        var run = new Run(spec, stage, options.Reader);
+        var run = new Run(spec, stage, options);
         World world = run.World;
         run.Start();
         stage.AwaitPrograms();
@@ -34,8 +34,8 @@ public static class LiveRun
             options.Progress(world.Queue.Now, world.Queue.Executed);
         }
         Duration late = stage.Loop.MaxLateness;
-        RunResult result = run.Finish() with { MaxLateness = late, Doubts = [.. Doubts(late)] };
-        return ProgramSight.Hide(result);
+        RunResult result = run.Finish();
+        return ProgramSight.Hide(result with { MaxLateness = late, Doubts = [.. Doubts(late), .. result.Doubts] });
     }
 
     /// <summary>What a loop that was ever so late leaves in doubt: what is not four times as long.</summary>

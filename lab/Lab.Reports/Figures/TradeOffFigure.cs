@@ -26,7 +26,7 @@ internal static class TradeOffFigure
         if (points.All(p => !double.IsFinite(p.Time.Value)))
             return Figure.Absent(name, heading, "In no variant were half of the incidents noticed, so there are no " +
                 "times to set against the cost.");
-        MetricDefinition cost = Catalogue.Find(metric)!;
+        Metric cost = Catalogue.Find(metric)!;
         DisplayUnit unit = DisplayUnit.For(cost.Unit, points.Select(p => p.Cost.Value));
         TimesWithNever up = new(points.Select(p => p.Time), study);
         string[] panels = [.. points.Select(p => p.Panel).Distinct()];

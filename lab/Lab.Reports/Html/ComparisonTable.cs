@@ -17,7 +17,7 @@ internal sealed class ComparisonTable
     private readonly NetworkKind first, second;
     private readonly Html groups;
 
-    public ComparisonTable(Study study, IReadOnlyList<MetricDefinition> metrics)
+    public ComparisonTable(Study study, IReadOnlyList<Metric> metrics)
     {
         this.study = study;
         (first, second) = (study.Networks[0], study.Networks[1]);
@@ -44,7 +44,7 @@ internal sealed class ComparisonTable
         from two in study.Variants where two.Network == second && two.Point == one.Point
         select new Pair(one.Point, one, two);
 
-    private Html Group(MetricDefinition metric)
+    private Html Group(Metric metric)
     {
         Pair[] pairs = [.. Pairs()];
         Column one = new(metric, first, [.. pairs.Select(p => p.First)]);
@@ -69,7 +69,7 @@ internal sealed class ComparisonTable
     /// <summary>One metric of all points on one network.</summary>
     private sealed class Column
     {
-        public Column(MetricDefinition metric, NetworkKind network, Variant[] variants)
+        public Column(Metric metric, NetworkKind network, Variant[] variants)
         {
             Network = network;
             Judgements = [.. variants.Select(v => Of(v, metric))];
@@ -105,10 +105,10 @@ internal sealed class ComparisonTable
         return $"<td class=\"n{mark}\"><b>{unit.Text(e.Value)}</b>{MetricTables.EndsOf(e, unit)}{label}</td>";
     }
 
-    private static Judgement Of(Variant variant, MetricDefinition metric) =>
-        FidelityTable.Of(variant.Runs[0].Spec, metric.Name);
+    private static Judgement Of(Variant variant, Metric metric) =>
+        metric.In(variant.Runs[0].Spec);
 
-    private Html Difference(Pair pair, MetricDefinition metric, DisplayUnit unit)
+    private Html Difference(Pair pair, Metric metric, DisplayUnit unit)
     {
         if (!pair.First.Shows(metric.Name) || !pair.Second.Shows(metric.Name)) return $"<td class=\"n\">–</td>";
         Estimate e = Pairing.Difference(pair.Second, pair.First, metric.Name);

@@ -45,7 +45,7 @@ internal static class DetectionTable
             .GroupBy(i => i.Mechanism).OrderByDescending(g => g.Count()).ThenBy(g => g.Key)
             .Select(g => $"{Words.Of(g.Key)} {Words.Number(g.Count())}");
         Html label = footnotes.Label(l.Variant.Network,
-            FidelityTable.Of(l.Variant.Runs[0].Spec, $"detection.{Words.Of(l.Side)}.p50"));
+            Catalogue.Of(l.Variant.Runs[0].Spec, $"detection.{Words.Of(l.Side)}.p50"));
         return $"<tr><th>{l.Variant.Label}</th><td>{Words.Of(l.Side)}{label}</td>" +
             $"<td class=\"n\">{l.Times.Count}</td><td class=\"n\">{l.Times.Unnoticed}</td>" +
             $"<td class=\"n\"><b>{unit.Text(l.Median.Value)}</b>{MetricTables.EndsOf(l.Median, unit)}</td>" +

@@ -24,7 +24,7 @@ internal static class MetricTables
         IEnumerable<string> wanted = MainMetrics.Concat(storm ? StormMetrics : [])
             .Concat(federated ? Catalogue.BetweenServers : [])
             .Concat(study.Sweep.Checks.Select(c => c.Expectation.Metric));
-        MetricDefinition[] metrics = [.. Present(study).Where(m => wanted.Contains(m.Name))];
+        Metric[] metrics = [.. Present(study).Where(m => wanted.Contains(m.Name))];
         if (metrics.Length == 0) return $"<h2>Results</h2>\n<p>No run has a value for any metric.</p>";
         return $"""
             <h2>Results</h2>
@@ -35,7 +35,7 @@ internal static class MetricTables
 
     public static Html All(Study study)
     {
-        IGrouping<string, MetricDefinition>[] groups = [.. Present(study).GroupBy(m => m.Name.Split('.')[0])];
+        IGrouping<string, Metric>[] groups = [.. Present(study).GroupBy(m => m.Name.Split('.')[0])];
         if (groups.Length == 0) return Html.Empty;
         Html tables = Html.Join(groups.Select(g => Html.Of($"<h3>{g.Key}</h3>\n{Table(study, [.. g])}")));
         Html meanings = Html.Join(groups.SelectMany(g => g).Select(m => Html.Of(
@@ -59,7 +59,7 @@ internal static class MetricTables
         (Variant Variant, Variant Reference)[] pairs = [.. study.Variants
             .Select(v => (v, Reference: study.Variants.First(other => other.Panel == v.Panel)))
             .Where(p => p.v != p.Reference)];
-        MetricDefinition[] metrics =
+        Metric[] metrics =
             [.. Present(study).Where(m => MainMetrics.Contains(m.Name) || StormMetrics.Contains(m.Name))];
         Estimate[][] columns =
             [.. metrics.Select(m => pairs.Select(p => 
@@ -85,7 +85,7 @@ internal static class MetricTables
         Html.Join(metric.Split('.').Select((part, i) => i == 0 ? Html.Of($"{part}") : Html.Of($".<wbr>{part}")), "");
 
     /// <summary>The metrics that have a value, in the order of the catalogue.</summary>
-    private static IEnumerable<MetricDefinition> Present(Study study) =>
+    private static IEnumerable<Metric> Present(Study study) =>
         Catalogue.All.Where(m => study.Sweep.Runs.Any(r => !double.IsNaN(r.Value(m.Name))));
 
     private static string Legend(Study study)
@@ -101,7 +101,7 @@ internal static class MetricTables
             "before the end. Hover over a column's name for its meaning, or see the end of the page.";
     }
 
-    private static Html Tables(Study study, MetricDefinition[] metrics)
+    private static Html Tables(Study study, Metric[] metrics)
     {
         if (!study.SeveralNetworks) return Table(study, metrics);
         var comparison = new ComparisonTable(study, metrics);
@@ -119,7 +119,7 @@ internal static class MetricTables
         return $"{unexpected}\n<p>{summary}</p>\n{comparison.Html}";
     }
 
-    private static Html Table(Study study, MetricDefinition[] metrics)
+    private static Html Table(Study study, Metric[] metrics)
     {
         if (study.SeveralNetworks) return new ComparisonTable(study, metrics).Html;
         Estimate[][] columns = [.. metrics.Select(m => study.Variants
@@ -134,7 +134,7 @@ internal static class MetricTables
     }
 
     private static Html Grid(
-        string corner, MetricDefinition[] metrics, DisplayUnit[] units,
+        string corner, Metric[] metrics, DisplayUnit[] units,
         IEnumerable<(string Label, IEnumerable<Html> Cells)> rows)
     {
         Html headers = Html.Join(metrics.Select((m, i) => Header(m, units[i])), "");
@@ -150,27 +150,27 @@ internal static class MetricTables
     }
 
     /// <summary>The best median; NaN when there is no contest.</summary>
-    public static double Best(MetricDefinition metric, Estimate[] column)
+    public static double Best(Metric metric, Estimate[] column)
     {
         double[] known = [.. column.Select(e => e.Value).Where(v => !double.IsNaN(v))];
         if (known.Distinct().Count() < 2 || Neutral.Contains(metric.Name)) return double.NaN;
-        return metric.LowerIsBetter ? known.Min() : known.Max();
+        return metric.Better == Better.Lower ? known.Min() : known.Max();
     }
 
-    private static Html Header(MetricDefinition m, DisplayUnit unit)
+    private static Html Header(Metric m, DisplayUnit unit)
     {
         string meaning = Meaning(m);
         return $"<th class=\"n\" scope=\"col\"><abbr title=\"{meaning}\">{Name(m.Name)}</abbr><span " +
             $"class=\"unit\">{(unit.Symbol == "" ? "count" : unit.Symbol)}</span></th>";
     }
 
-    public static string Meaning(MetricDefinition m) =>
+    public static string Meaning(Metric m) =>
         $"{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}.";
 
     private static Html Cell(
-        Variant v, MetricDefinition m, Estimate e, DisplayUnit unit, bool best, Footnotes footnotes)
+        Variant v, Metric m, Estimate e, DisplayUnit unit, bool best, Footnotes footnotes)
     {
-        Html label = footnotes.Label(v.Network, FidelityTable.Of(v.Runs[0].Spec, m.Name));
+        Html label = footnotes.Label(v.Network, m.In(v.Runs[0].Spec));
         if (!v.Shows(m.Name)) return $"<td class=\"n\">{label}</td>";
         return $"<td class=\"n{(best ? " best" : "")}\"><b>{unit.Text(e.Value)}</b>{EndsOf(e, unit)}{label}</td>";
     }

@@ -29,7 +29,7 @@ public class FidelityTableTests
         },
     };
 
-    private static Fidelity Of(RunSpec spec, string metric) => FidelityTable.Of(spec, metric).Fidelity;
+    private static Fidelity Of(RunSpec spec, string metric) => Catalogue.Of(spec, metric).Fidelity;
 
     [Fact]
     public void Every_fault_property_mechanism_and_metric_has_a_judgement_with_a_reason()
@@ -41,7 +41,7 @@ public class FidelityTableTests
                 .. Enum.GetValues<FaultKind>().Select(f => FidelityTable.Of(network, f)),
                 .. Enum.GetValues<LinkProperty>().Select(p => FidelityTable.Of(network, p)),
                 .. Enum.GetValues<Mechanism>().Select(m => FidelityTable.Of(network, m)),
-                .. Catalogue.All.Select(m => FidelityTable.Of(network, m.Name)),
+                .. Catalogue.All.Select(m => m.On(network)),
             ];
             Assert.All(all, j => Assert.True(j.Reason.Length > 10 && !j.Reason.EndsWith('.'), j.Reason));
         }

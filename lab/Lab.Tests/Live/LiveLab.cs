@@ -32,7 +32,7 @@ internal sealed class LiveLab : IJournalReader, IArrival, IDisposable
     {
         this.output = output;
         var live = raw is null ? new LiveStage(folder) : null;
-        Run run = new(spec, (IStage?)raw ?? live!, this);
+        Run run = new(spec, (IStage?)raw ?? live!, new RunOptions { Reader = this });
         World = run.World;
         run.Start();
         (loop, Network) = raw is null ? (live!.Loop, live.Proxied) : (raw.Loop!, raw.Proxied!);

@@ -211,7 +211,7 @@ public class RecorderTests
     public void A_burst_of_packets_after_ten_quiet_seconds_is_one_wake_up()
     {
         foreach (long second in new long[] { 0, 1, 2, 11, 12, 22, 31 }) 
-            journal.PacketSent(At(second), Phone, PathDirection.Up, SegmentUse.Data, Traffic.Payload, 100);
+            journal.PacketSent(At(second), Phone, Direction.Up, SegmentUse.Data, Traffic.Payload, 100);
         Assert.Equal(2, recorder.WakeUps);
     }
 
@@ -284,5 +284,5 @@ public class RecorderTests
     [InlineData(new[] { 1.0, double.PositiveInfinity }, 0.95, double.PositiveInfinity)]
     public void Quantiles_are_nearest_ranks_and_censored_cases_are_never(
         double[] sorted, double share, double expected) =>
-        Assert.Equal(expected, Measures.Quantile(sorted, share));
+        Assert.Equal(expected, NearestRank.Of(sorted, share));
 }
