@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Lab.Tests;
 
 /// <summary>lab/RULES.md, the ids in the code and the tests that say they prove them are in step.</summary>
-public partial class RulesTests
+public partial class RuleRegisterTests
 {
     private static string Lab => Path.Combine(RepositoryRoot.Path, "lab");
 
@@ -12,7 +12,7 @@ public partial class RulesTests
     public void The_register_names_for_each_rule_the_tests_that_prove_it()
     {
         var proofs = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
-        foreach (MethodInfo test in typeof(RulesTests).Assembly.GetTypes().SelectMany(t => t.GetMethods()))
+        foreach (MethodInfo test in typeof(RuleRegisterTests).Assembly.GetTypes().SelectMany(t => t.GetMethods()))
             foreach (RuleAttribute rule in test.GetCustomAttributes<RuleAttribute>())
             {
                 bool runs = test.IsDefined(typeof(FactAttribute));
