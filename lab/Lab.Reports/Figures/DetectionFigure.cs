@@ -45,7 +45,7 @@ internal static class DetectionFigure
                 foreach (Variant variant in study.Variants.Where(v => v.Panel == panel && v.Shows(side)))
                 {
                     Incidence estimator =
-                        new(Detection.Observations(variant, side, i => fault == "" || Words.Of(i.Fault) == fault));
+                        new(variant.Observations(side, i => fault == "" || Words.Of(i.Fault) == fault));
                     string[] parts = [$"{Words.Of(side)} side", fault, panel];
                     if (estimator.Count > 0) yield return new(variant.Policy,
                         string.Join(", ", parts.Where(p => p != "")), estimator);
@@ -151,7 +151,7 @@ internal static class DetectionFigure
     }
 }
 
-/// <summary>Incidents as observations.</summary>
+/// <summary>What figures of detection say of themselves.</summary>
 internal static class Detection
 {
     /// <summary>A sentence about the variants whose network cannot show their detection; empty without any.</summary>
@@ -163,14 +163,5 @@ internal static class Detection
             .Select(m => $"{Words.Of(m.Side)} side: {string.Join("; ", m.Variants.Select(v => v.Label))}");
         string all = string.Join(". ", missing);
         return all == "" ? "" : $" Not drawn, because the network cannot show it: {all}.";
-    }
-
-    public static IEnumerable<Observation> Observations(Variant variant, Side side, Func<Incident, bool>? which = null)
-    {
-        for (int run = 0; run < variant.Runs.Count; run++)
-            foreach (Incident i in variant.Runs[run].Incidents)
-                if (i.Side == side && (which is null || which(i)))
-                    yield return new(Math.Max(0, i.Elapsed.TotalSeconds),
-                        i.Detected ? Outcome.Noticed : i.Outlived ? Outcome.Outlived : Outcome.Censored, run);
     }
 }

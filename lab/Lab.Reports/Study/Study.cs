@@ -27,12 +27,22 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
 
     /// <summary>Time to detection over all incidents of one side.</summary>
     public Incidence Times(Side side) =>
-        times.TryGetValue(side, out Incidence? known) ? known : times[side] = new(Detection.Observations(this, side));
+        times.TryGetValue(side, out Incidence? known) ? known : times[side] = new(Observations(side));
 
     /// <summary>A quantile of it, with its interval.</summary>
     public Estimate Time(Side side, double p) => quantiles.TryGetValue((side, p), out Estimate known)
         ? known
         : quantiles[(side, p)] = Times(side).Quantile(p, FormattableString.Invariant($"detection/{side}/{p}/{Label}"));
+
+    /// <summary>The incidents of one side, or those that are meant, as observations; units are runs.</summary>
+    public IEnumerable<Observation> Observations(Side side, Func<Incident, bool>? which = null)
+    {
+        for (int run = 0; run < Runs.Count; run++)
+            foreach (Incident i in Runs[run].Incidents)
+                if (i.Side == side && (which is null || which(i)))
+                    yield return new(Math.Max(0, i.Elapsed.TotalSeconds),
+                        i.Detected ? Outcome.Noticed : i.Outlived ? Outcome.Outlived : Outcome.Censored, run);
+    }
 
     /// <summary>The run of this seed, if it took place.</summary>
     public RunResult? Run(ulong seed) => Runs.FirstOrDefault(r => r.Spec.Seed == seed);

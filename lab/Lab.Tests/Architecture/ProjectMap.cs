@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace Lab.Tests;
+
+/// <summary>A project, those it points to, and its parts: each uses only those to its left.</summary>
+internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
+{
+    /// <summary>The house. Tests and benchmarks may use everything.</summary>
+    public static readonly ProjectMap[] All =
+    [
+        new("Lab.Network", [], ["Time", "Randomness", "Links", "BufferPool", "Tcp", "Paths"]),
+        new("Lab.Xmpp", ["Lab.Network"],
+            ["Wire", "Streams", "Stanzas", "Sasl", "Acks", "Policies", "Client", "Server", "Federation"]),
+        new("Lab.Experiments", ["Lab.Xmpp"],
+            ["Scenarios", "Journal", "World", "Simulated", "Faults", "Truth", "Metrics", "Checks", "Rules", "Simulation"]),
+        new("Lab.Toxiproxy", ["Lab.Network"], ["Machines", "Pumps", "Api"]),
+        new("Lab.Files", ["Lab.Experiments"], ["Yaml", "Presets"]),
+        new("Lab.Live", ["Lab.Experiments"], ["Loop", "Sockets", "Proxy", "Programs", "LiveStage", "LiveRun"]),
+        new("Lab.Reports", ["Lab.Experiments"],
+            ["Statistics", "Words", "Resources", "Study", "Figures", "Html", "Store", "ReportFailure", "ReportWriter"]),
+        new("Lab.Cli", ["Lab.Files", "Lab.Live", "Lab.Reports", "Lab.Toxiproxy"],
+            ["Runs", "Commands", "Program"]),
+    ];
+
+    /// <summary>What is still otherwise, and must become so; an entry goes when it is no longer true.</summary>
+    public static readonly string[] NotYet =
+    [
+        "Lab.Xmpp has no Stanzas",
+        "Lab.Xmpp: Wire uses Streams",
+        "Lab.Xmpp: Streams uses Server",
+        "Lab.Xmpp: Streams uses Policies",
+        "Lab.Xmpp: Acks uses Server",
+        "Lab.Xmpp: Sasl uses Client",
+        "Lab.Xmpp: Client uses Server",
+        "Lab.Experiments: Scenarios uses Metrics",
+        "Lab.Files: Yaml uses Presets",
+        "Lab.Live: Programs uses LiveStage",
+    ];
+
+    /// <summary>What is otherwise than the map says: its short form, and where.</summary>
+    public IEnumerable<(string What, string Where)> Differences(IReadOnlyList<(string Path, string Text)> sources)
+    {
+        string[] parts = [.. sources.Select(s => SourceGraph.Part(s.Path)).Distinct()];
+        foreach (string part in Parts.Except(parts)) yield return ($"{Project} has no {part}", "");
+        foreach (string part in parts.Except(Parts))
+            yield return ($"{Project}: {part} has no place in the map", "");
+        foreach (Use use in SourceGraph.Of(Project, sources))
+        {
+            int from = Array.IndexOf(Parts, use.From), to = Array.IndexOf(Parts, use.To);
+            if (from >= 0 && to > from) yield return ($"{Project}: {use.From} uses {use.To}", $"{use.Where} {use.What}");
+        }
+    }
+
+    /// <summary>The lines of lab/README.md.</summary>
+    public static string Text()
+    {
+        var text = new StringBuilder("| project | uses | its folders and single files; each uses only those to its left |\n");
+        text.Append("|---|---|---|\n");
+        foreach (ProjectMap map in All)
+            text.Append($"| `{map.Project}` | {string.Join(", ", map.Uses.Select(u => $"`{u}`"))} | ")
+                .Append(string.Join(" ", map.Parts.Select(p => $"`{p}`"))).Append(" |\n");
+        return text.ToString().Replace("|  |", "| |");
+    }
+}
