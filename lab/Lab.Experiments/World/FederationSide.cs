@@ -5,37 +5,24 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>
-/// The half of a server's process that talks to other servers: pumps bytes, timers and actions between Federation and
-/// its pipes, and stanzas between it and the server. Stanzas wait until neither machine is in the middle of a call.
+/// What a server's process needs for its streams with other servers: whom it knows and over which path, what faults
+/// make of names and certificates, and the pipes of these streams.
 /// </summary>
-internal sealed class FederationSide : EventTarget
+internal sealed class FederationSide
 {
-    private enum Errand { Send, Deliver, Return, Unresolved }
-
-    /// <summary>Stream: it came by that one, or it is the one whose name nobody knows.</summary>
-    private readonly record struct Letter(
-        Errand Errand, byte[] Stanza, byte[] Sender, byte[] Recipient, long Number, StanzaError Error, int Stream);
-
     private readonly World world;
     private readonly LabServer server;
-    private readonly int host, self;
-    private readonly string domain;
-    private readonly FederationSettings settings;
+    private readonly int host;
     private readonly Dictionary<string, int> paths = [];          // by remote domain: its first route
     private readonly List<Pipe?> pipes = [];                      // by number of stream; null once it is closed
-    private readonly Queue<Letter> letters = new();
     private readonly int[] unresolved, expired;                   // by server: faults that make it so
     private int ignoring;
-    private Federation machine;
-    private Alarm alarm;
-    private bool running;
-    private int boots, answering = -1;
 
     public FederationSide(World world, LabServer server, int host, string domain)
     {
-        (this.world, this.server, this.host, this.domain) = (world, server, host, domain);
+        (this.world, this.server, this.host) = (world, server, host);
         Cast cast = world.Cast;
-        self = host - cast.Members.Count;
+        int self = host - cast.Members.Count;
         unresolved = new int[cast.Domains.Count];
         expired = new int[cast.Domains.Count];
         var remotes = new SortedDictionary<string, RemoteSettings>(StringComparer.Ordinal);
@@ -48,7 +35,7 @@ internal sealed class FederationSide : EventTarget
         int authority = cast.AuthorityOf(self);
         int[] vouched = [.. Enumerable.Range(0, cast.Domains.Count)
             .Where(s => s != self && cast.AuthorityOf(s) == self)];
-        settings = new FederationSettings
+        Settings = new FederationSettings
         {
             Domains = [domain], Vouches = [.. vouched.Select(s => cast.Domains[s])], Remotes = remotes,
             Secrets = world.Secrets,
@@ -57,54 +44,24 @@ internal sealed class FederationSide : EventTarget
                 : world.Random.Fork($"dialback/{cast.Domains[authority]}").Next().ToString(
                     "x16", CultureInfo.InvariantCulture),
         };
-        machine = null!;                                           // Load makes it
-        alarm = new Alarm(world.Queue.Register(this));
     }
 
-    /// <summary>The server has a stanza for another domain; it goes out with the next <see cref="Run"/>.</summary>
-    public void Send(ReadOnlySpan<byte> sender, ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> stanza, long number) =>
-        letters.Enqueue(new Letter(
-            Errand.Send, stanza.ToArray(), sender.ToArray(), recipient.ToArray(), number, default, answering));
+    public FederationSettings Settings { get; }
 
-    /// <summary>Carries actions and stanzas to and fro until nothing is left.</summary>
-    public void Run(Instant now)
-    {
-        if (running) return;
-        running = true;
-        do
-            while (machine.TryTake(out XmppAction a)) Act(now, in a);
-        while (Carry(now));
-        running = false;
-        alarm.Set(world.Queue, machine.NextTime);
-    }
+    /// <summary>Faults have the server answer nothing that others ask by dialback.</summary>
+    public bool IgnoresDialback => ignoring > 0;
 
+    private DomainServer Machine => server.Machine;
+
+    /// <summary>Certificates that expired while the process was frozen end the streams they were shown on.</summary>
     public void Thaw(Instant now)
     {
-        TickIfDue(now);
         for (int server = 0; server < expired.Length; server++)
             if (expired[server] > 0) EndExpired(now, server);
     }
 
-    /// <summary>Says system-shutdown to everyone.</summary>
-    public void Stop(Instant now)
-    {
-        machine.Shutdown(now);
-        Run(now);
-    }
-
     /// <summary>The process is gone, with all it knew.</summary>
-    public void Forget()
-    {
-        pipes.Clear();
-        letters.Clear();
-        alarm.Clear(world.Queue);
-    }
-
-    public void Load() =>
-        machine = new(settings, world.Random.Fork($"federation/{domain}/{boots++}"), world.Buffers, world.Trees)
-        {
-            IgnoresDialback = ignoring > 0,
-        };
+    public void Forget() => pipes.Clear();
 
     public void OnNameChanged(int server, bool hidden) => unresolved[server] += hidden ? 1 : -1;
 
@@ -117,7 +74,7 @@ internal sealed class FederationSide : EventTarget
     public void OnDialbackChanged(bool ignored)
     {
         ignoring += ignored ? 1 : -1;
-        machine.IgnoresDialback = ignoring > 0;
+        Machine.IgnoresDialback = IgnoresDialback;
     }
 
     // an expired certificate ends the streams that it was shown on
@@ -125,9 +82,7 @@ internal sealed class FederationSide : EventTarget
     {
         foreach (Pipe pipe in pipes.OfType<Pipe>().ToList())
         {
-            if (PeerOf(pipe) != server || pipe.Tag < 0) continue;
-            machine.CertificateExpired(now, pipe.Tag);
-            Run(now);
+            if (PeerOf(pipe) == server && pipe.Tag >= 0) this.server.OnCertificateExpired(now, pipe);
         }
     }
 
@@ -136,87 +91,32 @@ internal sealed class FederationSide : EventTarget
     public void ReportHeld(Instant now)
     {
         if (!server.IsListening) return;
-        foreach (long number in machine.HeldStanzas()) world.Journal.MessageHeld(now, host, number);
-    }
-
-    public override void OnEvent(Instant now, int argument)
-    {
-        if (alarm.Due(world.Queue, now) && server.Runs) TickIfDue(now);
+        foreach (long number in Machine.HeldStanzas()) world.Journal.MessageHeld(now, host, number);
     }
 
     public void OnConnected(Instant now, Pipe pipe)
     {
         if (pipe.AtFar)
         {
-            Keep(machine.Accept(now), pipe);
+            Keep(Machine.AcceptPeer(now), pipe);
             world.Journal.FarAccepted(now, pipe.Path, pipe.Connection);
         }
-        else machine.Connected(now, pipe.Tag);
-        Run(now);
+        else Machine.Connected(now, pipe.Tag);
     }
 
     /// <summary>Where TLS is modelled every server has a certificate of its domain that everybody trusts.</summary>
-    public void OnTlsEstablished(Instant now, Pipe pipe)
+    public IReadOnlyList<string> CertifiedOf(Pipe pipe)
     {
         int peer = PeerOf(pipe);
-        machine.TlsEstablished(
-            now, pipe.Tag, expired[peer] > 0 ? [] : pipe.Certified ?? [world.Cast.Domains[peer]]);
-        Run(now);
+        return expired[peer] > 0 ? [] : pipe.Certified ?? [world.Cast.Domains[peer]];
     }
 
-    public void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
-    {
-        machine.Receive(now, pipe.Tag, bytes);
-        Run(now);
-    }
-
-    public void OnPeerClosed(Instant now, Pipe pipe)
-    {
-        machine.PeerClosed(now, pipe.Tag);
-        Run(now);
-    }
-
-    public void OnEnded(Instant now, Pipe pipe, TcpEnd end)
-    {
-        if (pipe.Tag < 0) return;
-        machine.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
-        Run(now);
-        pipes[pipe.Tag] = null;
-    }
+    /// <summary>The connection is over, and the machine knows.</summary>
+    public void Let(Pipe pipe) => pipes[pipe.Tag - DomainServer.FirstPeerStream] = null;
 
     private Route RouteOf(Pipe pipe) => world.Cast.RouteAt(pipe.Path);
 
-    private void TickIfDue(Instant now)
-    {
-        if (machine.NextTime <= now) machine.Tick(now);
-        Run(now);
-    }
-
-    /// <summary>One stanza to where it belongs; false when none waits.</summary>
-    private bool Carry(Instant now)
-    {
-        if (!letters.TryDequeue(out Letter letter)) return false;
-        switch (letter.Errand)
-        {
-            case Errand.Send:
-                machine.Send(now, letter.Sender, letter.Recipient, letter.Stanza, letter.Number, letter.Stream);
-                break;
-            case Errand.Deliver:
-                answering = letter.Stream;
-                server.ReceiveRemote(now, letter.Stanza);
-                answering = -1;
-                break;
-            case Errand.Return:
-                server.ReturnRemote(now, letter.Stanza, letter.Error);
-                break;
-            case Errand.Unresolved:
-                machine.Unresolved(now, letter.Stream);
-                break;
-        }
-        return true;
-    }
-
-    private void Act(Instant now, in XmppAction a)
+    public void Act(Instant now, in XmppAction a)
     {
         switch (a.Kind)
         {
@@ -224,10 +124,10 @@ internal sealed class FederationSide : EventTarget
                 Connect(now, in a);
                 break;
             case ActionKind.Write:
-                pipes[a.Stream]!.Write(now, machine.Output, a.Traffic);
+                PipeOf(a.Stream)!.Write(now, Machine.Output, a.Traffic);
                 break;
             case ActionKind.StartTls:
-                pipes[a.Stream]!.StartTls(now);
+                PipeOf(a.Stream)!.StartTls(now);
                 break;
             case ActionKind.Close:
                 TakePipe(a.Stream)?.Close(now);
@@ -235,15 +135,8 @@ internal sealed class FederationSide : EventTarget
             case ActionKind.Abort:
                 TakePipe(a.Stream)?.Drop(now);
                 break;
-            case ActionKind.Deliver:
-                letters.Enqueue(new Letter(Errand.Deliver, machine.Output.ToArray(), [], [], -1, default, a.Stream));
-                break;
-            case ActionKind.Returned:
-                letters.Enqueue(new Letter(Errand.Return, machine.Output.ToArray(), [], [], a.A, a.Error, -1));
-                if (a.A >= 0) world.Journal.StanzaReturned(now, host, a.A, a.Error);
-                break;
             default:
-                if (pipes[a.Stream] is { } pipe) Observe(now, in a, pipe);
+                if (PipeOf(a.Stream) is { } pipe) Observe(now, in a, pipe);
                 break;
         }
     }
@@ -252,15 +145,15 @@ internal sealed class FederationSide : EventTarget
     private void Connect(Instant now, in XmppAction a)
     {
         Cast cast = world.Cast;
-        int asked = cast.FindServer(machine.DomainOf(a.Stream));
+        int asked = cast.FindServer(Machine.DomainOf(a.Stream));
         bool verifies = a.A < 0 && asked >= 0;
-        string host = verifies ? cast.Domains[cast.AuthorityOf(asked)] : machine.DomainOf(a.Stream);
+        string host = verifies ? cast.Domains[cast.AuthorityOf(asked)] : Machine.DomainOf(a.Stream);
         bool known = paths.TryGetValue(host, out int path);
         // the name of the domain leads to its authority, and that one's to an address
         if (!known || unresolved[asked] > 0 || unresolved[cast.RouteAt(path).To] > 0)
         {
             Keep(a.Stream, null);
-            letters.Enqueue(new Letter(Errand.Unresolved, [], [], [], -1, default, a.Stream));
+            Machine.Unresolved(a.Stream);
             return;
         }
         path += Math.Max(0, (int)a.A);
@@ -270,15 +163,18 @@ internal sealed class FederationSide : EventTarget
 
     private void Keep(int stream, Pipe? pipe)
     {
-        while (pipes.Count <= stream) pipes.Add(null);
-        pipes[stream] = pipe;
+        int place = stream - DomainServer.FirstPeerStream;
+        while (pipes.Count <= place) pipes.Add(null);
+        pipes[place] = pipe;
         if (pipe is not null) pipe.Tag = stream;
     }
 
+    private Pipe? PipeOf(int stream) => pipes[stream - DomainServer.FirstPeerStream];
+
     private Pipe? TakePipe(int stream)
     {
-        Pipe? pipe = pipes[stream];
-        pipes[stream] = null;
+        Pipe? pipe = PipeOf(stream);
+        pipes[stream - DomainServer.FirstPeerStream] = null;
         return pipe;
     }
 

@@ -3,7 +3,7 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>The machine of one server: pumps bytes, timers and actions between the XMPP server and its pipes.</summary>
+/// <summary>The machine of one server: pumps bytes, timers and actions between it and its pipes.</summary>
 internal sealed class LabServer : MachineProgram, IServerProgram
 {
     private readonly int host;
@@ -14,7 +14,7 @@ internal sealed class LabServer : MachineProgram, IServerProgram
     private readonly List<Pipe?> pipes = [];                      // by number of stream; null once it is closed
     private readonly List<int> clientOfAccount = [], connectionOfStream = [];
     private readonly Dictionary<int, int> accountOfClient = [];
-    private XmppServer? machine;
+    private DomainServer? machine;
     private int boots;
 
     public LabServer(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
@@ -26,7 +26,7 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         {
             Domains = [domain], Policy = spec.Policy?.Inline ?? Policy.Nothing, Conflict = spec.Conflict,
             OfflineMessages = spec.OfflineMessages, OffersTls = spec.Tls != TlsUse.None,
-            RequiresTls = spec.Tls == TlsUse.Required, Secrets = world.Secrets, Federates = federation is not null,
+            RequiresTls = spec.Tls == TlsUse.Required, Secrets = world.Secrets,
         };
         store = new ServerStore();
         foreach (Member m in accounts)
@@ -37,13 +37,19 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         }
     }
 
+    public DomainServer Machine => machine!;
+
     protected override Instant NextTime => machine!.NextTime;
 
     public override bool Load(Instant now)
     {
-        machine = new XmppServer(
-            settings, store, World.Random.Fork($"server/{domain}/{boots++}"), World.Buffers, World.Scram, World.Trees);
-        federation?.Load();
+        int life = boots++;
+        machine = new DomainServer(
+            settings, federation?.Settings, store, World.Random.Fork($"server/{domain}/{life}"),
+            World.Random.Fork($"federation/{domain}/{life}"), World.Buffers, World.Scram, World.Trees)
+        {
+            IgnoresDialback = federation is { IgnoresDialback: true },
+        };
         return true;
     }
 
@@ -79,7 +85,6 @@ internal sealed class LabServer : MachineProgram, IServerProgram
     {
         machine!.Shutdown(now);
         Pump(now);
-        federation?.Stop(now);
         Forget(now);
         base.Stop(now);
     }
@@ -89,6 +94,13 @@ internal sealed class LabServer : MachineProgram, IServerProgram
 
     public void OnCertificateChanged(Instant now, int server, bool expired) =>
         federation?.OnCertificateChanged(now, server, expired);
+
+    /// <summary>The certificate that was shown on that connection has run out.</summary>
+    public void OnCertificateExpired(Instant now, Pipe pipe)
+    {
+        machine!.CertificateExpired(now, pipe.Tag);
+        Pump(now);
+    }
 
     public void OnDialbackChanged(Instant now, bool ignored) => federation?.OnDialbackChanged(ignored);
 
@@ -100,20 +112,6 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         federation?.ReportHeld(now);
     }
 
-    /// <summary>A stanza from another domain, whose identity is proven.</summary>
-    public void ReceiveRemote(Instant now, ReadOnlySpan<byte> stanza)
-    {
-        machine!.ReceiveRemote(now, stanza);
-        Pump(now);
-    }
-
-    /// <summary>A stanza from here that another domain did not get.</summary>
-    public void ReturnRemote(Instant now, ReadOnlySpan<byte> stanza, StanzaError error)
-    {
-        machine!.ReturnRemote(now, stanza, error);
-        Pump(now);
-    }
-
     public override void Foresee(Pipe pipe, int step)
     {
         if (pipe.Tag >= 0 && !IsFederations(pipe)) machine!.Foresee(pipe.Tag, step);
@@ -121,11 +119,40 @@ internal sealed class LabServer : MachineProgram, IServerProgram
 
     public override void OnConnected(Instant now, Pipe pipe)
     {
-        if (IsFederations(pipe))
-        {
-            federation!.OnConnected(now, pipe);
-            return;
-        }
+        if (IsFederations(pipe)) federation!.OnConnected(now, pipe);
+        else Accept(now, pipe);
+        Pump(now);
+    }
+
+    public override void OnTlsEstablished(Instant now, Pipe pipe)
+    {
+        machine!.TlsEstablished(now, pipe.Tag, IsFederations(pipe) ? federation!.CertifiedOf(pipe) : []);
+        Pump(now);
+    }
+
+    public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
+    {
+        machine!.Receive(now, pipe.Tag, bytes);
+        Pump(now);
+    }
+
+    public override void OnPeerClosed(Instant now, Pipe pipe)
+    {
+        machine!.PeerClosed(now, pipe.Tag);
+        Pump(now);
+    }
+
+    public override void OnEnded(Instant now, Pipe pipe, TcpEnd end)
+    {
+        if (pipe.Tag < 0) return;
+        machine!.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
+        Pump(now);
+        if (IsFederations(pipe)) federation!.Let(pipe);
+        else pipes[pipe.Tag] = null;
+    }
+
+    private void Accept(Instant now, Pipe pipe)
+    {
         bool secured = World.IsDirectTls(pipe.Path);
         pipe.Tag = machine!.Accept(now, secured);
         if (pipe.Tag != pipes.Count)
@@ -134,53 +161,6 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         connectionOfStream.Add(pipe.Connection);
         World.Journal.FarAccepted(now, pipe.Path, pipe.Connection);
         if (secured) pipe.StartTls(now);
-        Pump(now);
-    }
-
-    public override void OnTlsEstablished(Instant now, Pipe pipe)
-    {
-        if (IsFederations(pipe))
-        {
-            federation!.OnTlsEstablished(now, pipe);
-            return;
-        }
-        machine!.TlsEstablished(now, pipe.Tag);
-        Pump(now);
-    }
-
-    public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
-    {
-        if (IsFederations(pipe))
-        {
-            federation!.OnReceived(now, pipe, bytes);
-            return;
-        }
-        machine!.Receive(now, pipe.Tag, bytes);
-        Pump(now);
-    }
-
-    public override void OnPeerClosed(Instant now, Pipe pipe)
-    {
-        if (IsFederations(pipe))
-        {
-            federation!.OnPeerClosed(now, pipe);
-            return;
-        }
-        machine!.PeerClosed(now, pipe.Tag);
-        Pump(now);
-    }
-
-    public override void OnEnded(Instant now, Pipe pipe, TcpEnd end)
-    {
-        if (pipe.Tag < 0) return;
-        if (IsFederations(pipe))
-        {
-            federation!.OnEnded(now, pipe, end);
-            return;
-        }
-        machine!.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
-        Pump(now);
-        pipes[pipe.Tag] = null;
     }
 
     private bool IsFederations(Pipe pipe) => pipe.Path >= World.Cast.FirstRoute;
@@ -194,18 +174,22 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         federation?.Forget();
     }
 
-    protected override void Pump(Instant now)
-    {
-        base.Pump(now);
-        federation?.Run(now);
-    }
-
     protected override bool TryTake(out XmppAction action) => machine!.TryTake(out action);
 
     protected override void Tick(Instant now) => machine!.Tick(now);
 
     protected override void Act(Instant now, in XmppAction a)
     {
+        if (a.Kind == ActionKind.Returned)
+        {
+            if (a.A >= 0) World.Journal.StanzaReturned(now, host, a.A, a.Error);
+            return;
+        }
+        if (a.Stream >= DomainServer.FirstPeerStream)
+        {
+            federation!.Act(now, in a);
+            return;
+        }
         switch (a.Kind)
         {
             case ActionKind.Write:
@@ -219,9 +203,6 @@ internal sealed class LabServer : MachineProgram, IServerProgram
                 break;
             case ActionKind.Abort:
                 TakePipe(a.Stream).Drop(now);
-                break;
-            case ActionKind.Remote:
-                federation!.Send(machine!.RemoteSender, machine!.RemoteRecipient, machine!.Output, a.A);
                 break;
             default:
                 Observe(now, in a);
