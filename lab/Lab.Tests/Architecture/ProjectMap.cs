@@ -10,7 +10,7 @@ internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
     [
         new("Lab.Network", [], ["Time", "Randomness", "Links", "BufferPool", "Tcp", "Paths"]),
         new("Lab.Xmpp", ["Lab.Network"],
-            ["Wire", "Streams", "Stanzas", "Sasl", "Acks", "Policies", "Client", "Server", "Federation"]),
+            ["Wire", "Stanzas", "Policies", "Streams", "Sasl", "Acks", "Client", "Federation", "Server"]),
         new("Lab.Experiments", ["Lab.Xmpp"],
             ["Scenarios", "Journal", "World", "Simulated", "Faults", "Truth", "Metrics", "Checks", "Rules", "Simulation"]),
         new("Lab.Toxiproxy", ["Lab.Network"], ["Machines", "Pumps", "Api"]),
@@ -25,13 +25,6 @@ internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
     /// <summary>What is still otherwise, and must become so; an entry goes when it is no longer true.</summary>
     public static readonly string[] NotYet =
     [
-        "Lab.Xmpp has no Stanzas",
-        "Lab.Xmpp: Wire uses Streams",
-        "Lab.Xmpp: Streams uses Server",
-        "Lab.Xmpp: Streams uses Policies",
-        "Lab.Xmpp: Acks uses Server",
-        "Lab.Xmpp: Sasl uses Client",
-        "Lab.Xmpp: Client uses Server",
         "Lab.Experiments: Scenarios uses Metrics",
         "Lab.Files: Yaml uses Presets",
         "Lab.Live: Programs uses LiveStage",

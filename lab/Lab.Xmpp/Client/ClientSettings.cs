@@ -4,8 +4,6 @@ namespace Lab.Xmpp;
 
 public enum TlsMode : byte { StartTls, Direct, None }
 
-public enum SaslMechanism : byte { Plain, ScramSha1, ScramSha256, External }
-
 public sealed record ClientSettings
 {
     /// <summary>local@domain.</summary>

@@ -1,5 +1,7 @@
 namespace Lab.Xmpp;
 
+public enum SaslMechanism : byte { Plain, ScramSha1, ScramSha256, External }
+
 /// <summary>Mechanism names, and the feature that offers them (RFC 6120 sections 6.3.3, 6.3.4, 6.4.1).</summary>
 public static class SaslMechanisms
 {
