@@ -34,7 +34,7 @@ public static class Simulation
         Instant end = Instant.Zero + spec.Scenario.Duration;
         while (queue.Now < end)
         {
-            queue.RunUntil(Instant.Min(end, queue.Now + BetweenPolls));
+            if (!queue.RunUntil(Instant.Min(end, queue.Now + BetweenPolls), run.MostAtOnce)) throw run.Standstill();
             if (options.IsCancelled()) return null;
             options.Progress(queue.Now, queue.Executed);
         }
@@ -65,6 +65,21 @@ internal sealed class Run
     }
 
     public World World { get; }
+
+    /// <summary>
+    /// Events at one instant beyond which no time will pass any more: many times what all logins of a run without
+    /// delays need.
+    /// </summary>
+    public long MostAtOnce => 1_000_000 + 1_000L * World.Cast.Paths;
+
+    /// <summary>What to throw when time stands still: names what repeats, from what happens next.</summary>
+    public StandstillException Standstill()
+    {
+        var repeats = new Repeats(spec.Topology.HostNames());
+        World.Journal.Attach(repeats);
+        for (int i = 0; i < 1000; i++) World.Queue.RunNext();
+        return new StandstillException(World.Queue.Now, MostAtOnce, repeats.Told);
+    }
 
     /// <summary>Programs are made ready; faults, messages and the beginnings of clients are planned.</summary>
     public void Start()

@@ -8,30 +8,6 @@ internal static class ShowCommand
 {
     private static readonly string[] Kinds = ["presets", "links", "faults", "metrics", "networks"];
 
-    private static readonly (FaultKind Kind, string Meaning, string Targets, string Example)[] Faults =
-    [
-        (FaultKind.Cut, "nothing passes, and nobody is told: no FIN, no RST; direction: up or down cuts one way only",
-            "client, member, link or server",
-            "{at: 30m, cut: phone, for: 20m}"),
-        (FaultKind.Degrade, "the link has other numbers for a while", "client, member or link",
-            "{at: 30m, degrade: mobile, for: 10m, to: {delay: 3s, loss: 10%}}"),
-        (FaultKind.Reset, "both ends of every connection get a RST, as from a middlebox; momentary",
-            "client, member, link or server", "{every: 2h, reset: phone}"),
-        (FaultKind.Freeze, "the process stops; its kernel goes on acknowledging", "client, member or server",
-            "{at: 30m, freeze: example.org, for: 5m}"),
-        (FaultKind.Crash, "the power is gone: nothing is sent; afterwards the host is back without memory of its "
-            + "connections", "client, member or server",
-            "{at: 30m, crash: 'phone[3]', for: 1m}"),
-        (FaultKind.Restart, "the server's process ends (system-shutdown, FIN) and is back afterwards", "server",
-            "{at: 30m, restart: example.org, for: 10s}"),
-        (FaultKind.Unresolved, "other servers cannot resolve this one's name; streams that stand are not touched",
-            "server with s2s", "{at: 30m, unresolved: b.example, for: 10m}"),
-        (FaultKind.Expire, "the server's certificate has run out: other servers close streams that it was shown on, "
-            + "and take no proof from it until it is renewed", "server with s2s", "{at: 30m, expire: b.example, for: 10m}"),
-        (FaultKind.IgnoreDialback, "the server answers neither db:result nor db:verify of others", "server with s2s",
-            "{at: 30m, ignore-dialback: b.example, for: 10m}"),
-    ];
-
     private static readonly (NetworkKind Network, string Meaning)[] NetworkMeanings =
     [
         (NetworkKind.Simulated, "virtual time, modelled TCP and TLS; the same seed gives the same run"),
@@ -71,33 +47,46 @@ internal static class ShowCommand
 
     private static int ShowFaults(string? name, Terminal terminal)
     {
-        string[] names = [.. Faults.Select(f => Words.Kebab(f.Kind.ToString()))];
         if (name is null)
         {
-            List(Faults.Select(f => (Words.Kebab(f.Kind.ToString()), f.Meaning)), terminal);
+            List(FaultKinds.All.Select(k => (k.Word, k.Help)), terminal);
             terminal.Out.WriteLine();
             terminal.Out.WriteLine(
                 "Times: at, within (drawn from at to at + within), after (a step of negotiation), every (mean gap), "
                     + "for (how long).");
             terminal.Out.WriteLine();
-            Table(Rows<FaultKind>(FidelityTable.Of), "how truly", terminal);
+            Table(FaultRows, "how truly", terminal);
             terminal.Out.WriteLine();
             terminal.Out.WriteLine("lab show faults NAME says why.");
             return ExitCode.Pass;
         }
-        int at = Array.IndexOf(names, name);
-        if (at < 0) return Unknown($"there is no fault '{name}'", name, names, terminal);
-        terminal.Out.WriteLine($"{name}: {Faults[at].Meaning}");
-        terminal.Out.WriteLine($"target:  {Faults[at].Targets}");
-        terminal.Out.WriteLine($"example: {Faults[at].Example}");
-        if (name == "degrade") terminal.Out.WriteLine("to takes a link's numbers, or the name of a link or preset.");
-        if (Faults[at].Targets.StartsWith("client", StringComparison.Ordinal) && Faults[at].Kind != FaultKind.Degrade)
+        if (FaultKinds.Find(name) is not { } kind)
+            return Unknown($"there is no fault '{name}'", name, FaultKinds.Words, terminal);
+        terminal.Out.WriteLine($"{name}: {kind.Help}");
+        terminal.Out.WriteLine($"target:  {TargetsOf(kind)}");
+        terminal.Out.WriteLine($"example: {kind.Example}");
+        if (kind.OwnKey == "to") terminal.Out.WriteLine("to takes a link's numbers, or the name of a link or preset.");
+        if (kind.Targets.HasFlag(TargetKinds.Client))
             terminal.Out.WriteLine(
                 $"after:   with a client as target, it may wait for one of these steps: "
                     + $"{Words.List(Shapes.Values(typeof(Xmpp.Step)))}");
-        Judged(n => FidelityTable.Of(n, Faults[at].Kind), terminal);
+        Judged(kind.On, terminal);
         return ExitCode.Pass;
     }
+
+    private static string TargetsOf(FaultKind kind)
+    {
+        string[] names =
+        [
+            .. kind.Targets.HasFlag(TargetKinds.Client) ? (string[])["client", "member"] : [],
+            .. kind.Targets.HasFlag(TargetKinds.Link) ? (string[])["link"] : [],
+            .. kind.Targets.HasFlag(TargetKinds.Server) ? (string[])["server"] : [],
+            .. kind.Targets.HasFlag(TargetKinds.Streams) ? (string[])["streams"] : [],
+        ];
+        return string.Join(", ", names) + (kind.IsBetweenServers ? " with s2s" : "");
+    }
+
+    private static Row[] FaultRows => [.. FaultKinds.All.Select(k => new Row(k.Word, k.On))];
 
     private static int ShowMetrics(string? name, Terminal terminal)
     {
@@ -150,7 +139,7 @@ internal static class ShowCommand
 
     private static IEnumerable<(string What, Row[] Rows)> Fidelities() =>
     [
-        ("faults", Rows<FaultKind>(FidelityTable.Of)), ("links", Rows<LinkProperty>(FidelityTable.Of)),
+        ("faults", FaultRows), ("links", Rows<LinkProperty>(FidelityTable.Of)),
         ("mechanisms", [.. Rows<Xmpp.Mechanism>(FidelityTable.Of).Where(r => r.Name != "none")]),
         ("metrics", [.. Catalogue.All.Select(m => new Row(m.Name, m.On))]),
     ];

@@ -1,4 +1,5 @@
 using Lab.Network;
+using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
@@ -65,15 +66,20 @@ internal sealed class WorldRules
             case EntryKind.MemberReady:
                 return Process(At(e.Host, MemberReadyEntry.Of(in e).Side));
             case EntryKind.MemberEnded or EntryKind.MemberBlamed:
-                return Process(At(e.Host, MemberEndEntry.Of(in e).Side));
+                (PathEnd side, StreamEnd member, _) = MemberEndEntry.Of(in e);
+                return Ended(At(e.Host, side), member);
             case EntryKind.MemberCheckSent or EntryKind.MemberCheckAnswered:
                 return Process(At(e.Host, MemberCheckEntry.Of(in e).Side));
-            case EntryKind.ConnectAttempt or EntryKind.StepReached or EntryKind.ClientOnline or EntryKind.ClientOffline
+            case EntryKind.ClientOffline:
+                return Ended(nearHost[e.Host], OfflineEntry.Of(in e).End);
+            case EntryKind.ServerOffline:
+                return Ended(farHost[e.Host], OfflineEntry.Of(in e).End);
+            case EntryKind.ConnectAttempt or EntryKind.StepReached or EntryKind.ClientOnline
                 or EntryKind.RetryScheduled or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
                 or EntryKind.MessageReceived or EntryKind.MessageAcknowledged or EntryKind.MessageAbandoned:
                 return e.Host >= 0 ? Process(nearHost[e.Host]) : null;
             case EntryKind.FarAccepted or EntryKind.ServerAvailable or EntryKind.ServerHibernated
-                or EntryKind.ServerUnavailable or EntryKind.ServerOffline or EntryKind.ServerCheckSent
+                or EntryKind.ServerUnavailable or EntryKind.ServerCheckSent
                 or EntryKind.ServerCheckAnswered or EntryKind.MessageAccepted or EntryKind.MessageStored:
                 return e.Host >= 0 ? Process(farHost[e.Host]) : null;
             case EntryKind.MessageSent:
@@ -94,12 +100,17 @@ internal sealed class WorldRules
         ProcessState.Gone => "a process that is gone did something",
     };
 
+    // that a process was killed is said of it, not by it
+    private string? Ended(int host, StreamEnd end) =>
+        end.Mechanism is Mechanism.Crashed or Mechanism.Stopped && states[host] == ProcessState.Frozen ? null
+        : Process(host);
+
     private string? Kernel(int host) => powerCut[host] == HasPower ? null : "a host without power did something";
 
     private void Changed(int host, ProcessEntry change)
     {
         states[host] = change.State;
-        bool crashed = change.State == ProcessState.Gone && faults[change.Fault].Kind == FaultKind.Crash;
+        bool crashed = change.State == ProcessState.Gone && faults[change.Fault].Kind.TakesPower;
         SetPower(host, crashed ? change.Fault : HasPower);
     }
 

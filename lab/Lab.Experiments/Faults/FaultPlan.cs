@@ -16,7 +16,7 @@ internal sealed class FaultPlan : EventTarget
     private readonly List<Occurrence> waiting = [];
     private readonly int target;
 
-    /// <summary>One coming of one fault, on everything it hits at the same time.</summary>
+    /// <summary>One coming of one fault, from when it is planned; what it hits is told when it strikes.</summary>
     private sealed class Occurrence
     {
         public required int Index, Number;
@@ -29,12 +29,7 @@ internal sealed class FaultPlan : EventTarget
         /// <summary>With "after": it waits for its step from then on.</summary>
         public Instant NotBefore;
 
-        /// <summary>As drawn when it struck, where the target says any.</summary>
-        public IReadOnlyList<Route> Routes = [];
-
-        public IReadOnlyList<int> Servers => Hit.Kind == TargetKinds.Server ? Hit.Servers : [];
-
-        public IEnumerable<int> Paths => Members.Select(m => m.Index).Concat(Routes.Select(r => r.Index));
+        public Strike? Strike;
     }
 
     public FaultPlan(World world, Scenario scenario)
@@ -104,18 +99,20 @@ internal sealed class FaultPlan : EventTarget
 
     private void Strike(Instant now, Occurrence o)
     {
-        o.Routes = world.Cast.RoutesOf(o.Hit, o.Random);
-        world.Journal.FaultBegan(now, HostOf(o), o.Index, o.Number);
-        foreach (Action<Instant> act in Effects(o, begins: true)) act(now);
-        Instant end = o.Spec.Kind == FaultKind.Reset ? now : now + (o.Spec.For ?? Duration.Forever);
+        IReadOnlyList<int> servers = o.Hit.Kind == TargetKinds.Server ? o.Hit.Servers : [];
+        Strike strike = o.Strike = new Strike(
+            world, o.Spec, o.Index, o.Argument, o.Members, servers, world.Cast.RoutesOf(o.Hit, o.Random));
+        world.Journal.FaultBegan(now, HostOf(strike), o.Index, o.Number);
+        ((Fault)o.Spec.Kind).Begin(now, strike);
+        Instant end = o.Spec.Kind.IsMomentary ? now : now + (o.Spec.For ?? Duration.Forever);
         if (heals) end = Instant.Min(end, tail);
         if (end != Instant.Never) world.Queue.At(end, target, o.Argument | 1);
     }
 
     private void Heal(Instant now, Occurrence o)
     {
-        foreach (Action<Instant> act in Effects(o, begins: false)) act(now);
-        world.Journal.FaultEnded(now, HostOf(o), o.Index, o.Number);
+        ((Fault)o.Spec.Kind).End(now, o.Strike!);
+        world.Journal.FaultEnded(now, HostOf(o.Strike!), o.Index, o.Number);
         if (o.Spec.Every is not { } mean) return;
         Occurrence next = New(o.Index, o.Spec, o.Hit, o.Members, o.Random, o.Number + 1);
         Instant when = now + o.Random.Exponential(mean);
@@ -124,52 +121,6 @@ internal sealed class FaultPlan : EventTarget
     }
 
     /// <summary>The host the journal names: the server, else the first client or route it hits, else none.</summary>
-    private int HostOf(Occurrence o) =>
-        o.Servers.Count > 0 ? world.Cast.Members.Count + o.Servers[0] : o.Paths.FirstOrDefault(-1);
-
-    private IEnumerable<Action<Instant>> Effects(Occurrence o, bool begins) => o.Spec.Kind switch
-    {
-        FaultKind.Cut => o.Paths.SelectMany(path => Cuts(o, path, begins)),
-        FaultKind.Degrade => o.Paths.Select(path => (Action<Instant>)(now =>
-        {
-            if (begins)
-                world.Network.Degrade(now, path, o.Argument, o.Spec.To!.Upward(), o.Spec.To!.Downward());
-            else world.Network.Restore(now, path, o.Argument);
-        })),
-        FaultKind.Reset when begins =>
-            o.Paths.Select(path => (Action<Instant>)(now => world.Network.ResetConnections(now, path))),
-        FaultKind.Reset => [],
-        FaultKind.Unresolved => o.Servers.SelectMany(s => world.Servers.Select(host =>
-            (Action<Instant>)(now => host.OnNameChanged(now, s, begins)))),
-        FaultKind.Expire => o.Servers.SelectMany(s => world.Servers.Select(host =>
-            (Action<Instant>)(now => host.OnCertificateChanged(now, s, begins)))),
-        FaultKind.IgnoreDialback => o.Servers.Select(s =>
-            (Action<Instant>)(now => world.Servers[s].OnDialbackChanged(now, begins))),
-        _ => Processes(o).Select(p => (Action<Instant>)(now =>
-        {
-            if (begins) p.Add(now, CauseOf(o.Spec.Kind), o.Index);
-            else p.Remove(now, CauseOf(o.Spec.Kind), o.Index);
-        })),
-    };
-
-    private IEnumerable<HostProcess> Processes(Occurrence o) => o.Servers.Count > 0
-        ? o.Servers.Select(s => world.Servers[s].Process) : o.Members.Select(m => world.Clients[m.Index].Process);
-
-    private static ProcessCause CauseOf(FaultKind kind) => kind switch
-    {
-        FaultKind.Freeze => ProcessCause.Frozen,
-        FaultKind.Crash => ProcessCause.NoPower,
-        _ => ProcessCause.Stopped,
-    };
-
-    private IEnumerable<Action<Instant>> Cuts(Occurrence o, int path, bool begins)
-    {
-        foreach (Direction way in Enum.GetValues<Direction>())
-        {
-            if (o.Spec.Direction == (way == Direction.Up ? CutDirection.Down : CutDirection.Up)) continue;
-            yield return begins
-                ? now => world.Network.Cut(now, path, way, o.Index)
-                : now => world.Network.Heal(now, path, way, o.Index);
-        }
-    }
+    private int HostOf(Strike strike) =>
+        strike.Servers.Count > 0 ? world.Cast.Members.Count + strike.Servers[0] : strike.Paths.FirstOrDefault(-1);
 }

@@ -6,8 +6,8 @@ namespace Lab.Experiments;
 public enum LinkProperty { Delay, Jitter, Rate, Queue, Loss, Outages, SynLoss, ConnectTime }
 
 /// <summary>
-/// What each network can show, and how truly: faults, properties of links, mechanisms that end a stream. What follows
-/// for a metric is said where the metric is.
+/// What each network can show, and how truly: properties of links and mechanisms that end a stream. What follows for
+/// a fault or a metric is said where that is.
 /// The simulated network models everything. On the proxied one each client's path is a proxy of two real sockets: the
 /// bytes between them pass the modelled TCP and the modelled links, but each end talks to the proxy's kernel, which is
 /// near, quick and never dies. So what the TCP of an end would learn of a bad path, nobody learns there.
@@ -16,40 +16,12 @@ public static class FidelityTable
 {
     internal const string OwnKernel = "the proxy's kernel answers in place of the peer's, at once and for ever";
 
-    internal static readonly Judgement Model =
-        new(Fidelity.Modelled, "packets, TCP, streams and processes follow the rules of MODELS.md");
-
     internal static readonly Judgement SameModel =
         new(Fidelity.Modelled, "the bytes pass the same model between the two legs of the proxy");
 
-    public static Judgement Of(NetworkKind network, FaultKind fault) => network switch
-    {
-        NetworkKind.Simulated => Model,
-        NetworkKind.Proxied => fault switch
-        {
-            FaultKind.Degrade => SameModel,
-            FaultKind.Reset => new(Fidelity.Exact, "both legs of the proxy send a real RST"),
-            FaultKind.Freeze => new(Fidelity.Exact,
-                "the process really stops (a server of the lab stops reading, a program gets SIGSTOP) while the " +
-                "kernel goes on acknowledging"),
-            FaultKind.Restart => new(Fidelity.Exact,
-                "the server really ends and comes back (a program gets SIGTERM and is started again)"),
-            FaultKind.Unresolved => new(Fidelity.Exact, "the lab tells all servers where the others are"),
-            FaultKind.Expire => new(Fidelity.Modelled,
-                "the certificate itself holds on; the lab's servers are told that it does not"),
-            FaultKind.IgnoreDialback => new(Fidelity.Exact, "the same state machine says nothing"),
-            FaultKind.Cut => new(Fidelity.Approximate,
-                "nothing passes and nobody is told, but the proxy's kernel goes on acknowledging what each side " +
-                "sends, so only checks above TCP can see it"),
-            FaultKind.Crash => new(Fidelity.Approximate,
-                "the kernel of a killed process would send FIN or RST, which the proxy swallows, and a connect to " +
-                "the dead machine is still accepted by the proxy"),
-        },
-    };
-
     public static Judgement Of(NetworkKind network, LinkProperty property) => network switch
     {
-        NetworkKind.Simulated => Model,
+        NetworkKind.Simulated => Judgement.Model,
         NetworkKind.Proxied => property switch
         {
             LinkProperty.SynLoss => new(Fidelity.Unsupported, $"no SYN crosses the link: {OwnKernel}"),
@@ -63,7 +35,7 @@ public static class FidelityTable
     public static Judgement Of(NetworkKind network, Mechanism mechanism) => network switch
     {
         NetworkKind.Simulated => mechanism is Mechanism.TlsFailure or Mechanism.LocalFailure or Mechanism.Unseen
-            ? new(Fidelity.Unsupported, "it happens on real sockets only") : Model,
+            ? new(Fidelity.Unsupported, "it happens on real sockets only") : Judgement.Model,
         NetworkKind.Proxied => mechanism switch
         {
             Mechanism.TcpRetransmissionLimit => new(Fidelity.Unsupported,
@@ -99,8 +71,8 @@ public static class FidelityTable
         var worst = new Judgement(Fidelity.Exact, "there are no faults");
         foreach (FaultKind kind in run.Scenario.Faults.Select(f => f.Kind).Distinct())
         {
-            Judgement of = Of(run.Network, kind);
-            worst = worst.Worse(of with { Reason = $"{kind.Word()}: {of.Reason}" });
+            Judgement of = kind.On(run.Network);
+            worst = worst.Worse(of with { Reason = $"{kind.Word}: {of.Reason}" });
         }
         return worst.Worse(Of(run.Network, LinkProperty.Delay));
     }

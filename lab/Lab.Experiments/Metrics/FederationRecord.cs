@@ -44,7 +44,7 @@ internal sealed class FederationRecord
         switch (e.Kind)
         {
             case EntryKind.PathChanged:
-                Band(path, FaultKind.Cut, e.At, path.IsDead);
+                Band(path, FaultKinds.Cut, e.At, path.IsDead);
                 break;
             case EntryKind.ConnectAttempt:
                 Handshakes++;
@@ -64,7 +64,7 @@ internal sealed class FederationRecord
     /// <summary>Draws what no path and no process shows: names, certificates, dialback. Nobody dies of it.</summary>
     public void FaultChanged(FaultSpec fault, Instant now, bool begins)
     {
-        if (!fault.Kind.IsBetweenServers()) return;
+        if (!fault.Kind.IsBetweenServers) return;
         foreach (int server in cast.Resolve(fault.Target).Servers)
             foreach (Route r in cast.RoutesOf(server)) Band(truth.Path(r.Index), fault.Kind, now, begins);
     }

@@ -120,7 +120,7 @@ internal sealed class Recorder : IJournalReader
         switch (e.Kind)
         {
             case EntryKind.PathChanged:
-                lanes.Band(c.Path.Index, FaultKind.Cut, e.At, c.Path.IsDead);
+                lanes.Band(c.Path.Index, FaultKinds.Cut, e.At, c.Path.IsDead);
                 break;
             case EntryKind.ConnectAttempt:
                 c.Began(e.At);

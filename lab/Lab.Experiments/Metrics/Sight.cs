@@ -49,13 +49,13 @@ internal sealed class Sight
 
     public Judgement On(NetworkKind network) => network switch
     {
-        NetworkKind.Simulated => FidelityTable.Model,
+        NetworkKind.Simulated => Judgement.Model,
         NetworkKind.Proxied => proxied,
     };
 
     public Judgement In(RunSpec run) => run.Network switch
     {
-        NetworkKind.Simulated => FidelityTable.Model,
+        NetworkKind.Simulated => Judgement.Model,
         NetworkKind.Proxied => inRun(run, proxied),
     };
 
@@ -81,12 +81,12 @@ internal sealed class Sight
     private static string? Unguarded(RunSpec run, Side side)
     {
         var cast = new Cast(run.Topology);
-        foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Kind is FaultKind.Cut or FaultKind.Crash))
+        foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Kind.IsHiddenByProxies))
         {
             // who has no power has nothing to notice
             Meaning hit = cast.Resolve(fault.Target);
             bool server = hit.Kind == TargetKinds.Server;
-            if (fault.Kind == FaultKind.Crash && server == (side == Side.Server)) continue;
+            if (fault.Kind.TakesPower && server == (side == Side.Server)) continue;
             foreach (string group in hit.Groups)
             {
                 ClientSpec client = run.Topology.Clients[group];
@@ -103,7 +103,7 @@ internal sealed class Sight
     private static string? Unwatched(RunSpec run, bool onlyWithTcpChecks)
     {
         var cast = new Cast(run.Topology);
-        foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Kind is FaultKind.Cut or FaultKind.Crash))
+        foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.Kind.IsHiddenByProxies))
             foreach (S2sSpec s in run.Topology.S2s)
                 for (int side = 0; side < 2; side++)
                 {
@@ -129,7 +129,7 @@ internal sealed class Sight
         {
             TargetKinds.Streams => Opens(own, other) || s.Bidi && Opens(other, own),
             TargetKinds.Server => hit.Servers.Any(other.Contains)
-                || fault.Kind == FaultKind.Cut && hit.Servers.Any(own.Contains),
+                || !fault.Kind.TakesPower && hit.Servers.Any(own.Contains),
             _ => hit.IsLink(s.Link?.Name),
         };
     }

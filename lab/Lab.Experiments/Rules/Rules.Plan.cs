@@ -73,8 +73,8 @@ public sealed partial class Rules
 
     private void CheckTarget(Topology topology, FaultSpec fault)
     {
-        string verb = fault.Kind.Word();
-        TargetKinds takes = Takes(fault.Kind);
+        string verb = fault.Kind.Word;
+        TargetKinds takes = fault.Kind.Targets;
         Target target = fault.Target;
         var at = new Spot(fault, nameof(fault.Target));
         if (target is Target.Streams streams)
@@ -91,13 +91,13 @@ public sealed partial class Rules
         if (CheckClient(topology, at, target)) kind = TargetKinds.Client;
         string noun = kind.ToString().ToLowerInvariant();
         if (kind is TargetKinds.None or TargetKinds.Echo)
-            Fail(at, (fault.Kind.IsBetweenServers() ? $"there is no server '{target}' for {verb}"
+            Fail(at, (fault.Kind.IsBetweenServers ? $"there is no server '{target}' for {verb}"
                 : $"there is no '{GroupOf(target)}' to {verb}") + Words.OneOf(target.Text, all),
                 new Spot(topology, nameof(topology.Clients)), new Spot(topology, nameof(topology.Servers)),
                 new Spot(topology, nameof(topology.Links)));
         else if (!takes.HasFlag(kind))
             Fail(at, $"{verb} does not go with a {noun}, expected one of {Words.List(all)}");
-        else if (fault.Kind.IsBetweenServers() && !Pairs(topology).SelectMany(s => s.Between)
+        else if (fault.Kind.IsBetweenServers && !Pairs(topology).SelectMany(s => s.Between)
             .SelectMany(cast.FindServers).Any(cast.Resolve(target).Names))
             Fail(at, $"{verb} is about streams with other servers, and s2s gives {target} none",
                 [.. topology.S2s.Select(s => new Spot(s, nameof(s.Between)))]);
@@ -108,8 +108,8 @@ public sealed partial class Rules
     // a.example->b.example, with #2 or #any
     private void CheckStreams(Topology topology, Spot at, Target.Streams target, FaultSpec fault)
     {
-        if (!Takes(fault.Kind).HasFlag(TargetKinds.Streams))
-            Fail(at, $"{fault.Kind.Word()} goes with a process; '{target}' names streams, which take cut, degrade and "
+        if (!fault.Kind.Targets.HasFlag(TargetKinds.Streams))
+            Fail(at, $"{fault.Kind.Word} goes with a process; '{target}' names streams, which take cut, degrade and "
                 + "reset");
         else if (fault.After is not null)
             Fail(at, $"after waits for a step of a client, but '{target}' names streams");
@@ -190,16 +190,6 @@ public sealed partial class Rules
                     $"{name} is {Measured(metric.Unit)}, write {Units.Example(metric.Unit)}",
                     Of(nameof(expectation.Metric))) { Found = q });
     }
-
-    // which of these a fault's kind can be done to
-    private static TargetKinds Takes(FaultKind kind) => kind switch
-    {
-        FaultKind.Cut or FaultKind.Reset =>
-            TargetKinds.Client | TargetKinds.Link | TargetKinds.Server | TargetKinds.Streams,
-        FaultKind.Degrade => TargetKinds.Client | TargetKinds.Link | TargetKinds.Streams,
-        FaultKind.Freeze or FaultKind.Crash => TargetKinds.Client | TargetKinds.Server,
-        _ => TargetKinds.Server,
-    };
 
     private static string Measured(Unit unit) => unit switch
     {

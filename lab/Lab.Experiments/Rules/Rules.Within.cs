@@ -69,18 +69,18 @@ public sealed partial class Rules
 
     private static IEnumerable<(string, string, string[])> Fault(FaultSpec fault)
     {
-        string kind = fault.Kind.Word();
+        string kind = fault.Kind.Word;
         string[] ofKind = [nameof(fault.Kind)];
-        if (fault.Kind == FaultKind.Degrade && fault.To is null)
+        if (fault.Kind.OwnKey == "to" && fault.To is null)
             yield return (nameof(fault.Kind), "degrade needs to: the link's numbers meanwhile, or the name of a link",
                 [nameof(fault.To)]);
-        if (fault.Kind != FaultKind.Degrade && fault.To is not null)
+        if (fault.Kind.OwnKey != "to" && fault.To is not null)
             yield return (nameof(fault.To), $"to belongs to degrade, not to {kind}", ofKind);
-        if (fault.Kind != FaultKind.Cut && fault.Direction != CutDirection.Both)
+        if (fault.Kind.OwnKey != "direction" && fault.Direction != CutDirection.Both)
             yield return (nameof(fault.Direction), $"direction belongs to cut, not to {kind}", ofKind);
-        if (fault.Kind == FaultKind.Reset && fault.For is not null)
-            yield return (nameof(fault.For), "reset is momentary; leave for out", ofKind);
-        if (fault.Every is { } every && fault.Kind != FaultKind.Reset && fault.For is null)
+        if (fault.Kind.IsMomentary && fault.For is not null)
+            yield return (nameof(fault.For), $"{kind} is momentary; leave for out", ofKind);
+        if (fault.Every is { } every && !fault.Kind.IsMomentary && fault.For is null)
             yield return (nameof(fault.Every),
                 $"comes again every {every} but never ends; give for, how long each one lasts",
                 [nameof(fault.For), nameof(fault.Kind)]);

@@ -51,7 +51,7 @@ public sealed partial class Rules
     {
         string path = paths.GetValueOrDefault(spot.Record, "");
         if (spot.Property is null) return path;
-        string key = spot is { Record: FaultSpec fault, Property: nameof(FaultSpec.Target) } ? fault.Kind.Word()
+        string key = spot is { Record: FaultSpec fault, Property: nameof(FaultSpec.Target) } ? fault.Kind.Word
             : Words.Key(spot.Record.GetType().GetProperty(spot.Property)!);
         return Join(path, key) + spot.Entry switch { null => "", int i => $"[{i}]", object name => $".{name}" };
     }

@@ -59,48 +59,6 @@ public sealed record WorkloadSpec
     public Duration? End { get; init; }
 }
 
-public enum FaultKind
-{
-    /// <summary>Blackhole: no FIN, no RST. Target: client, group, member, link or server.</summary>
-    Cut,
-
-    /// <summary>Other link numbers for a while. Target: client, group, member or link.</summary>
-    Degrade,
-
-    /// <summary>Both ends of every connection of the target get a RST, as from a middlebox.</summary>
-    Reset,
-
-    /// <summary>The process stops, its kernel goes on acknowledging. Target: client, group, member or server.</summary>
-    Freeze,
-
-    /// <summary>Power gone: nothing is sent; after "for" the host is back without memory of its connections.</summary>
-    Crash,
-
-    /// <summary>A server's process ends (system-shutdown, FIN) and is back after "for".</summary>
-    Restart,
-
-    /// <summary>Other servers cannot find out where this one is: its name is not resolved. Target: server.</summary>
-    Unresolved,
-
-    /// <summary>A server's certificate runs out, and is renewed after "for"; other servers see it. Target:
-    /// server.</summary>
-    Expire,
-
-    /// <summary>A server answers neither db:result nor db:verify of others. Target: server.</summary>
-    IgnoreDialback,
-}
-
-/// <summary>Faults as the words of files, messages and tables.</summary>
-public static class FaultWords
-{
-    public static string Word(this FaultKind kind) =>
-        kind == FaultKind.IgnoreDialback ? "ignore-dialback" : kind.ToString().ToLowerInvariant();
-
-    /// <summary>Whether it is about what servers say to each other, with every path and process well.</summary>
-    public static bool IsBetweenServers(this FaultKind kind) =>
-        kind is FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback;
-}
-
 public enum CutDirection { Both, Up, Down }
 
 /// <summary>
@@ -108,6 +66,7 @@ public enum CutDirection { Both, Up, Down }
 /// </summary>
 public sealed record FaultSpec
 {
+    /// <summary>One of FaultKinds.</summary>
     public required FaultKind Kind { get; init; }
 
     /// <summary>A client group, a member (phone[3]), a link, a server, or streams between two servers.</summary>

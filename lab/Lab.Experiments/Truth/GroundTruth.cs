@@ -41,7 +41,7 @@ internal sealed class GroundTruth
     public ProcessTruth Process(int host) => processes[host];
 
     /// <summary>Which fault a change of a path or process is charged to; an outage of its own is a cut.</summary>
-    public FaultKind KindOf(int fault) => fault == PathEntry.Weather ? FaultKind.Cut : faults[fault].Kind;
+    public FaultKind KindOf(int fault) => fault == PathEntry.Weather ? FaultKinds.Cut : faults[fault].Kind;
 
     /// <summary>Not null when a stream that was in use has ended.</summary>
     public StreamVerdict? On(in Entry e)
@@ -175,7 +175,7 @@ internal sealed class GroundTruth
             ProcessTruth peer = path.ProcessAt(side == PathEnd.Near ? PathEnd.Far : PathEnd.Near);
             if (!path.IsDead && peer.Runs || !path.ProcessAt(side).Runs) continue;
             FaultKind cause = path.IsDead ? path.Cause : peer.Cause;
-            if (cause.IsIncident() && path.Current(side)?.At(side) is { Incident: null } end)
+            if (cause.IsIncident && path.Current(side)?.At(side) is { Incident: null } end)
                 end.Incident = new OpenIncident(cause, now);
         }
     }

@@ -28,18 +28,3 @@ internal readonly record struct StreamVerdict(
     /// <summary>It was torn down as dead or broken while path and peer were well.</summary>
     public bool IsFalseAlarm => Claim is Claim.Dead or Claim.Broken && Truth == Claim.Idle;
 }
-
-/// <summary>What faults make true.</summary>
-internal static class FaultTruth
-{
-    /// <summary>
-    /// Whether whoever has a stream with its target is left with a dead or a broken one, to find out about. It is not
-    /// where the peers are told, nor where paths and processes stay well.
-    /// </summary>
-    public static bool IsIncident(this FaultKind kind) => kind switch
-    {
-        FaultKind.Cut or FaultKind.Crash or FaultKind.Freeze => true,
-        FaultKind.Degrade or FaultKind.Reset or FaultKind.Restart => false,
-        FaultKind.Unresolved or FaultKind.Expire or FaultKind.IgnoreDialback => false,
-    };
-}

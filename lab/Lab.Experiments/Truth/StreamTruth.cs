@@ -7,7 +7,7 @@ internal sealed class ProcessTruth
 {
     public readonly List<PathTruth> Paths = [];
     public ProcessState State;
-    public FaultKind Cause;
+    public FaultKind Cause = FaultKinds.Cut;                    // of the last change; means nothing before one
 
     public bool Runs => State == ProcessState.Runs;
 }
@@ -22,7 +22,7 @@ internal sealed class PathTruth(int index, string name, ProcessTruth near, Proce
     public readonly string Name = name;
     public readonly List<StreamTruth> Streams = [];             // oldest first
     public bool UpDead, DownDead;
-    public FaultKind Cause;
+    public FaultKind Cause = FaultKinds.Cut;                    // of the last change; means nothing before one
 
     public bool IsDead => UpDead || DownDead;
 

@@ -189,6 +189,7 @@ internal sealed class FederationSide
                 world.Signals.OnMemberReady(now, route, connection, sends: a.A >= 0);
                 break;
             case ActionKind.Ended:
+                pipe.StreamIsOver = true;
                 journal.MemberEnded(now, route, side, StreamEnd.Of(in a), connection);
                 break;
             case ActionKind.Blamed:

@@ -18,7 +18,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
 
     public override void Die(Instant now, Mechanism why)
     {
-        if (Pipe is not null)
+        if (Pipe is { StreamIsOver: false })
             World.Journal.ClientOffline(now, member.Index, new StreamEnd(why), Connection);
         base.Die(now, why);
     }
@@ -79,6 +79,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
                 World.Signals.OnOnline(now, index, Connection, resumed: a.A != 0);
                 break;
             case ActionKind.Ended:
+                if (Pipe is not null) Pipe.StreamIsOver = true;
                 journal.ClientOffline(now, index, StreamEnd.Of(in a), Connection);
                 World.Signals.OnOffline(now, index, Connection);
                 break;

@@ -72,7 +72,7 @@ internal sealed class LabServer : MachineProgram, IServerProgram
     {
         foreach (Pipe pipe in World.Network.PipesOf(this))
         {
-            if (pipe.Tag < 0) continue;
+            if (pipe.Tag < 0 || pipe.StreamIsOver) continue;
             if (IsFederations(pipe)) federation!.RecordEnd(now, pipe, why);
             else World.Journal.ServerOffline(now, pipe.Path, new StreamEnd(why), pipe.Connection);
         }
@@ -235,7 +235,9 @@ internal sealed class LabServer : MachineProgram, IServerProgram
                 journal.ServerUnavailable(now, client, connection);
                 break;
             case ActionKind.Ended:
-                if (pipe is not null) journal.ServerOffline(now, pipe.Path, StreamEnd.Of(in a), connection);
+                if (pipe is null) break;
+                pipe.StreamIsOver = true;
+                journal.ServerOffline(now, pipe.Path, StreamEnd.Of(in a), connection);
                 break;
             case ActionKind.MessageAccepted:
                 journal.MessageAccepted(now, client, a.A);

@@ -21,6 +21,9 @@ internal abstract class Pipe(int path, int connection, bool atFar)
     /// <summary>The owner's own number for it: the server's stream.</summary>
     public int Tag { get; set; } = -1;
 
+    /// <summary>The owner has said that its stream is over; the transport may stand a little longer.</summary>
+    public bool StreamIsOver { get; set; }
+
     /// <summary>Null once the owner has closed it or heard of its end.</summary>
     public Host? Owner { get; protected set; }
 

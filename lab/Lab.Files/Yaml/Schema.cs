@@ -87,7 +87,7 @@ internal sealed class Schema
         IReadOnlyList<KeyShape> keys = Shapes.Keys(type);
         bool fault = type == typeof(FaultSpec);
         if (fault)
-            foreach (string verb in Shapes.Values(typeof(FaultKind)))
+            foreach (string verb in FaultKinds.Words)
                 properties[verb] = Text("A client, member, link or server");
         foreach (KeyShape key in keys)
         {
@@ -104,7 +104,7 @@ internal sealed class Schema
             .Select(k => k.Name)];
         if (required.Length > 0) record["required"] = new JsonArray([.. required.Select(r => (JsonNode)r)]);
         if (fault)
-            record["oneOf"] = new JsonArray([.. Shapes.Values(typeof(FaultKind))
+            record["oneOf"] = new JsonArray([.. FaultKinds.Words
                 .Select(v => (JsonNode)new JsonObject { ["required"] = new JsonArray(v) })]);
         return record;
     }

@@ -12,7 +12,7 @@ internal sealed record Union(Func<Binder, Node, Trail, object?> Bind, Func<objec
 /// </summary>
 internal static class Unions
 {
-    private static readonly IReadOnlyList<string> Verbs = Shapes.Values(typeof(FaultKind));
+    private static readonly IReadOnlyList<string> Verbs = FaultKinds.Words;
 
     public static Union? Of(Type type) =>
         type == typeof(LossProfile) ? new Union(Loss, o => Loss((LossProfile)o))
@@ -47,7 +47,7 @@ internal static class Unions
     private static Mapping Fault(FaultSpec fault)
     {
         Mapping plain = Unbinder.Record(fault);
-        var verb = new Entry(Unbinder.Word(fault.Kind.Word()), plain["target"]!);
+        var verb = new Entry(Unbinder.Word(fault.Kind.Word), plain["target"]!);
         return plain with { Entries = [verb, .. plain.Without("kind").Without("target").Entries] };
     }
 

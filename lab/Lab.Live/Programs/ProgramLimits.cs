@@ -39,11 +39,11 @@ public static class ProgramLimits
             yield return "address goes with software: external; the lab finds a free port for what it starts";
         if (external)
             foreach (FaultSpec fault in faults.Where(
-                f => f.Kind is FaultKind.Freeze or FaultKind.Crash or FaultKind.Restart))
-                yield return $"{fault.Kind.Word()}: the lab does not stop a server that it has not started";
+                f => f.Kind is ProcessFault))
+                yield return $"{fault.Kind.Word}: the lab does not stop a server that it has not started";
         foreach (FaultSpec fault in faults.Where(f => server.Software != ServerSoftware.Lab
-            && f.Kind is FaultKind.Expire or FaultKind.IgnoreDialback))
-            yield return $"{fault.Kind.Word()}: the lab cannot make a real program do that";
+            && f.Kind is Expire or IgnoreDialback))
+            yield return $"{fault.Kind.Word}: the lab cannot make a real program do that";
         if (external && server.Policy is not null)
             yield return "policy: the lab cannot configure a server that it has not started; leave it out";
         if (server.Software == ServerSoftware.Prosody)
@@ -60,7 +60,7 @@ public static class ProgramLimits
         }
         foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.After is not null))
             if (cast.Resolve(fault.Target).Groups.Contains(group))
-                yield return $"{fault.Kind.Word()}: after waits for a step of negotiation, and slixmpp's are not seen";
+                yield return $"{fault.Kind.Word}: after waits for a step of negotiation, and slixmpp's are not seen";
         foreach (string refusal in Slixmpp.Refusals(client)) yield return refusal;
     }
 
@@ -82,7 +82,7 @@ public static class ProgramLimits
         }
         int[] ours = [.. spec.Between.Except(real).SelectMany(cast.FindServers)];
         if (run.Scenario.Faults.Any(
-            f => f.Kind == FaultKind.Expire && ours.Any(cast.Resolve(f.Target).Names)))
+            f => f.Kind is Expire && ours.Any(cast.Resolve(f.Target).Names)))
             yield return "expire: Prosody looks at the certificate itself, and that one holds on";
         if (spec.Between.Any(server => SpecOf(server).Authority is not null))
             yield return "authority: Prosody asks the domain itself about its keys; leave it out";

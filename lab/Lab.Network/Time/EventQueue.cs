@@ -185,12 +185,15 @@ public sealed class EventQueue
 
     /// <summary>
     /// Runs everything up to and including <paramref name="end"/>, then stands there; with <see cref="Instant.Never"/>
-    /// at the last event.
+    /// at the last event. False when more than <paramref name="mostAtOnce"/> events ran at one instant: then it stands
+    /// there, with the rest still to run.
     /// </summary>
-    public void RunUntil(Instant end)
+    public bool RunUntil(Instant end, long mostAtOnce = long.MaxValue)
     {
         if (end < Now)
             throw new InvalidOperationException($"run until {end.Nanoseconds} ns, now is {Now.Nanoseconds} ns");
+        Instant instant = Now;
+        long atOnce = 0;
         while (Count > 0)
         {
             // A slot that ends in time is taken without a look at its events.
@@ -198,8 +201,11 @@ public sealed class EventQueue
                 TurnRing(slot);
             else if (Next > end) break;
             RunNext();
+            if (Now != instant) (instant, atOnce) = (Now, 0);
+            else if (++atOnce > mostAtOnce) return false;
         }
         if (end < Instant.Never) Now = end;
+        return true;
     }
 
     /// <summary>Nothing of the present slot is left to run.</summary>

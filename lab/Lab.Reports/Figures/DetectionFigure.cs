@@ -33,7 +33,7 @@ internal static class DetectionFigure
 
     private static IEnumerable<Curve> Curves(Study study)
     {
-        string[] faults = [.. study.Sweep.Runs.SelectMany(r => r.Incidents).Select(i => Words.Of(i.Fault)).Distinct()
+        string[] faults = [.. study.Sweep.Runs.SelectMany(r => r.Incidents).Select(i => i.Fault.Word).Distinct()
             .Order()];
         bool byFault = faults.Length is > 1 and <= 4 && study.Panels.Count == 1;
         // networks stand beside each other, else the two sides do
@@ -45,7 +45,7 @@ internal static class DetectionFigure
                 foreach (Variant variant in study.Variants.Where(v => v.Panel == panel && v.Shows(side)))
                 {
                     Incidence estimator =
-                        new(variant.Observations(side, i => fault == "" || Words.Of(i.Fault) == fault));
+                        new(variant.Observations(side, i => fault == "" || i.Fault.Word == fault));
                     string[] parts = [$"{Words.Of(side)} side", fault, panel];
                     if (estimator.Count > 0) yield return new(variant.Policy,
                         string.Join(", ", parts.Where(p => p != "")), estimator);

@@ -71,7 +71,7 @@ internal static class LanesFigure
                 {
                     ["kind"] = "fault", ["panel"] = panel, ["row"] = Row(run, band.Client, side), ["x"] = from,
                         ["x2"] = Math.Max(to, from + least),
-                    ["fault"] = Words.Of(band.Kind), ["time"] = $"{Time(band.From)} to {Time(band.To)}",
+                    ["fault"] = band.Kind.Word, ["time"] = $"{Time(band.From)} to {Time(band.To)}",
                 };
             }
     }
@@ -115,7 +115,7 @@ internal static class LanesFigure
             channel["scale"] = Palette.Scale(entries);
             return channel;
         }
-        FaultKind[] kinds = [.. shown.SelectMany(r => r.Run.Faults).Select(f => f.Kind).Distinct().Order()];
+        FaultKind[] kinds = [.. shown.SelectMany(r => r.Run.Faults).Select(f => f.Kind).Distinct().OrderBy(FaultKinds.Place)];
         string[] states = [.. shown.SelectMany(r => r.Run.Lanes).Select(l => Words.Of(l.State)).Distinct()];
         string[] families = [.. Words.Families
             .Where(f => shown.Any(r => r.Run.Marks.Any(m => Words.Family(m.Mechanism) == f)))];
@@ -127,7 +127,7 @@ internal static class LanesFigure
             VegaLite.Layer("fault", new JsonObject { ["type"] = "rect", ["opacity"] = 0.26, ["height"] = Band(1),
                 ["clip"] = true },
                 ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),
-                ("fill", Coloured("fault", "fault", kinds.Select(k => (Words.Of(k), Palette.Fault(k))))),
+                ("fill", Coloured("fault", "fault", kinds.Select(k => (k.Word, k.Colour)))),
                 ("tooltip", VegaLite.Tooltip(("fault", "fault"), ("time", "time")))),
             VegaLite.Layer("lane", new JsonObject { ["type"] = "rect", ["height"] = Band(0.5), ["clip"] = true },
                 ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),

@@ -42,19 +42,6 @@ internal static class Palette
         (Words.Of(LaneState.Hibernating), "#56B4E9"), (Words.Of(LaneState.Offline), "#A6A6A6"),
     ];
 
-    public static string Fault(FaultKind kind) => kind switch
-    {
-        FaultKind.Cut => "#CC3311",
-        FaultKind.Degrade => "#DDAA33",
-        FaultKind.Reset => "#AA3377",
-        FaultKind.Freeze => "#33BBEE",
-        FaultKind.Crash => "#777777",
-        FaultKind.Unresolved => "#332288",
-        FaultKind.Expire => "#EE7733",
-        FaultKind.IgnoreDialback => "#999933",
-        _ => "#009988",
-    };
-
     /// <summary>Causes in a fixed order, those nobody foresaw last; a cause has the same colour in all
     /// reports.</summary>
     public static IReadOnlyList<(string Cause, string Colour)> CauseColours(IEnumerable<string> present)

@@ -65,7 +65,7 @@ internal static class StreamsFigure
         foreach (FaultBand band in streams.Faults.Where(b => IsShown(b.Client)))
         {
             JsonObject row = Row("fault", band.Client, Truth, band.From, band.To);
-            row["fault"] = Words.Of(band.Kind);
+            row["fault"] = band.Kind.Word;
             yield return row;
         }
         foreach (LaneMark mark in streams.Marks.Where(m => IsShown(m.Client) && m.Claim != Claim.None))
@@ -111,7 +111,7 @@ internal static class StreamsFigure
             return channel;
         }
         FederationResult[] all = [.. streams];
-        FaultKind[] kinds = [.. all.SelectMany(s => s.Faults).Select(f => f.Kind).Distinct().Order()];
+        FaultKind[] kinds = [.. all.SelectMany(s => s.Faults).Select(f => f.Kind).Distinct().OrderBy(FaultKinds.Place)];
         string[] states = [.. all.SelectMany(s => s.Lanes).Select(l => Words.Of(l.State)).Distinct()];
         string[] families = [.. Words.Families
             .Where(f => all.Any(s => s.Marks.Any(m => m.Claim != Claim.None && Words.Family(m.Mechanism) == f)))];
@@ -126,7 +126,7 @@ internal static class StreamsFigure
                 .With(VegaLite.Zoom("x")),
             VegaLite.Layer("fault", new JsonObject { ["type"] = "rect", ["clip"] = true },
                 ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()), ("yOffset", Part()),
-                ("fill", Coloured("fault", "true", kinds.Select(k => (Words.Of(k), Palette.Fault(k))))),
+                ("fill", Coloured("fault", "true", kinds.Select(k => (k.Word, k.Colour)))),
                 ("tooltip", VegaLite.Tooltip(("row", "stream"), ("fault", "true"), ("time", "time")))),
             VegaLite.Layer("mark", new JsonObject { ["type"] = "point", ["size"] = 50, ["fill"] = MarkFill,
                 ["opacity"] = 1, ["clip"] = true },

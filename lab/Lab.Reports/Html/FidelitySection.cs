@@ -33,7 +33,7 @@ internal static class FidelitySection
     {
         RunSpec[] specs = [.. study.Variants.Select(v => v.Runs[0].Spec).Where(s => s.Network == network)];
         foreach (FaultKind fault in specs.SelectMany(s => s.Scenario.Faults).Select(f => f.Kind).Distinct())
-            yield return (Words.Of(fault), FidelityTable.Of(network, fault));
+            yield return (fault.Word, fault.On(network));
         LinkProfile[] links = [.. specs.SelectMany(s => s.Topology.Clients.Values)
             .Select(c => c.Link?.Inline ?? study.Sweep.Topology.Links.GetValueOrDefault(c.Link?.Name ?? ""))
             .OfType<LinkProfile>()];

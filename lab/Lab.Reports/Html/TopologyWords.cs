@@ -56,9 +56,9 @@ internal static class TopologyWords
         string when = f.After is { } step ? $"when it first reaches {Words.Of(step)}" +
             (f.At > Duration.Zero ? $", not before {f.At}" : "") : $"at {f.At}{within}";
         string again = f.Every is { } every ? $", again every {every} on average" : "";
-        string length = f.For is { } time ? $", for {time}" : f.Kind == FaultKind.Reset ? "" : ", to the end";
+        string length = f.For is { } time ? $", for {time}" : f.Kind.IsMomentary ? "" : ", to the end";
         string to = f.To is { } profile ? $", to {Profile(profile)}" : "";
-        return $"{Words.Of(f.Kind)} {f.Target}{direction} {when}{again}{length}{to}";
+        return $"{f.Kind} {f.Target}{direction} {when}{again}{length}{to}";
     }
 
     private static string Link(LinkChoice? link, Topology topology)

@@ -109,7 +109,7 @@ internal sealed class Database : IDisposable
     }
 
     private static void Add(Insert incidents, long run, Incident n) => incidents.Row(
-        run, n.Client, n.ClientName, Word(n.Side), Word(n.Fault), n.Began.Nanoseconds, n.Until.Nanoseconds, n.Detected
+        run, n.Client, n.ClientName, Word(n.Side), n.Fault.Word, n.Began.Nanoseconds, n.Until.Nanoseconds, n.Detected
         ? 1 : 0,
         n.Detected ? n.DetectedAt.Nanoseconds : null, n.Elapsed.TotalSeconds, Word(n.Mechanism), Word(n.Claim),
         n.Outlived ? 1 : 0);

@@ -89,7 +89,7 @@ public class ChecksTests
             {
                 Clients = new Dictionary<string, ClientSpec> { ["phone"] = new() { Server = "example.org" } },
             },
-            Scenario = run.Spec.Scenario with { Faults = [new() { Kind = FaultKind.Cut, Target = "phone" }] },
+            Scenario = run.Spec.Scenario with { Faults = [new() { Kind = FaultKinds.Cut, Target = "phone" }] },
         },
     };
 

@@ -25,9 +25,9 @@ public sealed class InvariantsTests
             Topology = "t", Duration = Duration.FromHours(1),
             Faults =
             [
-                new() { Kind = FaultKind.Cut, Target = "phone" }, new() { Kind = FaultKind.Crash, Target = "phone" },
-                new() { Kind = FaultKind.Freeze, Target = "phone" },
-                new() { Kind = FaultKind.Restart, Target = "example.org" },
+                new() { Kind = FaultKinds.Cut, Target = "phone" }, new() { Kind = FaultKinds.Crash, Target = "phone" },
+                new() { Kind = FaultKinds.Freeze, Target = "phone" },
+                new() { Kind = FaultKinds.Restart, Target = "example.org" },
             ],
         },
     };

@@ -262,7 +262,7 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public void A_fault_example_in_the_help_is_a_valid_fault()
     {
-        foreach (string fault in Shapes.Values(typeof(FaultKind)))
+        foreach (string fault in FaultKinds.Words)
         {
             using var one = new Laboratory();
             one.Lab("show", "faults", fault);

@@ -56,7 +56,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task A_reset_meets_both_ends_as_a_reset_and_the_client_comes_back()
     {
-        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Reset));
+        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKinds.Reset));
         await lab.Until(EntryKind.ClientCheckAnswered);
         await lab.On(now => lab.World.Network.ResetConnections(now, 0));
         await lab.Until(EntryKind.NearTransportEnded);
@@ -72,7 +72,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     public async Task A_frozen_client_is_given_up_by_the_server_and_hears_of_it_when_it_wakes()
     {
         using var lab = new LiveLab(
-            output, Spec(new Policy { Reconnect = Pings.Reconnect }, Pings, kind: FaultKind.Freeze));
+            output, Spec(new Policy { Reconnect = Pings.Reconnect }, Pings, kind: FaultKinds.Freeze));
         await lab.Until(EntryKind.ServerCheckAnswered);
         await lab.On(now => lab.World.Clients[0].Process.Add(now, ProcessCause.Frozen, 0));
         await lab.Until(EntryKind.ServerOffline);
@@ -86,7 +86,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task A_frozen_server_is_given_up_by_the_client_and_takes_it_back_when_it_wakes()
     {
-        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Freeze));
+        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKinds.Freeze));
         await lab.Until(EntryKind.ClientCheckAnswered);
         await lab.On(now => lab.World.Servers[0].Process.Add(now, ProcessCause.Frozen, 0));
         await lab.Until(EntryKind.ClientOffline);
@@ -103,7 +103,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     public async Task A_crashed_client_says_nothing_and_the_server_finds_out_by_itself()
     {
         using var lab = new LiveLab(
-            output, Spec(new Policy { Reconnect = Pings.Reconnect }, Pings, kind: FaultKind.Crash));
+            output, Spec(new Policy { Reconnect = Pings.Reconnect }, Pings, kind: FaultKinds.Crash));
         await lab.Until(EntryKind.ServerCheckAnswered);
         await lab.On(now => lab.World.Clients[0].Process.Add(now, ProcessCause.NoPower, 0));
         await lab.Until(EntryKind.ServerOffline);
@@ -118,7 +118,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     public async Task A_client_back_from_a_crash_answers_its_old_connection_with_a_reset()
     {
         using var lab = new LiveLab(
-            output, Spec(new Policy { Reconnect = Pings.Reconnect }, Policy.Nothing, kind: FaultKind.Crash));
+            output, Spec(new Policy { Reconnect = Pings.Reconnect }, Policy.Nothing, kind: FaultKinds.Crash));
         await lab.Until(EntryKind.ClientOnline);
         await lab.On(now => lab.World.Clients[0].Process.Add(now, ProcessCause.NoPower, 0));
         await lab.On(now => lab.World.Clients[0].Process.Remove(now, ProcessCause.NoPower, 0));
@@ -131,7 +131,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task A_crashed_server_says_nothing_and_takes_its_clients_back_afterwards()
     {
-        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Crash));
+        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKinds.Crash));
         await lab.Until(EntryKind.ClientCheckAnswered);
         await lab.On(now => lab.World.Servers[0].Process.Add(now, ProcessCause.NoPower, 0));
         await lab.Until(EntryKind.ClientOffline);
@@ -145,7 +145,7 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task A_restarted_server_says_so_refuses_while_it_is_away_and_takes_its_clients_back()
     {
-        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKind.Restart));
+        using var lab = new LiveLab(output, Spec(Pings, kind: FaultKinds.Restart));
         await lab.Until(EntryKind.ClientCheckAnswered);
         await lab.On(now => lab.World.Servers[0].Process.Add(now, ProcessCause.Stopped, 0));
         await lab.Until(EntryKind.NearTransportEnded, 3);

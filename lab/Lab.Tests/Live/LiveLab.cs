@@ -264,13 +264,13 @@ internal static class LiveSpecs
     /// </summary>
     public static RunSpec Spec(
         Policy? client = null, Policy? server = null, LinkProfile? link = null, TlsMode tls = TlsMode.StartTls,
-        int clients = 1, FaultKind kind = FaultKind.Cut, params WorkloadSpec[] workload) => new()
+        int clients = 1, FaultKind? kind = null, params WorkloadSpec[] workload) => new()
         {
             ScenarioName = "live", Seed = 1,
             Scenario = new Scenario
             {
                 Topology = "t", Duration = Duration.FromHours(2), Workload = workload,
-                Faults = [new FaultSpec { Kind = kind, Target = "phone", At = Duration.FromHours(1) }],
+                Faults = [new FaultSpec { Kind = kind ?? FaultKinds.Cut, Target = "phone", At = Duration.FromHours(1) }],
             },
             Topology = new Topology
             {

@@ -86,7 +86,7 @@ public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
     {
         var cut = new FaultSpec
         {
-            Kind = FaultKind.Cut, Target = "phone", At = Duration.FromSeconds(3), For = Duration.FromSeconds(4),
+            Kind = FaultKinds.Cut, Target = "phone", At = Duration.FromSeconds(3), For = Duration.FromSeconds(4),
         };
         RunResult result = Run(Spec(Duration.FromSeconds(10), [cut], Pings));
         Incident noticed = Assert.Single(result.Incidents, i => i.Side == Side.Client);

@@ -27,7 +27,7 @@ public sealed class AvailabilityTests
 
     private static FaultSpec Freeze(string target, int from, int minutes) => new()
     {
-        Kind = FaultKind.Freeze, Target = target, At = Duration.FromMinutes(from), For = Duration.FromMinutes(minutes),
+        Kind = FaultKinds.Freeze, Target = target, At = Duration.FromMinutes(from), For = Duration.FromMinutes(minutes),
     };
 
     /// <summary>Two thirds of the hour, less a login of milliseconds.</summary>

@@ -23,8 +23,8 @@ public class RecorderTests
             Topology = "t", Duration = Duration.FromHours(1),
             Faults =
             [
-                new FaultSpec { Kind = FaultKind.Cut, Target = "phone" },
-                new FaultSpec { Kind = FaultKind.Freeze, Target = "example.org" },
+                new FaultSpec { Kind = FaultKinds.Cut, Target = "phone" },
+                new FaultSpec { Kind = FaultKinds.Freeze, Target = "example.org" },
             ],
         };
         recorder = new Recorder(new Cast(topology), scenario);
@@ -123,7 +123,7 @@ public class RecorderTests
         Assert.Equal(wrong, recorder.WrongClaims);
         Assert.Equal(0, recorder.FalseAlarms);
         Incident incident = Assert.Single(recorder.Incidents);
-        Assert.Equal((FaultKind.Freeze, Side.Client, true), (incident.Fault, incident.Side, incident.Detected));
+        Assert.Equal((FaultKinds.Freeze, Side.Client, true), (incident.Fault, incident.Side, incident.Detected));
     }
 
     [Fact]

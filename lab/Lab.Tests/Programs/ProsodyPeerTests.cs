@@ -95,7 +95,7 @@ public sealed class ProsodyPeerTests : IDisposable
     [InlineData(FederationAuth.External)]
     public void A_cut_towards_Prosody_is_noticed_and_both_recover(FederationAuth auth)
     {
-        FaultSpec cut = Stage.Fault(FaultKind.Cut, "lab.example->prosody.example", 6, 8);
+        FaultSpec cut = Stage.Fault(FaultKinds.Cut, "lab.example->prosody.example", 6, 8);
         seen.Until(Run(Streams(auth, auth == FederationAuth.External ? Acks : Pings), cut), folder,
             s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MemberReady, NearSends)
                 && Received(Alice, EntryKind.FaultEnded) && Received(Bob, EntryKind.FaultEnded));
@@ -115,7 +115,7 @@ public sealed class ProsodyPeerTests : IDisposable
     [ProsodyFact]
     public void A_restarted_Prosody_is_found_again()
     {
-        FaultSpec restart = Stage.Fault(FaultKind.Restart, "prosody.example", 5, 1);
+        FaultSpec restart = Stage.Fault(FaultKinds.Restart, "prosody.example", 5, 1);
         seen.Until(Run(Streams(FederationAuth.Dialback, Pings), restart), folder, s => Received(Alice, EntryKind.FaultEnded) && Received(Bob, EntryKind.FaultEnded));
         Assert.Contains("Received SIGTERM", Log);
     }
@@ -123,7 +123,7 @@ public sealed class ProsodyPeerTests : IDisposable
     [ProsodyFact]
     public void Prosody_resolves_no_name_while_the_lab_hides_it()
     {
-        FaultSpec hidden = Stage.Fault(FaultKind.Unresolved, "lab.example", 0, 6);
+        FaultSpec hidden = Stage.Fault(FaultKinds.Unresolved, "lab.example", 0, 6);
         seen.Until(Run(Streams(FederationAuth.External, Policy.Nothing), hidden), folder,
             s => Received(Alice, EntryKind.FaultEnded));
         Instant found = seen.Of(EntryKind.FaultEnded).First().At;

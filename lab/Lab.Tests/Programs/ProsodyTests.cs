@@ -86,7 +86,7 @@ public sealed class ProsodyTests : IDisposable
     [ProsodyFact]
     public void A_cut_is_noticed_by_acks_and_the_session_is_resumed_with_all_messages()
     {
-        FaultSpec cut = Stage.Fault(FaultKind.Cut, "phone", 4, 6);
+        FaultSpec cut = Stage.Fault(FaultKinds.Cut, "phone", 4, 6);
         Until(Acks, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, Chronicle.Resumed)
             && s.HasAfter(EntryKind.FaultEnded, EntryKind.ServerAvailable, Chronicle.Resumed)
             && s.Of(EntryKind.MessageSent).Where(m => m.At < s.Of(EntryKind.FaultEnded).First().At)
@@ -107,7 +107,7 @@ public sealed class ProsodyTests : IDisposable
             },
         };
         var client = new Policy { Acks = new AckPolicy { Resume = Stage.Seconds(60) }, Reconnect = Stage.Soon };
-        FaultSpec cut = Stage.Fault(FaultKind.Cut, "phone", 4);
+        FaultSpec cut = Stage.Fault(FaultKinds.Cut, "phone", 4);
         seen.Until(
             Stage.Run(Stage.Topology(ServerSoftware.Prosody, ClientSoftware.Lab, client, server), cut), folder,
             s => s.HasAfter(EntryKind.FaultBegan, EntryKind.ServerUnavailable));
@@ -118,7 +118,7 @@ public sealed class ProsodyTests : IDisposable
     public void A_restarted_server_says_goodbye_and_its_clients_come_back()
     {
         Until(Stage.Patient, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
-            Stage.Fault(FaultKind.Restart, "example.org", 4, 1));
+            Stage.Fault(FaultKinds.Restart, "example.org", 4, 1));
         Assert.True(seen.Has(EntryKind.ProcessChanged, e => ProcessEntry.Of(e).State == ProcessState.Gone));
         Assert.True(seen.HasAfter(EntryKind.ServerLost, EntryKind.ServerAvailable, Chronicle.Anew));
         Assert.Contains("Received SIGTERM", Log);
@@ -129,14 +129,14 @@ public sealed class ProsodyTests : IDisposable
     {
         Until(Pings, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived)
             && s.Of(EntryKind.ClientOffline).Any(e => OfflineEntry.Of(e).End.Mechanism == Mechanism.PingTimeout),
-            Stage.Fault(FaultKind.Freeze, "example.org", 4, 8));
+            Stage.Fault(FaultKinds.Freeze, "example.org", 4, 8));
     }
 
     [ProsodyFact]
     public void A_crashed_server_is_silent_and_comes_back_without_its_sessions()
     {
         Until(Acks, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
-            Stage.Fault(FaultKind.Crash, "example.org", 4, 6));
+            Stage.Fault(FaultKinds.Crash, "example.org", 4, 6));
         Assert.DoesNotContain(seen.Of(EntryKind.ClientOffline), e => OfflineEntry.Of(e).End.Mechanism == Mechanism.StreamError);
         Assert.True(seen.HasAfter(EntryKind.ServerLost, EntryKind.ClientOnline, Chronicle.Anew));
     }

@@ -39,13 +39,13 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
     public void Its_session_at_the_labs_server_is_resumed_after_a_reset() =>
         Until(ServerSoftware.Lab, Acks, null, s => s.HasAfter(EntryKind.ServerHibernated, EntryKind.ClientOnline, Chronicle.Resumed)
             && s.HasAfter(EntryKind.ServerHibernated, EntryKind.MessageReceived),
-            Stage.Fault(FaultKind.Reset, "phone", 5, every: 8));
+            Stage.Fault(FaultKinds.Reset, "phone", 5, every: 8));
 
     [SlixmppFact]
     public void A_cut_is_found_by_its_ping_and_it_comes_back()
     {
         Until(ServerSoftware.Lab, Pings, null, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
-            Stage.Fault(FaultKind.Cut, "phone", 5, 7));
+            Stage.Fault(FaultKinds.Cut, "phone", 5, 7));
         Assert.Contains(seen.Of(EntryKind.ClientOffline), e => OfflineEntry.Of(e).End.Mechanism == Mechanism.PingTimeout);
     }
 
@@ -54,7 +54,7 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
         Until(ServerSoftware.Lab, Stage.Patient, null, s => s.Of(EntryKind.FaultEnded).Count() == 2
             && s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, Chronicle.Anew)
             && s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
-            Stage.Fault(FaultKind.Freeze, "phone", 4, 2), Stage.Fault(FaultKind.Crash, "phone", 8, 1));
+            Stage.Fault(FaultKinds.Freeze, "phone", 4, 2), Stage.Fault(FaultKinds.Crash, "phone", 8, 1));
 
     [ProsodyAndSlixmppFact]
     public void It_logs_in_to_Prosody_and_messages_and_its_pings_come_back() =>
@@ -65,11 +65,11 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
     public void It_comes_back_when_Prosody_has_restarted() =>
         Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, Chronicle.Anew)
             && s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
-            Stage.Fault(FaultKind.Restart, "example.org", 5, 1));
+            Stage.Fault(FaultKinds.Restart, "example.org", 5, 1));
 
     [ProsodyAndSlixmppFact]
     public void Its_session_at_Prosody_is_resumed_after_a_reset() =>
         Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultBegan, EntryKind.ClientOnline, Chronicle.Resumed)
             && s.HasAfter(EntryKind.FaultBegan, EntryKind.MessageReceived),
-            Stage.Fault(FaultKind.Reset, "phone", 5, every: 8));
+            Stage.Fault(FaultKinds.Reset, "phone", 5, every: 8));
 }

@@ -176,7 +176,7 @@ public sealed class FigureTests
                 new(1, Side.Server, Mechanism.TcpRetransmissionLimit, Claim.Dead, false, At(800)),
                 new(1, Side.Client, Mechanism.Fin, Claim.None, false, At(801)),
             ],
-            [new(1, FaultKind.Cut, At(600), At(1200))], []);
+            [new(1, FaultKinds.Cut, At(600), At(1200))], []);
         sweep = sweep with { Runs = [.. sweep.Runs.Select(r => r with
         {
             Streams = streams,

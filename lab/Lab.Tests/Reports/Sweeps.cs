@@ -170,7 +170,7 @@ internal static class Sweeps
         [new() { From = "phone", To = "echo@example.org", Every = Duration.FromMinutes(10), Arrivals = Arrivals.Poisson,
             Body = new(200) }],
         Faults =
-        [new() { Kind = FaultKind.Cut, Target = "phone", At = Duration.FromMinutes(30),
+        [new() { Kind = FaultKinds.Cut, Target = "phone", At = Duration.FromMinutes(30),
             For = Duration.FromMinutes(20) }],
         Expect =
         [
@@ -226,7 +226,7 @@ internal static class Sweeps
                 Instant began = new(Duration.FromMinutes(minute).Nanoseconds), until = began +
                     Duration.FromMinutes(minute == 30 ? 20 : 3);
                 began += weather.Between(Duration.Zero, Duration.FromSeconds(60));
-                faults.Add(new(client, FaultKind.Cut, began, until));
+                faults.Add(new(client, FaultKinds.Cut, began, until));
                 foreach (Side side in Enum.GetValues<Side>()) free =
                     Meet(client, called, side, began, until, minute == 30 ? Instant.Zero : free);
             }
@@ -247,7 +247,7 @@ internal static class Sweeps
             double after = least + spread * luck.Below(1000) / 1000.0 + (side == Side.Server ? 15 : 0);
             Instant at = began + new Duration((long)(after * 1e9));
             bool detected = at < until;
-            incidents.Add(new(client, called, side, FaultKind.Cut, began, until, detected, detected ? at : until,
+            incidents.Add(new(client, called, side, FaultKinds.Cut, began, until, detected, detected ? at : until,
                 detected ? by : Mechanism.None, detected ? Claim.Dead : Claim.None, !detected));
             if (client >= 20) return until;
             lanes.Add(new(client, side, LaneState.Connecting, from, from + Duration.FromSeconds(1)));

@@ -23,12 +23,12 @@ public class DeterminismTests
             [
                 new FaultSpec
                 {
-                    Kind = FaultKind.Cut, Target = "phone[0]",
+                    Kind = FaultKinds.Cut, Target = "phone[0]",
                     At = Duration.FromMinutes(5), Every = Duration.FromMinutes(10), For = Duration.FromMinutes(2),
                 },
                 new FaultSpec
                 {
-                    Kind = FaultKind.Restart, Target = "example.org",
+                    Kind = FaultKinds.Restart, Target = "example.org",
                     At = Duration.FromMinutes(40), For = Duration.FromSeconds(10),
                 },
             ],

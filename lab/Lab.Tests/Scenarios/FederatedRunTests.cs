@@ -59,7 +59,7 @@ public class FederatedRunTests
 
     private static FaultSpec Cut(string target, CutDirection direction = CutDirection.Both) => new()
     {
-        Kind = FaultKind.Cut, Target = target, Direction = direction, At = Duration.FromMinutes(10),
+        Kind = FaultKinds.Cut, Target = target, Direction = direction, At = Duration.FromMinutes(10),
         For = Duration.FromMinutes(30),
     };
 
@@ -149,7 +149,7 @@ public class FederatedRunTests
         Assert.Equal(0, run.Value("federation.senders.reordered"));
         Assert.Equal(0, run.Value("federation.bounced.after"));
         run = Run(Spec(Pair(Policy.Nothing) with { Retry = RetryRule.NegativeCache, RetryMax = Duration.FromHours(1) },
-            new FaultSpec { Kind = FaultKind.Restart, Target = "b.example", At = Duration.FromMinutes(10),
+            new FaultSpec { Kind = FaultKinds.Restart, Target = "b.example", At = Duration.FromMinutes(10),
                 For = Duration.FromMinutes(2) }));
         double last = run.Messages.Where(m => m.Fate == MessageFate.Bounced).Max(m => m.SentAt.Nanoseconds) / 1e9;
         Assert.Equal(last - 12 * 60, run.Value("federation.bounced.after"), 3);
@@ -199,12 +199,12 @@ public class FederatedRunTests
     }
 
     [Theory]
-    [InlineData(FaultKind.Crash)]
-    [InlineData(FaultKind.Restart)]
-    [InlineData(FaultKind.Freeze)]
-    public void A_server_that_went_away_is_talked_to_again(FaultKind kind)
+    [InlineData("crash")]
+    [InlineData("restart")]
+    [InlineData("freeze")]
+    public void A_server_that_went_away_is_talked_to_again(string kind)
     {
-        FaultSpec fault = Cut("b.example") with { Kind = kind, For = Duration.FromMinutes(5) };
+        FaultSpec fault = Cut("b.example") with { Kind = FaultKinds.Find(kind)!, For = Duration.FromMinutes(5) };
         RunSpec spec = Spec(Pair(Requests, 2), fault);
         spec = spec with { Scenario = spec.Scenario with { Workload = [spec.Scenario.Workload[0] with
         {
@@ -222,7 +222,7 @@ public class FederatedRunTests
     public void Streams_that_a_middlebox_resets_are_opened_anew()
     {
         // stanzas are always under way, so a place is filled again in the moment of its reset
-        FaultSpec reset = Cut("a.example->b.example") with { Kind = FaultKind.Reset, For = null };
+        FaultSpec reset = Cut("a.example->b.example") with { Kind = FaultKinds.Reset, For = null };
         RunSpec spec = Spec(Pair(Requests, 4), reset);
         WorkloadSpec busy = spec.Scenario.Workload[0] with { Every = Duration.FromMilliseconds(500) };
         spec = spec with { Scenario = spec.Scenario with { Workload = [busy] } };

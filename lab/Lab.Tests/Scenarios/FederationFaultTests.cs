@@ -79,7 +79,7 @@ public class FederationFaultTests
     [Fact]
     public void A_name_that_is_not_resolved_does_not_touch_streams_that_stand()
     {
-        (RunResult run, Story story) = Play(Fault(FaultKind.Unresolved, "b.example"));
+        (RunResult run, Story story) = Play(Fault(FaultKinds.Unresolved, "b.example"));
         Assert.Empty(story.Returned());
         Assert.Equal(run.Value("messages.sent"), run.Value("messages.delivered"));
     }
@@ -87,7 +87,7 @@ public class FederationFaultTests
     [Fact]
     public void A_name_that_is_not_resolved_returns_what_needs_a_new_stream_as_remote_server_not_found()
     {
-        (RunResult run, Story story) = Play(Fault(FaultKind.Unresolved, "b.example"), begin: Duration.FromMinutes(12));
+        (RunResult run, Story story) = Play(Fault(FaultKinds.Unresolved, "b.example"), begin: Duration.FromMinutes(12));
         Assert.Equal([StanzaError.RemoteServerNotFound], story.Returned().Keys);
         Assert.InRange(Bounced(run, Begin, End), 27, 28);
         Assert.DoesNotContain(story.Entries, e => e.Kind == EntryKind.ConnectAttempt && e.Host >= 4 && e.At < End);
@@ -97,11 +97,11 @@ public class FederationFaultTests
     [Fact]
     public void A_server_that_cannot_be_found_can_still_write_but_not_be_proven_by_dialback()
     {
-        (RunResult run, Story story) = Play(Fault(FaultKind.Unresolved, "a.example"), begin: Duration.FromMinutes(12));
+        (RunResult run, Story story) = Play(Fault(FaultKinds.Unresolved, "a.example"), begin: Duration.FromMinutes(12));
         Assert.Equal([StanzaError.RemoteServerTimeout], story.Returned().Keys);
         Assert.InRange(Bounced(run, Begin, End), 27, 28);
         (run, _) = Play(
-            Fault(FaultKind.Unresolved, "a.example"), FederationAuth.External, begin: Duration.FromMinutes(12));
+            Fault(FaultKinds.Unresolved, "a.example"), FederationAuth.External, begin: Duration.FromMinutes(12));
         Assert.Equal(run.Value("messages.sent"), run.Value("messages.delivered"));
     }
 
@@ -111,7 +111,7 @@ public class FederationFaultTests
     public void An_expired_certificate_ends_streams_with_reset_and_only_certificates_cannot_do_without(
         FederationAuth auth, int bounced)
     {
-        (RunResult run, Story story) = Play(Fault(FaultKind.Expire, "b.example"), auth);
+        (RunResult run, Story story) = Play(Fault(FaultKinds.Expire, "b.example"), auth);
         Entry reset = story.Ends(StreamErrorCondition.Reset).First();
         Assert.Equal(Begin, reset.At);
         Assert.InRange(Bounced(run, Begin, End), bounced, bounced + 1);
@@ -124,9 +124,9 @@ public class FederationFaultTests
     {
         var freeze = new FaultSpec
         {
-            Kind = FaultKind.Freeze, Target = "a.example", At = Duration.FromMinutes(9), For = Duration.FromMinutes(3),
+            Kind = FaultKinds.Freeze, Target = "a.example", At = Duration.FromMinutes(9), For = Duration.FromMinutes(3),
         };
-        (_, Story story) = Play(Fault(FaultKind.Expire, "b.example"), others: freeze);
+        (_, Story story) = Play(Fault(FaultKinds.Expire, "b.example"), others: freeze);
         Assert.Equal(At(12), story.Ends(StreamErrorCondition.Reset).First().At);
     }
 
@@ -135,10 +135,10 @@ public class FederationFaultTests
     {
         var freeze = new FaultSpec
         {
-            Kind = FaultKind.Freeze, Target = "a.example", At = Duration.FromMinutes(20), For = Duration.FromSeconds(30),
+            Kind = FaultKinds.Freeze, Target = "a.example", At = Duration.FromMinutes(20), For = Duration.FromSeconds(30),
         };
-        FaultSpec again = Fault(FaultKind.Expire, "b.example") with { At = Duration.FromMinutes(25) };
-        (_, Story story) = Play(Fault(FaultKind.Expire, "b.example"), others: [freeze, again]);
+        FaultSpec again = Fault(FaultKinds.Expire, "b.example") with { At = Duration.FromMinutes(25) };
+        (_, Story story) = Play(Fault(FaultKinds.Expire, "b.example"), others: [freeze, again]);
         Assert.All(story.Ends(StreamErrorCondition.Reset), e => Assert.True(e.At < At(11), $"closed at {e.At}"));
     }
 
@@ -146,7 +146,7 @@ public class FederationFaultTests
     public void A_stream_without_TLS_showed_no_certificate_that_could_expire()
     {
         (RunResult run, Story story) = Play(
-            Fault(FaultKind.Expire, "b.example"), change: s => s with { Tls = FederationTls.None });
+            Fault(FaultKinds.Expire, "b.example"), change: s => s with { Tls = FederationTls.None });
         Assert.Empty(story.Ends(StreamErrorCondition.Reset));
         Assert.Equal(run.Value("messages.sent"), run.Value("messages.delivered"));
     }
@@ -156,7 +156,7 @@ public class FederationFaultTests
     [InlineData("a.example", 30)]   // whom b.example asks whether the key is its own
     public void A_peer_that_never_answers_dialback_keeps_new_streams_away_until_the_timeouts(string mute, int seconds)
     {
-        (RunResult run, Story story) = Play(Fault(FaultKind.IgnoreDialback, mute), begin: Duration.FromMinutes(12));
+        (RunResult run, Story story) = Play(Fault(FaultKinds.IgnoreDialback, mute), begin: Duration.FromMinutes(12));
         Assert.Equal([StanzaError.RemoteServerTimeout], story.Returned().Keys);
         Assert.InRange(Bounced(run, Begin, End), 26, 28);
         Instant waits = story.Entries.First(e => e.Kind == EntryKind.StanzaQueued).At;
@@ -168,14 +168,14 @@ public class FederationFaultTests
     [Fact]
     public void A_peer_that_never_answers_dialback_is_no_matter_for_certificates()
     {
-        (RunResult run, _) = Play(Fault(FaultKind.IgnoreDialback, "b.example"), FederationAuth.External);
+        (RunResult run, _) = Play(Fault(FaultKinds.IgnoreDialback, "b.example"), FederationAuth.External);
         Assert.Equal(run.Value("messages.sent"), run.Value("messages.delivered"));
     }
 
     [Fact]
     public void A_peer_that_accepts_TCP_and_says_nothing_is_dropped_when_the_whole_login_took_too_long()
     {
-        (RunResult run, Story story) = Play(Fault(FaultKind.Freeze, "b.example"), begin: Duration.FromMinutes(12));
+        (RunResult run, Story story) = Play(Fault(FaultKinds.Freeze, "b.example"), begin: Duration.FromMinutes(12));
         Entry waits = story.Entries.First(e => e.Kind == EntryKind.StanzaQueued);
         Entry first = story.Entries.First(e => e.Kind == EntryKind.StanzaReturned);
         // after the TCP handshake, which the kernel of the frozen process does
@@ -193,7 +193,7 @@ public class FederationFaultTests
     public void A_peer_that_stops_again_and_again_costs_messages_only_when_it_stops_for_longer_than_a_login_may_take(
         int seconds, bool allArrive)
     {
-        FaultSpec stops = Fault(FaultKind.Freeze, "b.example") with
+        FaultSpec stops = Fault(FaultKinds.Freeze, "b.example") with
         {
             For = Duration.FromSeconds(seconds), Every = Duration.FromMinutes(2),
         };
@@ -213,7 +213,7 @@ public class FederationFaultTests
     [InlineData(100, null)]
     public void A_slow_peer_fills_the_queue_and_only_what_is_over_its_limit_comes_back(int limit, StanzaError? error)
     {
-        FaultSpec slow = Fault(FaultKind.Degrade, "a.example->b.example") with
+        FaultSpec slow = Fault(FaultKinds.Degrade, "a.example->b.example") with
         {
             To = new LinkProfile { Delay = Duration.FromSeconds(5) },
         };
@@ -227,7 +227,7 @@ public class FederationFaultTests
     [Fact]
     public void A_peer_too_slow_for_a_login_is_told_so_and_what_waited_comes_back()
     {
-        FaultSpec slow = Fault(FaultKind.Degrade, "a.example->b.example") with
+        FaultSpec slow = Fault(FaultKinds.Degrade, "a.example->b.example") with
         {
             To = new LinkProfile { Delay = Duration.FromSeconds(14) },   // twelve flights until stanzas pass
         };

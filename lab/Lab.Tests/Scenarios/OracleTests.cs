@@ -69,7 +69,7 @@ public class OracleTests
 
     private static readonly FaultSpec Cut = new()
     {
-        Kind = FaultKind.Cut, Target = "phone", At = Duration.FromHours(1), Within = Seconds(60),
+        Kind = FaultKinds.Cut, Target = "phone", At = Duration.FromHours(1), Within = Seconds(60),
     };
 
     [Rule("O1")]
@@ -113,7 +113,7 @@ public class OracleTests
     {
         var freeze = new FaultSpec
         {
-            Kind = FaultKind.Freeze, Target = "example.org", At = Duration.FromHours(1), Within = Seconds(60),
+            Kind = FaultKinds.Freeze, Target = "example.org", At = Duration.FromHours(1), Within = Seconds(60),
         };
         for (ulong seed = 1; seed <= 5; seed++)
             Assert.Equal(found, Assert.Single(Run(Named(policy), freeze, seed)).Detected);

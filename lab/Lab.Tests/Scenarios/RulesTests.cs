@@ -34,14 +34,14 @@ public sealed class RulesTests
     {
         { Hour with { Duration = Duration.Zero }, Pair, "duration: duration must be longer than zero, found '0s'" },
         { Hour with { Tail = Duration.FromHours(1) }, Pair, "tail: the tail (1h) must be shorter than the duration (1h)" },
-        { With(new FaultSpec { Kind = FaultKind.Cut, Target = "fone" }), Pair,
+        { With(new FaultSpec { Kind = FaultKinds.Cut, Target = "fone" }), Pair,
             "faults[0].cut: there is no 'fone' to cut, expected one of phone, mobile, a.example, b.example" },
-        { With(new FaultSpec { Kind = FaultKind.IgnoreDialback, Target = "phone[1]" }), Pair,
+        { With(new FaultSpec { Kind = FaultKinds.IgnoreDialback, Target = "phone[1]" }), Pair,
             "faults[0].ignore-dialback: ignore-dialback does not go with a client, expected one of a.example, b.example" },
-        { With(new FaultSpec { Kind = FaultKind.Reset, Target = "phone[2]", For = Minute }), Pair,
+        { With(new FaultSpec { Kind = FaultKinds.Reset, Target = "phone[2]", For = Minute }), Pair,
             "faults[0].for: reset is momentary; leave for out\n"
             + "faults[0].reset: there is no phone[2]: phone has count 2, so the last member is phone[1]" },
-        { With(new FaultSpec { Kind = FaultKind.Cut, Target = "phone", At = Duration.Zero - Minute }), Pair,
+        { With(new FaultSpec { Kind = FaultKinds.Cut, Target = "phone", At = Duration.Zero - Minute }), Pair,
             "faults[0].at: at cannot be negative, found '-1m'" },
         { With(new WorkloadSpec { From = "phone", To = "echo@c.example", Every = Minute, Body = new(2 << 20) }), Pair,
             "workload[0].body: body must be between 1B and 1MiB, found '2MiB'\n"
@@ -99,8 +99,8 @@ public sealed class RulesTests
             Workload = [new() { From = "phone", To = "echo@b.example", Every = Minute }],
             Faults =
             [
-                new() { Kind = FaultKind.Cut, Target = "a.example->b.example#0", At = Minute, For = Minute },
-                new() { Kind = FaultKind.Freeze, Target = "phone[1]", After = Step.Online },
+                new() { Kind = FaultKinds.Cut, Target = "a.example->b.example#0", At = Minute, For = Minute },
+                new() { Kind = FaultKinds.Freeze, Target = "phone[1]", After = Step.Online },
             ],
             Expect = [new() { Metric = "messages.lost", EqualTo = new(0, Unit.Count) }],
         };

@@ -35,7 +35,7 @@ public class ResetTests
                     Topology = "t", Duration = Duration.FromMinutes(2), Workload = workload,
                     Faults =
                     [
-                        new FaultSpec { Kind = FaultKind.Reset, Target = "phone", At = Duration.FromMinutes(1) },
+                        new FaultSpec { Kind = FaultKinds.Reset, Target = "phone", At = Duration.FromMinutes(1) },
                     ],
                 },
                 Topology = new Topology

@@ -23,9 +23,9 @@ public sealed class GroundTruthTests : IDisposable
                 S2s = [new S2sSpec { Between = ["a.example", "b.example"] }],
             }),
             [
-                new FaultSpec { Kind = FaultKind.Cut, Target = "phone" },
-                new FaultSpec { Kind = FaultKind.Freeze, Target = "a.example" },
-                new FaultSpec { Kind = FaultKind.Restart, Target = "a.example" },
+                new FaultSpec { Kind = FaultKinds.Cut, Target = "phone" },
+                new FaultSpec { Kind = FaultKinds.Freeze, Target = "a.example" },
+                new FaultSpec { Kind = FaultKinds.Restart, Target = "a.example" },
             ]);
 
         public void On(in Entry e)
@@ -80,7 +80,7 @@ public sealed class GroundTruthTests : IDisposable
         journal.PathChanged(At(100), path, upDead: true, downDead: false, Cut);
         Ends(130, path, PathEnd.Near, Mechanism.PingTimeout, Claim.Dead);
         Incident near = Assert.Single(IncidentsOf(path), i => i.Side == Side.Client);
-        Assert.Equal((30, true, FaultKind.Cut), (near.Elapsed.TotalSeconds, near.Detected, near.Fault));
+        Assert.Equal((30, true, FaultKinds.Cut), (near.Elapsed.TotalSeconds, near.Detected, near.Fault));
         Assert.Equal(path == Phone, Truth.OfClients.Any(i => i.Side == Side.Server));
         Assert.DoesNotContain(Truth.OfRoutes, i => i.Side == Side.Server);
     }
@@ -109,7 +109,7 @@ public sealed class GroundTruthTests : IDisposable
         Process(150, own, ProcessState.Runs);
         Ends(170, path, PathEnd.Near, Mechanism.AckTimeout, Claim.Dead);
         Incident near = Assert.Single(IncidentsOf(path), i => i.Side == Side.Client);
-        Assert.Equal((150, 20, FaultKind.Cut, true), (
+        Assert.Equal((150, 20, FaultKinds.Cut, true), (
             near.Began.Nanoseconds / 1e9, near.Elapsed.TotalSeconds, near.Fault, near.Detected));
     }
 
