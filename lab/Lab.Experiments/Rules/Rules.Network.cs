@@ -118,7 +118,8 @@ public sealed partial class Rules
         if (choice is not { Name: { Length: > 0 } name, Inline: null } || topology.Links.ContainsKey(name)
             || library.Links.ContainsKey(name)) return;
         bool presets = library.Links.Count > 0;
-        Fail(new Spot(record, property), $"there is no link '{name}' in the topology{(presets ? " or the presets" : "")}"
+        string where = presets ? "the topology or the presets" : "the topology";
+        Fail(new Spot(record, property), $"there is no link '{name}' in {where}"
             + Words.Hint(name, topology.Links.Keys.Concat(library.Links.Keys))
             + (presets ? "; lab show links lists those" : ""), new Spot(topology, nameof(topology.Links)));
     }
@@ -128,7 +129,8 @@ public sealed partial class Rules
         if (choice is not { Name: { Length: > 0 } name, Inline: null } || policies.ContainsKey(name)
             || library.Policies.ContainsKey(name)) return;
         bool presets = library.Policies.Count > 0;
-        Fail(new Spot(record, property), $"there is no policy '{name}' in the scenario{(presets ? " or the presets" : "")}"
+        string where = presets ? "the scenario or the presets" : "the scenario";
+        Fail(new Spot(record, property), $"there is no policy '{name}' in {where}"
             + Words.Hint(name, policies.Keys.Concat(library.Policies.Keys))
             + (presets ? "; lab show presets lists those" : ""));
     }

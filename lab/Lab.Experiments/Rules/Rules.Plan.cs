@@ -3,7 +3,7 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>What must hold in a scenario: whom workload and faults name, times that fit, metrics and their units.</summary>
+/// <summary>What must hold in a scenario: whom workload and faults name, times, metrics and their units.</summary>
 public sealed partial class Rules
 {
     private void CheckPlan(Scenario scenario, Topology? topology)
@@ -17,7 +17,8 @@ public sealed partial class Rules
         {
             if (topology is not null) CheckParties(topology, work);
             if (work.Begin >= end)
-                Fail(new Spot(work, nameof(work.Begin)), $"begins at {work.Begin}, but the run ends at {end}", duration);
+                Fail(new Spot(work, nameof(work.Begin)), $"begins at {work.Begin}, but the run ends at {end}",
+                    duration);
         }
         foreach (FaultSpec fault in scenario.Faults)
         {
@@ -45,9 +46,10 @@ public sealed partial class Rules
         {
             // an echo account pushes to the clients of its own server
             string group = receiver.Groups[0], server = topology.Clients[group].Server;
+            var home = new Spot(topology.Clients[group], nameof(ClientSpec.Server));
             if (cast.FindServers(server) is { Count: > 0 } homes && !sender.Servers.All(homes.Contains))
                 Fail(from, $"{work.From} pushes to clients of {((Target.Account)work.From).Domain}, but {group} is on "
-                    + $"{server}; write echo@{server}", to, new Spot(topology.Clients[group], nameof(ClientSpec.Server)));
+                    + $"{server}; write echo@{server}", to, home);
         }
     }
 
@@ -134,7 +136,8 @@ public sealed partial class Rules
     private bool Joins(S2sSpec spec, Target.Streams target)
     {
         IReadOnlyList<int> from = cast.FindServers(target.From), to = cast.FindServers(target.To);
-        bool Either(string a, string b) => cast.FindServers(a).Any(from.Contains) && cast.FindServers(b).Any(to.Contains)
+        bool Either(string a, string b) =>
+            cast.FindServers(a).Any(from.Contains) && cast.FindServers(b).Any(to.Contains)
             && (from.Count > 1 || to.Count > 1 || from[0] != to[0]);
         return Either(spec.Between[0], spec.Between[1]) || Either(spec.Between[1], spec.Between[0]);
     }

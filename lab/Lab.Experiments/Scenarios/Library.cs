@@ -2,7 +2,7 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>Policies and links that names stand for besides those of a scenario and its topology: the presets.</summary>
+/// <summary>What names stand for besides the policies and links of a scenario and its topology: the presets.</summary>
 public sealed record Library(
     IReadOnlyDictionary<string, Policy> Policies, IReadOnlyDictionary<string, LinkProfile> Links)
 {

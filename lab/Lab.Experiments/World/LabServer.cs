@@ -114,7 +114,9 @@ internal sealed class LabServer : MachineProgram, IServerProgram
 
     public override void Foresee(Pipe pipe, int step)
     {
-        if (pipe.Tag >= 0 && !IsFederations(pipe)) machine!.Foresee(pipe.Tag, step);
+        // the client's end may outlive the process that it was connected to
+        int stream = pipe.Tag;
+        if (stream >= 0 && stream < pipes.Count && ReferenceEquals(pipes[stream], pipe)) machine!.Foresee(stream, step);
     }
 
     public override void OnConnected(Instant now, Pipe pipe)

@@ -229,18 +229,17 @@ internal sealed class Binder(Problems problems)
         return made;
     }
 
-    /// <summary>
-    /// What stands where nothing was read: a record at its defaults, an empty text or list; null where there is no such
-    /// value.
-    /// </summary>
-    public static object? Blank(Type type)
+    // what stands where nothing could be read, so that further problems can be looked for
+    private static object? Blank(Type type)
     {
         if (type == typeof(string)) return "";
         if (type == typeof(Target)) return Target.Parse("");
         if (Shapes.IsList(type, out Type item)) return Array.CreateInstance(item, 0);
-        if (!IsRecord(type) || Shapes.Constructor(type).GetParameters().Length > 0) return null;
-        return Make(type, Shapes.Keys(type), [], whole: false);
+        return IsRecord(type) ? Blank(type, Shapes.Keys(type)) : null;
     }
+
+    /// <summary>A record at its defaults; null when it cannot be made without values.</summary>
+    public static object? Blank(Type record, IReadOnlyList<KeyShape> keys) => Make(record, keys, [], whole: false);
 
     private static bool IsRecord(Type type) =>
         Shapes.ScalarOf(type) is null && !type.IsEnum && Unions.Of(type) is null && !Shapes.IsList(type, out _);

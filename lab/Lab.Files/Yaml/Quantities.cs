@@ -126,7 +126,8 @@ internal static class Quantities
         if (!Split(text, out decimal number, out string unit))
             return NotANumber(text, "a number with the metric's unit, such as 90s, 0, 2%, 10KiB/h or 5/s");
         if (number is > 1e18m or < -1e18m) return Parsed.Fail($"{text} is too large");
-        Quantity Of(decimal value, Unit kind) => new((double)value, kind);
+        // the nearest double, which a cast from decimal is not always
+        Quantity Of(decimal value, Unit kind) => new(double.Parse(Plain(value), CultureInfo.InvariantCulture), kind);
         if (unit.Length == 0) return Parsed.Of(Of(number, Unit.Count));
         if (unit == "%") return Parsed.Of(Of(number / 100, Unit.Share));
         if (unit == "/s") return Parsed.Of(Of(number, Unit.PerSecond));

@@ -58,9 +58,15 @@ internal sealed class SweepReader
     /// <summary>The sweep, or null after all problems of the file and its topology were noted.</summary>
     public static Sweep? Read(string file, Overrides overrides, Problems problems, Refusals refusals)
     {
+        return YamlText.ReadSource(file, problems) is { } source ? Read(source, overrides, problems, refusals) : null;
+    }
+
+    /// <summary>The same of a text that need not be a file; a topology it names is looked for as if it were.</summary>
+    public static Sweep? Read(Source source, Overrides overrides, Problems problems, Refusals refusals)
+    {
         int before = problems.Count;
-        Sweep? sweep = YamlText.ReadFile(file, problems) is { } mapping
-            ? new SweepReader(file, problems, refusals).Read(mapping, overrides) : null;
+        Sweep? sweep = YamlText.Read(source, problems) is { } mapping
+            ? new SweepReader(source.Name, problems, refusals).Read(mapping, overrides) : null;
         return problems.Count == before ? sweep : null;
     }
 

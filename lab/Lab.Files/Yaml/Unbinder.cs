@@ -29,20 +29,20 @@ internal static class Unbinder
     {
         if (Unions.Of(type) is { } union) return union.Write(value);
         if (type.IsEnum) return Word(Words.Kebab(value.ToString()!));
-        if (type == typeof(string)) return Text((string)value);
+        if (type == typeof(string) || type == typeof(Target)) return Text(value.ToString()!);
         if (Shapes.ScalarOf(type) is { } scalar) return Word(scalar.Write(value));
         if (Shapes.IsList(type, out Type item))
             return new Sequence(default, [.. ((IEnumerable)value).Cast<object>().Select(v => Value(item, v))], false);
-        if (Shapes.IsMap(type, out Type inner))
-            return new Mapping(default, [.. ((IDictionary)value).Cast<DictionaryEntry>()
-                .Select(e => new Entry(Text((string)e.Key), Value(inner, e.Value!)))], Flow: false);
-        return Record(value);
+        if (!Shapes.IsMap(type, out Type inner)) return Record(value);
+        var map = (IDictionary)value;
+        return new Mapping(
+            default, [.. map.Keys.Cast<string>().Select(k => new Entry(Text(k), Value(inner, map[k]!)))], Flow: false);
     }
 
     public static Mapping Record(object record)
     {
         IReadOnlyList<KeyShape> keys = Shapes.Keys(record.GetType());
-        object? blank = Binder.Blank(record.GetType());
+        object? blank = Binder.Blank(record.GetType(), keys);
         var entries = new List<Entry>();
         foreach (KeyShape key in keys)
         {

@@ -16,8 +16,8 @@ internal static class Unions
 
     public static Union? Of(Type type) =>
         type == typeof(LossProfile) ? new Union(Loss, o => Loss((LossProfile)o))
-        : type == typeof(PolicyChoice) ? new Union(Policy, o => Choice(((PolicyChoice)o).Name, ((PolicyChoice)o).Inline))
-        : type == typeof(LinkChoice) ? new Union(Link, o => Choice(((LinkChoice)o).Name, ((LinkChoice)o).Inline))
+        : type == typeof(PolicyChoice) ? new Union(Policy, o => Choice((PolicyChoice)o))
+        : type == typeof(LinkChoice) ? new Union(Link, o => Choice((LinkChoice)o))
         : type == typeof(FaultSpec) ? new Union(Fault, o => Fault((FaultSpec)o))
         : null;
 
@@ -41,8 +41,11 @@ internal static class Unions
     private static Node Loss(LossProfile loss) => loss == new LossProfile { LossWhenGood = loss.LossWhenGood }
         ? Unbinder.Value(typeof(Probability), loss.LossWhenGood) : Unbinder.Record(loss);
 
-    private static Node Choice(string? name, object? inline) =>
-        name is not null ? Unbinder.Text(name) : Unbinder.Record(inline!);
+    private static Node Choice(PolicyChoice choice) =>
+        choice.Name is { } name ? Unbinder.Text(name) : Unbinder.Record(choice.Inline!);
+
+    private static Node Choice(LinkChoice choice) =>
+        choice.Name is { } name ? Unbinder.Text(name) : Unbinder.Record(choice.Inline!);
 
     private static Mapping Fault(FaultSpec fault)
     {

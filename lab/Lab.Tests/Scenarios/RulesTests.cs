@@ -4,7 +4,9 @@ using Lab.Xmpp;
 
 namespace Lab.Tests;
 
-/// <summary>A scenario made in code is checked like one from a file; what the rules say of files is in MistakesTests.</summary>
+/// <summary>
+/// A scenario made in code is checked like one from a file; what the rules say of files is in MistakesTests.
+/// </summary>
 public sealed class RulesTests
 {
     private static readonly Duration Minute = Duration.FromMinutes(1);
@@ -17,7 +19,7 @@ public sealed class RulesTests
             ["phone"] = new() { Server = "a.example", Link = new("mobile", null), Count = 2 },
         },
         S2s = [new() { Between = ["a.example", "b.example"] }],
-        Links = new OrderedDictionary<string, LinkProfile> { ["mobile"] = new() { Delay = Duration.FromMilliseconds(35) } },
+        Links = new OrderedDictionary<string, LinkProfile> { ["mobile"] = new() { Delay = new(35_000_000) } },
     };
 
     private static readonly Scenario Hour = new() { Topology = "pair", Duration = Duration.FromHours(1) };
@@ -33,11 +35,13 @@ public sealed class RulesTests
     public static TheoryData<Scenario, Topology, string> Mistakes => new()
     {
         { Hour with { Duration = Duration.Zero }, Pair, "duration: duration must be longer than zero, found '0s'" },
-        { Hour with { Tail = Duration.FromHours(1) }, Pair, "tail: the tail (1h) must be shorter than the duration (1h)" },
+        { Hour with { Tail = Duration.FromHours(1) }, Pair,
+            "tail: the tail (1h) must be shorter than the duration (1h)" },
         { With(new FaultSpec { Kind = FaultKinds.Cut, Target = "fone" }), Pair,
             "faults[0].cut: there is no 'fone' to cut, expected one of phone, mobile, a.example, b.example" },
         { With(new FaultSpec { Kind = FaultKinds.IgnoreDialback, Target = "phone[1]" }), Pair,
-            "faults[0].ignore-dialback: ignore-dialback does not go with a client, expected one of a.example, b.example" },
+            "faults[0].ignore-dialback: ignore-dialback does not go with a client, expected one of a.example, "
+            + "b.example" },
         { With(new FaultSpec { Kind = FaultKinds.Reset, Target = "phone[2]", For = Minute }), Pair,
             "faults[0].for: reset is momentary; leave for out\n"
             + "faults[0].reset: there is no phone[2]: phone has count 2, so the last member is phone[1]" },
@@ -82,8 +86,10 @@ public sealed class RulesTests
                     ["a.example"] = new(), ["b.example"] = new(), ["n.x"] = new() { Count = 2 },
                 },
             }, "workload[0].to: echo@n.x is at no one server; write echo@n-0.x, for one of them" },
-        { Hour, Pair with { Links = new OrderedDictionary<string, LinkProfile> { ["mobile"] = new(), ["a->b"] = new() } },
-            "links.a->b: 'a->b' is no name for a link; faults could not tell it from another target" },
+        { Hour, Pair with
+            {
+                Links = new OrderedDictionary<string, LinkProfile> { ["mobile"] = new(), ["a->b"] = new() },
+            }, "links.a->b: 'a->b' is no name for a link; faults could not tell it from another target" },
     };
 
     [Theory]
@@ -113,7 +119,8 @@ public sealed class RulesTests
         var library = new Library(
             new Dictionary<string, Policy> { ["quick"] = new() { Whitespace = new() { Every = Minute } } },
             new Dictionary<string, LinkProfile> { ["slow"] = new() { Delay = Minute } });
-        Topology named = With("phone", new() { Server = "a.example", Policy = new("quick", null), Link = new("slow", null) });
+        Topology named = With(
+            "phone", new() { Server = "a.example", Policy = new("quick", null), Link = new("slow", null) });
         Assert.Equal(2, Rules.Check(Hour, named).Count);
         Assert.Empty(Rules.Check(Hour, named, library));
         ClientSpec phone = library.Resolve(Hour, named).Clients["phone"];

@@ -1,0 +1,167 @@
+using CsCheck;
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+using static Lab.Tests.AnyPolicy;
+using Size = Lab.Experiments.Size;
+
+namespace Lab.Tests;
+
+/// <summary>Random topologies that the rules find nothing wrong with, small enough to run in milliseconds.</summary>
+internal static class AnyTopology
+{
+    /// <summary>Also such as YAML would take for something else.</summary>
+    private static readonly string[] PolicyNames =
+        ["quick", "none", "null", "~", "a b", "1", "true", "forever", "x: y", "- z", "é", "'", "\"", "#", "&a", "{}"];
+
+    private static readonly string[] ServerNames = ["a.example", "b.example", "node.example", "localhost"];
+    private static readonly string[] GroupNames = ["phone", "tablet", "desk-top", "x_1"];
+    private static readonly string[] LinkNames = ["mobile", "null", "none", "~", "60s", "wide area", "#1", "'"];
+
+    /// <summary>Names of its policies, so that a scenario can define them.</summary>
+    public static Gen<(Topology Topology, string[] Policies)> Topologies =>
+        from policies in Gen.Shuffle(PolicyNames, 0, 3)
+        from linkNames in Gen.Shuffle(LinkNames, 0, 3)
+        from links in Links.Array[linkNames.Length]
+        from servers in Servers(policies)
+        from pairs in S2s([.. servers.Keys.Select(k => (k, servers[k].Count))], policies, linkNames)
+        from authority in Gen.Bool
+        from clients in Clients(servers, policies, linkNames)
+        select (new Topology
+        {
+            Servers = authority ? WithAuthority(servers, pairs) : servers, Clients = clients, S2s = pairs,
+            Links = Map(linkNames.Zip(links)),
+        }, policies);
+
+    public static Gen<LinkProfile> Links =>
+        from delay in Fine(10, 900)
+        from jitter in Fine(0, 200)
+        from shape in Any<JitterShape>()
+        from up in Rates
+        from down in Rates
+        from queue in Gen.OneOf(Gen.Const(0L), Gen.Long[1500, 100_000], Gen.Int[2, 512].Select(k => k * 1024L))
+        from loss in Maybe(Losses)
+        from outages in Maybe(Outages)
+        select new LinkProfile
+        {
+            Delay = delay, Jitter = jitter, JitterShape = shape, Up = up, Down = down, Queue = new Size(queue),
+            Loss = loss, Outages = outages,
+        };
+
+    private static Gen<Rate> Rates => Gen.OneOf(
+        Gen.Const(new Rate(0)), Gen.Long[20_000, 1_000_000].Select(b => new Rate(b)),
+        Gen.Long[1, 1000].Select(m => new Rate(m * 1_000_000)));
+
+    private static Gen<LossProfile> Losses => Gen.OneOf(
+        Share(20).Select(s => new LossProfile { LossWhenGood = s }),
+        Gen.Select(Seconds(1, 20), Seconds(1, 60), Share(100), Share(10), (bad, good, whenBad, whenGood) =>
+            new LossProfile { BadFor = bad, GoodFor = good, LossWhenBad = whenBad, LossWhenGood = whenGood }));
+
+    private static Gen<OutageProfile> Outages => Gen.Select(
+        Seconds(10, 200), Fine(10, 30_000), Gen.Int[0, 2000],
+        (every, median, sigma) => new OutageProfile { Every = every, Median = median, SigmaPermille = sigma });
+
+    private static Gen<OrderedDictionary<string, ServerSpec>> Servers(string[] policies) =>
+        from names in Gen.Shuffle(ServerNames, 1, 3)
+        from specs in Server(policies).Array[names.Length]
+        select Map(names.Zip(specs));
+
+    private static Gen<ServerSpec> Server(string[] policies) =>
+        from password in Maybe(One("secret", "of: much", ""))
+        from count in Gen.Frequency((2, Gen.Const(1)), (1, Gen.Int[2, 3]))
+        from policy in Maybe(Choice(policies))
+        from conflict in Any<ConflictPolicy>()
+        from tls in Any<TlsUse>()
+        from offline in Gen.Int[0, 20]
+        select new ServerSpec
+        {
+            Password = password, Count = count, Policy = policy, Conflict = conflict, Tls = tls,
+            OfflineMessages = offline,
+        };
+
+    private static Gen<OrderedDictionary<string, ClientSpec>> Clients(
+        OrderedDictionary<string, ServerSpec> servers, string[] policies, string[] links) =>
+        from names in Gen.Shuffle(GroupNames, 1, 3)
+        let domains = new Cast(new Topology { Servers = servers }).Domains
+        from specs in Client([.. servers.Keys, .. domains], policies, links).Array[names.Length]
+        select Map(names.Zip(specs));
+
+    private static Gen<ClientSpec> Client(string[] servers, string[] policies, string[] links) =>
+        from server in One(servers)
+        from password in Maybe(One("secret", " x "))
+        from link in Over(links)
+        from count in Gen.Int[1, 3]
+        from policy in Maybe(Choice(policies))
+        from tls in Any<TlsMode>()
+        from resource in Maybe(One("balcony", "none", "é/1"))
+        from start in Seconds(0, 20)
+        select new ClientSpec
+        {
+            Server = server, Password = password, Link = link, Count = count, Policy = policy, Tls = tls,
+            Resource = resource, StartWithin = start,
+        };
+
+    // any pairs of different servers, and of the members of one with a count
+    private static Gen<S2sSpec[]> S2s((string Name, int Count)[] servers, string[] policies, string[] links)
+    {
+        string[][] pairs =
+        [
+            .. servers.SelectMany((a, i) =>
+                servers.Skip(a.Count > 1 ? i : i + 1).Select(b => new[] { a.Name, b.Name })),
+        ];
+        return from chosen in Gen.Shuffle(pairs, 0, pairs.Length)
+               from specs in Pair(policies, links).Array[chosen.Length]
+               select specs.Zip(chosen, (spec, between) => spec with { Between = between }).ToArray();
+    }
+
+    private static Gen<S2sSpec> Pair(string[] policies, string[] links) =>
+        from path in Gen.Select(Over(links), Gen.Int[1, 3], Any<MemberPick>(), Gen.Bool, Any<FederationAuth>(),
+            Any<FederationTls>())
+        from checks in Gen.Select(Maybe(Choice(policies)), Maybe(Choice(policies)), Any<PingScope>(),
+            Any<FailedCheck>(), MaybeValue(Seconds(5, 90)), Any<UnackedFate>())
+        from pool in Gen.Select(Gen.Int[0, 100], Any<RetryRule>(), Seconds(1, 300), MaybeValue(Gen.Int[1, 4]), Gen.Bool,
+            Seconds(1, 60), Seconds(1, 60))
+        select new S2sSpec
+        {
+            Between = [], Link = path.Item1, Streams = path.Item2, Pick = path.Item3, Bidi = path.Item4,
+            Auth = path.Item5, Tls = path.Item6, Policy = checks.Item1, SecondPolicy = checks.Item2,
+            PingScope = checks.Item3, OnFailedCheck = checks.Item4, SilenceLimit = checks.Item5,
+            Unacked = checks.Item6, Queue = pool.Item1, Retry = pool.Item2, RetryMax = pool.Item3,
+            MaxStreamsFrom = pool.Item4, VerifyAlone = pool.Item5, DialbackTimeout = pool.Item6,
+            VerifyTimeout = pool.Item7,
+        };
+
+    // the last server vouches for the first, where whoever asks has streams with both
+    private static OrderedDictionary<string, ServerSpec> WithAuthority(
+        OrderedDictionary<string, ServerSpec> servers, S2sSpec[] pairs)
+    {
+        (string own, ServerSpec spec) = servers.First();
+        (string other, ServerSpec vouching) = servers.Last();
+        bool Joined(string a, string b) => pairs.Any(p => p.Between.Contains(a) && p.Between.Contains(b));
+        bool seen = servers.Keys.All(s => s == own || s == other || !Joined(s, own) || Joined(s, other));
+        if (own == other || vouching.Count > 1 || !seen || (spec.Count > 1 && Joined(own, own))) return servers;
+        return Map(servers.Select(s => (s.Key, s.Key == own ? spec with { Authority = other } : s.Value)));
+    }
+
+    private static Gen<PolicyChoice> Choice(string[] names)
+    {
+        Gen<PolicyChoice> inline = Policies.Select(p => new PolicyChoice(null, p));
+        return names.Length == 0 ? inline
+            : Gen.OneOf(inline, One(names).Select(n => new PolicyChoice(n, null)));
+    }
+
+    // never a link without delay: who comes back at once would do nothing else
+    private static Gen<LinkChoice> Over(string[] names)
+    {
+        Gen<LinkChoice> inline = Links.Select(l => new LinkChoice(null, l));
+        return names.Length == 0 ? inline
+            : Gen.OneOf(inline, One(names).Select(n => new LinkChoice(n, null)));
+    }
+
+    public static OrderedDictionary<string, T> Map<T>(IEnumerable<(string Key, T Value)> entries)
+    {
+        var map = new OrderedDictionary<string, T>();
+        foreach ((string key, T value) in entries) map[key] = value;
+        return map;
+    }
+}
