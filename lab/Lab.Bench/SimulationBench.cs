@@ -15,7 +15,7 @@ internal static class SimulationBench
     [
         new("10,000 clients, ping every 60 s", () => Speed(10_000, minutes: 12)),
         new("100 clients, ping every 60 s", () => Speed(100, minutes: 1200)),
-        new("what invariants cost 10,000 clients", () => Checked(10_000, minutes: 12)),
+        new("what invariants cost 10,000 clients", () => Checked(10_000, minutes: 3)),
         new("memory of a client, both ends", () => Memory(10_000)),
     ];
 
@@ -45,14 +45,14 @@ internal static class SimulationBench
     {
         LoggedIn(100, checks: true).Queue.RunUntil(Instant.Zero + Duration.FromHours(40));
         World[] worlds = [LoggedIn(clients), LoggedIn(clients, checks: true)];
-        var more = new double[Rounds];
-        for (int i = 0; i < Rounds; i++)
+        var more = new double[9 * Rounds];
+        for (int i = 0; i < more.Length; i++)
         {
-            double plain = Seconds(worlds[0], minutes), held = Seconds(worlds[1], minutes);
-            more[i] = 100 * (held / plain - 1);
+            double first = Seconds(worlds[i & 1], minutes), second = Seconds(worlds[~i & 1], minutes);
+            more[i] = 100 * ((i & 1) == 0 ? second / first - 1 : first / second - 1);
         }
         Array.Sort(more);
-        return new Row($"what invariants cost {clients:N0} clients", more[Rounds / 2], 3, "%");
+        return new Row($"what invariants cost {clients:N0} clients", more[more.Length / 2], 3, "%");
     }
 
     private static double Seconds(World world, int minutes)

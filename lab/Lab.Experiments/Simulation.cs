@@ -46,7 +46,7 @@ public static class Simulation
 /// A run put together: a world, the faults and messages of its scenario, and who reads its journal. Built, started,
 /// driven through its queue, finished, dropped.
 /// </summary>
-internal sealed class Run
+internal sealed class Run : IJournalReader
 {
     private readonly RunSpec spec;
     private readonly Recorder recorder;
@@ -58,13 +58,20 @@ internal sealed class Run
         var cast = new Cast(spec.Topology);
         var journal = new Journal();
         recorder = new Recorder(cast, spec.Scenario);
-        journal.Attach(recorder);
-        if (options.ChecksInvariants) journal.Attach(invariants = new Invariants(spec, cast));
+        if (options.ChecksInvariants) invariants = new Invariants(spec, cast);
+        journal.Attach(this);
         if (options.Reader is not null) journal.Attach(options.Reader);
         World = new World(spec, cast, journal, stage);
     }
 
     public World World { get; }
+
+    /// <summary>One reader for both, so that an entry costs the journal a single call that is not known in advance.</summary>
+    public void On(in Entry entry)
+    {
+        recorder.On(in entry);
+        invariants?.On(in entry);
+    }
 
     /// <summary>
     /// Events at one instant beyond which no time will pass any more: many times what all logins of a run without

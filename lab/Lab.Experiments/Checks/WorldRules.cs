@@ -6,7 +6,8 @@ namespace Lab.Experiments;
 /// <summary>
 /// What processes, their kernels and paths can do. The lab's own processes do nothing while they are stopped or gone (a
 /// real program is only seen from outside, and what it said may be heard late); no kernel does anything while its host
-/// is without power; and nothing arrives by a direction that is dead.
+/// is without power; and nothing leaves a direction of a path that a fault has cut. (An outage of the link's own loses
+/// what is sent into it, not what was on its way before.)
 /// </summary>
 internal sealed class WorldRules
 {
@@ -16,9 +17,9 @@ internal sealed class WorldRules
     private readonly bool[] isOwn;                              // whether the program is the lab's
     private readonly int[] powerCut;                            // by host: the fault that took it
     private readonly int[] nearHost, farHost;                   // by path
-    private readonly bool[] upDead, downDead;                   // by path
+    private readonly bool[] dead, cut;                          // by way: a direction of a path
     private readonly int clients;
-    private int dark;
+    private int stopped, dark, cuts;                            // how many of them there are
 
     public WorldRules(Cast cast, IReadOnlyList<FaultSpec> faults)
     {
@@ -34,28 +35,37 @@ internal sealed class WorldRules
         powerCut = new int[hosts];
         Array.Fill(powerCut, HasPower);
         (nearHost, farHost) = (new int[cast.Paths], new int[cast.Paths]);
-        (upDead, downDead) = (new bool[cast.Paths], new bool[cast.Paths]);
+        (dead, cut) = (new bool[2 * cast.Paths], new bool[2 * cast.Paths]);
         foreach (Member m in cast.Members) (nearHost[m.Index], farHost[m.Index]) = (m.Index, clients + m.Server);
         foreach (Route r in cast.Routes) (nearHost[r.Index], farHost[r.Index]) = (clients + r.From, clients + r.To);
     }
 
-    /// <summary>What is wrong with it, in words.</summary>
+    /// <summary>Every process runs and nothing is cut: so it is most of the time, and nothing has to be looked up.</summary>
+    public bool IsCalm => (stopped | dark | cuts) == 0;
+
+    /// <summary>What is wrong with a packet, in words.</summary>
+    public string? OnPacket(in Entry e)
+    {
+        Direction direction = PacketEntry.Of(in e).Direction;
+        if (e.Kind == EntryKind.PacketSent)
+            return Kernel(direction == Direction.Up ? nearHost[e.Host] : farHost[e.Host]);
+        return e.Kind == EntryKind.PacketDelivered && cut[2 * e.Host + (int)direction]
+            ? "a packet came through a cut" : null;
+    }
+
+    /// <summary>What is wrong with any other entry, in words.</summary>
     public string? On(in Entry e)
     {
         switch (e.Kind)
         {
-            case EntryKind.PacketDelivered:
-                bool dead = PacketEntry.Of(in e).Direction == Direction.Up ? upDead[e.Host] : downDead[e.Host];
-                return dead ? "a packet came through a cut" : null;
-            case EntryKind.PacketSent:
-                if (dark == 0) return null;
-                return Kernel(PacketEntry.Of(in e).Direction == Direction.Up ? nearHost[e.Host] : farHost[e.Host]);
             case EntryKind.NearTransportEnded:
                 return Kernel(nearHost[e.Host]);
             case EntryKind.FarTransportEnded:
                 return Kernel(farHost[e.Host]);
             case EntryKind.PathChanged:
-                (upDead[e.Host], downDead[e.Host], _) = PathEntry.Of(in e);
+                PathEntry path = PathEntry.Of(in e);
+                Changed(2 * e.Host, path.UpDead, path.Fault);
+                Changed(2 * e.Host + 1, path.DownDead, path.Fault);
                 return null;
             case EntryKind.ProcessChanged:
                 Changed(e.Host, ProcessEntry.Of(in e));
@@ -63,6 +73,16 @@ internal sealed class WorldRules
             case EntryKind.FaultEnded:
                 PowerReturns(FaultEntry.Of(in e).Fault);
                 return null;
+            default:
+                return stopped == 0 ? null : OnProcess(in e);
+        }
+    }
+
+    /// <summary>Whose act an entry tells, and whether it could act.</summary>
+    private string? OnProcess(in Entry e)
+    {
+        switch (e.Kind)
+        {
             case EntryKind.MemberReady:
                 return Process(At(e.Host, MemberReadyEntry.Of(in e).Side));
             case EntryKind.MemberEnded or EntryKind.MemberBlamed:
@@ -91,6 +111,13 @@ internal sealed class WorldRules
         }
     }
 
+    private void Changed(int way, bool isDead, int fault)
+    {
+        bool isCut = isDead && (cut[way] || !dead[way] && fault != PathEntry.Weather);
+        cuts += (isCut ? 1 : 0) - (cut[way] ? 1 : 0);
+        (dead[way], cut[way]) = (isDead, isCut);
+    }
+
     private int At(int path, PathEnd end) => end == PathEnd.Near ? nearHost[path] : farHost[path];
 
     private string? Process(int host) => !isOwn[host] ? null : states[host] switch
@@ -109,6 +136,7 @@ internal sealed class WorldRules
 
     private void Changed(int host, ProcessEntry change)
     {
+        stopped += (change.State == ProcessState.Runs ? 0 : 1) - (states[host] == ProcessState.Runs ? 0 : 1);
         states[host] = change.State;
         bool crashed = change.State == ProcessState.Gone && faults[change.Fault].Kind.TakesPower;
         SetPower(host, crashed ? change.Fault : HasPower);

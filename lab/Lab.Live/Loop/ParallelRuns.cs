@@ -3,12 +3,10 @@ using Lab.Network;
 
 namespace Lab.Live;
 
-/// <summary>What became of one run of a plan: a result, a failure, or neither when the sweep was stopped before its
-/// end.</summary>
-public sealed record RunOutcome(RunSpec Spec, RunResult? Result, Exception? Failure)
-{
-    public bool Finished => Result is not null || Failure is not null;
-}
+/// <summary>
+/// What became of one run of a plan: a result, a failure, or neither when the sweep was stopped before its end.
+/// </summary>
+public sealed record RunOutcome(RunSpec Spec, RunResult? Result, Exception? Failure);
 
 /// <summary>How far a sweep has come; read by one thread while others run.</summary>
 public sealed class SweepProgress(int planned, Duration simulatedPlanned)

@@ -69,8 +69,8 @@ internal static class LanesFigure
                     least = span.Seconds / span.Unit.Divisor / 400;
                 yield return new JsonObject
                 {
-                    ["kind"] = "fault", ["panel"] = panel, ["row"] = Row(run, band.Client, side), ["x"] = from,
-                        ["x2"] = Math.Max(to, from + least),
+                    ["kind"] = "fault", ["panel"] = panel, ["row"] = Row(run, band.Client, side),
+                    ["x"] = from, ["x2"] = Math.Max(to, from + least),
                     ["fault"] = band.Kind.Word, ["time"] = $"{Time(band.From)} to {Time(band.To)}",
                 };
             }

@@ -50,17 +50,14 @@ internal sealed class Database : IDisposable
             run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, value REAL, unit TEXT NOT NULL,
             PRIMARY KEY (run, metric)) WITHOUT ROWID;
         CREATE TABLE incidents (
-            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, client_name TEXT NOT NULL, side TEXT NOT
-            NULL,
-            fault TEXT NOT NULL, began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, detected INTEGER NOT NULL,
-            detected_at_ns INTEGER, elapsed_s REAL NOT NULL, mechanism TEXT NOT NULL, claim TEXT NOT NULL, outlived
-            INTEGER NOT NULL);
+            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, client_name TEXT NOT NULL,
+            side TEXT NOT NULL, fault TEXT NOT NULL, began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL,
+            detected INTEGER NOT NULL, detected_at_ns INTEGER, elapsed_s REAL NOT NULL, mechanism TEXT NOT NULL,
+            claim TEXT NOT NULL, outlived INTEGER NOT NULL);
         CREATE TABLE messages (
-            run INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL, sender INTEGER NOT NULL, recipient INTEGER
-            NOT NULL,
-            sent_at_ns INTEGER NOT NULL, delivered_at_ns INTEGER, delay_s REAL, copies INTEGER NOT NULL, fate TEXT NOT
-            NULL,
-            PRIMARY KEY (run, number)) WITHOUT ROWID;
+            run INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL, sender INTEGER NOT NULL,
+            recipient INTEGER NOT NULL, sent_at_ns INTEGER NOT NULL, delivered_at_ns INTEGER, delay_s REAL,
+            copies INTEGER NOT NULL, fate TEXT NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID;
         CREATE TABLE costs (
             run INTEGER NOT NULL REFERENCES runs, cause TEXT NOT NULL, packets INTEGER NOT NULL, bytes INTEGER NOT NULL,
             PRIMARY KEY (run, cause)) WITHOUT ROWID;
@@ -93,8 +90,7 @@ internal sealed class Database : IDisposable
             RunResult run = sweep.Runs[i];
             long id = i + 1;
             runs.Row(id, sweep.ScenarioName, run.Network.Word(), Word(run.Fidelity), unchecked((long)run.Spec.Seed),
-                run.Spec.Label,
-                run.JournalHash.ToString("x16"), run.Entries, run.Events, Study.Clients(run),
+                run.Spec.Label, run.JournalHash.ToString("x16"), run.Entries, run.Events, Study.Clients(run),
                 run.Spec.Scenario.Duration.TotalSeconds, run.MaxLateness.TotalSeconds);
             foreach (string reason in run.Doubts) doubts.Row(id, reason);
             foreach (Setting s in run.Spec.Point) settings.Row(id, s.Path, s.Value);
@@ -103,16 +99,15 @@ internal sealed class Database : IDisposable
             foreach (MessageRecord m in run.Messages) Add(messages, id, m);
             foreach (CauseCost c in run.Costs) costs.Row(id, c.Cause, c.Packets, c.Bytes);
             foreach ((string key, int count) in run.Verdicts) verdicts.Row(id, Part(key, 0), Part(key, 1), count);
-            foreach (ArrivalBin bin in run.Arrivals) arrivals.Row(id, bin.From.Nanoseconds, bin.Attempts,
-                bin.OnlineClients);
+            foreach (ArrivalBin bin in run.Arrivals)
+                arrivals.Row(id, bin.From.Nanoseconds, bin.Attempts, bin.OnlineClients);
         }
     }
 
     private static void Add(Insert incidents, long run, Incident n) => incidents.Row(
-        run, n.Client, n.ClientName, Word(n.Side), n.Fault.Word, n.Began.Nanoseconds, n.Until.Nanoseconds, n.Detected
-        ? 1 : 0,
-        n.Detected ? n.DetectedAt.Nanoseconds : null, n.Elapsed.TotalSeconds, Word(n.Mechanism), Word(n.Claim),
-        n.Outlived ? 1 : 0);
+        run, n.Client, n.ClientName, Word(n.Side), n.Fault.Word, n.Began.Nanoseconds, n.Until.Nanoseconds,
+        n.Detected ? 1 : 0, n.Detected ? n.DetectedAt.Nanoseconds : null, n.Elapsed.TotalSeconds, Word(n.Mechanism),
+        Word(n.Claim), n.Outlived ? 1 : 0);
 
     private static void Add(Insert messages, long run, MessageRecord m) => messages.Row(
         run, m.Number, m.From, m.To, m.SentAt.Nanoseconds, m.Copies > 0 ? m.DeliveredAt.Nanoseconds : null,

@@ -156,10 +156,18 @@ public sealed class InvariantsTests
         }, null),
         ["a packet through a cut"] = (j =>
         {
+            Packet(j, 0, Direction.Down, delivered: false);
+            Packet(j, 0, Direction.Up, delivered: false);
             j.PathChanged(At(1), Phone, upDead: true, downDead: false, Cut);
             Packet(j, 2, Direction.Down, delivered: true);
             Packet(j, 3, Direction.Up, delivered: true);
         }, "a packet came through a cut"),
+        ["a packet that was on its way when the link's own outage began"] = (j =>
+        {
+            Packet(j, 0, Direction.Up, delivered: false);
+            j.PathChanged(At(1), Phone, upDead: true, downDead: true, PathEntry.Weather);
+            Packet(j, 2, Direction.Up, delivered: true);
+        }, null),
         ["a packet after a cut"] = (j =>
         {
             j.PathChanged(At(1), Phone, upDead: true, downDead: true, Cut);
