@@ -66,7 +66,7 @@ internal sealed class Run : IJournalReader
 
     public World World { get; }
 
-    /// <summary>One reader for both, so that an entry costs the journal a single call that is not known in advance.</summary>
+    /// <summary>One reader for both: an entry then costs the journal one call that is not known in advance.</summary>
     public void On(in Entry entry)
     {
         recorder.On(in entry);

@@ -49,7 +49,8 @@ internal sealed class MessageRules
     /// <summary>What is wrong with the fates, in words.</summary>
     public string? Finish(IReadOnlyList<MessageRecord> records)
     {
-        if (records.Count != lines.Count) return Text($"{lines.Count} messages were sent and {records.Count} have a fate");
+        if (records.Count != lines.Count)
+            return Text($"{lines.Count} messages were sent and {records.Count} have a fate");
         foreach (MessageRecord m in records)
         {
             if (!lines.Remove(m.Number, out Line line)) return Text($"message {m.Number} has a fate and was not sent");

@@ -40,7 +40,7 @@ internal sealed class WorldRules
         foreach (Route r in cast.Routes) (nearHost[r.Index], farHost[r.Index]) = (clients + r.From, clients + r.To);
     }
 
-    /// <summary>Every process runs and nothing is cut: so it is most of the time, and nothing has to be looked up.</summary>
+    /// <summary>Every process runs and nothing is cut: most of the time, and nothing has to be looked up.</summary>
     public bool IsCalm => (stopped | dark | cuts) == 0;
 
     /// <summary>What is wrong with a packet, in words.</summary>

@@ -3,7 +3,9 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>What the journal has said of one client so far: what both sides believe, for how long, and its attempts.</summary>
+/// <summary>
+/// What the journal has said of one client so far: what both sides believe, for how long, and its attempts.
+/// </summary>
 internal sealed class ClientRecord(PathTruth path)
 {
     private Instant since;
@@ -48,8 +50,8 @@ internal sealed class ClientRecord(PathTruth path)
         && !Path.IsDead && Path.ProcessAt(PathEnd.Near).Runs && Path.ProcessAt(PathEnd.Far).Runs;
 
     /// <summary>
-    /// Books the time up to now as what it was; to be called before anything that it depends on changes: the path, either
-    /// process, what either side believes.
+    /// Books the time up to now as what it was; to be called before anything that it depends on changes: the path,
+    /// either process, what either side believes.
     /// </summary>
     public void BookTime(Instant now)
     {

@@ -2,7 +2,9 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>What is drawn of the first clients, or of the first streams between servers; the rest would not be seen.</summary>
+/// <summary>
+/// What is drawn of the first clients, or of the first streams between servers; the rest would not be seen.
+/// </summary>
 internal sealed class LaneBook(int lanes, int sides)
 {
     private readonly (LaneState State, Instant Since)[] drawn = new (LaneState, Instant)[lanes * sides];

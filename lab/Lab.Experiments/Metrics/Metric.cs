@@ -29,7 +29,7 @@ public sealed record Metric
     /// <summary>Whether a run can have it at all; most can.</summary>
     internal Func<RunFacts, bool> Applies { get; init; } = _ => true;
 
-    /// <summary>Why a run with real programs, which say little of themselves, cannot know it; null when it can.</summary>
+    /// <summary>Why a run with real programs, which say little, cannot know it; null when it can.</summary>
     internal Func<RunSpec, string?> Hidden { get; init; } = _ => null;
 
     /// <summary>A message that is missing at the end of a run with a real server makes it unknown.</summary>

@@ -18,7 +18,9 @@ internal sealed class RunFacts(RunSpec spec, Cast cast, Recorder recorder, IRead
     /// <summary>Of all clients together.</summary>
     public double ClientHours => Clients.Count * Duration.TotalSeconds / 3600;
 
-    /// <summary>How long each incident took that side to notice, in seconds, sorted; those it did not are infinite.</summary>
+    /// <summary>
+    /// How long each incident took that side to notice, in seconds, sorted; those it did not are infinite.
+    /// </summary>
     public IReadOnlyList<double> DetectionTimes(Side side)
     {
         if (!detection.TryGetValue(side, out IReadOnlyList<double>? times))
@@ -38,7 +40,8 @@ internal sealed class RunFacts(RunSpec spec, Cast cast, Recorder recorder, IRead
 }
 
 /// <summary>
-/// The quantile of a run: the smallest value that at least that share of the sorted values does not exceed; NaN of none.
+/// The quantile of a run: the smallest value that at least that share of the sorted values does not exceed; NaN of
+/// none.
 /// </summary>
 internal static class NearestRank
 {

@@ -98,7 +98,8 @@ internal sealed class GroundTruth
     {
         foreach (PathTruth? path in paths)
             foreach (StreamTruth stream in path?.Streams ?? [])
-                foreach (PathEnd side in Ends) Close(path!, stream, side, end, Mechanism.None, Claim.None, false, false);
+                foreach (PathEnd side in Ends)
+                    Close(path!, stream, side, end, Mechanism.None, Claim.None, detected: false, outlived: false);
     }
 
     private void Lay(int path, string name, int near, int far)

@@ -3,7 +3,9 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>Which end of the client's connection. Of streams between servers the client is the one that opened them.</summary>
+/// <summary>
+/// Which end of the client's connection. Of streams between servers the client is the one that opened them.
+/// </summary>
 public enum Side { Client, Server }
 
 /// <summary>

@@ -80,7 +80,8 @@ public sealed class BadDayTests(ITestOutputHelper output) : IDisposable
         await lab.Until(EntryKind.MessageReceived, before + 5);
         Assert.Equal(0, lab.Count(EntryKind.ClientOffline));
         Assert.Equal(1, lab.Count(EntryKind.ClientOnline));
-        Dictionary<long, Instant> sent = lab.Of(EntryKind.MessageSent).ToDictionary(e => MessageEntry.Of(e).Number, e => e.At);
+        Dictionary<long, Instant> sent =
+            lab.Of(EntryKind.MessageSent).ToDictionary(e => MessageEntry.Of(e).Number, e => e.At);
         Instant online = lab.Of(EntryKind.ClientOnline)[0].At;
         double[] delays =
         [

@@ -4,7 +4,9 @@ using Lab.Xmpp;
 
 namespace Lab.Tests;
 
-/// <summary>Histories of one client's stream and of one between servers: the same rules make the same incidents.</summary>
+/// <summary>
+/// Histories of one client's stream and of one between servers: the same rules make the same incidents.
+/// </summary>
 public sealed class GroundTruthTests : IDisposable
 {
     private const int Phone = 0, A = 1, B = 2, Route = 3, Cut = 0, Freeze = 1, Restart = 2;
