@@ -190,8 +190,9 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         var name = new Argument<string?>("NAME") { Description = "One of them, in full.",
             Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("show", """
-            Lists what scenario files can name: preset policies, preset links, faults, metrics, networks; and how
-            truly each network shows it.
+            Lists what scenario files can name, and how truly each network shows it.
+
+            There are preset policies, preset links, faults, metrics and networks.
 
             Examples:
               lab show presets

@@ -5,8 +5,10 @@ using Spectre.Console;
 
 namespace Lab.Cli;
 
-/// <summary>Runs done, simulated time, events per second, time remaining (runs in real time: the time they take and the
-/// time left): as one living line, or as plain lines now and then.</summary>
+/// <summary>
+/// Runs done, simulated time, events per second, time remaining (runs in real time: the time they take and the time
+/// left): as one living line, or as plain lines now and then.
+/// </summary>
 internal sealed class Progress
 {
     private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(10);
@@ -25,8 +27,9 @@ internal sealed class Progress
         began = lastPlain = terminal.Clock.GetTimestamp();
     }
 
-    /// <summary>Does the work and shows how it goes on; wall is how long it takes in real time, null where time is
-    /// virtual.</summary>
+    /// <summary>
+    /// Does the work and shows how it goes on; wall is how long it takes in real time, null where time is virtual.
+    /// </summary>
     public static T Show<T>(
         Terminal terminal, string name, bool quiet, Duration? wall, Func<Action<SweepProgress>, T> work)
     {

@@ -16,8 +16,9 @@ internal sealed class Paths(Problems problems)
 
     private Names names = new(new Mapping(default, [], false));
 
-    /// <summary>The tree with the value at the path, or null when the path leads nowhere (the problem is noted at its
-    /// text).</summary>
+    /// <summary>
+    /// The tree with the value at the path, or null when the path leads nowhere (the problem is noted at its text).
+    /// </summary>
     public Mapping? Apply(Mapping root, Scalar path, Node value)
     {
         if (path.Text.Length == 0)
@@ -70,11 +71,11 @@ internal sealed class Paths(Problems problems)
                     + $"{step.Rest[..Math.Max(1, step.Rest.IndexOf(']') + 1)]}");
             return Refuse(step, $"{where} has no '{word}'{Words.OneOf(word, expected)}");
         }
-        Type inner = keys.FirstOrDefault(k => k.Name == word)?.Type
-            ?? typeof(string);   // a fault's verb takes its target
+        // a fault's verb takes its target
+        Type inner = keys.FirstOrDefault(k => k.Name == word)?.Type ?? typeof(Target);
         Mapping mapping = node as Mapping ?? new Mapping(step.Place, [], Flow: true);
-        return Into(inner, mapping[word], step.After(word), value, word) is { } changed ? mapping.With(word, changed)
-            : null;
+        Node? changed = Into(inner, mapping[word], step.After(word), value, word);
+        return changed is null ? null : mapping.With(word, changed);
     }
 
     private Node? Map(Type inner, Node? node, Step step, Node value, string where)
@@ -92,11 +93,10 @@ internal sealed class Paths(Problems problems)
                 return Refuse(step, $"{where} is no list; its entries are named, as in {where}.{keys[0]}");
             // as many words as names have here: example.com of example.com.policy
             string word = string.Join('.', rest.Split('.').Take(1 + keys.Max(k => k.Count(c => c == '.'))));
-            return Refuse(step, $"{where} has no '{word}'{Words.OneOf(word, keys)}",
-                word.Length);
+            return Refuse(step, $"{where} has no '{word}'{Words.OneOf(word, keys)}", word.Length);
         }
-        return Into(inner, mapping![key], step.After(key), value, key) is { } changed ? mapping.With(key, changed)
-            : null;
+        Node? changed = Into(inner, mapping![key], step.After(key), value, key);
+        return changed is null ? null : mapping.With(key, changed);
     }
 
     private Node? List(Type item, Node? node, Step step, Node value, string where)
@@ -111,9 +111,9 @@ internal sealed class Paths(Problems problems)
             return Refuse(step, string.Create(CultureInfo.InvariantCulture,
                 $"{where} has {(count == 1 ? "1 entry" : $"{count} entries")}, counted from 0; there is no "
                     + $"{step.Rest[..(end + 1)]}"));
-        return Into(item, list!.Items[index], step.After(step.Rest[..(end + 1)]), value, where
-            + step.Rest[..(end + 1)]) is { } changed
-            ? list.With(index, changed) : null;
+        string entry = step.Rest[..(end + 1)];
+        Node? changed = Into(item, list!.Items[index], step.After(entry), value, where + entry);
+        return changed is null ? null : list.With(index, changed);
     }
 
     private Node? Refuse(Step step, string message, int length = 0)

@@ -11,15 +11,17 @@ internal sealed record Overrides(
     public static readonly Overrides None = new([], null);
 }
 
-/// <summary>A scenario file, resolved: the runs it asks for, in order, and the file that asks for the same
-/// again.</summary>
+/// <summary>
+/// A scenario file, resolved: the runs it asks for, in order, and the file that asks for the same again.
+/// </summary>
 internal sealed record Sweep
 {
     public required string File { get; init; }
     public required string Name { get; init; }
 
-    /// <summary>For each network the points in the order of the file (the first path varies slowest), and for each
-    /// point the seeds.</summary>
+    /// <summary>
+    /// For each network the points in the order of the file (the first path varies slowest), for each point the seeds.
+    /// </summary>
     public required IReadOnlyList<RunSpec> Plan { get; init; }
 
     public required IReadOnlyList<string> Varied { get; init; }
@@ -56,10 +58,8 @@ internal sealed class SweepReader
         (this.file, this.problems, this.refusals) = (file, problems, refusals);
 
     /// <summary>The sweep, or null after all problems of the file and its topology were noted.</summary>
-    public static Sweep? Read(string file, Overrides overrides, Problems problems, Refusals refusals)
-    {
-        return YamlText.ReadSource(file, problems) is { } source ? Read(source, overrides, problems, refusals) : null;
-    }
+    public static Sweep? Read(string file, Overrides overrides, Problems problems, Refusals refusals) =>
+        YamlText.ReadSource(file, problems) is { } source ? Read(source, overrides, problems, refusals) : null;
 
     /// <summary>The same of a text that need not be a file; a topology it names is looked for as if it were.</summary>
     public static Sweep? Read(Source source, Overrides overrides, Problems problems, Refusals refusals)
@@ -74,8 +74,8 @@ internal sealed class SweepReader
     {
         int before = problems.Count;
         root = mapping;
-        List<(Scalar Path, Node Value)> sets = [.. overrides.Sets.Select(SetArgument.Parse(problems)).OfType<(Scalar,
-            Node)>()];
+        List<(Scalar Path, Node Value)> sets =
+            [.. overrides.Sets.Select(SetArgument.Parse(problems)).OfType<(Scalar, Node)>()];
         foreach ((Scalar path, Node value) in sets.Where(s => Whole.Contains(s.Path.Text)))
             root = root.With(path.Text, value);
         string name = Name();
@@ -88,18 +88,21 @@ internal sealed class SweepReader
             (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))];
         foreach ((Scalar path, Node value) in sets.Where(s => !Whole.Contains(s.Path.Text)))
             Set(path, value);
-        long runs = vary.Aggregate((long)seeds.Count * networks.Count, (n, v) =>
-             Math.Min(MostRuns + 1L, n * v.Values.Count));
+        long runs = vary.Aggregate(
+            (long)seeds.Count * networks.Count, (n, v) => Math.Min(MostRuns + 1L, n * v.Values.Count));
         if (runs > MostRuns)
             problems.Add(root.Key("vary") ?? (Node)root,
-            $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
+                $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
         List<RunSpec> plan = runs > MostRuns ? [] : Plan(name);
         if (!brokenVary) When(expect, written);
         if (problems.Count == before) RefusePrograms(plan);
         if (problems.Count == before) RefuseUnjudged(plan);
         if (problems.Count > before) return null;
-        return new Sweep { File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)],
-            Networks = networks, RunYaml = Resolved(name) };
+        return new Sweep
+        {
+            File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)], Networks = networks,
+            RunYaml = Resolved(name),
+        };
     }
 
     private string Name()

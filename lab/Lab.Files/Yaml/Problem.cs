@@ -52,8 +52,9 @@ internal sealed record Problem(Place Place, string Message)
         return text.ToString();
     }
 
-    /// <summary>Tabs and control characters as a space or a dot, so that carets stay below and terminals stay
-    /// sane.</summary>
+    /// <summary>
+    /// Tabs and control characters as a space or a dot, so that carets stay below and terminals stay sane.
+    /// </summary>
     public static string Printable(string text) =>
         string.Create(text.Length, text, static (chars, t) =>
         {

@@ -35,10 +35,11 @@ internal static class Quantities
         if (Factor(Times, unit) is not { } factor)
         {
             if (unit.Length == 0 && number == 0) return Parsed.Of(Network.Duration.Zero);
-            string near = Instead(unit, ("sec", "s"), ("secs", "s"), ("second", "s"), ("seconds", "s"), ("min", "m"),
-                ("mins", "m"), ("minute", "m"),
-                ("minutes", "m"), ("hour", "h"), ("hours", "h"), ("hr", "h"), ("day", "d"), ("days", "d"),
-                    ("msec", "ms"), ("µs", "us"), ("usec", "us"));
+            string near = Instead(
+                unit, ("sec", "s"), ("secs", "s"), ("second", "s"), ("seconds", "s"),
+                ("min", "m"), ("mins", "m"), ("minute", "m"), ("minutes", "m"),
+                ("hour", "h"), ("hours", "h"), ("hr", "h"), ("day", "d"), ("days", "d"),
+                ("msec", "ms"), ("µs", "us"), ("usec", "us"));
             return Parsed.Fail(unit.Length == 0 ? $"a time needs a unit: {text}s, {text}m, ..."
                 : Unknown(text, unit, "us, ms, s, m, h or d", Number(text) + near, near));
         }
@@ -56,10 +57,10 @@ internal static class Quantities
             return NotANumber(text, "a rate such as 64kbit/s or 1.5Mbit/s, or unlimited");
         if (Factor(Rates, unit) is not { } factor)
         {
-            string near = Instead(unit, ("bps", "bit/s"), ("kbps", "kbit/s"), ("Mbps", "Mbit/s"), ("mbps", "Mbit/s"),
-                ("Gbps", "Gbit/s"), ("kbit", "kbit/s"),
-                ("mbit", "Mbit/s"), ("Mbit", "Mbit/s"), ("Gbit", "Gbit/s"), ("Kbit/s", "kbit/s"), ("mbit/s", "Mbit/s"),
-                    ("kb/s", "kbit/s"), ("Mb/s", "Mbit/s"));
+            string near = Instead(
+                unit, ("bps", "bit/s"), ("kbps", "kbit/s"), ("Mbps", "Mbit/s"), ("mbps", "Mbit/s"), ("Gbps", "Gbit/s"),
+                ("kbit", "kbit/s"), ("mbit", "Mbit/s"), ("Mbit", "Mbit/s"), ("Gbit", "Gbit/s"),
+                ("Kbit/s", "kbit/s"), ("mbit/s", "Mbit/s"), ("kb/s", "kbit/s"), ("Mb/s", "Mbit/s"));
             if (unit.Length == 0) return Parsed.Fail($"a rate needs a unit: {text}kbit/s, {text}Mbit/s, ...");
             if (unit.EndsWith("B/s", StringComparison.Ordinal))
                 return Parsed.Fail($"{text} counts bytes; rates are in bits: bit/s, kbit/s, Mbit/s or Gbit/s");
@@ -81,9 +82,9 @@ internal static class Quantities
         if (!Split(text, out decimal number, out string unit)) return NotANumber(text, "a size such as 200B or 256KiB");
         if (Factor(Sizes, unit) is not { } factor)
         {
-            string near = Instead(unit, ("b", "B"), ("bytes", "B"), ("byte", "B"), ("KB", "kB"), ("kb", "kB"),
-                ("K", "KiB"), ("k", "kB"), ("M", "MiB"), ("kib", "KiB"),
-                ("mib", "MiB"), ("kiB", "KiB"), ("mb", "MB"));
+            string near = Instead(
+                unit, ("b", "B"), ("bytes", "B"), ("byte", "B"), ("KB", "kB"), ("kb", "kB"), ("k", "kB"), ("mb", "MB"),
+                ("K", "KiB"), ("M", "MiB"), ("kib", "KiB"), ("mib", "MiB"), ("kiB", "KiB"));
             return Parsed.Fail(unit.Length == 0 ? $"a size needs a unit: {text}B, {text}kB, {text}KiB, ..."
                 : Unknown(text, unit, "B, kB, MB, KiB or MiB", Number(text) + near, near));
         }
@@ -204,8 +205,8 @@ internal static class Quantities
 
     private static Parsed NotANumber(string text, string expected) =>
         Parsed.Fail(text.Length == 0 ? $"a value is missing, expected {expected}"
-            : $"expected {expected}, found '{Problem.Printable(text)}"
-                + $"'{(text.Contains(',') ? "; decimals take a point" : "")}");
+            : $"expected {expected}, found '{Problem.Printable(text)}'"
+                + (text.Contains(',') ? "; decimals take a point" : ""));
 
     /// <summary>Without exponent or needless zeros.</summary>
     public static string Plain(decimal value) =>

@@ -6,8 +6,10 @@ using Lab.Xmpp;
 
 namespace Lab.Files;
 
-/// <summary>The JSON Schemas (draft 7, which editors know best) of scenario and topology files, from the same shapes
-/// that bind them.</summary>
+/// <summary>
+/// The JSON Schemas (draft 7, which editors know best) of scenario and topology files, from the same shapes that bind
+/// them.
+/// </summary>
 internal sealed class Schema
 {
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true,
@@ -65,8 +67,10 @@ internal sealed class Schema
         if (Shapes.ScalarOf(type) is not null) return Scalar(type);
         if (Shapes.IsList(type, out Type item)) return new JsonObject { ["type"] = "array", ["items"] = Of(item) };
         if (Shapes.IsMap(type, out Type value))
-            return new JsonObject { ["type"] = "object", ["additionalProperties"] = value == typeof(string) ? true
-            : Of(value) };
+            return new JsonObject
+            {
+                ["type"] = "object", ["additionalProperties"] = value == typeof(string) ? true : Of(value),
+            };
         return Reference(type);
     }
 

@@ -8,8 +8,8 @@ using Lab.Xmpp;
 namespace Lab.Files;
 
 /// <summary>One key of a mapping: the property it fills, and what it takes.</summary>
-internal sealed record KeyShape(string Name, PropertyInfo Property, Type Type, bool Required, bool Nullable,
-    bool Permille);
+internal sealed record KeyShape(
+    string Name, PropertyInfo Property, Type Type, bool Required, bool Nullable, bool Permille);
 
 /// <summary>A scalar type: how its text is read, and what a schema says of it.</summary>
 internal sealed record ScalarShape(Func<string, Parsed> Read, string Words, string Pattern)
@@ -41,8 +41,8 @@ internal static class Shapes
             "a whole number", "^-?[0-9]+$"),
         [typeof(long)] = new(t => Convert(Quantities.Integer(t, long.MinValue, long.MaxValue), d => (long)d),
             "a whole number", "^-?[0-9]+$"),
-        [typeof(ulong)] = new(t => Convert(Quantities.Integer(t, 0, ulong.MaxValue), d => (ulong)d), "a whole number",
-            "^[0-9]+$"),
+        [typeof(ulong)] = new(t => Convert(Quantities.Integer(t, 0, ulong.MaxValue), d => (ulong)d),
+            "a whole number", "^[0-9]+$"),
         [typeof(Duration)] = new(Quantities.Duration, "a time such as 250ms, 90s, 15m or 24h",
             $"^(0|{Number} ?(us|ms|s|m|h|d))$"),
         [typeof(Rate)] = new(Quantities.Rate, "a rate such as 64kbit/s or 1.5Mbit/s, or unlimited",
@@ -75,8 +75,9 @@ internal static class Shapes
 
     public static IReadOnlyList<string> Values(Type enumType) => [.. Enum.GetNames(enumType).Select(Words.Kebab)];
 
-    /// <summary>What to write instead of a word that was one of an enum's until people misread it; null = it never
-    /// was.</summary>
+    /// <summary>
+    /// What to write instead of a word that was one of an enum's until people misread it; null = it never was.
+    /// </summary>
     public static string? Replaced(Type enumType, string word) =>
         enumType == typeof(BackoffKind) && word == "none"
             ? "; none came back at once: write at-once for that, or never for a client that stays offline" : null;

@@ -15,8 +15,7 @@ internal static class YamlOut
         return writer.ToString();
     }
 
-    /// <summary>One value as it is named in tables and on command lines: a scalar's own text, else flow
-    /// style.</summary>
+    /// <summary>One value as it is named in tables and on command lines: a scalar's text, else flow style.</summary>
     public static string Inline(Node node)
     {
         if (node is Scalar scalar) return scalar.Text;

@@ -50,11 +50,14 @@ internal sealed class YamlText
         }
         catch (YamlException e)
         {
-            if (e.Message.Contains("tab", StringComparison.Ordinal) && TabbedLine(source) is { } line)
-                problems.Add(new Place(source, line, 1, source.Line(line).Length - source.Line(line)
-                    .TrimStart().Length), "a tab indents this line; YAML wants spaces");
-            else
-                problems.Add(reader.At(e.Start), reader.Explain(e));
+            // the parser stumbles over a tab where it stands, or over what follows
+            bool named = e.Message.Contains("tab", StringComparison.Ordinal);
+            if (TabbedLine(source) is { } line && (named || line <= e.Start.Line))
+            {
+                int tabs = source.Line(line).Length - source.Line(line).TrimStart().Length;
+                problems.Add(new Place(source, line, 1, tabs), "a tab indents this line; YAML wants spaces");
+            }
+            else problems.Add(reader.At(e.Start), reader.Explain(e));
             return null;
         }
         catch (InvalidOperationException)   // the parser's own assertions, on some malformed texts
@@ -77,7 +80,10 @@ internal sealed class YamlText
             var buffer = new byte[MaxBytes + 1];
             int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             if (length > MaxBytes)
-                { Refuse("is larger than 1 MiB; a scenario or topology file is a few kilobytes"); return null; }
+            {
+                Refuse("is larger than 1 MiB; a scenario or topology file is a few kilobytes");
+                return null;
+            }
             string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(buffer, 0, length)
                 .TrimStart('\uFEFF');
             int odd = text.AsSpan().IndexOfAnyInRange('\0', '\b');

@@ -53,6 +53,8 @@ public sealed class MistakesTests : IDisposable
             3:1: the key 'duration' stands here twice, first in line 2
         duration: 2h => \tduration: 2h
             2:1: a tab indents this line; YAML wants spaces
+        topology: one-phone => \tdescription: x\ntopology: one-phone
+            1:1: a tab indents this line; YAML wants spaces
         duration: 2h => duration: &d 2h
             2:11: an anchor (&d) is not accepted; files hold plain values
         duration: 2h => duration: !!str 2h
