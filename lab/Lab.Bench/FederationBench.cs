@@ -13,7 +13,7 @@ internal static class FederationBench
 {
     private const int Servers = 100, Users = 10;
 
-    public static IEnumerable<Benchmark> All { get; } = 
+    public static IEnumerable<Benchmark> All { get; } =
     [
         new("a day of 100 servers fully meshed", () => Day("nobody checks", Policy.Nothing)),
         new("a day of 100 servers fully meshed, checked", () => Day("acks asked for every 5 min", Checked)),

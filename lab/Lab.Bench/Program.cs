@@ -40,7 +40,8 @@ if (args.Contains("--bdn"))
 
 int width = chosen.Max(b => b.Name.Length);
 Console.WriteLine(
-    "ratio: how many times better than the target; 1 or more = met. Medians of several rounds, one thread, processor time.");
+    "ratio: how many times better than the target; 1 or more = met. Medians of several rounds, one thread, processor "
+        + "time.");
 Print("benchmark", "measured", "target", "unit", "ratio", "B/op");
 foreach (Benchmark benchmark in chosen)
 {

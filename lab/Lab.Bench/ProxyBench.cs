@@ -7,8 +7,8 @@ namespace Lab.Bench;
 /// <summary>
 /// The fault proxy without toxics against Toxiproxy: this process is client and upstream, the proxy a child, all on one
 /// processor (where waking another one costs more than the proxy does). With TOXIPROXY_SERVER naming its binary that
-/// one is measured in turns, and the targets follow from it; else from its figures measured elsewhere, which a busy machine
-/// does not reach: then compare the shares of what the same bytes do without a proxy.
+/// one is measured in turns, and the targets follow from it; else from its figures measured elsewhere, which a busy
+/// machine does not reach: then compare the shares of what the same bytes do without a proxy.
 /// </summary>
 internal static class ProxyBench
 {

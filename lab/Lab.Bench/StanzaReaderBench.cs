@@ -7,7 +7,8 @@ namespace Lab.Bench;
 internal static class StanzaReaderBench
 {
     private const string Header =
-        "<stream:stream from='a.test' id='s1' version='1.0' xml:lang='en' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
+        "<stream:stream from='a.test' id='s1' version='1.0' xml:lang='en' xmlns='jabber:client' "
+        + "xmlns:stream='http://etherx.jabber.org/streams'>";
 
     private const string Ping =
         "<iq from='a.test' to='juliet@a.test/balcony' id='s2c1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>";

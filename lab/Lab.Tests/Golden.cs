@@ -1,6 +1,8 @@
 namespace Lab.Tests;
 
-/// <summary>Expected text in files under Golden/. make accept (LAB_ACCEPT=1) rewrites them from what the code gives now.</summary>
+/// <summary>
+/// Expected text in files under Golden/. make accept (LAB_ACCEPT=1) rewrites them from what the code gives now.
+/// </summary>
 internal static class Golden
 {
     public static void AssertSame(string name, string actual)

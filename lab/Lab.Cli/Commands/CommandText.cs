@@ -17,7 +17,9 @@ internal static class CommandText
         "lab run " + Quote(file) + Networks(overrides) + " --seed " + run.Seed.ToString(CultureInfo.InvariantCulture)
             + Sets(Sets(overrides, run));
 
-    /// <summary>What --set must say so that a sweep is one point of it: what was set, and the values of the point.</summary>
+    /// <summary>
+    /// What --set must say so that a sweep is one point of it: what was set, and the values of the point.
+    /// </summary>
     public static IEnumerable<string> Sets(Overrides overrides, RunSpec run)
     {
         string[] fixedPaths = [.. run.Point.Select(p => p.Path + "=")];

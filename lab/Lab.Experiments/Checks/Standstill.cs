@@ -20,7 +20,8 @@ internal sealed class Repeats(IReadOnlyList<string> hosts) : IJournalReader
 
     public void On(in Entry entry)
     {
-        (string, EntryKind) key = (entry.Host >= 0 && entry.Host < hosts.Count ? hosts[entry.Host] : "echo", entry.Kind);
+        (string, EntryKind) key =
+            (entry.Host >= 0 && entry.Host < hosts.Count ? hosts[entry.Host] : "echo", entry.Kind);
         said[key] = said.GetValueOrDefault(key) + 1;
     }
 }

@@ -27,13 +27,15 @@ internal sealed class Cut : Fault
     public override void Begin(Instant now, Strike strike)
     {
         foreach (int path in strike.Paths)
-            foreach (Direction way in Ways(strike.Spec.Direction)) strike.World.Network.Cut(now, path, way, strike.Fault);
+            foreach (Direction way in Ways(strike.Spec.Direction))
+                strike.World.Network.Cut(now, path, way, strike.Fault);
     }
 
     public override void End(Instant now, Strike strike)
     {
         foreach (int path in strike.Paths)
-            foreach (Direction way in Ways(strike.Spec.Direction)) strike.World.Network.Heal(now, path, way, strike.Fault);
+            foreach (Direction way in Ways(strike.Spec.Direction))
+                strike.World.Network.Heal(now, path, way, strike.Fault);
     }
 
     private static Direction[] Ways(CutDirection direction) => direction switch

@@ -7,7 +7,8 @@ internal sealed class Expire : FaultBetweenServers
 {
     public override string Word => "expire";
 
-    public override string Help => "the server's certificate has run out: other servers close streams that it was shown "
+    public override string Help =>
+        "the server's certificate has run out: other servers close streams that it was shown "
         + "on, and take no proof from it until it is renewed";
 
     public override string Example => "{at: 30m, expire: b.example, for: 10m}";

@@ -2,7 +2,9 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>A kind of fault with what it does. It holds no state: what is in force is counted by what it hits.</summary>
+/// <summary>
+/// A kind of fault with what it does. It holds no state: what is in force is counted by what it hits.
+/// </summary>
 internal abstract class Fault : FaultKind
 {
     public abstract void Begin(Instant now, Strike strike);

@@ -3,9 +3,9 @@ namespace Lab.Experiments;
 /// <summary>Every kind of fault there is; each is a file beside this one.</summary>
 public static class FaultKinds
 {
-    public static readonly FaultKind Cut = new Cut(), Degrade = new Degrade(), Reset = new Reset(), Freeze = new Freeze(),
-        Crash = new Crash(), Restart = new Restart(), Unresolved = new Unresolved(), Expire = new Expire(),
-        IgnoreDialback = new IgnoreDialback();
+    public static readonly FaultKind Cut = new Cut(), Degrade = new Degrade(), Reset = new Reset(),
+        Freeze = new Freeze(), Crash = new Crash(), Restart = new Restart(), Unresolved = new Unresolved(),
+        Expire = new Expire(), IgnoreDialback = new IgnoreDialback();
 
     /// <summary>In the order of tables and legends.</summary>
     public static readonly IReadOnlyList<FaultKind> All =

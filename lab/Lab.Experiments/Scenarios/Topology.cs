@@ -59,7 +59,9 @@ public sealed record LinkChoice(string? Name, LinkProfile? Inline);
 
 public enum TlsUse { Required, Offered, None }
 
-/// <summary>Who serves a domain: the lab's own server, Prosody that a run starts, or whatever runs at an address.</summary>
+/// <summary>
+/// Who serves a domain: the lab's own server, Prosody that a run starts, or whatever runs at an address.
+/// </summary>
 public enum ServerSoftware { Lab, Prosody, External }
 
 /// <summary>What runs on a client's device: the lab's own client, or a script on Python's slixmpp.</summary>

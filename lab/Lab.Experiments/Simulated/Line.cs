@@ -17,7 +17,8 @@ internal sealed class Line : NetworkPath
     public (bool Up, bool Down) Dead;
 
     /// <param name="alarms">Of the network, which owns the alarms: up, down, weather.</param>
-    public Line(int number, (Alarm Up, Alarm Down, Alarm Weather) alarms, params PathElement[] elements) : base(elements)
+    public Line(int number, (Alarm Up, Alarm Down, Alarm Weather) alarms, params PathElement[] elements)
+        : base(elements)
     {
         Number = number;
         (UpAlarm, DownAlarm, WeatherAlarm) = alarms;

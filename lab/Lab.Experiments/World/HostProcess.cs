@@ -37,7 +37,8 @@ internal sealed class HostProcess
     private bool launched;
     private int lastFault = -1;
 
-    public HostProcess(World world, int host, HostProgram program) => (this.world, Host, this.program) = (world, host, program);
+    public HostProcess(World world, int host, HostProgram program) =>
+        (this.world, Host, this.program) = (world, host, program);
 
     /// <summary>Its number as a host of the journal.</summary>
     public int Host { get; }

@@ -4,8 +4,8 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>
-/// A program that is a state machine of the lab's: it takes the machine's actions, acts on each, and keeps one alarm for
-/// the machine's next moment. Nothing happens while its process does not run.
+/// A program that is a state machine of the lab's: it takes the machine's actions, acts on each, and keeps one alarm
+/// for the machine's next moment. Nothing happens while its process does not run.
 /// </summary>
 internal abstract class MachineProgram : HostProgram
 {

@@ -4,8 +4,8 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>
-/// One end of a connection as an application sees it: bytes in, bytes out, TLS on request. An owner that called Close or
-/// Drop hears nothing more of the pipe; its kernel finishes the rest.
+/// One end of a connection as an application sees it: bytes in, bytes out, TLS on request. An owner that called Close
+/// or Drop hears nothing more of the pipe; its kernel finishes the rest.
 /// </summary>
 internal abstract class Pipe(int path, int connection, bool atFar)
 {

@@ -34,7 +34,8 @@ internal static class Shapes
     {
         [typeof(string)] = new(Parsed.Of, "a text", ""),
         [typeof(FaultKind)] = new(
-            t => FaultKinds.Find(t) is { } kind ? Parsed.Of(kind) : Parsed.Fail("no kind of fault"), "a kind of fault", ""),
+            t => FaultKinds.Find(t) is { } kind ? Parsed.Of(kind) : Parsed.Fail("no kind of fault"),
+            "a kind of fault", ""),
         [typeof(Target)] = new(t => Parsed.Of(Target.Parse(t)), "a name", ""),
         [typeof(bool)] = new(Boolean, "true or false", "^(true|false)$") { Write = v => (bool)v ? "true" : "false" },
         [typeof(int)] = new(t => Convert(Quantities.Integer(t, int.MinValue, int.MaxValue), d => (int)d),

@@ -174,7 +174,8 @@ internal sealed class RealServer : HostProgram, IServerProgram, IWatchedServer
         if (streams.Knows(server)) Prosody.Hide(world.Cast.Domains[server], hidden);
     }
 
-    public void OnCertificateChanged(Instant now, int server, bool expired) { }   // it looks for itself; refused where it must see
+    // it looks for itself; refused where it must see
+    public void OnCertificateChanged(Instant now, int server, bool expired) { }
 
     public void OnDialbackChanged(Instant now, bool ignored) =>
         throw new InvalidOperationException("a real server cannot be made to ignore dialback; that is refused");

@@ -59,7 +59,9 @@ public class NetworkPath
         return Carry(now, way, from + Step(way), in answer);
     }
 
-    /// <summary>The next segment that leaves the path in that direction: Delivered at its end, or what ended it.</summary>
+    /// <summary>
+    /// The next segment that leaves the path in that direction: Delivered at its end, or what ended it.
+    /// </summary>
     public bool TryTake(Instant now, Direction way, out Passage<Segment> passage)
     {
         if (up is not null) return (way == Direction.Up ? up : down!).TryTake(now, out passage);

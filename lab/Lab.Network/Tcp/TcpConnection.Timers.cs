@@ -4,14 +4,12 @@ namespace Lab.Network;
 /// What happens when nothing arrives.
 ///
 /// Rule. SYN: tcp_syn_linear_timeouts resends one second apart, then doubling, tcp_syn_retries of them. Data: a
-/// tail-loss
-/// probe at 2 SRTT (+ RtoMin for a lone segment, never after the RTO), then timeouts that double up to RtoMax; the
-/// limit
-/// is a time since the first retransmission (see RetransmissionLimit), or TCP_USER_TIMEOUT, for which the last wait is
-/// shortened so that it ends on time. Zero window: probes that double up to RtoMax, tcp_retries2 of them unanswered,
-/// or TCP_USER_TIMEOUT since the first even when they are answered. Keepalive: probes Interval apart once nothing came
-/// for Idle; suspended while anything is unacknowledged or unsent; with TCP_USER_TIMEOUT its count of probes is ignored
-/// and the first firing at least that long after the last arrival ends the connection.
+/// tail-loss probe at 2 SRTT (+ RtoMin for a lone segment, never after the RTO), then timeouts that double up to
+/// RtoMax; the limit is a time since the first retransmission (see RetransmissionLimit), or TCP_USER_TIMEOUT, for which
+/// the last wait is shortened so that it ends on time. Zero window: probes that double up to RtoMax, tcp_retries2 of
+/// them unanswered, or TCP_USER_TIMEOUT since the first even when they are answered. Keepalive: probes Interval apart
+/// once nothing came for Idle; suspended while anything is unacknowledged or unsent; with TCP_USER_TIMEOUT its count of
+/// probes is ignored and the first firing at least that long after the last arrival ends the connection.
 /// Source. Linux net/ipv4/tcp_timer.c, tcp_output.c (tcp_schedule_loss_probe), RFC 8985 section 7, RFC 9293 section
 /// 3.8.
 /// Leaves out. Thin-stream linear timeouts, F-RTO (Eifel detection stands in), halving the window after a tail probe

@@ -3,15 +3,12 @@ namespace Lab.Network;
 /// <summary>
 /// One end of a TCP connection, sans IO.
 /// Driving rule: make one call (Connect, Accept, Receive, Tick, Write, Read, Close, Abort); then TryTransmit and
-/// TryTake
-/// until both say false; then look at NextTime and call Tick at that moment, not before.
+/// TryTake until both say false; then look at NextTime and call Tick at that moment, not before.
 ///
 /// Rule. RFC 9293 with the numbers and habits of Linux 6.18: each collaborator (RttEstimator, RetransmissionQueue,
 /// CongestionWindow, AckPolicy, RetransmissionLimit) states its own. Timers are deadline fields; one of them serves
-/// SYN,
-/// retransmission, tail-loss probe, reordering and window probe in turn, as in Linux. Buffers and records are rented
-/// when
-/// there are bytes to hold and returned when there are none: an idle connection holds no buffer.
+/// SYN, retransmission, tail-loss probe, reordering and window probe in turn, as in Linux. Buffers and records are
+/// rented when there are bytes to hold and returned when there are none: an idle connection holds no buffer.
 ///
 /// Leaves out. IP fragmentation and path MTU, urgent data, ECN, PAWS, fast open, SYN cookies, window autotuning, a peer
 /// that shrinks its window, ICMP. Sequence numbers wrap; timestamps are in microseconds.

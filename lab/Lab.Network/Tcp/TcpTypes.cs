@@ -48,7 +48,9 @@ public enum TcpEnd : byte
     /// <summary>On real sockets only: TLS above it refused the peer (certificate, version, garbage).</summary>
     TlsFailed,
 
-    /// <summary>On real sockets only: no route, no descriptor, or another error that says nothing of the peer.</summary>
+    /// <summary>
+    /// On real sockets only: no route, no descriptor, or another error that says nothing of the peer.
+    /// </summary>
     LocalError,
 }
 

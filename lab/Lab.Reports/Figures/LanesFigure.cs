@@ -115,7 +115,8 @@ internal static class LanesFigure
             channel["scale"] = Palette.Scale(entries);
             return channel;
         }
-        FaultKind[] kinds = [.. shown.SelectMany(r => r.Run.Faults).Select(f => f.Kind).Distinct().OrderBy(FaultKinds.Place)];
+        FaultKind[] kinds =
+            [.. shown.SelectMany(r => r.Run.Faults).Select(f => f.Kind).Distinct().OrderBy(FaultKinds.Place)];
         string[] states = [.. shown.SelectMany(r => r.Run.Lanes).Select(l => Words.Of(l.State)).Distinct()];
         string[] families = [.. Words.Families
             .Where(f => shown.Any(r => r.Run.Marks.Any(m => Words.Family(m.Mechanism) == f)))];

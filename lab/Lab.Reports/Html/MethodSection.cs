@@ -10,15 +10,15 @@ internal static class MethodSection
         <ul>
         <li>Each run gives one value per metric; tables show the median over seeds. Intervals: 95&nbsp;% percentile
         bootstrap over runs,
-        {(long)Bootstrap.Resamples} draws (detection over all incidents: 1000, or 200 above 20&nbsp;000 incidents), from a
-        fixed stream, so the same results give the same page.
+        {(long)Bootstrap.Resamples} draws (detection over all incidents: 1000, or 200 above 20&nbsp;000 incidents), from
+        a fixed stream, so the same results give the same page.
         Below {(long)Bootstrap.FewestForInterval} seeds no interval of a median reaches 95&nbsp;%, and smallest and
         largest value are shown in brackets.</li>
         <li>“never” enters medians as larger than every number. A metric without a population in a run has no value
         there and does not count.</li>
         <li>Detection over all incidents is their cumulative incidence (Aalen and Johansen, 1978). An incident that the
-        connection outlived stays in the whole: it was not noticed and never will be. One that the end of the run cut off is
-        censored: kept at risk until then.</li>
+        connection outlived stays in the whole: it was not noticed and never will be. One that the end of the run cut
+        off is censored: kept at risk until then.</li>
         <li>Differences between variants are taken seed by seed; a seed in which both never got there counts as no
         difference.</li>
         {Faults(study)}

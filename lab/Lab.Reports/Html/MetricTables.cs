@@ -62,7 +62,7 @@ internal static class MetricTables
         Metric[] metrics =
             [.. Present(study).Where(m => MainMetrics.Contains(m.Name) || StormMetrics.Contains(m.Name))];
         Estimate[][] columns =
-            [.. metrics.Select(m => pairs.Select(p => 
+            [.. metrics.Select(m => pairs.Select(p =>
                 p.Variant.Shows(m.Name) && p.Reference.Shows(m.Name)
                     ? Pairing.Difference(p.Variant, p.Reference, m.Name) : Estimate.None).ToArray())];
         if (study.Seeds.Count < 2 || columns.All(c => c.All(e => !e.Known))) return Html.Empty;

@@ -28,7 +28,8 @@ public sealed class ArchitectureTests
         foreach (ProjectMap map in ProjectMap.All)
             Assert.Equal(map.Uses, XDocument.Load(Sources.ProjectFile(map.Project)).Descendants("ProjectReference")
                 .Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!)).Order());
-        Assert.Equal(Sources.Projects.Except(["Lab.Tests", "Lab.Bench"]), ProjectMap.All.Select(m => m.Project).Order());
+        Assert.Equal(Sources.Projects.Except(["Lab.Tests", "Lab.Bench"]),
+            ProjectMap.All.Select(m => m.Project).Order());
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class ArchitectureTests
     {
         (string, string)[] sources =
         [
-            ("Low/A.cs", "namespace Lab.Sample;\nclass A {\n" + code.Replace("High.", "").Replace("Middle.", "") + " }"),
+            ("Low/A.cs", $"namespace Lab.Sample;\nclass A {{\n{code.Replace("High.", "").Replace("Middle.", "")} }}"),
             ("Middle/C.cs", "namespace Lab.Sample; class C { public static B Given() => B.Made(); A? a; }"),
             ("High/B.cs", "namespace Lab.Sample; class B { public static B Made() => new(); A? a; C? c; }"),
         ];
@@ -61,5 +62,6 @@ public sealed class ArchitectureTests
     [Fact]
     public void A_folder_without_a_place_and_a_place_without_a_folder_are_found() =>
         Assert.Equal("Lab.Sample has no Middle, Lab.Sample has no High, Lab.Sample: Odd has no place in the map",
-            string.Join(", ", Sample.Differences([("Low/A.cs", "class A;"), ("Odd/B.cs", "class B;")]).Select(d => d.What)));
+            string.Join(", ",
+                Sample.Differences([("Low/A.cs", "class A;"), ("Odd/B.cs", "class B;")]).Select(d => d.What)));
 }

@@ -12,7 +12,8 @@ internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
         new("Lab.Xmpp", ["Lab.Network"],
             ["Wire", "Stanzas", "Policies", "Streams", "Sasl", "Acks", "Client", "Federation", "Server"]),
         new("Lab.Experiments", ["Lab.Xmpp"],
-            ["Scenarios", "Journal", "World", "Simulated", "Faults", "Truth", "Metrics", "Checks", "Rules", "Simulation"]),
+            ["Scenarios", "Journal", "World", "Simulated", "Faults", "Truth", "Metrics", "Checks", "Rules",
+                "Simulation"]),
         new("Lab.Toxiproxy", ["Lab.Network"], ["Machines", "Pumps", "Api"]),
         new("Lab.Files", ["Lab.Experiments"], ["Yaml", "Presets", "Sweeps"]),
         new("Lab.Live", ["Lab.Experiments"], ["Loop", "Sockets", "Proxy", "Programs", "LiveStage", "LiveRun"]),
@@ -38,15 +39,16 @@ internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
         foreach (Use use in SourceGraph.Of(Project, sources))
         {
             int from = Array.IndexOf(Parts, use.From), to = Array.IndexOf(Parts, use.To);
-            if (from >= 0 && to > from) yield return ($"{Project}: {use.From} uses {use.To}", $"{use.Where} {use.What}");
+            if (from >= 0 && to > from)
+                yield return ($"{Project}: {use.From} uses {use.To}", $"{use.Where} {use.What}");
         }
     }
 
     /// <summary>The lines of lab/README.md.</summary>
     public static string Text()
     {
-        var text = new StringBuilder("| project | uses | its folders and single files; each uses only those to its left |\n");
-        text.Append("|---|---|---|\n");
+        var text = new StringBuilder();
+        text.Append("| project | uses | its folders and single files; each uses only those to its left |\n|---|---|---|\n");
         foreach (ProjectMap map in All)
             text.Append($"| `{map.Project}` | {string.Join(", ", map.Uses.Select(u => $"`{u}`"))} | ")
                 .Append(string.Join(" ", map.Parts.Select(p => $"`{p}`"))).Append(" |\n");

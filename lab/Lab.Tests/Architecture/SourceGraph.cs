@@ -18,11 +18,12 @@ internal static class SourceGraph
         + "global using System.Threading; global using System.Threading.Tasks;";
 
     private static readonly CSharpCompilationOptions Library =
-        new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
+        new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true,
+            nullableContextOptions: NullableContextOptions.Enable);
 
     private static readonly Lazy<(string Name, MetadataReference Reference)[]> Assemblies = new(() =>
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Select(p => (Path.GetFileNameWithoutExtension(p), (MetadataReference)MetadataReference.CreateFromFile(p)))]);
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p =>
+            (Path.GetFileNameWithoutExtension(p), (MetadataReference)MetadataReference.CreateFromFile(p)))]);
 
     /// <summary>The uses in sources given as path inside the project and text.</summary>
     public static List<Use> Of(string project, IEnumerable<(string Path, string Text)> sources)
@@ -45,10 +46,11 @@ internal static class SourceGraph
             if (node is not (SimpleNameSyntax or ImplicitObjectCreationExpressionSyntax)) continue;
             ISymbol? symbol = model.GetSymbolInfo(node).Symbol;
             if ((symbol as INamedTypeSymbol ?? symbol?.ContainingType)?.OriginalDefinition is not { } type) continue;
-            if (type.DeclaringSyntaxReferences is not [var declared, ..] || Part(declared.SyntaxTree) is var to && to == from)
-                continue;
+            if (type.DeclaringSyntaxReferences is not [var declared, ..]) continue;
+            string to = Part(declared.SyntaxTree);
+            if (to == from) continue;
             string where = $"{tree.FilePath}:{node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}";
-            yield return new Use(from, Part(declared.SyntaxTree), where, type.Name);
+            yield return new Use(from, to, where, type.Name);
         }
     }
 

@@ -4,10 +4,12 @@ using Lab.Network;
 
 namespace Lab.Tests;
 
-/// <summary>lab repeat as a command: what it says of runs that repeat, differ or break, and with which exit code.</summary>
+/// <summary>
+/// lab repeat as a command: what it says of runs that repeat, differ or break, and with which exit code.
+/// </summary>
 public sealed class RepeatCommandTests : IDisposable
 {
-    private const string Short = "duration=1m";
+    private static readonly string[] Short = ["--set", "duration=1m", "--set", "faults=[]"];
 
     private readonly Laboratory lab = new();
 
@@ -16,7 +18,7 @@ public sealed class RepeatCommandTests : IDisposable
     [Fact]
     public void Runs_repeat_here_and_in_another_process_with_what_was_set()
     {
-        Assert.Equal(ExitCode.Pass, lab.Lab("repeat", "scenarios/dead-link.yaml", "--set", Short, "--set", "faults=[]"));
+        Assert.Equal(ExitCode.Pass, lab.Lab(["repeat", "scenarios/dead-link.yaml", .. Short]));
         Assert.Contains("dead-link: 2 of 2 runs repeat, here and in another process", lab.Output);
         Assert.Equal("", lab.Error);
     }
@@ -27,11 +29,12 @@ public sealed class RepeatCommandTests : IDisposable
         lab.Write("scenarios/other.yaml", Laboratory.DeadLink);
         lab.Trace = (spec, options) =>
         {
-            if (spec is { ScenarioName: "dead-link", Label: "ping" }) throw new InvalidOperationException("queue is -1");
+            if (spec is { ScenarioName: "dead-link", Label: "ping" })
+                throw new InvalidOperationException("queue is -1");
             Simulation.Run(spec, options);
         };
         Assert.Equal(ExitCode.Unknown,
-            lab.Lab("repeat", "scenarios/dead-link.yaml", "scenarios/other.yaml", "--set", Short, "--set", "faults=[]"));
+            lab.Lab(["repeat", "scenarios/dead-link.yaml", "scenarios/other.yaml", .. Short]));
         Assert.Contains("A run broke inside the lab, so whether it repeats is unknown: queue is -1\n         lab run "
             + "scenarios/dead-link.yaml --network simulated --seed 1 --set duration=1m --set 'faults=[]' "
             + "--set clients.phone.policy=ping\n", lab.Error);
@@ -50,8 +53,8 @@ public sealed class RepeatCommandTests : IDisposable
             if (++runs == 2) File.Delete(Path.Combine(lab.Folder, "scenarios/dead-link.yaml"));
             Simulation.Run(spec, options);
         };
-        Assert.Equal(ExitCode.Unknown, lab.Lab("repeat", "scenarios/dead-link.yaml", "--set", Short,
-            "--set", "faults=[]", "--set", "clients.phone.policy=ping"));
+        Assert.Equal(ExitCode.Unknown,
+            lab.Lab(["repeat", "scenarios/dead-link.yaml", .. Short, "--set", "clients.phone.policy=ping"]));
         Assert.Contains("unknown: the other process ended with exit code 2\n", lab.Error);
     }
 
@@ -67,8 +70,7 @@ public sealed class RepeatCommandTests : IDisposable
                 Scenario = spec.Scenario with { Duration = Duration.FromSeconds(60 * ++runs) },
             }, options);
         };
-        Assert.Equal(ExitCode.Failed,
-            lab.Lab("repeat", "scenarios/dead-link.yaml", "--set", Short, "--set", "faults=[]"));
+        Assert.Equal(ExitCode.Failed, lab.Lab(["repeat", "scenarios/dead-link.yaml", .. Short]));
         Assert.Contains("dead-link (acks), seed 1: the second run, in this process, differs at entry ", lab.Error);
         Assert.Contains("dead-link: 0 of 2 runs repeat", lab.Output);
     }
@@ -81,8 +83,7 @@ public sealed class RepeatCommandTests : IDisposable
             lab.Stop.Cancel();
             Simulation.Run(spec, options);
         };
-        Assert.Equal(ExitCode.Stopped,
-            lab.Lab("repeat", "scenarios/dead-link.yaml", "--set", Short, "--set", "faults=[]"));
+        Assert.Equal(ExitCode.Stopped, lab.Lab(["repeat", "scenarios/dead-link.yaml", .. Short]));
         Assert.Equal("", lab.Error + lab.Output);
     }
 

@@ -254,7 +254,8 @@ public class PairTests
             }
             pair.Heal().Wait(120);
             long[] all = [.. Enumerable.Range(1, (int)sent).Select(i => (long)i)];
-            Assert.True(all.SequenceEqual(pair.NumbersAtServer(Kind.MessageAccepted)), string.Join("\n", pair.Transcript));
+            Assert.True(all.SequenceEqual(pair.NumbersAtServer(Kind.MessageAccepted)),
+                string.Join("\n", pair.Transcript));
             Assert.Equal(all, pair.Numbers(Kind.MessageAcknowledged));
             Assert.True(all.SequenceEqual(pair.Numbers(Kind.MessageReceived).Select(n => n - XmppServer.EchoOffset)),
                 string.Join("\n", pair.Transcript));

@@ -13,13 +13,15 @@ public sealed class FaultPairTests
 {
     private static readonly (FaultKind Kind, string Target)[] Strikes =
     [
-        .. from target in (string[])["phone", "phone[1]", "mobile", "a.example", "a.example->b.example", "a.example->b.example#1"]
+        .. from target in (string[])["phone", "phone[1]", "mobile", "a.example", "a.example->b.example",
+            "a.example->b.example#1"]
            from kind in (FaultKind[])[FaultKinds.Cut, FaultKinds.Reset] select (kind, target),
         .. from target in (string[])["phone", "phone[1]", "mobile", "a.example->b.example", "a.example->b.example#1"]
            select (FaultKinds.Degrade, target),
         .. from target in (string[])["phone", "phone[1]", "a.example"]
            from kind in (FaultKind[])[FaultKinds.Freeze, FaultKinds.Crash] select (kind, target),
-        .. from kind in (FaultKind[])[FaultKinds.Restart, FaultKinds.Unresolved, FaultKinds.Expire, FaultKinds.IgnoreDialback]
+        .. from kind in (FaultKind[])[FaultKinds.Restart, FaultKinds.Unresolved, FaultKinds.Expire,
+            FaultKinds.IgnoreDialback]
            select (kind, "a.example"),
     ];
 
@@ -47,7 +49,8 @@ public sealed class FaultPairTests
         {
             ["phone"] = new()
             {
-                Server = "a.example", Count = 2, Link = new LinkChoice("mobile", Slow), Policy = new PolicyChoice(null, Quick),
+                Server = "a.example", Count = 2, Link = new LinkChoice("mobile", Slow),
+                Policy = new PolicyChoice(null, Quick),
             },
             ["desk"] = new() { Server = "b.example", Policy = new PolicyChoice(null, Quick) },
         },
@@ -147,7 +150,8 @@ public sealed class FaultPairTests
         Assert.True(result.Doubts.Count == 0, told + ": " + string.Join("\n", result.Doubts));
     }
 
-    private static string Said(Watch watch) => string.Join(", ", watch.Changes.Select(c => $"{c.State} at {c.Second} s"));
+    private static string Said(Watch watch) =>
+        string.Join(", ", watch.Changes.Select(c => $"{c.State} at {c.Second} s"));
 
     /// <summary>The plain model: at each second count the causes.</summary>
     private static List<(long, ProcessState)> Model(IReadOnlyList<FaultSpec> faults, string target)

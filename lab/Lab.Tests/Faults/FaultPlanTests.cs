@@ -44,9 +44,11 @@ public sealed class FaultPlanTests
                             {
                                 Connect = new ConnectPolicy
                                 {
-                                    Tcp = Duration.FromSeconds(15), Tls = null, Step = null, Total = Duration.FromSeconds(20),
+                                    Tcp = Duration.FromSeconds(15), Tls = null, Step = null,
+                                    Total = Duration.FromSeconds(20),
                                 },
-                                Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed, First = Duration.FromSeconds(5) },
+                                Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed,
+                                    First = Duration.FromSeconds(5) },
                             }),
                         },
                     },
@@ -59,7 +61,8 @@ public sealed class FaultPlanTests
     private static FaultSpec After(FaultKind kind, int seconds, Duration? every = null, int at = 0) => new()
     {
         Kind = kind, Target = Target.Parse("phone"), After = Step.AuthSent, For = Duration.FromSeconds(seconds),
-        Every = every, At = Duration.FromSeconds(at), Direction = kind == FaultKinds.Cut ? CutDirection.Down : CutDirection.Both,
+        Every = every, At = Duration.FromSeconds(at), Direction = kind == FaultKinds.Cut ? CutDirection.Down
+            : CutDirection.Both,
     };
 
     [Fact]
@@ -91,7 +94,8 @@ public sealed class FaultPlanTests
     [Fact]
     public void Every_fault_ends_where_the_tail_begins_and_none_begins_in_it()
     {
-        var endless = new FaultSpec { Kind = FaultKinds.Cut, Target = Target.Parse("phone"), At = Duration.FromMinutes(1) };
+        var endless = new FaultSpec { Kind = FaultKinds.Cut, Target = Target.Parse("phone"),
+            At = Duration.FromMinutes(1) };
         var late = endless with { At = Duration.FromMinutes(9) };
         (Strikes strikes, RunResult result) = Play(Duration.FromMinutes(3), endless, late);
         Assert.Equal([(Duration.FromMinutes(1), 0, true), (Duration.FromMinutes(7), 0, false)], strikes.Seen);

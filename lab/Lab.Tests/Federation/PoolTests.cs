@@ -72,9 +72,11 @@ public class PoolTests
         Assert.True(losing >= 9, $"{losing} of 12 lost it");
     }
 
-    /// <summary>Senders of whose stanzas one came before an earlier one, while members of the pool die at random. Nothing
-    /// may be lost. A cut is noticed after a minute, a reset at once: there only what is sent during the handshake of
-    /// the next stream can overtake, so all write much faster.</summary>
+    /// <summary>
+    /// Senders of whose stanzas one came before an earlier one, while members of the pool die at random. Nothing may be
+    /// lost. A cut is noticed after a minute, a reset at once: there only what is sent during the handshake of the next
+    /// stream can overtake, so all write much faster.
+    /// </summary>
     private static int Overtaken(MemberPick pick, bool resets, ulong seed)
     {
         double slowest = resets ? 0.1 : 4;

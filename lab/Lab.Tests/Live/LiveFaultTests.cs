@@ -45,7 +45,8 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         await lab.Until(EntryKind.ClientCheckAnswered);
         LinkSpec slow = new LinkProfile { Delay = Milliseconds(150) }.Upward();
         await lab.On(now => lab.World.Network.Degrade(now, 0, 1, slow, slow));
-        await lab.Until(() => lab.Of(EntryKind.ClientCheckAnswered).Any(e => CheckEntry.Of(e).After >= Milliseconds(300)));
+        await lab.Until(() =>
+            lab.Of(EntryKind.ClientCheckAnswered).Any(e => CheckEntry.Of(e).After >= Milliseconds(300)));
         await lab.On(now => lab.World.Network.Restore(now, 0, 1));
         int before = lab.Count(EntryKind.ClientCheckAnswered);
         await lab.Until(() => lab.Of(EntryKind.ClientCheckAnswered).Skip(before)
@@ -179,7 +180,8 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
         });
         await lab.Until(EntryKind.ClientOnline, 2);
         Assert.True(OnlineEntry.Of(lab.Of(EntryKind.ClientOnline)[1]).Resumed);
-        await lab.Until(() => lab.Of(EntryKind.MessageReceived).Any(e => MessageEntry.Of(e).Number == 8 + XmppServer.EchoOffset));
+        await lab.Until(() =>
+            lab.Of(EntryKind.MessageReceived).Any(e => MessageEntry.Of(e).Number == 8 + XmppServer.EchoOffset));
         Assert.Single(lab.Of(EntryKind.MessageReceived), e => MessageEntry.Of(e).Number == 7);
         Assert.Single(lab.Of(EntryKind.MessageAccepted), e => MessageEntry.Of(e).Number == 8);
     }

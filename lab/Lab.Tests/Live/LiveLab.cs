@@ -270,7 +270,8 @@ internal static class LiveSpecs
             Scenario = new Scenario
             {
                 Topology = "t", Duration = Duration.FromHours(2), Workload = workload,
-                Faults = [new FaultSpec { Kind = kind ?? FaultKinds.Cut, Target = "phone", At = Duration.FromHours(1) }],
+                Faults = [new FaultSpec { Kind = kind ?? FaultKinds.Cut, Target = "phone",
+                    At = Duration.FromHours(1) }],
             },
             Topology = new Topology
             {

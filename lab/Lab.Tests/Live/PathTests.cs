@@ -170,7 +170,8 @@ public sealed class PathTests(ITestOutputHelper output) : IDisposable
         var there = (IPEndPoint)path.Listener.LocalEndPoint!;
         using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));   // bound, and not listening
-        await path.Lab.On(_ => path.Lab.Network.SetAddress(path.Server, Door.Client, (IPEndPoint)nobody.LocalEndPoint!));
+        await path.Lab.On(_ =>
+            path.Lab.Network.SetAddress(path.Server, Door.Client, (IPEndPoint)nobody.LocalEndPoint!));
         Assert.Equal(SocketError.ConnectionReset, await ErrorOf(Kept(await path.Lab.ConnectAsync())));
         await path.Lab.On(_ => path.Server.Listens = false);
         Assert.Equal(SocketError.ConnectionReset, await ErrorOf(Kept(await path.Lab.ConnectAsync())));

@@ -56,7 +56,7 @@ public class RecorderTests
     private void Finish(long second) => recorder.Finish(At(second));
 
     [Fact]
-    public void A_dead_path_that_the_client_gives_up_on_is_detected_and_one_the_server_does_not_notice_is_censored_when_it_ends()
+    public void What_the_client_gives_up_on_is_detected_and_what_the_server_does_not_notice_is_censored_at_its_end()
     {
         GoOnline();
         Path(100, up: true, down: true);
@@ -210,7 +210,7 @@ public class RecorderTests
     [Fact]
     public void A_burst_of_packets_after_ten_quiet_seconds_is_one_wake_up()
     {
-        foreach (long second in new long[] { 0, 1, 2, 11, 12, 22, 31 }) 
+        foreach (long second in new long[] { 0, 1, 2, 11, 12, 22, 31 })
             journal.PacketSent(At(second), Phone, Direction.Up, SegmentUse.Data, Traffic.Payload, 100);
         Assert.Equal(2, recorder.WakeUps);
     }

@@ -40,7 +40,8 @@ public sealed class NetworkPathTests
     }
 
     [Fact]
-    public void A_path_needs_a_link() => Assert.Throws<ArgumentException>(() => new NetworkPath(new Gate(Fate.Delivered)));
+    public void A_path_needs_a_link() =>
+        Assert.Throws<ArgumentException>(() => new NetworkPath(new Gate(Fate.Delivered)));
 
     [Theory]
     [InlineData(Direction.Up)]

@@ -7,7 +7,9 @@ using Lab.Xmpp;
 
 namespace Lab.Tests;
 
-/// <summary>What real programs cannot do is refused by name before anything runs; what they can, is configured.</summary>
+/// <summary>
+/// What real programs cannot do is refused by name before anything runs; what they can, is configured.
+/// </summary>
 public sealed class ProgramLimitsTests : IDisposable
 {
     private const string Scenario = "topology: real\nnetwork: proxied\nduration: 30s\n";

@@ -100,7 +100,8 @@ public sealed class ProsodyPeerTests : IDisposable
             s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MemberReady, NearSends)
                 && Received(Alice, EntryKind.FaultEnded) && Received(Bob, EntryKind.FaultEnded));
         Mechanism check = auth == FederationAuth.External ? Mechanism.AckTimeout : Mechanism.PingTimeout;
-        Assert.Contains(seen.Of(EntryKind.MemberBlamed), e => e.Host == Out && MemberEndEntry.Of(e).End.Mechanism == check);
+        Assert.Contains(seen.Of(EntryKind.MemberBlamed), e =>
+            e.Host == Out && MemberEndEntry.Of(e).End.Mechanism == check);
     }
 
     [ProsodyFact]
@@ -116,7 +117,8 @@ public sealed class ProsodyPeerTests : IDisposable
     public void A_restarted_Prosody_is_found_again()
     {
         FaultSpec restart = Stage.Fault(FaultKinds.Restart, "prosody.example", 5, 1);
-        seen.Until(Run(Streams(FederationAuth.Dialback, Pings), restart), folder, s => Received(Alice, EntryKind.FaultEnded) && Received(Bob, EntryKind.FaultEnded));
+        seen.Until(Run(Streams(FederationAuth.Dialback, Pings), restart), folder, s =>
+            Received(Alice, EntryKind.FaultEnded) && Received(Bob, EntryKind.FaultEnded));
         Assert.Contains("Received SIGTERM", Log);
     }
 

@@ -33,7 +33,8 @@ public sealed class ProsodyTests : IDisposable
     };
 
     private void Until(Policy client, Func<Chronicle, bool> shown, params FaultSpec[] faults) =>
-        seen.Until(Stage.Run(Stage.Topology(ServerSoftware.Prosody, ClientSoftware.Lab, client), faults), folder, shown);
+        seen.Until(Stage.Run(Stage.Topology(ServerSoftware.Prosody, ClientSoftware.Lab, client), faults), folder,
+            shown);
 
     private string Log => File.ReadAllText(Path.Combine(folder, "prosody-example.org", "prosody.log"));
 
@@ -42,7 +43,8 @@ public sealed class ProsodyTests : IDisposable
     {
         Until(Pings, s => s.Has(EntryKind.MessageReceived) && s.Has(EntryKind.ClientCheckAnswered));
         Assert.Contains(seen.Of(EntryKind.StepReached), e => StepEntry.Of(e).Step == Step.TlsEstablished);
-        Assert.Contains(seen.Of(EntryKind.StepReached), e => StepEntry.Of(e).Step == Step.ChallengeReceived);   // PLAIN has none
+        // PLAIN has none
+        Assert.Contains(seen.Of(EntryKind.StepReached), e => StepEntry.Of(e).Step == Step.ChallengeReceived);
         Assert.True(seen.HasAfter(EntryKind.ClientOnline, EntryKind.ServerAvailable));
     }
 
@@ -92,7 +94,8 @@ public sealed class ProsodyTests : IDisposable
             && s.Of(EntryKind.MessageSent).Where(m => m.At < s.Of(EntryKind.FaultEnded).First().At)
                 .All(m => s.Entries.Any(e => MessageEntry.Of(e) == MessageEntry.Of(m)
                     && e.Kind is EntryKind.MessageReceived or EntryKind.MessageAccepted)), cut);
-        Assert.Contains(seen.Of(EntryKind.ClientOffline), e => OfflineEntry.Of(e).End.Mechanism == Mechanism.AckTimeout);
+        Assert.Contains(seen.Of(EntryKind.ClientOffline), e =>
+            OfflineEntry.Of(e).End.Mechanism == Mechanism.AckTimeout);
     }
 
     [ProsodyFact]
@@ -137,7 +140,8 @@ public sealed class ProsodyTests : IDisposable
     {
         Until(Acks, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
             Stage.Fault(FaultKinds.Crash, "example.org", 4, 6));
-        Assert.DoesNotContain(seen.Of(EntryKind.ClientOffline), e => OfflineEntry.Of(e).End.Mechanism == Mechanism.StreamError);
+        Assert.DoesNotContain(seen.Of(EntryKind.ClientOffline), e =>
+            OfflineEntry.Of(e).End.Mechanism == Mechanism.StreamError);
         Assert.True(seen.HasAfter(EntryKind.ServerLost, EntryKind.ClientOnline, Chronicle.Anew));
     }
 

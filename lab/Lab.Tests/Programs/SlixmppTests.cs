@@ -37,7 +37,8 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
 
     [SlixmppFact]
     public void Its_session_at_the_labs_server_is_resumed_after_a_reset() =>
-        Until(ServerSoftware.Lab, Acks, null, s => s.HasAfter(EntryKind.ServerHibernated, EntryKind.ClientOnline, Chronicle.Resumed)
+        Until(ServerSoftware.Lab, Acks, null, s =>
+            s.HasAfter(EntryKind.ServerHibernated, EntryKind.ClientOnline, Chronicle.Resumed)
             && s.HasAfter(EntryKind.ServerHibernated, EntryKind.MessageReceived),
             Stage.Fault(FaultKinds.Reset, "phone", 5, every: 8));
 
@@ -46,7 +47,8 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
     {
         Until(ServerSoftware.Lab, Pings, null, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
             Stage.Fault(FaultKinds.Cut, "phone", 5, 7));
-        Assert.Contains(seen.Of(EntryKind.ClientOffline), e => OfflineEntry.Of(e).End.Mechanism == Mechanism.PingTimeout);
+        Assert.Contains(seen.Of(EntryKind.ClientOffline), e =>
+            OfflineEntry.Of(e).End.Mechanism == Mechanism.PingTimeout);
     }
 
     [SlixmppFact]
@@ -63,13 +65,15 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
 
     [ProsodyAndSlixmppFact]
     public void It_comes_back_when_Prosody_has_restarted() =>
-        Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, Chronicle.Anew)
+        Until(ServerSoftware.Prosody, Acks, null, s =>
+            s.HasAfter(EntryKind.FaultEnded, EntryKind.ClientOnline, Chronicle.Anew)
             && s.HasAfter(EntryKind.FaultEnded, EntryKind.MessageReceived),
             Stage.Fault(FaultKinds.Restart, "example.org", 5, 1));
 
     [ProsodyAndSlixmppFact]
     public void Its_session_at_Prosody_is_resumed_after_a_reset() =>
-        Until(ServerSoftware.Prosody, Acks, null, s => s.HasAfter(EntryKind.FaultBegan, EntryKind.ClientOnline, Chronicle.Resumed)
+        Until(ServerSoftware.Prosody, Acks, null, s =>
+            s.HasAfter(EntryKind.FaultBegan, EntryKind.ClientOnline, Chronicle.Resumed)
             && s.HasAfter(EntryKind.FaultBegan, EntryKind.MessageReceived),
             Stage.Fault(FaultKinds.Reset, "phone", 5, every: 8));
 }

@@ -24,7 +24,10 @@ internal static class Stage
     {
         Servers = new Dictionary<string, ServerSpec>
         {
-            ["example.org"] = new() { Software = server, Policy = new PolicyChoice(null, serverPolicy ?? Policy.Nothing) },
+            ["example.org"] = new()
+            {
+                Software = server, Policy = new PolicyChoice(null, serverPolicy ?? Policy.Nothing),
+            },
         },
         Clients = new Dictionary<string, ClientSpec>
         {
@@ -50,7 +53,8 @@ internal static class Stage
     public static WorkloadSpec Work(string from, string to) =>
         new() { From = from, To = to, Every = Duration.FromMilliseconds(300) };
 
-    public static FaultSpec Fault(FaultKind kind, string target, double at, double? length = null, double? every = null) =>
+    public static FaultSpec Fault(
+        FaultKind kind, string target, double at, double? length = null, double? every = null) =>
         new()
         {
             Kind = kind, Target = target, At = Seconds(at), For = length is { } l ? Seconds(l) : null,

@@ -178,7 +178,8 @@ public class FederatedRunTests
             var kept = new Kept();
             RunSpec spec = Spec(Pair(Policy.Nothing, 4), Cut(target, direction));
             Run(spec, kept);
-            Entry[] cuts = [.. kept.Entries.Where(e => e.Kind == EntryKind.PathChanged && e.Host >= 18 && PathEntry.Of(e).IsDead
+            Entry[] cuts = [.. kept.Entries.Where(e => e.Kind == EntryKind.PathChanged && e.Host >= 18
+                && PathEntry.Of(e).IsDead
                 && e.At == Instant.Zero + Duration.FromMinutes(10))];
             Assert.Equal(routes, cuts.Select(e => e.Host).Distinct().Count());
             IReadOnlyList<string> names = spec.Topology.HostNames();

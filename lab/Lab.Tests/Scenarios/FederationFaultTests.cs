@@ -54,7 +54,8 @@ public class FederationFaultTests
             },
             Scenario = new Scenario
             {
-                Topology = "t", Duration = Duration.FromHours(1), Tail = Duration.FromMinutes(10), Faults = [fault, .. others],
+                Topology = "t", Duration = Duration.FromHours(1), Tail = Duration.FromMinutes(10),
+                Faults = [fault, .. others],
                 Workload =
                 [
                     new WorkloadSpec { From = "alice", To = "bob", Every = Duration.FromMinutes(1),
@@ -135,7 +136,8 @@ public class FederationFaultTests
     {
         var freeze = new FaultSpec
         {
-            Kind = FaultKinds.Freeze, Target = "a.example", At = Duration.FromMinutes(20), For = Duration.FromSeconds(30),
+            Kind = FaultKinds.Freeze, Target = "a.example", At = Duration.FromMinutes(20),
+            For = Duration.FromSeconds(30),
         };
         FaultSpec again = Fault(FaultKinds.Expire, "b.example") with { At = Duration.FromMinutes(25) };
         (_, Story story) = Play(Fault(FaultKinds.Expire, "b.example"), others: [freeze, again]);

@@ -68,7 +68,7 @@ public partial class ServerInvariantTests
                 rider.Return();
                 rider.Listen(true);
             }
-        List<long> ends = 
+        List<long> ends =
         [
             .. riders.SelectMany(r => r.Received), .. lab.Server.HeldMessages(),
             .. lab.Observed(ActionKind.MessageBounced).Select(a => a.A),

@@ -50,8 +50,7 @@ public class GiveUpTests
 
     /// <summary>
     /// Measured on Linux 6.18 (round trip below 0.1 ms, HZ 250). Its timers run one tick late, so that the first
-    /// timeout is
-    /// 208 ms instead of 200; the tick is put into RtoMin here.
+    /// timeout is 208 ms instead of 200; the tick is put into RtoMin here.
     /// </summary>
     [Theory]
     [InlineData("data", 0, 0, 0, 0, 0, 933.0, 939.2)]

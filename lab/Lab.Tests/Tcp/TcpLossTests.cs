@@ -142,9 +142,8 @@ public class TcpLossTests
 
     /// <summary>
     /// Three segments arrive, their ACKs are lost for 26.4 s. The first is sent again, lies left of the window, and is
-    /// answered with the old echo (RFC 7323 section 4.3, rule 2). Measured on Linux 6.18: SRTT 3.300 s, deviation
-    /// 6.600 s, RTO
-    /// 29.7 s, where the RTO had been 204 ms.
+    /// answered with the old echo (RFC 7323 section 4.3, rule 2). Measured on Linux 6.18: SRTT 3.300 s, deviation 6.600
+    /// s, RTO 29.7 s, where the RTO had been 204 ms.
     /// </summary>
     [Fact]
     public void ACKs_lost_for_long_inflate_the_timeout_through_a_stale_echo_as_in_Linux()

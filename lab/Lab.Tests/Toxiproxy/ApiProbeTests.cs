@@ -29,12 +29,14 @@ public sealed partial class ApiProbeTests
             bool same = expectedBody.EndsWith('*') ? body.StartsWith(expectedBody[..^1], StringComparison.Ordinal)
                 : body == expectedBody;
             if (head != lines[i + 1].Trim() || !same)
-                wrong.Append($"{lines[i]}\n  expected {lines[i + 1].Trim()} {expectedBody}\n  answered {head} {body}\n");
+                wrong.Append($"{lines[i]}\n  expected {lines[i + 1].Trim()} {expectedBody}\n")
+                    .Append($"  answered {head} {body}\n");
         }
         Assert.True(wrong.Length == 0, wrong.ToString());
     }
 
-    private static string OnPurpose(string expected) => Detail().Replace(expected   // its words are Go's about Go's types
+    // its words are Go's about Go's types
+    private static string OnPurpose(string expected) => Detail().Replace(expected
         .Replace("\"Logger\":{},", "")                    // a slip of its own: no client reads it
         .Replace("\"proxies\":null", "\"proxies\":[]"),   // null makes the Node client throw
         "");
@@ -102,7 +104,8 @@ public sealed partial class ApiProbeTests
             (await http.SayAsync("GET", "/proxies/p/toxics/packet_loss_downstream")).Status);
         Assert.Contains("\"loss_permille\":5", (await http.SayAsync("PATCH",
             "/lab/proxies/p/toxics/packet_loss_downstream", """{"attributes":{"loss_permille":5}}""")).Body);
-        Assert.StartsWith($"[{made.Replace(":20,", ":5,")},{{", (await http.SayAsync("GET", "/lab/proxies/p/toxics")).Body);
+        Assert.StartsWith($"[{made.Replace(":20,", ":5,")},{{",
+            (await http.SayAsync("GET", "/lab/proxies/p/toxics")).Body);
         await http.SayAsync("POST", "/reset", "");
         Assert.Equal("[]", (await http.SayAsync("GET", "/lab/proxies/p/toxics")).Body);
     }
@@ -113,7 +116,8 @@ public sealed partial class ApiProbeTests
         await using ToxiproxyServer server = await Proxies.StartAsync(("p", "127.0.0.1:1"), ("q", "127.0.0.1:1"));
         using HttpClient http = Proxies.Api(server);
         string taken = server.ListenOf("q")!;
-        (HttpStatusCode status, string body) = await http.SayAsync("POST", "/proxies/p", $$"""{"listen":"{{taken}}"}""");
+        (HttpStatusCode status, string body) = await http.SayAsync("POST", "/proxies/p",
+            $$"""{"listen":"{{taken}}"}""");
         Assert.Equal(HttpStatusCode.InternalServerError, status);
         Assert.Contains($"listen tcp {taken}: bind: address already in use", body);
         Assert.Contains($$"""

@@ -29,8 +29,8 @@ internal static class Proxies
     public static HttpClient Api(ToxiproxyServer server) =>
         new() { BaseAddress = new Uri($"http://{server.Address}"), Timeout = Limit };
 
-    public static async Task<(HttpStatusCode Status, string Body)> SayAsync(this HttpClient http, string verb, string path,
-        string? body = null)
+    public static async Task<(HttpStatusCode Status, string Body)> SayAsync(
+        this HttpClient http, string verb, string path, string? body = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(verb), path);
         if (body is not null) request.Content = new StringContent(body);

@@ -109,7 +109,8 @@ public sealed class ProxySocketTests
         using Socket full = Proxies.Listener(backlog: 0);
         string address = full.LocalEndPoint!.ToString()!;
         await using ProxiedPair pair = await ProxiedPair.StartAsync();
-        await pair.Api.SayAsync("POST", "/proxies", $$"""{"name":"full","listen":"127.0.0.1:0","upstream":"{{address}}"}""");
+        await pair.Api.SayAsync("POST", "/proxies",
+            $$"""{"name":"full","listen":"127.0.0.1:0","upstream":"{{address}}"}""");
         var waiting = new List<Socket>();
         for (int i = 0; i < 5; i++) waiting.Add(await Proxies.ConnectAsync(pair.Server.ListenOf("full")!));
         await pair.Api.SayAsync("PATCH", "/proxies/full", $$"""{"upstream":"{{pair.UpstreamAddress}}"}""");
@@ -139,7 +140,8 @@ public sealed class ProxySocketTests
     public async Task A_connection_that_a_toxic_closes_under_load_is_gone()
     {
         await using ProxiedPair pair = await ProxiedPair.StartAsync(false,
-            """{"type":"limit_data","attributes":{"bytes":100}}""", """{"type":"latency","attributes":{"latency":20}}""");
+            """{"type":"limit_data","attributes":{"bytes":100}}""",
+                """{"type":"latency","attributes":{"latency":20}}""");
         Task flood = FloodAsync(pair.Upstream);
         Assert.Equal(100, (await pair.Client.HearAsync()).IndexOfAny(['.', '!']));
         await Proxies.UntilAsync(async () => System.Text.RegularExpressions.Regex.IsMatch(
@@ -162,7 +164,8 @@ public sealed class ProxySocketTests
     [Fact]
     public async Task Resetting_closes_what_a_timeout_has_bitten_and_spares_the_rest()
     {
-        await using ProxiedPair pair = await ProxiedPair.StartAsync(false, """{"type":"latency","attributes":{"latency":9}}""");
+        await using ProxiedPair pair =
+            await ProxiedPair.StartAsync(false, """{"type":"latency","attributes":{"latency":9}}""");
         await pair.Api.SayAsync("POST", "/reset", "");
         await pair.Upstream.SayAsync("x");
         Assert.Equal("x", await pair.Client.HearAsync(1));
@@ -212,7 +215,8 @@ public sealed class ProxySocketTests
         {
             await pair.Api.SayAsync("POST", "/proxies/p/toxics", toxics[i % 3]);
             if (i % 5 == 4) await pair.Api.SayAsync("POST", "/reset", "");
-            else await pair.Api.SayAsync("PATCH", "/proxies/p/toxics/latency_downstream", """{"attributes":{"latency":1}}""");
+            else await pair.Api.SayAsync("PATCH", "/proxies/p/toxics/latency_downstream",
+                """{"attributes":{"latency":1}}""");
         }
     }
 

@@ -1,5 +1,5 @@
-using Lab.Toxiproxy;
 using Lab.Network;
+using Lab.Toxiproxy;
 using static Lab.Tests.VirtualFlow;
 
 namespace Lab.Tests;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Lab.Toxiproxy;
 using Lab.Network;
+using Lab.Toxiproxy;
 
 namespace Lab.Tests;
 

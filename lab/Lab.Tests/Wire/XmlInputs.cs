@@ -15,7 +15,8 @@ internal sealed class XmlInputs(RandomStream random)
         "&#13;", "&#",
         " xmlns='urn:c'", " xmlns=''", " xmlns:p='urn:d'", " xmlns:p=''", " p:a='1'", " a='1'", " xml:lang='de'",
         " xmlns:xml='u'",
-        "</a>", "<a>", "<a/>", "<p:a/>", ":", "</stream:stream>", "é", "€", "😀", "\uFFFE", "\uFEFF", "\u0085", "\u2028",
+        "</a>", "<a>", "<a/>", "<p:a/>", ":", "</stream:stream>", "é", "€", "😀", "\uFFFE", "\uFEFF", "\u0085",
+        "\u2028",
         "\u0001", "\0",
     ];
 

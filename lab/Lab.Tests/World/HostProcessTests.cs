@@ -4,7 +4,9 @@ using Lab.Xmpp;
 
 namespace Lab.Tests;
 
-/// <summary>What a process makes its program do, cause by cause: the program here only writes down what it is told.</summary>
+/// <summary>
+/// What a process makes its program do, cause by cause: the program here only writes down what it is told.
+/// </summary>
 public sealed class HostProcessTests
 {
     private static readonly Instant T = Instant.Zero + Duration.FromSeconds(1);
@@ -59,8 +61,10 @@ public sealed class HostProcessTests
         var states = new States();
         var spec = new RunSpec
         {
-            ScenarioName = "process", Seed = 1, Scenario = new Scenario { Topology = "t", Duration = Duration.FromHours(1),
-                Faults = [new FaultSpec { Kind = FaultKinds.Crash, Target = Target.Parse("phone"), At = Duration.FromMinutes(59) }] },
+            ScenarioName = "process", Seed = 1, Scenario =
+                new Scenario { Topology = "t", Duration = Duration.FromHours(1),
+                Faults = [new FaultSpec { Kind = FaultKinds.Crash, Target = Target.Parse("phone"),
+                    At = Duration.FromMinutes(59) }] },
             Topology = new Topology
             {
                 Servers = new Dictionary<string, ServerSpec> { ["example.org"] = new() },
@@ -124,7 +128,8 @@ public sealed class HostProcessTests
     {
         (HostProcess process, _, _) = Make();
         process.Prepare(T);
-        Assert.Contains("no Frozen is left", Assert.Throws<InvalidOperationException>(() => Take(process, "-f")).Message);
+        Assert.Contains("no Frozen is left",
+            Assert.Throws<InvalidOperationException>(() => Take(process, "-f")).Message);
     }
 
     private static void Take(HostProcess process, string step)
