@@ -16,6 +16,7 @@ internal static class SimulationBench
         new("10,000 clients, ping every 60 s", () => Speed(10_000, minutes: 12)),
         new("100 clients, ping every 60 s", () => Speed(100, minutes: 1200)),
         new("what invariants cost 10,000 clients", () => Checked(10_000, minutes: 3)),
+        new("faults on all clients, 20,000 against 2,000", FaultsOnGroups),
         new("memory of a client, both ends", () => Memory(10_000)),
     ];
 
@@ -55,6 +56,27 @@ internal static class SimulationBench
         return new Row($"what invariants cost {clients:N0} clients", more[more.Length / 2], 3, "%");
     }
 
+    /// <summary>A fault costs what it hits: per client, many times as many clients cost about the same.</summary>
+    private static Row FaultsOnGroups()
+    {
+        PerClient(2_000);
+        double few = Timing.Median(Enumerable.Range(0, Rounds).Select(_ => PerClient(2_000)));
+        double many = Timing.Median(Enumerable.Range(0, 3).Select(_ => PerClient(20_000)));
+        return new Row("faults on all clients, 20,000 against 2,000", many / few, 2, "times per client");
+    }
+
+    /// <summary>Seconds of the processor for each client when all are frozen, go on, and are reset.</summary>
+    private static double PerClient(int clients)
+    {
+        World world = LoggedIn(clients);
+        Instant now = world.Queue.Now;
+        TimeSpan before = ProcessorTime();
+        foreach (IClientProgram client in world.Clients) client.Process.Add(now, ProcessCause.Frozen, 0);
+        foreach (IClientProgram client in world.Clients) client.Process.Remove(now, ProcessCause.Frozen, 0);
+        foreach (Member m in world.Cast.Members) world.Network.ResetConnections(now, m.Index);
+        return (ProcessorTime() - before).TotalSeconds / clients;
+    }
+
     private static double Seconds(World world, int minutes)
     {
         TimeSpan before = ProcessorTime();
@@ -87,7 +109,11 @@ internal static class SimulationBench
         var spec = new RunSpec
         {
             ScenarioName = "bench", Seed = 1,
-            Scenario = new Scenario { Topology = "bench", Duration = Duration.FromHours(24) },
+            Scenario = new Scenario
+            {
+                Topology = "bench", Duration = Duration.FromHours(24),
+                Faults = [new FaultSpec { Kind = FaultKinds.Freeze, Target = "phone", At = Duration.FromHours(23) }],
+            },
             Topology = new Topology
             {
                 Servers = new Dictionary<string, ServerSpec> { ["example.org"] = new() },

@@ -11,7 +11,7 @@ namespace Lab.Tests;
 [Trait(Fuzz.Category, Fuzz.Random)]
 public sealed class FaultPairTests
 {
-    private static readonly (FaultKind Kind, string Target)[] Strikes =
+    internal static readonly (FaultKind Kind, string Target)[] Strikes =
     [
         .. from target in (string[])["phone", "phone[1]", "mobile", "a.example", "a.example->b.example",
             "a.example->b.example#1"]
@@ -67,7 +67,8 @@ public sealed class FaultPairTests
 
     private static LinkProfile Slow => new() { Delay = Duration.FromMilliseconds(30) };
 
-    private sealed class Watch(int host) : IJournalReader
+    /// <summary>The states of one process, instant by instant.</summary>
+    internal sealed class Watch(int host) : IJournalReader
     {
         public readonly List<(long Second, ProcessState State)> Changes = [];
         private ProcessState state;
@@ -150,11 +151,11 @@ public sealed class FaultPairTests
         Assert.True(result.Doubts.Count == 0, told + ": " + string.Join("\n", result.Doubts));
     }
 
-    private static string Said(Watch watch) =>
+    internal static string Said(Watch watch) =>
         string.Join(", ", watch.Changes.Select(c => $"{c.State} at {c.Second} s"));
 
     /// <summary>The plain model: at each second count the causes.</summary>
-    private static List<(long, ProcessState)> Model(IReadOnlyList<FaultSpec> faults, string target)
+    internal static List<(long, ProcessState)> Model(IReadOnlyList<FaultSpec> faults, string target)
     {
         var changes = new List<(long, ProcessState)>();
         ProcessState state = ProcessState.Runs;
