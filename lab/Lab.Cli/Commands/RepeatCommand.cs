@@ -36,9 +36,9 @@ internal sealed class RepeatCommand(Engine engine, Terminal terminal, Cancellati
             if (stop.IsCancellationRequested) return ExitCode.Stopped;
             code = codes.Aggregate(code, ExitCode.Worst);
             int same = codes.Count(c => c == ExitCode.Pass), broken = codes.Count(c => c == ExitCode.Unknown);
-            terminal.Out.WriteLine(
-                $"{sweep.Name}: {same} of {Words.Count(specs.Length, "run")} repeat, here and in another process " +
-                $"({watch.Elapsed.TotalSeconds:0.0} s){(broken > 0 ? $"; {broken} broke" : "")}");
+            string repeat = specs.Length == 1 ? "repeats" : "repeat";
+            terminal.Out.WriteLine($"{sweep.Name}: {same} of {Words.Count(specs.Length, "run")} {repeat}, here and in "
+                + $"another process ({watch.Elapsed.TotalSeconds:0.0} s){(broken > 0 ? $"; {broken} broke" : "")}");
         }
         return code;
     }

@@ -98,9 +98,6 @@ internal sealed class Cast
     /// <summary>By server.</summary>
     public IReadOnlyList<ServerSpec> Specs => specs;
 
-    /// <summary>Those of the topology, then those that clients and streams name besides.</summary>
-    public IReadOnlyList<string> Links => links.Keys;
-
     public IReadOnlyList<Route> Routes => Everywhere.All;
 
     /// <summary>How many numbers of paths there are; servers' own are not used.</summary>

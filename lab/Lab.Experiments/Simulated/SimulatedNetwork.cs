@@ -41,9 +41,6 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     /// <summary>For framing a record before it is written.</summary>
     public byte[] RecordBuffer { get; } = new byte[TlsModel.LargestRecordBytes];
 
-    /// <summary>Pipes that are not gone, TIME_WAIT included.</summary>
-    public int PipeCount => pipes.Count - freeSlots.Count;
-
     /// <summary>Lays a path: a link, and what else lies before it or behind it, seen from the near end.</summary>
     public void Lay(
         int path, string linkName, LinkSpec up, LinkSpec down, PathElement[]? before = null,

@@ -8,7 +8,6 @@ internal sealed class Names(Mapping root)
     private Mapping? Policies => root["policies"] as Mapping;
     private Mapping? Links => (root["topology"] as Mapping)?["links"] as Mapping;
 
-    public IReadOnlyList<string> PolicyNames => All(Policies, Presets.Policies);
     public IReadOnlyList<string> LinkNames => All(Links, Presets.Links);
 
     /// <summary>The mapping that a policy's name stands for; null = unknown.</summary>

@@ -66,8 +66,6 @@ public sealed class Link<T>
     public LinkCounters Bytes =>
         new(offered.Bytes, delivered.Bytes, lost.Bytes, overflowed.Bytes, inside.Bytes);
 
-    public LinkSpec Spec => spec;
-
     /// <summary>Prefetches what an offer will touch, once the link itself is in the cache.</summary>
     public void Foresee()
     {

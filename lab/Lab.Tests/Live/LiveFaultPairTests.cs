@@ -5,7 +5,9 @@ using Lab.Xmpp;
 
 namespace Lab.Tests;
 
-/// <summary>A sample of <see cref="FaultPairTests"/> on real sockets: overlapping faults on one phone and its server.</summary>
+/// <summary>
+/// A sample of <see cref="FaultPairTests"/> on real sockets: overlapping faults on one phone and its server.
+/// </summary>
 [Trait(Fuzz.Category, Fuzz.Random)]
 public sealed class LiveFaultPairTests
 {
@@ -13,7 +15,8 @@ public sealed class LiveFaultPairTests
         [.. FaultPairTests.Strikes.Where(s => s.Target is "phone" or "a.example" && !s.Kind.IsBetweenServers)];
 
     /// <summary>Nested, crossing, same start; in seconds.</summary>
-    private static readonly (int FromA, int ToA, int FromB, int ToB)[] Shapes = [(1, 4, 2, 3), (1, 3, 2, 4), (1, 3, 1, 4)];
+    private static readonly (int FromA, int ToA, int FromB, int ToB)[] Shapes =
+        [(1, 4, 2, 3), (1, 3, 2, 4), (1, 3, 1, 4)];
 
     private static readonly Policy Quick = new()
     {
