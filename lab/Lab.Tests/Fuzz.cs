@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using CsCheck;
 
 namespace Lab.Tests;
@@ -21,21 +20,20 @@ internal static class Fuzz
     private static readonly TimeSpan Span =
         Asked is [.. string minutes, 'm'] ? TimeSpan.FromMinutes(Number(minutes)) : TimeSpan.Zero;
 
-    /// <summary>One after the other; when the test throws at one, standard error says at which.</summary>
-    public static IEnumerable<ulong> Seeds(int few, [CallerMemberName] string test = "")
+    /// <summary>Checks one seed after the other; a failure says at which, and how to begin there.</summary>
+    public static void Try(int few, Action<ulong> check)
     {
         long began = Stopwatch.GetTimestamp();
         ulong seed = First;
-        bool passed = false;
         try
         {
             for (ulong n = 0; n < (ulong)few || n < Cases || Stopwatch.GetElapsedTime(began) < Span; n++, seed++)
-                yield return seed;
-            passed = true;
+                check(seed);
         }
-        finally
+        catch (Exception e)
         {
-            if (!passed) Console.Error.WriteLine($"{test} failed at seed {seed}: LAB_FUZZ_FIRST={seed} begins there");
+            throw new InvalidOperationException(
+                $"seed {seed} fails, LAB_FUZZ_FIRST={seed} begins there: {e.Message}", e);
         }
     }
 

@@ -28,14 +28,14 @@ public sealed class LiveFaultPairTests
     [Fact]
     public void Any_two_faults_may_overlap_between_real_sockets()
     {
-        foreach (ulong seed in Fuzz.Seeds(few: 4))
+        Fuzz.Try(few: 4, seed =>
         {
             int n = (int)(seed * 1_000_003 % (ulong)(Strikes.Length * Strikes.Length * Shapes.Length));
             (int fromA, int toA, int fromB, int toB) = Shapes[n % Shapes.Length];
             Play(
                 Fault(Strikes[n / Shapes.Length % Strikes.Length], fromA, toA),
                 Fault(Strikes[n / Shapes.Length / Strikes.Length], fromB, toB));
-        }
+        });
     }
 
     private static FaultSpec Fault((FaultKind Kind, string Target) strike, int from, int to) => new()
