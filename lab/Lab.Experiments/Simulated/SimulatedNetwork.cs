@@ -204,14 +204,14 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         if (step == 1)
         {
             Prefetch.Object(near.Tcp, 384);
-            Prefetch.Object(near.Line, 256);
+            Prefetch.Object(near.Line, 280);
             Prefetch.Object(near.Joint, 64);
             return;
         }
         if (step == 2)
         {
             near.Line.Foresee(0);
-            Prefetch.Object(near.Joint.Far, 152);
+            Prefetch.Object(near.Joint.Far, 176);
         }
         else if (near.Joint.Far is { } far)
         {

@@ -45,7 +45,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
         if (step == 0)
         {
             Prefetch.Object(Machine, 384);
-            Prefetch.Object(Pipe, 152);
+            Prefetch.Object(Pipe, 176);
         }
         else if (Pipe is not null) World.Network.Foresee(Pipe, step);
         if (step == 1) Machine.Foresee();

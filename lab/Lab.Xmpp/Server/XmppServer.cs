@@ -149,14 +149,17 @@ public sealed partial class XmppServer
     /// <summary>Prefetches a stream that bytes will come for (step 0), then what it points at (steps 1, 2).</summary>
     public void Foresee(int stream, int step)
     {
-        var s = machine[stream] as ServerStream;
-        if (step == 0) Prefetch.Object(s, 256);
-        else if (step == 1)
+        ListedStream? listed = machine[stream];
+        if (step == 0) Prefetch.Object(listed, 256);               // to ask for its type would be to wait for it
+        else if (listed is ServerStream s)
         {
-            Prefetch.Object(s?.Session, 128);
-            s?.PrefetchReader();
+            if (step == 2) Prefetch.Object(s.Session?.FullJid, 64);
+            else
+            {
+                Prefetch.Object(s.Session, 128);
+                s.PrefetchReader();
+            }
         }
-        else Prefetch.Object(s?.Session?.FullJid, 64);
     }
 
     public bool TryTake(out XmppAction action)
