@@ -113,7 +113,8 @@ internal static class SimulationBench
             Scenario = new Scenario
             {
                 Topology = "bench", Duration = Duration.FromHours(24),
-                Faults = late is null ? [] : [new FaultSpec { Kind = late, Target = "phone", At = Duration.FromHours(23) }],
+                Faults = late is null ? []
+                    : [new FaultSpec { Kind = late, Target = "phone", At = Duration.FromHours(23) }],
             },
             Topology = new Topology
             {

@@ -41,6 +41,13 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     /// <summary>For framing a record before it is written.</summary>
     public byte[] RecordBuffer { get; } = new byte[TlsModel.LargestRecordBytes];
 
+    /// <summary>The paths of everybody who takes part.</summary>
+    public void Lay(Cast cast)
+    {
+        foreach (Member m in cast.Members) Lay(m.Index, m.Name, m.Up, m.Down);
+        foreach (Route r in cast.Routes) Lay(r.Index, r.Name, r.Up, r.Down);
+    }
+
     /// <summary>Lays a path: a link, and what else lies before it or behind it, seen from the near end.</summary>
     public void Lay(
         int path, string linkName, LinkSpec up, LinkSpec down, PathElement[]? before = null,

@@ -12,8 +12,7 @@ internal sealed class SimulatedStage : IStage
     {
         var network = new SimulatedNetwork(
             world.Queue, world.Journal, world.Buffers, world.Random, world.Cast.Paths);
-        foreach (Member m in world.Cast.Members) network.Lay(m.Index, m.Name, m.Up, m.Down);
-        foreach (Route r in world.Cast.Routes) network.Lay(r.Index, r.Name, r.Up, r.Down);
+        network.Lay(world.Cast);
         return network;
     }
 

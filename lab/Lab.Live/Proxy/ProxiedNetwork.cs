@@ -38,8 +38,9 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         model = new SimulatedNetwork(
             world.Queue, world.Journal, world.Buffers, world.Random, paths, betweenProxies: true);
         (joined, fronts) = (new (ProxyEnd, ProxyEnd, TcpSettings)[paths], new Listener?[paths]);
-        foreach (Member m in world.Cast.Members) Lay(m.Index, m.Name, m.Up, m.Down);
-        foreach (Route r in world.Cast.Routes) Lay(r.Index, r.Name, r.Up, r.Down);
+        model.Lay(world.Cast);
+        foreach (int path in world.Cast.Members.Select(m => m.Index).Concat(world.Cast.Routes.Select(r => r.Index)))
+            fronts[path] = new Listener(Loop, (now, socket) => AcceptFront(now, path, socket));
     }
 
     public RealTimeLoop Loop { get; }
@@ -52,12 +53,6 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     /// What is held open: ends of the lab's own, and legs of the proxies. Both are 0 when all is closed.
     /// </summary>
     public (int Pipes, int Legs) Open => (ends.Values.Sum(e => e.Pipes.Count), ends.Values.Sum(e => e.Legs));
-
-    private void Lay(int path, string name, LinkSpec up, LinkSpec down)
-    {
-        model.Lay(path, name, up, down);
-        fronts[path] = new Listener(Loop, (now, socket) => AcceptFront(now, path, socket));
-    }
 
     public void Join(int path, HostProcess near, HostProcess far, TcpSettings farTcp)
     {
