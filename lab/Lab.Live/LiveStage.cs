@@ -38,7 +38,7 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
     {
         if (member.Spec.Software == ClientSoftware.Lab) return new LabClient(world, member);
         script ??= Slixmpp.WriteScript(folder);
-        var client = new RealClient(world, this, member, script, folder);
+        RealClient client = Keep(new RealClient(world, Proxied, member, script, folder));
         awaited.Add(client);
         return client;
     }
@@ -49,8 +49,8 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         foreach (RealClient client in awaited) client.AwaitReady();
     }
 
-    /// <summary>It will be killed when the run is over.</summary>
-    public T Keep<T>(T program) where T : IDisposable
+    // it will be killed when the run is over
+    private T Keep<T>(T program) where T : IDisposable
     {
         programs.Add(program);
         return program;

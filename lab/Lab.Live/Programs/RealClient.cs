@@ -13,12 +13,12 @@ namespace Lab.Live;
 /// back-off is the lab's) and keeps what is to be sent while it is offline; the rest is the program's own. It says that
 /// a stream is over and how, never what it thinks of its peer.
 /// </summary>
-internal sealed class RealClient : HostProgram, IClientProgram, IArrival
+internal sealed class RealClient : HostProgram, IClientProgram, IArrival, IDisposable
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
     private readonly World world;
-    private readonly LiveStage stage;
+    private readonly ProxiedNetwork network;
     private readonly Member member;
     private readonly string script, folder;
     private readonly int target;
@@ -32,10 +32,10 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival
     private int connection = -1, boots;
     private bool online, connecting, retired;
 
-    public RealClient(World world, LiveStage stage, Member member, string script, string folder)
+    public RealClient(World world, ProxiedNetwork network, Member member, string script, string folder)
         : base(world, member.Index)
     {
-        (this.world, this.stage, this.member, this.script, this.folder) = (world, stage, member, script, folder);
+        (this.world, this.network, this.member, this.script, this.folder) = (world, network, member, script, folder);
         target = world.Queue.Register(this);
         world.Signals.Connecting += OnConnecting;
     }
@@ -55,6 +55,9 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival
         else outbox.Enqueue((to, number, bodyBytes));
     }
 
+    /// <summary>The run is over.</summary>
+    public void Dispose() => child?.Dispose();
+
     // ---- its process
 
     public override bool Load(Instant now)
@@ -65,10 +68,10 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival
         backoff = new Backoff(
             member.Policy.Reconnect, world.Random.Fork($"client/{member.Name}/{boots++}").Fork("backoff"));
         string settings = Slixmpp.Settings(
-            member, stage.Proxied.FrontOf(member.Index),
-            stage.Authority.IsForeign(member.Domain) ? null : Path.GetFullPath(stage.Authority.RootFile));
-        child = stage.Keep(new Child(
-            stage.Loop, Tools.Python, [script, settings], Path.Combine(folder, $"slixmpp-{member.Local}.log"))
+            member, network.FrontOf(member.Index),
+            network.Authority.IsForeign(member.Domain) ? null : Path.GetFullPath(network.Authority.RootFile));
+        child = new Child(
+            network.Loop, Tools.Python, [script, settings], Path.Combine(folder, $"slixmpp-{member.Local}.log"))
         {
             Ended = _ =>
             {
@@ -76,7 +79,7 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival
                 throw Failure("ended by itself");
             },
             Said = Say,
-        });
+        };
         child.Listen();
         return true;
     }
@@ -269,7 +272,7 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival
     {
         ready.Set();
         said.Enqueue((from, line));
-        stage.Loop.Post(this, 0);
+        network.Loop.Post(this, 0);
     }
 
     private ProgramFailure Failure(string what) =>

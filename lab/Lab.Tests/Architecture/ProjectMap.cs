@@ -23,12 +23,6 @@ internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
             ["Runs", "Commands", "Program"]),
     ];
 
-    /// <summary>What is still otherwise, and must become so; an entry goes when it is no longer true.</summary>
-    public static readonly string[] NotYet =
-    [
-        "Lab.Live: Programs uses LiveStage",
-    ];
-
     /// <summary>What is otherwise than the map says: its short form, and where.</summary>
     public IEnumerable<(string What, string Where)> Differences(IReadOnlyList<(string Path, string Text)> sources)
     {
