@@ -58,6 +58,8 @@ public class TcpPropertyTests
             }
             pair.RunFor(Duration.FromMicroseconds((long)random.Below(5_000_000)));
         }
+        // with a fifth of all packets lost, one handshake in a thousand runs out of attempts: then nothing was promised
+        if (pair.EndOf(true) == TcpEnd.ConnectTimeout || pair.EndOf(false) == TcpEnd.ConnectTimeout) return;
         string which = $"seed {seed}";
         AssertSame(up, pair.ServerRead, $"{which}, up");
         AssertSame(down, pair.ClientRead, $"{which}, down");
