@@ -21,7 +21,7 @@ public sealed partial class Journal
     public void PathChanged(Instant now, int path, bool upDead, bool downDead, int fault) =>
         Add(now, path, EntryKind.PathChanged, (upDead ? 1 : 0) | (downDead ? 2 : 0), fault);
 
-    /// <param name="fault">Index of the fault that did it.</param>
+    /// <param name="fault">Index of the fault that keeps it so, or that let it run again.</param>
     public void ProcessChanged(Instant now, int host, ProcessState state, int fault) =>
         Add(now, host, EntryKind.ProcessChanged, (long)state, fault);
 }

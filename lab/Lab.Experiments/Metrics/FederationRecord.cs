@@ -44,7 +44,7 @@ internal sealed class FederationRecord
         switch (e.Kind)
         {
             case EntryKind.PathChanged:
-                Band(path, FaultKinds.Cut, e.At, path.IsDead);
+                Band(path, LaneBook.Path, path.IsDead ? FaultKinds.Cut : null, e.At);
                 break;
             case EntryKind.ConnectAttempt:
                 Handshakes++;
@@ -62,15 +62,16 @@ internal sealed class FederationRecord
     }
 
     /// <summary>Draws what no path and no process shows: names, certificates, dialback. Nobody dies of it.</summary>
-    public void FaultChanged(FaultSpec fault, Instant now, bool begins)
+    public void FaultChanged(FaultSpec fault, int index, Instant now, bool begins)
     {
         if (!fault.Kind.IsBetweenServers) return;
         foreach (int server in cast.Resolve(fault.Target).Servers)
-            foreach (Route r in cast.RoutesOf(server)) Band(truth.Path(r.Index), fault.Kind, now, begins);
+            foreach (Route r in cast.RoutesOf(server))
+                Band(truth.Path(r.Index), LaneBook.Fault(index), begins ? fault.Kind : null, now);
     }
 
-    public void Band(PathTruth path, FaultKind kind, Instant now, bool begins) =>
-        lanes.Band(LaneOf(path), kind, now, begins);
+    public void Band(PathTruth path, int source, FaultKind? kind, Instant now) =>
+        lanes.Band(LaneOf(path), source, kind, now);
 
     public void Finish(Instant end) => lanes.Close(end);
 

@@ -7,8 +7,17 @@ namespace Lab.Experiments;
 /// </summary>
 internal sealed class LaneBook(int lanes, int sides)
 {
+    /// <summary>A source of what a lane suffers: its path.</summary>
+    public const int Path = -1;
+
     private readonly (LaneState State, Instant Since)[] drawn = new (LaneState, Instant)[lanes * sides];
-    private readonly Dictionary<(int Lane, FaultKind Kind), int> open = [];   // where in Bands
+    private readonly Dictionary<(int Lane, int Source), int> open = [];   // where in Bands
+
+    /// <summary>A process at one of its ends, by its host.</summary>
+    public static int Process(int host) => host;
+
+    /// <summary>A fault that no path and no process shows, by its index in the scenario.</summary>
+    public static int Fault(int index) => -2 - index;
 
     public List<LaneSegment> Lanes { get; } = [];
     public List<LaneMark> Marks { get; } = [];
@@ -28,14 +37,19 @@ internal sealed class LaneBook(int lanes, int sides)
         if (lane < lanes) Marks.Add(new LaneMark(lane, v.Side, v.Mechanism, v.Claim, v.IsFalseAlarm, v.At));
     }
 
-    public void Band(int lane, FaultKind kind, Instant now, bool begins)
+    /// <summary>What a source has the lane suffer from now on; null = nothing any more. Sources may overlap.</summary>
+    public void Band(int lane, int source, FaultKind? kind, Instant now)
     {
         if (lane >= lanes) return;
-        if (begins)
+        if (open.TryGetValue((lane, source), out int band))
         {
-            if (open.TryAdd((lane, kind), Bands.Count)) Bands.Add(new FaultBand(lane, kind, now, Instant.Never));
+            if (Bands[band].Kind == kind) return;
+            Bands[band] = Bands[band] with { To = now };
+            open.Remove((lane, source));
         }
-        else if (open.Remove((lane, kind), out int band)) Bands[band] = Bands[band] with { To = now };
+        if (kind is null) return;
+        open.Add((lane, source), Bands.Count);
+        Bands.Add(new FaultBand(lane, kind, now, Instant.Never));
     }
 
     /// <summary>The run is over: what is open ends with it.</summary>

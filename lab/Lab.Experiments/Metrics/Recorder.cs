@@ -79,7 +79,7 @@ internal sealed class Recorder : IJournalReader
                 Messages.On(in e);
                 break;
             case EntryKind.FaultBegan or EntryKind.FaultEnded:
-                FaultChanged(scenario.Faults[FaultEntry.Of(in e).Fault], e.At, e.Kind == EntryKind.FaultBegan);
+                FaultChanged(FaultEntry.Of(in e).Fault, e.At, e.Kind == EntryKind.FaultBegan);
                 break;
             case EntryKind.ProcessChanged:
                 ProcessChanged(in e);
@@ -100,9 +100,9 @@ internal sealed class Recorder : IJournalReader
         Federation.Finish(end);
     }
 
-    private void FaultChanged(FaultSpec fault, Instant now, bool begins)
+    private void FaultChanged(int index, Instant now, bool begins)
     {
-        Federation.FaultChanged(fault, now, begins);
+        Federation.FaultChanged(scenario.Faults[index], index, now, begins);
         if (!begins) Storm.FaultEnded(now);
     }
 
@@ -120,7 +120,7 @@ internal sealed class Recorder : IJournalReader
         switch (e.Kind)
         {
             case EntryKind.PathChanged:
-                lanes.Band(c.Path.Index, FaultKinds.Cut, e.At, c.Path.IsDead);
+                lanes.Band(c.Path.Index, LaneBook.Path, c.Path.IsDead ? FaultKinds.Cut : null, e.At);
                 break;
             case EntryKind.ConnectAttempt:
                 c.Began(e.At);
@@ -158,9 +158,10 @@ internal sealed class Recorder : IJournalReader
         foreach (PathTruth path in process.Paths)
             if (path.Index < clients.Length) clients[path.Index].BookTime(e.At);
         Truth.On(in e);
+        FaultKind? suffered = process.Runs ? null : process.Cause;
         foreach (PathTruth path in process.Paths)
-            if (path.Index < clients.Length) lanes.Band(path.Index, process.Cause, e.At, !process.Runs);
-            else Federation.Band(path, process.Cause, e.At, !process.Runs);
+            if (path.Index < clients.Length) lanes.Band(path.Index, LaneBook.Process(e.Host), suffered, e.At);
+            else Federation.Band(path, LaneBook.Process(e.Host), suffered, e.At);
     }
 
     private void Judge(ClientRecord c, in StreamVerdict v)

@@ -23,7 +23,7 @@ internal enum ProcessCause
 /// <remarks>
 /// Rule. A process that is stopped while it is frozen cannot say goodbye: it is killed, and its kernel closes its
 /// sockets. One whose machine comes back while it is frozen starts when nothing freezes it any more; until then nobody
-/// listens. The journal is told of each change of state, with the fault that made it.
+/// listens. The journal is told of each change of state, with the fault that keeps it so, or that let it run again.
 /// Leaves out: hibernation, a kernel that dies alone, time that it takes to boot (real programs take their own).
 /// </remarks>
 internal sealed class HostProcess
@@ -33,9 +33,10 @@ internal sealed class HostProcess
     private readonly World world;
     private readonly HostProgram program;
     private readonly int[] causes = new int[Enum.GetValues<ProcessCause>().Length];
+    private readonly int[] faults = new int[Enum.GetValues<ProcessCause>().Length];   // the last of each cause
     private Phase phase;
     private bool launched;
-    private int lastFault = -1;
+    private int lastEnded = -1;
 
     public HostProcess(World world, int host, HostProgram program) =>
         (this.world, Host, this.program) = (world, host, program);
@@ -66,7 +67,7 @@ internal sealed class HostProcess
     public void Add(Instant now, ProcessCause cause, int fault)
     {
         causes[(int)cause]++;
-        lastFault = fault;
+        faults[(int)cause] = fault;
         Settle(now);
     }
 
@@ -75,7 +76,7 @@ internal sealed class HostProcess
     {
         if (causes[(int)cause]-- == 0)
             throw new InvalidOperationException($"host {Host} at {now}: no {cause} is left to end");
-        lastFault = fault;
+        lastEnded = fault;
         Settle(now);
     }
 
@@ -128,6 +129,13 @@ internal sealed class HostProcess
     {
         if (next == State) return;
         State = next;
-        world.Journal.ProcessChanged(now, Host, next, lastFault);
+        world.Journal.ProcessChanged(now, Host, next, FaultBehind(next));
     }
+
+    private int FaultBehind(ProcessState state) => state switch
+    {
+        ProcessState.Runs => lastEnded,
+        ProcessState.Frozen => faults[(int)ProcessCause.Frozen],
+        ProcessState.Gone => faults[(int)(IsPowered ? ProcessCause.Stopped : ProcessCause.NoPower)],
+    };
 }

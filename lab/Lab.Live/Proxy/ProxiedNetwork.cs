@@ -184,7 +184,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     // ---- hosts and faults
 
     public IReadOnlyList<Pipe> PipesOf(Host owner) =>
-        [.. ends[owner].Pipes.Where(p => ReferenceEquals(p.Owner, owner))];
+        ends.TryGetValue(owner, out ProxyEnd? end) ? [.. end.Pipes.Where(p => ReferenceEquals(p.Owner, owner))] : [];
 
     public void Thaw(Instant now, Host owner)
     {
@@ -202,8 +202,9 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
 
     public void Lose(Host host)
     {
-        model.Lose(ends[host]);
-        ends[host].Lose();
+        if (!ends.TryGetValue(host, out ProxyEnd? end)) return;   // no path ends at it
+        model.Lose(end);
+        end.Lose();
     }
 
     public void Dispose()

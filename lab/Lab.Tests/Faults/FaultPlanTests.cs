@@ -113,4 +113,23 @@ public sealed class FaultPlanTests
         (_, RunResult result) = Play(Duration.Zero, Crash(120, 240), Crash(180, 200));
         Assert.InRange(result.Value("availability"), 0.797, 0.8);   // 2 of 10 minutes, and two logins of 0.6 s
     }
+
+    private static FaultSpec During(FaultKind kind, string target, int from, int to) => new()
+    {
+        Kind = kind, Target = target, At = Duration.FromSeconds(from), For = Duration.FromSeconds(to - from),
+    };
+
+    private static IEnumerable<(FaultKind Kind, int From, int To)> Drawn(params FaultSpec[] faults) =>
+        Play(Duration.Zero, faults).Result.Faults.Select(b =>
+            (b.Kind, (int)(b.From - Instant.Zero).TotalSeconds, (int)(b.To - Instant.Zero).TotalSeconds));
+
+    [Fact]
+    public void A_process_is_drawn_as_what_keeps_it_from_running_at_the_time() => Assert.Equal(
+        [(FaultKinds.Freeze, 60, 120), (FaultKinds.Crash, 120, 180), (FaultKinds.Freeze, 180, 300)],
+        Drawn(During(FaultKinds.Freeze, "phone", 60, 300), During(FaultKinds.Crash, "phone", 120, 180)));
+
+    [Fact]
+    public void The_same_fault_at_both_ends_is_drawn_until_each_of_them_is_over() => Assert.Equal(
+        [(FaultKinds.Crash, 60, 120), (FaultKinds.Crash, 90, 180)],
+        Drawn(During(FaultKinds.Crash, "phone", 60, 120), During(FaultKinds.Crash, "example.org", 90, 180)));
 }

@@ -9,7 +9,6 @@ namespace Lab.Tests;
 /// <summary>Every fault over real sockets: what each side sees, what the journal says, who comes back.</summary>
 public sealed class LiveFaultTests(ITestOutputHelper output)
 {
-
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]
@@ -184,5 +183,27 @@ public sealed class LiveFaultTests(ITestOutputHelper output)
             lab.Of(EntryKind.MessageReceived).Any(e => MessageEntry.Of(e).Number == 8 + XmppServer.EchoOffset));
         Assert.Single(lab.Of(EntryKind.MessageReceived), e => MessageEntry.Of(e).Number == 7);
         Assert.Single(lab.Of(EntryKind.MessageAccepted), e => MessageEntry.Of(e).Number == 8);
+    }
+
+    [Fact]
+    public async Task A_server_that_no_path_leads_to_suffers_faults_like_any_other()
+    {
+        RunSpec spec = Spec();
+        using var lab = new LiveLab(output, spec with
+        {
+            Topology = spec.Topology with
+            {
+                Servers = new Dictionary<string, ServerSpec>(spec.Topology.Servers) { ["lone.example"] = new() },
+            },
+        });
+        await lab.On(now =>
+        {
+            foreach (ProcessCause cause in Enum.GetValues<ProcessCause>())
+            {
+                lab.World.Servers[1].Process.Add(now, cause, 0);
+                lab.World.Servers[1].Process.Remove(now, cause, 0);
+            }
+        });
+        Assert.Equal(6, lab.Count(EntryKind.ProcessChanged, 2));
     }
 }
