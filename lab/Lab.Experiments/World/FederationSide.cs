@@ -145,9 +145,14 @@ internal sealed class FederationSide
     private void Connect(Instant now, in XmppAction a)
     {
         Cast cast = world.Cast;
-        int asked = cast.FindServer(Machine.DomainOf(a.Stream));
+        if (Machine.DomainOf(a.Stream) is not { } domain)
+        {
+            Keep(a.Stream, null);                                  // given up again in the call that asked for it
+            return;
+        }
+        int asked = cast.FindServer(domain);
         bool verifies = a.A < 0 && asked >= 0;
-        string host = verifies ? cast.Domains[cast.AuthorityOf(asked)] : Machine.DomainOf(a.Stream);
+        string host = verifies ? cast.Domains[cast.AuthorityOf(asked)] : domain;
         bool known = paths.TryGetValue(host, out int path);
         // the name of the domain leads to its authority, and that one's to an address
         if (!known || unresolved[asked] > 0 || unresolved[cast.RouteAt(path).To] > 0)

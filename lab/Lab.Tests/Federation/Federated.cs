@@ -187,7 +187,7 @@ internal sealed class Federated
             switch (action.Kind)
             {
                 case Kind.Connect:
-                    world.Connect(this, stream, Machine.DomainOf(stream));
+                    world.Connect(this, stream, Machine.DomainOf(stream)!);
                     break;
                 case Kind.Write:
                     pipe!.Carry(this, text);

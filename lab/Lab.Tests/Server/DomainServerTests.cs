@@ -105,8 +105,8 @@ public class DomainServerTests
         bool known = joined.TryGetValue((domain, action.Stream), out (string Domain, int Stream) peer);
         switch (action.Kind)
         {
-            case ActionKind.Connect when servers.ContainsKey(server.DomainOf(action.Stream)):
-                string to = server.DomainOf(action.Stream);
+            case ActionKind.Connect when servers.ContainsKey(server.DomainOf(action.Stream)!):
+                string to = server.DomainOf(action.Stream)!;
                 Call(to, s =>
                 {
                     int accepted = s.AcceptPeer(Instant.Zero);

@@ -187,8 +187,8 @@ public sealed partial class Federation
     /// <summary>The bytes of the Write, Deliver or Returned action taken last.</summary>
     public ReadOnlySpan<byte> Output => machine.Output;
 
-    /// <summary>The domain that a stream of this side's making leads to.</summary>
-    public string DomainOf(int stream) => ((FederationStream)machine[stream]!).To!;
+    /// <summary>The domain that a stream of this side's making leads to; null when it is over.</summary>
+    public string? DomainOf(int stream) => (machine[stream] as FederationStream)?.To;
 
     public Instant NextTime => machine.Deadlines.Next;
 

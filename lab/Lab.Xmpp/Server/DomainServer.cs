@@ -51,8 +51,8 @@ public sealed class DomainServer
 
     public Instant NextTime => peers is null ? clients.NextTime : Instant.Min(clients.NextTime, peers.NextTime);
 
-    /// <summary>The domain that a stream of this side's making leads to.</summary>
-    public string DomainOf(int stream) => peers!.DomainOf(stream - FirstPeerStream);
+    /// <summary>The domain that a stream of this side's making leads to; null when it is over.</summary>
+    public string? DomainOf(int stream) => peers!.DomainOf(stream - FirstPeerStream);
 
     /// <summary>Bad on purpose: what others ask by dialback is never answered.</summary>
     public bool IgnoresDialback
