@@ -27,8 +27,8 @@ public sealed class GivenUpAtOnceTests
             [
                 new S2sSpec
                 {
-                    Between = ["node.example", "localhost"], Link = new LinkChoice(null, link), Tls = FederationTls.None,
-                    DialbackTimeout = Duration.FromSeconds(3),
+                    Between = ["node.example", "localhost"], Link = new LinkChoice(null, link),
+                    Tls = FederationTls.None, DialbackTimeout = Duration.FromSeconds(3),
                 },
             ],
         };
