@@ -4,7 +4,7 @@ using Lab.Xmpp;
 
 namespace Lab.Tests;
 
-/// <summary>Found by a random scenario: a slow path, and a dialback timeout that its round trips do not fit into.</summary>
+/// <summary>Found by a random scenario: a slow path, and a dialback timeout that its round trips exceed.</summary>
 public sealed class GivenUpAtOnceTests
 {
     [Fact]
