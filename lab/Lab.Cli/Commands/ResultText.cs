@@ -67,8 +67,8 @@ internal static class ResultText
                 + "lab show networks says why.");
     }
 
-    /// <summary>One line per reason not to trust runs, with the first run it is about.</summary>
-    public static void Doubts(SweepResult sweep, TextWriter writer)
+    /// <summary>The reasons not to trust runs, each with the first run it is about and how to see that one.</summary>
+    public static void Doubts(SweepResult sweep, Func<RunSpec, string> command, TextWriter writer)
     {
         foreach (var doubt in sweep.Runs.SelectMany(r => r.Doubts.Select(d => (Reason: d, r.Spec)))
             .GroupBy(d => d.Reason).Take(MostDoubts))
@@ -76,6 +76,7 @@ internal static class ResultText
             RunSpec first = doubt.First().Spec;
             string runs = doubt.Count() == 1 ? "" : $"{Words.Count(doubt.Count(), "run")}, the first ";
             writer.WriteLine($"doubt    {runs}{first.Label} seed {first.Seed}, {first.Network.Word()}: {doubt.Key}");
+            writer.WriteLine($"         see it: {command(first)}");
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         SweepResult result = Judge(sweep, request, runs, complete: runs.Length == sweep.Plan.Count);
         ResultText.Tables(result, terminal.Console);
         ResultText.Verdicts(result, Command, terminal.Out);
-        ResultText.Doubts(result, terminal.Out);
+        ResultText.Doubts(result, Command, terminal.Out);
         foreach (RunOutcome outcome in broken.Take(3))
             Breakage.Tell(terminal, "A run broke inside the lab, so the verdict is unknown", outcome.Failure!,
                 Command(outcome.Spec));

@@ -81,9 +81,9 @@ internal sealed class Invariants : IJournalReader
         if (doubts.Count >= MostTold) return;
         IEnumerable<string> around = Enumerable.Range(0, (int)Math.Min(seen, RingEntries)).Reverse()
             .Select(back => EntryFields.Text(in ring[(int)(seen - 1 - back) & (RingEntries - 1)], names));
-        string settings = string.Concat(spec.Point.Select(s => $" --set {s.Path}={s.Value}"));
+        string settings = string.Concat(spec.Point.Select(s => $", {s.Path}={s.Value}"));
         doubts.Add(string.Create(CultureInfo.InvariantCulture,
-            $"the lab is at fault: {broken}. Seed {spec.Seed}; again with lab run {spec.ScenarioName}.yaml --seed "
-                + $"{spec.Seed}{settings}. The journal up to there: {string.Join("; ", around)}"));
+            $"the lab is at fault: {broken}. Seed {spec.Seed}, {spec.Network.Word()}{settings}. "
+                + $"The journal up to there: {string.Join("; ", around)}"));
     }
 }

@@ -51,6 +51,5 @@ public abstract class FaultKind
     {
         NetworkKind.Simulated => Judgement.Model,
         NetworkKind.Proxied => proxied,
-        _ => throw new ArgumentOutOfRangeException(nameof(network), network, "no fault is judged on this network"),
     };
 }

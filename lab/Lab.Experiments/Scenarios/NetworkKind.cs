@@ -19,7 +19,6 @@ public static class NetworkWords
     {
         NetworkKind.Simulated => "simulated",
         NetworkKind.Proxied => "proxied",
-        _ => throw new ArgumentOutOfRangeException(nameof(network), network, "this network has no word"),
     };
 
     /// <summary>Null when no network is called that.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lab.Experiments;
 using Lab.Network;
@@ -11,6 +12,9 @@ namespace Lab.Reports;
 /// </summary>
 public sealed class JournalFile : IJournalReader, IDisposable
 {
+    /// <summary>The name of a route has a > in it, which people look for.</summary>
+    private static readonly JavaScriptEncoder Plain = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     private readonly Stream file;
     private readonly Utf8JsonWriter json;
     private readonly IReadOnlyList<string> hosts;
@@ -19,7 +23,7 @@ public sealed class JournalFile : IJournalReader, IDisposable
     public JournalFile(string path, RunSpec spec)
     {
         file = new BufferedStream(File.Create(path), 1 << 16);
-        json = new Utf8JsonWriter(file);
+        json = new Utf8JsonWriter(file, new JsonWriterOptions { Encoder = Plain });
         hosts = spec.Topology.HostNames();
     }
 

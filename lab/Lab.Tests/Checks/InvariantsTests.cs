@@ -235,11 +235,11 @@ public sealed class InvariantsTests
         Doubts(_ => { }, Result() with { Measures = [new Measure("availability", value)] }).Count == 0);
 
     [Fact]
-    public void A_doubt_says_who_is_at_fault_how_to_see_it_again_and_what_came_before()
+    public void A_doubt_says_who_is_at_fault_in_which_run_and_what_came_before()
     {
         string doubt = Assert.Single(Doubts(Cases["a frozen process"].History));
-        Assert.StartsWith("the lab is at fault: a frozen process did something. Seed 7; again with lab run cheat.yaml "
-            + "--seed 7 --set clients.phone.policy=ping.", doubt);
+        Assert.StartsWith("the lab is at fault: a frozen process did something. Seed 7, simulated, "
+            + "clients.phone.policy=ping. The journal up to there: ", doubt);
         Assert.Contains("1 s phone ProcessChanged state=Frozen fault=2", doubt);
         Assert.EndsWith("2 s phone RetryScheduled delay=0s attempt=1", doubt);
     }

@@ -123,7 +123,8 @@ public sealed class NetworkTests : IDisposable
         lab.Check = Checks.Evaluate;
         Assert.Equal(ExitCode.Unknown, Run("--network", "proxied"));
         Assert.Contains("2 of 3 runs cannot be trusted: the loop was 2.1 s late; always 70 s\n", lab.Output);
-        Assert.Contains("doubt    4 runs, the first ping seed 2, proxied: the loop was 2.1 s late\n", lab.Output);
+        Assert.Contains("doubt    4 runs, the first ping seed 2, proxied: the loop was 2.1 s late\n         see it: "
+            + "lab run scenarios/dead-link.yaml --network proxied --seed 2 --set clients.phone.policy=ping\n", lab.Output);
     }
 
     [Fact]
