@@ -112,7 +112,7 @@ internal sealed class Run : IJournalReader
             Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,
             Arrivals = recorder.Storm.ToBins(duration),
             ClientNames = [.. recorder.Clients.Take(Recorder.LaneClients).Select(c => c.Name)],
-            Verdicts = recorder.Verdicts, Streams = recorder.Federation.Result(),
+            Verdicts = recorder.Verdicts, Rules = recorder.Rules.Seen, Streams = recorder.Federation.Result(),
         };
         return result with { Doubts = invariants?.Finish(result) ?? [] };
     }

@@ -42,6 +42,7 @@ internal sealed class Recorder : IJournalReader
     public IReadOnlyList<LaneMark> Marks => lanes.Marks;
     public IReadOnlyList<FaultBand> Bands => lanes.Bands;
     public StormRecord Storm { get; } = new();
+    public RuleSight Rules { get; } = new();
 
     /// <summary>How often each verdict was given, by what was true: "dead/broken" (truth/claim).</summary>
     public SortedDictionary<string, int> Verdicts { get; } = new(StringComparer.Ordinal);
@@ -67,11 +68,14 @@ internal sealed class Recorder : IJournalReader
                 WakeUp(e.Host, e.At);
                 break;
             case EntryKind.PacketSent or EntryKind.PacketDelivered
-                or EntryKind.PacketLost or EntryKind.PacketOverflowed or EntryKind.StepReached
+                or EntryKind.PacketLost or EntryKind.PacketOverflowed
                 or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
                 or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered
                 or EntryKind.MemberCheckSent or EntryKind.MemberCheckAnswered or EntryKind.MemberBlamed
-                or EntryKind.RetryScheduled or EntryKind.StanzaReturned or EntryKind.MessageAcknowledged:
+                or EntryKind.RetryScheduled:
+                break;
+            case EntryKind.StepReached or EntryKind.StanzaReturned or EntryKind.MessageAcknowledged:
+                Rules.On(in e);
                 break;
             case EntryKind.MessageSent or EntryKind.MessageReceived or EntryKind.MessageBounced
                 or EntryKind.MessageAccepted or EntryKind.MessageStored or EntryKind.MessageAbandoned
@@ -85,6 +89,7 @@ internal sealed class Recorder : IJournalReader
                 ProcessChanged(in e);
                 break;
             default:
+                Rules.On(in e);
                 if (e.Host >= firstRoute) OnRoute(in e);
                 else if (e.Host >= 0 && e.Host < clients.Length) OnClient(clients[e.Host], in e);
                 break;

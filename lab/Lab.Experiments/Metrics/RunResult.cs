@@ -74,6 +74,9 @@ public sealed record RunResult
     /// </summary>
     public IReadOnlyDictionary<string, int> Verdicts { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>Ids of the rules of lab/RULES.md that its journal shows it to have exercised.</summary>
+    public IReadOnlyCollection<string> Rules { get; init; } = [];
+
     /// <summary>How late the loop ever was against the clock; zero where time is virtual.</summary>
     public Duration MaxLateness { get; init; } = Duration.Zero;
 

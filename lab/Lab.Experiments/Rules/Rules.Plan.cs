@@ -25,6 +25,9 @@ public sealed partial class Rules
             if (topology is not null) CheckTarget(topology, fault);
             var at = new Spot(fault, nameof(fault.At));
             if (fault.At >= end) Fail(at, $"begins at {fault.At}, but the run ends at {end}", duration);
+            else if (scenario.Tail > Duration.Zero && scenario.Tail < end && fault.At >= end - scenario.Tail)
+                Fail(at, $"begins at {fault.At}, but the healed tail, in which no fault comes, begins at "
+                    + $"{end - scenario.Tail}", duration, new Spot(scenario, nameof(scenario.Tail)));
             else if (fault.At + fault.Within > end)
                 Fail(new Spot(fault, nameof(fault.Within)),
                     $"may begin as late as {fault.At + fault.Within}, but the run ends at {end}", duration, at);

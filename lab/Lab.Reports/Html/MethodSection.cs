@@ -22,8 +22,18 @@ internal static class MethodSection
         <li>Differences between variants are taken seed by seed; a seed in which both never got there counts as no
         difference.</li>
         {Faults(study)}
+        {Rules(study)}
         </ul>
         """;
+
+    private static Html Rules(Study study)
+    {
+        string[] ids = [.. study.Sweep.Runs.SelectMany(r => r.Rules).Distinct().Order(StringComparer.Ordinal)];
+        return ids.Length == 0 ? Html.Of($"") : Html.Of($"""
+            <li>Protocol rules that these runs exercised, as far as their journals show (lab/RULES.md says what each one
+            asks and which tests prove it): {string.Join(", ", ids)}.</li>
+            """);
+    }
 
     private static Html Faults(Study study) => study.Networks switch
     {

@@ -39,7 +39,7 @@ internal static class AnyScenario
         from tail in Gen.Int[0, length - 1]
         from policies in Policies.Array[network.Policies.Length]
         from workload in Works(network.Topology, cast, length).Array[0, 3]
-        from faults in Faults(network.Topology, cast, length).Array[0, 4]
+        from faults in Faults(network.Topology, cast, length - tail).Array[0, 4]
         from expect in Expectations.Array[0, 2]
         from seed in Gen.ULong[1, 1000]
         select new Written(new Scenario

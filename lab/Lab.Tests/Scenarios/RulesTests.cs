@@ -37,6 +37,8 @@ public sealed class RulesTests
         { Hour with { Duration = Duration.Zero }, Pair, "duration: duration must be longer than zero, found '0s'" },
         { Hour with { Tail = Duration.FromHours(1) }, Pair,
             "tail: the tail (1h) must be shorter than the duration (1h)" },
+        { With(new FaultSpec { Kind = FaultKinds.Cut, Target = "phone", At = Minute * 50 }) with { Tail = Minute * 20 },
+            Pair, "faults[0].at: begins at 50m, but the healed tail, in which no fault comes, begins at 40m" },
         { With(new FaultSpec { Kind = FaultKinds.Cut, Target = "fone" }), Pair,
             "faults[0].cut: there is no 'fone' to cut, expected one of phone, mobile, a.example, b.example" },
         { With(new FaultSpec { Kind = FaultKinds.IgnoreDialback, Target = "phone[1]" }), Pair,
