@@ -13,7 +13,7 @@ public sealed partial class RuleSightTests : IJournalReader
 
     public RuleSightTests() => journal.Attach(this);
 
-    public void On(in Entry entry) => rules.On(in entry);
+    void IJournalReader.On(in Entry entry) => rules.On(in entry);
 
     [Fact]
     public void A_session_that_waits_and_is_resumed_shows_the_rules_of_resumption()
