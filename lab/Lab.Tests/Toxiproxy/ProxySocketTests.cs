@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Lab.Toxiproxy;
 
 namespace Lab.Tests;
@@ -113,6 +114,9 @@ public sealed class ProxySocketTests
             $$"""{"name":"full","listen":"127.0.0.1:0","upstream":"{{address}}"}""");
         var waiting = new List<Socket>();
         for (int i = 0; i < 5; i++) waiting.Add(await Proxies.ConnectAsync(pair.Server.ListenOf("full")!));
+        // one that the kernel has accepted and the proxy not yet would be reset with the listener
+        await Proxies.UntilAsync(async () => Regex.IsMatch(
+            (await pair.Api.SayAsync("GET", "/metrics")).Body, "connections_open{[^}]*proxy=\"full\"[^}]*} 5\n"));
         await pair.Api.SayAsync("PATCH", "/proxies/full", $$"""{"upstream":"{{pair.UpstreamAddress}}"}""");
         foreach (Socket socket in waiting) Assert.Equal(".", await socket.HearAsync());
         (Socket client, Socket upstream) = await pair.ConnectAsync();
