@@ -40,8 +40,17 @@ internal static class Proxies
 
     public static int FreePort()
     {
-        using Socket socket = Listener();
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        // below those that kernels give to outgoing connections: between two listeners on it nobody takes it
+        while (true)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, Random.Shared.Next(15_000, 32_000)));
+                return ((IPEndPoint)socket.LocalEndPoint!).Port;
+            }
+            catch (SocketException) { }                           // somebody's: the next may be free
+        }
     }
 
     public static Socket Listener(int backlog = 100)
