@@ -86,7 +86,10 @@ public sealed record ServerSpec
     public string? Authority { get; init; }
 
     public PolicyChoice? Policy { get; init; }
-    public ConflictPolicy Conflict { get; init; } = ConflictPolicy.GenerateResource;
+
+    /// <summary>What becomes of a resource that is asked for while it is in use.</summary>
+    public ConflictPolicy Conflict { get; init; } = ConflictPolicy.CloseOld;
+
     public TlsUse Tls { get; init; } = TlsUse.Required;
 
     /// <summary>Messages kept for an account that is away.</summary>

@@ -78,6 +78,7 @@ public class CheckTests
         AssertEnd(story, Claim.Dead, Mechanism.PingTimeout, Kind.Ended, Kind.Abort, Kind.RetryScheduled);
     }
 
+    [Rule("ERR-01")]
     [Rule("SIL-08")]
     [Fact]
     public void Or_closes_it_as_broken_with_connection_timeout()
@@ -85,8 +86,8 @@ public class CheckTests
         Story story = new Story(Pings(Reaction.Error)).Online();
         story.Wait(80).Says(Ping(1) +
             StreamError("connection-timeout") + "\n");
-        AssertEnd(story, Claim.Broken, Mechanism.PingTimeout, Kind.CheckSent, Kind.Ended);
-        story.Wait(5).Says("").Did(Kind.Close, Kind.RetryScheduled);
+        AssertEnd(story, Claim.Broken, Mechanism.PingTimeout, Kind.CheckSent, Kind.Ended, Kind.Close,
+            Kind.RetryScheduled);
     }
 
     [Fact]
@@ -188,7 +189,7 @@ public class CheckTests
         story = new Story(new Policy { Idle = idle with { Then = IdleAction.Error } }).Online();
         story.Wait(600).Says(
             StreamError("policy-violation") + "\n");
-        AssertEnd(story, Claim.Idle, Mechanism.IdleRule, Kind.Ended);
+        AssertEnd(story, Claim.Idle, Mechanism.IdleRule, Kind.Ended, Kind.Close, Kind.RetryScheduled);
     }
 
     [Fact]

@@ -58,6 +58,25 @@ public class NegotiationTests
         Assert.Equal(0, story.Held);
     }
 
+    [Rule("STR-14")]
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void White_space_behind_success_belongs_to_the_stream_before(bool together)
+    {
+        Story story = new Story().Start().Secures();
+        if (together) story.Hears(Success + "\n").Hears(Header("s3") + Features(BindFeature));
+        else story.Hears(Success).Hears(" \r\n" + Header("s3") + Features(BindFeature));
+        Assert.Equal(Step.BindSent, story.Client.Step);
+    }
+
+    [Fact]
+    public void White_space_before_a_servers_first_header_is_not_well_formed()
+    {
+        Story story = new Story().Start().Connected().Hears("\n" + Header("s1"));
+        Assert.EndsWith(StreamError("not-well-formed") + "\n", story.Said());
+    }
+
     [Fact]
     public void The_steps_of_negotiation_are_reported_in_their_order()
     {

@@ -40,6 +40,7 @@ public class BadPeerTests
         Assert.Equal(before, [.. world.A.Opened, .. world.B.Opened]);
     }
 
+    [Rule("ERR-01")]
     [Rule("ERR-02")]
     [Theory]
     [InlineData("from='x.example'", "improper-addressing")]
@@ -53,7 +54,9 @@ public class BadPeerTests
     {
         Undisturbed(World(s => s with { FormerDomains = ["old.example"] }), world =>
         {
-            string heard = world.Connects("b.example").Says($"<stream:stream {addresses} {Xmlns}").Heard;
+            Federated.Pipe pipe = world.Connects("b.example").Says($"<stream:stream {addresses} {Xmlns}");
+            string heard = pipe.Heard;
+            Assert.True(!pipe.AcceptorHas && pipe.LeftWithFin);
             Assert.Matches($"^<\\?xml version='1.0'\\?><stream:stream from='b.example' [^>]*><stream:error><{error} "
                 + "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>$", heard);
         });

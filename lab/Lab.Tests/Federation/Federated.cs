@@ -246,6 +246,9 @@ internal sealed class Federated
         public bool AcceptorHas { get; private set; }
         public bool Mute { get; init; }
 
+        /// <summary>What a scripted peer shows.</summary>
+        public IReadOnlyList<string> Certificate { get; set; } = [];
+
         /// <summary>Whoever left it last did so in order.</summary>
         public bool LeftWithFin { get; private set; }
 
@@ -307,7 +310,7 @@ internal sealed class Federated
             world.Later(() =>
             {
                 if (AcceptorHas)
-                    Acceptor.Do((f, now) => f.TlsEstablished(now, acceptorStream, Opener?.Certificate ?? []));
+                    Acceptor.Do((f, now) => f.TlsEstablished(now, acceptorStream, Opener?.Certificate ?? Certificate));
                 if (OpenerHas) Opener?.Do((f, now) => f.TlsEstablished(now, openerStream, Acceptor.Certificate));
             }, 4);
         }

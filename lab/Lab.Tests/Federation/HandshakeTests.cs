@@ -28,6 +28,45 @@ public class HandshakeTests
             world.Pipes.Exists(p => p.Heard.Contains("<success", StringComparison.Ordinal)));
     }
 
+    [Rule("STR-14")]
+    [Theory]
+    [InlineData("<?xml version='1.0'?>")]
+    [InlineData("")]
+    public void White_space_behind_EXTERNAL_belongs_to_the_stream_before(string declaration)
+    {
+        Federated world = Federated.With(r => r with { Auth = FederationAuth.External });
+        Federated.Pipe pipe = world.Connects("b.example");
+        pipe.Certificate = ["a.example"];
+        const string header = "<stream:stream from='a.example' to='b.example' version='1.0' xmlns='jabber:server' "
+            + "xmlns:stream='http://etherx.jabber.org/streams'>";
+        pipe.Says(header).Says("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").Says(header);
+        pipe.Says("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'/>\n").Says(declaration + header);
+        pipe.Says("<message from='u@a.example' to='v@b.example' id='m7'/>");
+        Assert.Equal([7], world.B.Numbers);
+    }
+
+    [Rule("STR-14")]
+    [Fact]
+    public void White_space_behind_the_success_of_EXTERNAL_belongs_to_the_stream_before()
+    {
+        Federated world = Federated.With(r => r with { Auth = FederationAuth.External });
+        world.Mute.Add("b.example");
+        world.Sends("u@a.example", "v@b.example", 1).Wait(1);
+        const string header = "<?xml version='1.0'?><stream:stream from='b.example' to='a.example' id='x1' "
+            + "version='1.0' xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'>";
+        Hear(header + "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>");
+        Hear("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+        world.Wait(1);
+        Hear(header + "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+            + "<mechanism>EXTERNAL</mechanism></mechanisms></stream:features>");
+        Hear("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>\n");
+        Hear(header + "<stream:features/>");
+        Assert.Contains("<message", world.Pipes.Single().Said);
+
+        void Hear(string text) => world.A.Do((f, now) =>
+            f.Receive(now, world.Pipes.Single().Stream, System.Text.Encoding.UTF8.GetBytes(text)));
+    }
+
     [Fact]
     public void Required_tls_is_all_that_is_offered_before_it()
     {

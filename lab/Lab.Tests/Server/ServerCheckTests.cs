@@ -70,7 +70,10 @@ public class ServerCheckTests
         XmppAction ended = lab.Ended(peer);
         Assert.Equal((claim, Mechanism.AckTimeout), (ended.Claim, ended.Mechanism));
         Assert.Equal(reaction == Reaction.Error ? (long)StreamErrorCondition.ConnectionTimeout : 0, ended.A);
-        Assert.Equal(reaction == Reaction.Drop ? ActionKind.Abort : null, peer.Transport);
+        Assert.Equal(reaction switch
+        {
+            Reaction.Drop => ActionKind.Abort, Reaction.Error => ActionKind.Close, _ => (ActionKind?)null,
+        }, peer.Transport);
         Assert.Equal(resumable, lab.Authenticated("alice")
             .Say($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{peer.AckId}'/>")
             .StartsWith("<resumed", StringComparison.Ordinal));

@@ -245,10 +245,11 @@ public partial class ServerInvariantTests
                     return;
                 }
             }
-            peer.Say(ServerLab.Bind(resource));
+            unacknowledged.Clear();
+            Hear(peer.Say(ServerLab.Bind(resource)));          // with what an old session of this resource left
+            Settle();
             id = Id().Match(peer.Say("<enable xmlns='urn:xmpp:sm:3' resume='true'/>")).Groups[1].Value;
             handled = 0;
-            unacknowledged.Clear();
             Hear(peer.Say("<presence/>"));
         }
 

@@ -26,7 +26,14 @@ public class ServerStanzaTests
     [InlineData("<iq type='get' id='7'><ping xmlns='urn:xmpp:ping'/><ping xmlns='urn:xmpp:ping'/></iq>", "modify",
         "bad-request")]
     [InlineData("<iq type='get' id='7'><query xmlns='urn:example:unknown'/></iq>", "cancel", "service-unavailable")]
-    [InlineData("<iq type='set' id='7'><query xmlns='jabber:iq:roster'/></iq>", "cancel", "service-unavailable")]
+    [InlineData("<iq type='get' id='7' to='example.org'><query xmlns='http://jabber.org/protocol/disco#info' "
+        + "node='http://caps.test#x'/></iq>", "cancel", "item-not-found")]
+    [InlineData("<iq type='get' id='7' to='example.org'><query xmlns='http://jabber.org/protocol/disco#items' "
+        + "node='http://jabber.org/protocol/commands'/></iq>", "cancel", "item-not-found")]
+    [InlineData("<iq type='get' id='7'><query xmlns='http://jabber.org/protocol/disco#info' node='x'/></iq>", "cancel",
+        "item-not-found")]
+    [InlineData("<iq type='get' id='7' to='nobody@example.org'><query xmlns='http://jabber.org/protocol/disco#info' "
+        + "node='x'/></iq>", "cancel", "service-unavailable")]
     [InlineData("<iq type='get' id='7' to='bob@example.org'><query xmlns='jabber:iq:roster'/></iq>", "cancel",
         "service-unavailable")]
     [InlineData("<iq type='get' id='7' to='nobody@example.org'><ping xmlns='urn:xmpp:ping'/></iq>", "cancel",
@@ -56,9 +63,12 @@ public class ServerStanzaTests
     [InlineData("<message type='error' to='nobody@example.org'><body>x</body></message>")]
     [InlineData("<message type='error' to='elsewhere.test'/>")]
     [InlineData("<message type='error' to='echo@example.org' id='m1'><body>x</body></message>")]
-    [InlineData("<presence type='subscribe' to='bob@example.org'/>")]
+    [InlineData("<presence type='subscribed' to='bob@example.org'/>")]
+    [InlineData("<presence type='unsubscribe' to='bob@example.org'/>")]
+    [InlineData("<presence type='unsubscribed' to='bob@example.org'/>")]
+    [InlineData("<presence type='probe' to='bob@example.org'/>")]
     [InlineData("<presence type='error' to='bob@example.org'/>")]
-    public void Errors_results_and_subscriptions_are_never_answered_with_an_error(string said)
+    public void Errors_results_and_answers_to_subscriptions_are_never_answered(string said)
     {
         Peer bob = lab.Bound("bob");
         Assert.Equal("", Say(said));
@@ -128,6 +138,9 @@ public class ServerStanzaTests
             "<message from='echo@example.org/bot' to='alice@example.org/desk' type='chat' id='x&apos;5'><body/>"
             + "</message>",
             alice.Say("<message to='echo@example.org/bot' id=\"x'5\"><body/></message>"));
+        Assert.Equal(
+            "<message from='echo@example.org' to='alice@example.org/desk' type='chat'><body>x</body></message>",
+            alice.Say("<message to='echo@example.org' type='chat'><body>x</body></message>"));
         Assert.Equal(
             "", alice.Say(
             "<message to='echo@example.org' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/>"

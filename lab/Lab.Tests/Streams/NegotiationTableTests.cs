@@ -151,7 +151,7 @@ public class NegotiationTableTests
         };
         if (step <= ServerStep.Secured) peer.Say(ServerLab.Open);
         if (step == ServerStep.Closing) lab.RunTo(10);
-        if (step == ServerStep.Failed) peer.Say(FirstElements.Text(First.Unknown));
+        if (step == ServerStep.Failed) peer.Say(FirstElements.Text(First.Error));
         peer.Hear();
         string said = peer.Say(FirstElements.Text(element));
         return FirstElements.Outcome(said, peer.TlsAsked, peer.Transport == ActionKind.Close,
@@ -199,7 +199,7 @@ public class NegotiationTableTests
         if (step >= PeerStep.Negotiated) Hear(Features(Dialback + (step == PeerStep.Counted ? AcksFeature : "")));
         if (step > PeerStep.Negotiated) Hear("<db:result from='b.example' to='a.example' type='valid'/>");
         if (step == PeerStep.Closing) world.Wait(12);
-        if (step == PeerStep.Failed) Hear(FirstElements.Text(First.Unknown));
+        if (step == PeerStep.Failed) Hear(FirstElements.Text(First.Error));
         (int before, bool had) = (pipe.Said.Length, pipe.OpenerHas);
         int seen = world.A.Handshakes;
         Hear(FirstElements.Text(element, Between));
@@ -229,7 +229,7 @@ public class NegotiationTableTests
             pipe.Cut();
         }
         if (step == PeerStep.Closing) world.Wait(11);
-        if (step == PeerStep.Failed) Hear(FirstElements.Text(First.Unknown));
+        if (step == PeerStep.Failed) Hear(FirstElements.Text(First.Error));
         (int before, bool had) = (pipe.Heard.Length, pipe.AcceptorHas);
         int seen = world.A.Handshakes;
         Hear(FirstElements.Text(element, Between));

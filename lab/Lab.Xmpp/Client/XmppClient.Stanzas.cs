@@ -52,8 +52,8 @@ public sealed partial class XmppClient
             && !request.Child(Names.Ping, Namespaces.Ping).IsNone;
         XmppWriter w = Write(ping ? Traffic.Ping : Traffic.Payload);
         int start = w.Length;
-        w.Raw("<iq"u8).Attribute(Names.Type, ping ? "result"u8 : "error"u8)
-            .Attribute(Names.Id, request.Attribute(Names.Id));
+        w.Raw("<iq"u8).Attribute(Names.Type, ping ? "result"u8 : "error"u8);
+        if (request.TryAttribute(Names.Id, out ReadOnlySpan<byte> id)) w.Attribute(Names.Id, id);
         if (request.TryAttribute(Names.From, out ReadOnlySpan<byte> from)) w.Attribute(Names.To, from);
         if (ping) w.Raw("/>"u8);
         else

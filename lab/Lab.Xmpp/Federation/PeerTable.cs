@@ -30,7 +30,7 @@ internal enum PeerStep : byte
     /// <summary>Our closing tag is out.</summary>
     Closing,
 
-    /// <summary>A stream error was said: nothing counts any more but the closing tag.</summary>
+    /// <summary>The peer said a stream error: nothing counts any more but the closing tag.</summary>
     Failed,
 }
 

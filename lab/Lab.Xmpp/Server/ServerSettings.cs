@@ -3,7 +3,7 @@ using Lab.Network;
 namespace Lab.Xmpp;
 
 /// <summary>What to do when a resource is asked for that is in use (RFC 6120 section 7.7.2.2).</summary>
-public enum ConflictPolicy : byte { GenerateResource, RefuseNew, CloseOld }
+public enum ConflictPolicy : byte { CloseOld, GenerateResource, RefuseNew }
 
 public sealed record ServerSettings
 {
@@ -21,7 +21,7 @@ public sealed record ServerSettings
     /// </summary>
     public AckPolicy? AcksWhenAsked { get; init; } = new() { Resume = Duration.FromMinutes(5) };
 
-    public ConflictPolicy Conflict { get; init; } = ConflictPolicy.GenerateResource;
+    public ConflictPolicy Conflict { get; init; } = ConflictPolicy.CloseOld;
     public bool OffersTls { get; init; } = true;
 
     /// <summary>Nothing but STARTTLS is offered before TLS; without effect when TLS is not offered.</summary>

@@ -82,6 +82,9 @@ internal sealed class StoredAccount(byte[] local, string password)
     /// <summary>Messages that wait for the account, delay stamp included, oldest first.</summary>
     public List<OfflineMessage> Offline { get; } = [];
 
+    /// <summary>The contact list, as it is written, in the order of adding.</summary>
+    public List<(byte[] Jid, byte[] Item)> Roster { get; } = [];
+
     public void Remember(UInt128 id, uint handled)
     {
         Forget(id);

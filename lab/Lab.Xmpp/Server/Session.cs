@@ -31,6 +31,9 @@ internal sealed class Session(int account, int domain, byte[] fullJid, int bareB
     /// <summary>Gone for good.</summary>
     public bool Retired;
 
+    /// <summary>It asked for its contact list, so it is told of changes.</summary>
+    public bool WantsRoster;
+
     /// <summary>Others must still hear that it is unavailable.</summary>
     public bool Farewell;
 

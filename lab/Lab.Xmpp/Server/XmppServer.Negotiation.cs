@@ -72,6 +72,8 @@ public sealed partial class XmppServer
     }
 
     // Sections 4.7, 4.9.1.3, 4.9.3. What a header says after SASL must agree with who was authenticated (SAS-11).
+    // Before TLS anybody may have written who it is from, and a host's name, which some clients send, is no account
+    // (STR-15).
     internal StreamErrorCondition Judge(ServerStream stream, StreamHeader header)
     {
         if (header.Version is not { Major: >= 1 }) return StreamErrorCondition.UnsupportedVersion;
@@ -86,8 +88,10 @@ public sealed partial class XmppServer
         if (header.Language is { Length: > MaxLanguageBytes }) return StreamErrorCondition.PolicyViolation;
         if (header.From is null) return StreamErrorCondition.None;
         byte[] from = Encoding.UTF8.GetBytes(header.From);
-        if (!Jid.TryParse(from, out Jid user) || user.Local.IsEmpty || domains.Find(user.Domain) != domain)
-            return StreamErrorCondition.InvalidFrom;
+        bool trusted = stream.Secured || stream.Account >= 0;
+        if (!Jid.TryParse(from, out Jid user) || !user.Local.IsEmpty && domains.Find(user.Domain) != domain)
+            return trusted ? StreamErrorCondition.InvalidFrom : StreamErrorCondition.None;
+        if (user.Local.IsEmpty) return StreamErrorCondition.None;
         stream.Claimed = user.Local.ToArray();
         return stream.Account >= 0 && !Jid.SameText(user.Local, store[stream.Account].Local)
             ? StreamErrorCondition.NotAuthorized : StreamErrorCondition.None;

@@ -42,11 +42,13 @@ public sealed partial class XmppServer
     public void ReturnRemote(Instant now, ReadOnlySpan<byte> stanza, StanzaError error)
     {
         Begin(now);
-        if (TryReread(stanza, out Element element) && !element.Name.SequenceEqual(Names.Presence))
+        if (TryReread(stanza, out Element element))
         {
             ReadOnlySpan<byte> from = element.Attribute(Names.From);
-            if (Jid.TryParse(from, out Jid sender) && domains.Find(sender.Domain) >= 0)
-                Bounce(Letter.Of(element, from, default, now), error);
+            int domain = Jid.TryParse(from, out Jid sender) ? domains.Find(sender.Domain) : -1;
+            if (domain >= 0 && element.Name.SequenceEqual(Names.Presence))
+                ReturnPresence(element, sender, domain, error);
+            else if (domain >= 0) Bounce(Letter.Of(element, from, default, now), error);
         }
         rereader.Release();
         Finish();
@@ -65,8 +67,7 @@ public sealed partial class XmppServer
             else Route(letter, target, domain, scratch.Written);
         }
         else if (stanza.Name.SequenceEqual(Names.Iq)) OnRemoteIq(stanza, letter, target, domain);
-        else if (stanza.Attribute(Names.Type) is var type && (type.IsEmpty || type.SequenceEqual("unavailable"u8)))
-            DeliverPresence(target, domain);
+        else OnRemotePresence(stanza, from, target, domain);
     }
 
     private void OnRemoteIq(Element iq, in Letter letter, in Jid target, int domain)

@@ -53,10 +53,10 @@ public sealed partial class XmppServer
         if (letter.Type is not (MessageType.Chat or MessageType.Normal) || body.IsNone) return;
         scratch.Clear();
         scratch.Raw("<message"u8).Attribute(Names.From, letter.To).Attribute(Names.To, letter.From);
-        scratch.Raw(" type='chat' id='"u8);
-        if (letter.Number >= 0) scratch.Raw("m"u8).Number(letter.Number + EchoOffset);
-        else scratch.Text(letter.Id);
-        scratch.Raw("'>"u8).Raw(body.Raw).Raw("</message>"u8);
+        scratch.Raw(" type='chat'"u8);
+        if (letter.Number >= 0) scratch.Raw(" id='m"u8).Number(letter.Number + EchoOffset).Raw("'"u8);
+        else if (!letter.Id.IsEmpty) scratch.Attribute(Names.Id, letter.Id);
+        scratch.Raw(">"u8).Raw(body.Raw).Raw("</message>"u8);
         long number = letter.Number < 0 ? -1 : letter.Number + EchoOffset;
         ObserveMessage(ActionKind.MessageEchoed, session?.Account ?? -1, number, letter.Number,
             session?.StreamNumber ?? -1);
@@ -130,14 +130,16 @@ public sealed partial class XmppServer
         bool gets = letter.Iq == IqType.Get;
         bool own = session is not null && Jid.SameText(letter.To, session.BareJid);
         bool exists = own || target.Local.IsEmpty || IsEcho(target) || store.Find(target.Local) >= 0;
+        bool info = payload.Is(Names.Query, Namespaces.DiscoInfo);
+        bool discovers = exists && gets && (info || payload.Is(Names.Query, Namespaces.DiscoItems));
         if (exists && gets && payload.Is(Names.Ping, Namespaces.Ping))
             WriteAnswer(session, letter, Traffic.Ping, default);
-        else if (exists && gets && payload.Is("query"u8, Namespaces.DiscoInfo) && payload.Attribute("node"u8).IsEmpty)
-            WriteAnswer(session, letter, Traffic.Payload, target.Local.IsEmpty ? ServerInfo : AccountInfo);
-        else if (exists && gets && payload.Is("query"u8, "http://jabber.org/protocol/disco#items"u8))
-            WriteAnswer(session, letter, Traffic.Payload, "<query xmlns='http://jabber.org/protocol/disco#items'/>"u8);
-        else if (own && gets && payload.Is("query"u8, Namespaces.Roster))
-            WriteAnswer(session, letter, Traffic.Payload, "<query xmlns='jabber:iq:roster'/>"u8);
+        else if (discovers && !payload.Attribute("node"u8).IsEmpty)
+            Bounce(letter, StanzaError.ItemNotFound);                  // there are no nodes here (XEP-0030 section 7)
+        else if (discovers)
+            WriteAnswer(session, letter, Traffic.Payload,
+                !info ? NoItems : target.Local.IsEmpty ? ServerInfo : AccountInfo);
+        else if (own && payload.Is(Names.Query, Namespaces.Roster)) OnRoster(session!, letter, payload);
         else if (!gets && payload.Is("session"u8, Namespaces.Session))
             WriteAnswer(session, letter, Traffic.Handshake, default);
         else Bounce(letter, StanzaError.ServiceUnavailable);
@@ -153,6 +155,8 @@ public sealed partial class XmppServer
     private static ReadOnlySpan<byte> AccountInfo =>
         "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='account' type='registered'/>"u8
         + "<feature var='http://jabber.org/protocol/disco#info'/><feature var='urn:xmpp:ping'/></query>"u8;
+
+    private static ReadOnlySpan<byte> NoItems => "<query xmlns='http://jabber.org/protocol/disco#items'/>"u8;
 
     private void WriteAnswer(Session? session, in Letter letter, Traffic cause, ReadOnlySpan<byte> payload)
     {
@@ -190,7 +194,8 @@ public sealed partial class XmppServer
     {
         ReadOnlySpan<byte> type = presence.Attribute(Names.Type);
         bool unavailable = type.SequenceEqual("unavailable"u8);
-        if (!type.IsEmpty && !unavailable) return;                     // subscriptions and probes: there is no roster
+        if (type.SequenceEqual("subscribe"u8)) OnSubscription(stream, session, presence);
+        if (!type.IsEmpty && !unavailable) return;                     // probes, and answers to what is never asked
         if (presence.TryAttribute(Names.To, out ReadOnlySpan<byte> to))
         {
             DirectPresence(stream, session, presence, to);

@@ -8,14 +8,19 @@ namespace Lab.Xmpp;
 public abstract partial class XmppStream
 {
     /// <summary>
-    /// Header if none is out, error and closing tag, in one Write (ERR-02); then the peer's tag is awaited.
+    /// Header if none is out, error and closing tag, in one Write (ERR-02); then the transport is closed, for nothing
+    /// that still comes would count (ERR-01).
     /// </summary>
     internal void Fail(
         StreamErrorCondition condition, Mechanism mechanism = Mechanism.ProtocolError, Claim claim = Claim.None,
         ReadOnlySpan<byte> detail = default)
     {
-        Failed = true;
-        if (Phase is StreamPhase.Closing or StreamPhase.Over) return;
+        if (Phase == StreamPhase.Over) return;
+        if (Phase == StreamPhase.Closing)
+        {
+            CloseTransport();                                  // the closing tag is out: it cannot be said any more
+            return;
+        }
         if (Phase == StreamPhase.Opening) Answer(null);
         if (!Writes)
         {
@@ -24,7 +29,7 @@ public abstract partial class XmppStream
         }
         StreamErrors.WriteClosing(Write(Traffic.Closing), condition, detail);
         End(claim, mechanism, Parting.Failed, condition);
-        AwaitClose();
+        CloseTransport();
     }
 
     /// <summary>The peer acknowledged more than was sent (SM-16).</summary>
@@ -88,12 +93,6 @@ public abstract partial class XmppStream
 
     private void OnUnreadable()
     {
-        deaf = true;
-        if (Phase == StreamPhase.Closing)
-        {
-            CloseTransport();                                  // the peer's tag will not be understood either
-            return;
-        }
         if (Phase == StreamPhase.Opening)
         {
             Answer(reader.HasHeader ? reader.Header : null);

@@ -53,7 +53,8 @@ internal enum Parting : byte
 /// and nothing said before counts then. What cannot be read, and a header that is refused, is answered with an error;
 /// the side that took the transport says its own header before that. A stream ends once for this side, and the role
 /// learns how. After the closing tag nothing is written, but what arrives is still heard, until the peer's tag or the
-/// end of patience; then the transport is closed. A verdict that the connection is dead drops it without a word.
+/// end of patience; then the transport is closed, behind an error of ours at once. A verdict that the connection is
+/// dead drops it without a word.
 /// </para>
 /// Driving rule: the role reports what happens to the transport (Hear, HearFin, Lose), calls Check at the end of each
 /// of its own calls and EndPhase at PhaseEnd; the stream asks back for what its role decides: the abstract members.
@@ -62,7 +63,6 @@ public abstract partial class XmppStream : Timed
 {
     private readonly XmppReader reader;
     private Mechanism overdue;
-    private bool deaf;
 
     private protected XmppStream(XmppReader reader) => this.reader = reader;
 
@@ -75,7 +75,7 @@ public abstract partial class XmppStream : Timed
     /// <summary>Its end was told.</summary>
     internal bool Ended { get; private set; }
 
-    /// <summary>One side said a stream error.</summary>
+    /// <summary>The peer said a stream error.</summary>
     internal bool Failed { get; private set; }
 
     /// <summary>The starttls of this side waits for its answer: until then nothing may be said.</summary>
@@ -88,7 +88,7 @@ public abstract partial class XmppStream : Timed
         Phase is StreamPhase.Opening or StreamPhase.Negotiating or StreamPhase.Established && !TlsAsked;
 
     private bool Reads =>
-        !deaf && Phase is not (StreamPhase.Over or StreamPhase.Connecting or StreamPhase.Securing);
+        Phase is not (StreamPhase.Over or StreamPhase.Connecting or StreamPhase.Securing);
 
     // ---- what the role decides
 
@@ -239,7 +239,7 @@ public abstract partial class XmppStream : Timed
     private protected void Begin(StreamPhase first)
     {
         Phase = first;
-        Ended = Failed = Secured = TlsAsked = deaf = false;
+        Ended = Failed = Secured = TlsAsked = false;
     }
 
     /// <summary>How long the phase, or a step within it, may last; null = for ever.</summary>
@@ -251,12 +251,15 @@ public abstract partial class XmppStream : Timed
 
     private protected void Expect(Instant end, Mechanism otherwise) => (PhaseEnd, overdue) = (end, otherwise);
 
-    /// <summary>At the beginning, and after TLS and SASL: the next byte begins a new stream (STR-13).</summary>
+    /// <summary>
+    /// At the beginning, and after TLS and SASL: a new stream begins (STR-13). What is behind SASL came in the clear of
+    /// the same connection, so white space of the old stream may still come (STR-14); behind TLS nothing is left.
+    /// </summary>
     private protected void Restart()
     {
+        reader.Restart(behindElement: Phase == StreamPhase.Negotiating);
         Phase = StreamPhase.Opening;
         TlsAsked = false;
-        reader.Restart();
     }
 
     /// <summary>Asks for TLS; until the answer nothing is said.</summary>

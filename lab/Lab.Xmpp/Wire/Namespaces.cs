@@ -28,6 +28,7 @@ public static class Namespaces
     public static ReadOnlySpan<byte> BidiFeature => "urn:xmpp:features:bidi"u8;
     public static ReadOnlySpan<byte> Roster => "jabber:iq:roster"u8;
     public static ReadOnlySpan<byte> DiscoInfo => "http://jabber.org/protocol/disco#info"u8;
+    public static ReadOnlySpan<byte> DiscoItems => "http://jabber.org/protocol/disco#items"u8;
 }
 
 /// <summary>Names of elements and attributes that more than one part of the lab reads or writes.</summary>
@@ -69,6 +70,8 @@ public static class Names
     public static ReadOnlySpan<byte> Body => "body"u8;
     public static ReadOnlySpan<byte> Text => "text"u8;
     public static ReadOnlySpan<byte> Ping => "ping"u8;
+    public static ReadOnlySpan<byte> Query => "query"u8;
+    public static ReadOnlySpan<byte> Item => "item"u8;
 
     // XEP-0198
     public static ReadOnlySpan<byte> AckFeature => "sm"u8;

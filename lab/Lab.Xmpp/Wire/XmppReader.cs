@@ -48,7 +48,7 @@ public sealed class XmppReader
     private StreamScope scope;
     private StreamHeader? header;
     private Phase phase;
-    private bool complete;
+    private bool complete, mayBeginWithSpace;
 
     public XmppReader(TreePool trees, int maxElementBytes = 262_144)
     {
@@ -122,9 +122,12 @@ public sealed class XmppReader
     }
 
     /// <summary>Forgets everything: the next byte begins a new stream (after TLS, after SASL).</summary>
-    public void Restart()
+    /// <param name="behindElement">White space may stand before the declaration: it belongs to the stream before, as
+    /// when a peer ends its elements with a line.</param>
+    public void Restart(bool behindElement = false)
     {
         Release();
+        mayBeginWithSpace = behindElement;
         header = null;
         scope = default;
         phase = Phase.Start;
@@ -144,7 +147,7 @@ public sealed class XmppReader
         if (!XmlText.IsSpace(input[0])) return false;
         int end = input.IndexOfAnyExcept(" \t\r\n"u8);
         input = end < 0 ? default : input[end..];
-        if (phase == Phase.Start) phase = Phase.Header;
+        if (phase == Phase.Start && !mayBeginWithSpace) phase = Phase.Header;
         return true;
     }
 
