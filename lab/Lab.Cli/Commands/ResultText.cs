@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Lab.Cli;
 
-/// <summary>What a sweep came to, on the console: tables of medians, verdicts, what cannot be trusted.</summary>
+/// <summary>What a sweep came to, on the console: tables, verdicts, what cannot be trusted.</summary>
 internal static class ResultText
 {
     private const int MostLabelColumns = 36;
@@ -19,8 +19,8 @@ internal static class ResultText
     ];
 
     /// <summary>
-    /// One row per point, one column per metric that the expectations name or that is usually wanted; medians over the
-    /// seeds. What does not fit beside each other on the console goes into a table below.
+    /// One row per point, one column per metric that the expectations name or that is usually wanted, joined over
+    /// the seeds. What does not fit beside each other on the console goes into a table below.
     /// </summary>
     public static void Tables(SweepResult sweep, IAnsiConsole console)
     {
@@ -34,11 +34,11 @@ internal static class ResultText
         var columns = new List<(string Title, string[] Cells)>();
         foreach (Metric metric in Catalogue.All.Where(m => named.Contains(m.Name) || Usual.Contains(m.Name)))
         {
-            double[] medians = [.. points.Select(p => Median([.. p.Runs.Select(r => r.Value(metric.Name))]))];
-            if (medians.All(double.IsNaN)) continue;
+            double[] values = [.. points.Select(p => metric.Over(p.Runs).Value)];
+            if (values.All(double.IsNaN)) continue;
             columns.Add((metric.Name.Replace('.', '\n'),
                 [.. points.Select((p, i) =>
-                    Cell(medians[i], metric.Unit, metric.In(p.Runs[0].Spec)))]));
+                    Cell(values[i], metric.Unit, metric.In(p.Runs[0].Spec)))]));
         }
         string corner = string.Join("\n", sweep.Varied.Select(Last).Concat(several ? ["network"] : []));
         int labels = Math.Min(MostLabelColumns, Widest([corner, .. points.Select(p => p.Label)]));
@@ -60,7 +60,7 @@ internal static class ResultText
             console.Write(table);
         }
         int most = points.Max(p => p.Runs.Length);
-        if (most > 1) console.WriteLine($"Medians of {most} seeds each. \"-\": nothing to measure; \"never\": not "
+        if (most > 1) console.WriteLine($"Over {most} seeds each. \"-\": nothing to measure; \"never\": not "
             + "within the run.");
         if (columns.Any(c => c.Cells.Any(cell => cell.StartsWith('~') || cell == NotShown)))
             console.WriteLine($"\"~\": approximate on this network; \"{NotShown}\": the network cannot show it. "
@@ -80,11 +80,11 @@ internal static class ResultText
         }
     }
 
-    private static string Cell(double median, Unit unit, Judgement judgement) => judgement.Fidelity switch
+    private static string Cell(double value, Unit unit, Judgement judgement) => judgement.Fidelity switch
     {
         Fidelity.Unsupported => NotShown,
-        Fidelity.Approximate when !double.IsNaN(median) => "~ " + Units.Format(median, unit),
-        _ => Units.Format(median, unit),
+        Fidelity.Approximate when !double.IsNaN(value) => "~ " + Units.Format(value, unit),
+        _ => Units.Format(value, unit),
     };
 
     private static int Place(IReadOnlyList<RunResult> runs, string label)
@@ -126,15 +126,6 @@ internal static class ResultText
         Add("equals", e.EqualTo, of);
         string when = e.When.Count == 0 ? "" : $" ({string.Join(", ", e.When.Select(w => $"{w.Key}: {w.Value}"))})";
         return $"{e.Metric} {string.Join(" and ", parts)}{when}";
-    }
-
-    /// <summary>The median of what there is to measure; NaN when nothing is.</summary>
-    public static double Median(IReadOnlyList<double> values)
-    {
-        double[] sorted = [.. values.Where(v => !double.IsNaN(v)).Order()];
-        if (sorted.Length == 0) return double.NaN;
-        int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private static int Columns((string Title, string[] Cells) column) => Widest([column.Title, .. column.Cells]) + 3;

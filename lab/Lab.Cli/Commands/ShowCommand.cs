@@ -105,6 +105,8 @@ internal static class ShowCommand
         terminal.Out.WriteLine($"population: {metric.Population}");
         terminal.Out.WriteLine($"censoring:  {metric.Censoring}");
         terminal.Out.WriteLine($"better:     {Words.Kebab(metric.Better.ToString())}");
+        terminal.Out.WriteLine($"joined:     {metric.Joining.Words}; expectations judge "
+            + (metric.Joining.IsPooled ? "these together" : "each run"));
         Judged(metric.On, terminal);
         return ExitCode.Pass;
     }

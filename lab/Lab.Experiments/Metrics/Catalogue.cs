@@ -18,6 +18,10 @@ public static class Catalogue
 
     private static readonly Dictionary<string, Metric> ByName = All.ToDictionary(m => m.Name);
 
+    /// <summary>The quantile of the time to detection: that of 0.5 or of 0.95.</summary>
+    public static Metric Detection(Side side, double quantile) =>
+        ByName[$"detection.{(side == Side.Client ? "client" : "server")}.{(quantile == 0.5 ? "p50" : "p95")}"];
+
     public static Metric? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>How truly a run shows the metric of that name, which has to be one.</summary>
@@ -25,5 +29,5 @@ public static class Catalogue
 
     /// <summary>One number per metric that the run can have.</summary>
     internal static IReadOnlyList<Measure> Measure(RunFacts facts) =>
-        [.. All.Where(m => m.Applies(facts)).Select(m => new Measure(m.Name, m.Measure(facts)))];
+        [.. All.Where(m => m.Applies(facts)).Select(m => m.Measure(facts))];
 }

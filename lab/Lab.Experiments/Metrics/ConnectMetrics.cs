@@ -12,36 +12,32 @@ internal static class ConnectMetrics
         new("connects.attempts", Unit.PerHour,
             "connection attempts per client and hour",
             "attempts of clients", "none",
-            Better.Lower, f => f.Clients.Sum(c => c.Attempts) / f.ClientHours, Attempts),
+            Better.Lower, Joining.Mean, f => Sample.Of(f.Clients.Sum(c => c.Attempts), f.ClientHours), Attempts),
         new("connects.online", Unit.Count,
             "times a client came online, resumed or bound",
             "clients", "none",
-            Better.Lower, f => f.Clients.Sum(c => c.TimesOnline), Sight.AsFaults),
+            Better.Neither, Joining.Count, f => f.Clients.Sum(c => c.TimesOnline), Sight.AsFaults),
         new("connects.resumed", Unit.Share,
             "share of those after the first that resumed the session",
             "returns of clients", "none",
-            Better.Higher, Resumed, Sight.AsFaults),
+            Better.Higher, Joining.Share, Resumed, Sight.AsFaults),
         new("connects.time.p50", Unit.Seconds,
             "median time from an attempt's start to stanzas flowing",
             "successful attempts", "none",
-            Better.Lower,
-            f => NearestRank.Of(
-                [.. f.Clients.SelectMany(c => c.ConnectTimes).Select(t => t.TotalSeconds).Order()], 0.5),
+            Better.Lower, Joining.Quantile(0.5),
+            f => Sample.Of(f.Clients.SelectMany(c => c.ConnectTimes).Select(t => t.TotalSeconds)),
             Sight.ByFaults(new(Fidelity.Unsupported,
                 "only the negotiation is seen: the proxy accepts the TCP connect at once"))),
         new("storm.peak", Unit.PerSecond,
             "most connection attempts in any one second",
             "seconds of the run", "none",
-            Better.Lower, f => f.Recorder.Storm.Peak, Attempts),
+            Better.Lower, Joining.Median, f => f.Recorder.Storm.Peak, Attempts),
         new("recovery.time", Unit.Seconds,
             "time from the end of the last fault until every client is online",
             "the run", "never when some client stays away",
-            Better.Lower, f => f.Recorder.Storm.RecoverySeconds, Attempts),
+            Better.Lower, Joining.Median, f => f.Recorder.Storm.RecoverySeconds, Attempts),
     ];
 
-    private static double Resumed(RunFacts facts)
-    {
-        int returns = facts.Clients.Sum(c => Math.Max(0, c.TimesOnline - 1));
-        return returns == 0 ? double.NaN : facts.Clients.Sum(c => c.TimesResumed) / (double)returns;
-    }
+    private static Sample Resumed(RunFacts facts) => Sample.Of(
+        facts.Clients.Sum(c => c.TimesResumed), facts.Clients.Sum(c => Math.Max(0, c.TimesOnline - 1)));
 }

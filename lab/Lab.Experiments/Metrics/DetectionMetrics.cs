@@ -11,22 +11,26 @@ internal static class DetectionMetrics
         var sight = Sight.Detection(side);
         yield return new(name + "p50", Unit.Seconds,
             $"median time from the death of the path to the {who}'s giving up",
-            "incidents of a run that met a connected client",
-            side == Side.Client ? "censored values count as never; the quantile is never when it falls among them"
-                : "as for the client",
-            Better.Lower, f => NearestRank.Of(f.DetectionTimes(side), 0.50), sight);
+            "incidents that met a connected client",
+            side == Side.Client ? "outlived ones stay in the whole as never noticed; those that the end of the run cut "
+                + "off are at risk until then" : "as for the client",
+            Better.Lower, Joining.Quantile(0.5), f => Sample.Of(f.DetectionTimes(side)), sight);
         yield return new(name + "p95", Unit.Seconds,
             "95th percentile of the same", "as p50", "as p50",
-            Better.Lower, f => NearestRank.Of(f.DetectionTimes(side), 0.95), sight);
+            Better.Lower, Joining.Quantile(0.95), f => Sample.Of(f.DetectionTimes(side)), sight);
         yield return new(name + "max", Unit.Seconds,
             "longest of the same", "as p50",
-            side == Side.Client ? "never when any incident is censored" : "as p50",
-            Better.Lower, f => NearestRank.Of(f.DetectionTimes(side), 1), sight);
+            side == Side.Client ? "never when any incident was not noticed" : "as p50",
+            Better.Lower, Joining.Largest, f => Longest(f.DetectionTimes(side)), sight);
         yield return new(name + "share", Unit.Share,
             $"share of incidents that the {who} noticed before they ended", "as p50", "censored = not noticed",
-            Better.Higher, f => Share(f.DetectionTimes(side)), sight);
+            Better.Higher, Joining.Share, f => Share(f.DetectionTimes(side)), sight);
     }
 
-    private static double Share(IReadOnlyList<double> times) =>
-        times.Count == 0 ? double.NaN : times.Count(double.IsFinite) / (double)times.Count;
+    private static double Longest(IReadOnlyList<Observation> times) => times
+        .Select(t => t.Outcome == Outcome.Noticed ? t.Seconds : double.PositiveInfinity)
+        .DefaultIfEmpty(double.NaN).Max();
+
+    private static Sample Share(IReadOnlyList<Observation> times) =>
+        Sample.Of(times.Count(t => t.Outcome == Outcome.Noticed), times.Count);
 }

@@ -14,73 +14,80 @@ internal static class FederationMetrics
         New("federation.detected", Unit.Share,
             "share of deaths that a check of the sending server noticed before they ended",
             "deaths of streams between servers, by the side that sends on them", "censored = not detected",
-            Better.Higher, Detected, Shares),
+            Better.Higher, Joining.Share, Detected, Shares),
         New("federation.missed", Unit.Share,
             "the rest: noticed only when TCP gave up or the peer said so, or not at all",
             "as federation.detected", "censored = missed",
-            Better.Lower, f => 1 - Detected(f), Shares),
+            Better.Lower, Joining.Share, Missed, Shares),
         New("federation.unnoticed.p50", Unit.Seconds,
             "median time for which a stream between servers was dead and its sending server did not know",
             "as federation.detected", "a death that ends or outlasts the run counts with its length",
-            Better.Lower, f => NearestRank.Of(Unnoticed(f), 0.5), Lengths),
+            Better.Lower, Joining.Quantile(0.5), f => Sample.Of(Unnoticed(f)), Lengths),
         New("federation.unnoticed.max", Unit.Seconds,
             "longest of the same", "as p50", "as p50",
-            Better.Lower, f => NearestRank.Of(Unnoticed(f), 1), Lengths),
+            Better.Lower, Joining.Largest, f => Unnoticed(f).DefaultIfEmpty(double.NaN).Max(), Lengths),
         New("federation.blamed-wrongly", Unit.Count,
             "healthy streams between servers that a verdict tore down",
             "verdicts of servers on each other", "none",
-            Better.Lower, f => f.Federation.BlamedWrongly, Sight.AsFaults),
+            Better.Lower, Joining.Count, f => f.Federation.BlamedWrongly, Sight.AsFaults),
         New("federation.reordered", Unit.Count,
             "messages that overtook an earlier one of the same sender to the same recipient",
             "messages between domains, first copies", "undelivered messages are not in it",
-            Better.Lower, f => Reordered(f).Count(), Sight.AsFaults),
+            Better.Lower, Joining.Count, f => Reordered(f).Count(), Sight.AsFaults),
         New("federation.senders.losing", Unit.Share,
             "share of those who wrote to other domains who lost at least one message",
             "senders of messages between domains", "pending messages are not lost",
-            Better.Lower, f => Senders(Between(f).Where(m => m.Fate == MessageFate.Lost), f), Sight.AsFaults),
+            Better.Lower, Joining.Share,
+            f => Senders(Between(f).Where(m => m.Fate == MessageFate.Lost), f), Sight.AsFaults),
         New("federation.senders.bounced", Unit.Share,
             "share of them who got at least one back as an error",
             "as federation.senders.losing", "none",
-            Better.Lower, f => Senders(Bounced(f), f), Sight.AsFaults),
+            Better.Lower, Joining.Share, f => Senders(Bounced(f), f), Sight.AsFaults),
         New("federation.senders.reordered", Unit.Share,
             "share of them of whose messages one was overtaken",
             "as federation.senders.losing", "undelivered messages are not in it",
-            Better.Lower, f => Senders(Reordered(f), f), Sight.AsFaults),
+            Better.Lower, Joining.Share, f => Senders(Reordered(f), f), Sight.AsFaults),
         New("federation.bounced.after", Unit.Seconds,
             "from the end of the last fault to the last message between domains that still bounced; 0 = none did",
             "messages between domains that were sent after it", "empty without a fault that ends",
-            Better.Lower, BouncedAfter, Sight.AsFaults),
+            Better.Lower, Joining.Median, BouncedAfter, Sight.AsFaults),
         New("federation.handshakes", Unit.PerHour,
             "connections that servers opened to each other, to verify keys too, per hour of the run",
             "attempts of servers", "none",
-            Better.Lower, f => f.Federation.Handshakes * 3600.0 / f.Duration.TotalSeconds, ConnectMetrics.Attempts),
+            Better.Lower, Joining.Mean, f => Sample.Of(f.Federation.Handshakes, f.Duration.TotalSeconds / 3600),
+            ConnectMetrics.Attempts),
         New("federation.peak", Unit.PerSecond,
             "most connections that servers began to open to each other in any one second",
             "seconds of the run", "none",
-            Better.Lower, f => f.Federation.Storm.Peak, ConnectMetrics.Attempts),
+            Better.Lower, Joining.Median, f => f.Federation.Storm.Peak, ConnectMetrics.Attempts),
         New("federation.first-delay.p50", Unit.Seconds,
             "median time for which the first stanza of a connection between servers waited for it",
             "connections that were opened for a stanza and carried one", "stanzas that were returned are not in it",
-            Better.Lower, f => NearestRank.Of([.. f.Federation.FirstDelays.Order()], 0.5), Sight.AsFaults),
+            Better.Lower, Joining.Quantile(0.5), f => Sample.Of(f.Federation.FirstDelays), Sight.AsFaults),
     ];
 
     private static Metric New(
         string name, Unit unit, string meaning, string population, string censoring, Better better,
-        Func<RunFacts, double> measure, Sight sight) =>
-        new(name, unit, meaning, population, censoring, better, measure, sight)
+        Joining joining, Func<RunFacts, Sample> measure, Sight sight) =>
+        new(name, unit, meaning, population, censoring, better, joining, measure, sight)
         {
             Applies = f => !f.Federation.IsEmpty,
         };
 
-    private static double Detected(RunFacts f) => f.Federation.Deaths.Count == 0 ? double.NaN
-        : f.Federation.Deaths.Count(d => d.Detected && IsCheck(d.Mechanism)) / (double)f.Federation.Deaths.Count;
+    private static Sample Detected(RunFacts f) =>
+        Sample.Of(f.Federation.Deaths.Count(IsDetected), f.Federation.Deaths.Count);
+
+    private static Sample Missed(RunFacts f) =>
+        Sample.Of(f.Federation.Deaths.Count(d => !IsDetected(d)), f.Federation.Deaths.Count);
+
+    private static bool IsDetected(Incident death) => death.Detected && IsCheck(death.Mechanism);
 
     /// <summary>Whether somebody asked, or set a limit; TCP that gives up by itself is no check.</summary>
     private static bool IsCheck(Mechanism mechanism) => mechanism is Mechanism.PingTimeout or Mechanism.AckTimeout
         or Mechanism.IdleRule or Mechanism.TcpKeepalive or Mechanism.TcpUserTimeout;
 
-    private static double[] Unnoticed(RunFacts f) =>
-        [.. f.Federation.Deaths.Select(d => d.Elapsed.TotalSeconds).Order()];
+    private static IEnumerable<double> Unnoticed(RunFacts f) =>
+        f.Federation.Deaths.Select(d => d.Elapsed.TotalSeconds);
 
     private static IEnumerable<MessageRecord> Between(RunFacts f) => f.Messages.Where(m =>
         m is { From: >= 0, To: >= 0 } && f.Cast.Members[m.From].Server != f.Cast.Members[m.To].Server);
@@ -88,7 +95,7 @@ internal static class FederationMetrics
     private static IEnumerable<MessageRecord> Bounced(RunFacts f) =>
         Between(f).Where(m => m.Fate == MessageFate.Bounced);
 
-    private static double BouncedAfter(RunFacts f)
+    private static Sample BouncedAfter(RunFacts f)
     {
         Instant healed = f.Recorder.Storm.LastFaultEnd;
         if (healed == Instant.Never) return double.NaN;
@@ -96,11 +103,8 @@ internal static class FederationMetrics
             .DefaultIfEmpty(0).Max();
     }
 
-    private static double Senders(IEnumerable<MessageRecord> such, RunFacts f)
-    {
-        int senders = Between(f).Select(m => m.From).Distinct().Count();
-        return senders == 0 ? double.NaN : such.Select(m => m.From).Distinct().Count() / (double)senders;
-    }
+    private static Sample Senders(IEnumerable<MessageRecord> such, RunFacts f) => Sample.Of(
+        such.Select(m => m.From).Distinct().Count(), Between(f).Select(m => m.From).Distinct().Count());
 
     private static IEnumerable<MessageRecord> Reordered(RunFacts f)
     {

@@ -1,21 +1,24 @@
 namespace Lab.Experiments;
 
-public enum Better { Lower, Higher }
+/// <summary>Which way is better; Neither: the number alone says nothing about a policy.</summary>
+public enum Better { Lower, Higher, Neither }
 
 /// <summary>
 /// One metric, whole: its name in files, its unit, in words what is counted, over what, and how censored cases enter;
-/// which way is better; how it is measured, and how truly each network shows it. To add one is to add a record.
+/// which way is better; how it is measured, how runs are joined, and how truly each network shows it. To add one is to
+/// add a record.
 /// </summary>
 public sealed record Metric
 {
-    private readonly Func<RunFacts, double> measure;
+    private readonly Func<RunFacts, Sample> measure;
     private readonly Sight sight;
 
     internal Metric(
         string name, Unit unit, string meaning, string population, string censoring, Better better,
-        Func<RunFacts, double> measure, Sight sight)
+        Joining joining, Func<RunFacts, Sample> measure, Sight sight)
     {
-        (Name, Unit, Meaning, Population, Censoring, Better) = (name, unit, meaning, population, censoring, better);
+        (Name, Unit, Meaning, Population, Censoring) = (name, unit, meaning, population, censoring);
+        (Better, Joining) = (better, joining);
         (this.measure, this.sight) = (measure, sight);
     }
 
@@ -25,6 +28,9 @@ public sealed record Metric
     public string Population { get; }
     public string Censoring { get; }
     public Better Better { get; }
+
+    /// <summary>How the runs of a variant become one number.</summary>
+    public Joining Joining { get; }
 
     /// <summary>Whether a run can have it at all; most can.</summary>
     internal Func<RunFacts, bool> Applies { get; init; } = _ => true;
@@ -42,6 +48,16 @@ public sealed record Metric
     public Judgement In(RunSpec run) =>
         ProgramSight.Hidden(run, this) is { } hidden ? new(Fidelity.Unsupported, hidden) : sight.In(run);
 
+    /// <summary>
+    /// Over the runs of one variant: the number that tables, figures and expectations have, with its interval.
+    /// </summary>
+    public Estimate Over(IReadOnlyList<RunResult> runs) => Joining.Of(
+        runs.Select(r => r.SampleOf(Name)), $"{Name}/{runs[0].Network.Word()}/{runs[0].Spec.Label}");
+
     /// <summary>NaN where the population is empty.</summary>
-    internal double Measure(RunFacts facts) => measure(facts);
+    internal Measure Measure(RunFacts facts)
+    {
+        Sample sample = measure(facts);
+        return new Measure(Name, Joining.Of(sample), sample);
+    }
 }

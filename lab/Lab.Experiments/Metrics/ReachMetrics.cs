@@ -10,21 +10,22 @@ internal static class ReachMetrics
         new("misdiagnosis.false-alarms", Unit.Count,
             "streams torn down by a verdict while path and peer were alive",
             "verdicts of both sides", "none",
-            Better.Lower, f => f.Recorder.FalseAlarms, Sight.AsFaults)
+            Better.Lower, Joining.Count, f => f.Recorder.FalseAlarms, Sight.AsFaults)
         {
             Hidden = _ => Silent,
         },
         new("misdiagnosis.wrong-claims", Unit.Count,
             "verdicts whose claim (dead, broken, idle) differs from the truth",
             "verdicts of both sides", "none",
-            Better.Lower, f => f.Recorder.WrongClaims, Sight.AsFaults)
+            Better.Lower, Joining.Count, f => f.Recorder.WrongClaims, Sight.AsFaults)
         {
             Hidden = _ => Silent,
         },
         new("ghost.time", Unit.Seconds,
             "time during which the server called a client available that no stanza could reach, mean over clients",
             "clients", "none",
-            Better.Lower, f => f.Clients.Sum(c => c.GhostNanoseconds) / 1e9 / f.Clients.Count, Sight.AsFaults)
+            Better.Lower, Joining.Mean, f => Sample.Of(f.Clients.Sum(c => c.GhostNanoseconds) / 1e9, f.Clients.Count),
+            Sight.AsFaults)
         {
             Hidden = run => KeepsSessions(run.Topology)
                 ? "a real server does not say how long it keeps a session that may be resumed" : null,
@@ -32,8 +33,9 @@ internal static class ReachMetrics
         new("availability", Unit.Share,
             "share of time in which a stanza could pass both ways, mean over clients",
             "clients", "none",
-            Better.Higher,
-            f => f.Clients.Sum(c => c.ReachableNanoseconds) / 1e9 / (f.Clients.Count * f.Duration.TotalSeconds),
+            Better.Higher, Joining.Mean,
+            f => Sample.Of(
+                f.Clients.Sum(c => c.ReachableNanoseconds) / 1e9, f.Clients.Count * f.Duration.TotalSeconds),
             Sight.AsFaults),
     ];
 

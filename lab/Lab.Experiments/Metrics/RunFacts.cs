@@ -5,8 +5,8 @@ namespace Lab.Experiments;
 /// <summary>What the metrics of a run are measured on: all that was recorded, once it is over.</summary>
 internal sealed class RunFacts(RunSpec spec, Cast cast, Recorder recorder, IReadOnlyList<MessageRecord> messages)
 {
-    private readonly Dictionary<Side, IReadOnlyList<double>> detection = [];
-    private IReadOnlyList<double>? delays;
+    private readonly Dictionary<Side, IReadOnlyList<Observation>> detection = [];
+    private IReadOnlyList<Observation>? delays;
 
     public Recorder Recorder => recorder;
     public FederationRecord Federation => recorder.Federation;
@@ -19,36 +19,23 @@ internal sealed class RunFacts(RunSpec spec, Cast cast, Recorder recorder, IRead
     public double ClientHours => Clients.Count * Duration.TotalSeconds / 3600;
 
     /// <summary>
-    /// How long each incident took that side to notice, in seconds, sorted; those it did not are infinite.
+    /// How long each incident took that side to notice, or for how long there was something to notice.
     /// </summary>
-    public IReadOnlyList<double> DetectionTimes(Side side)
+    public IReadOnlyList<Observation> DetectionTimes(Side side)
     {
-        if (!detection.TryGetValue(side, out IReadOnlyList<double>? times))
+        if (!detection.TryGetValue(side, out IReadOnlyList<Observation>? times))
             detection[side] = times =
             [
-                .. recorder.Incidents.Where(i => i.Side == side)
-                    .Select(i => i.Detected ? i.Elapsed.TotalSeconds : double.PositiveInfinity).Order(),
+                .. recorder.Incidents.Where(i => i.Side == side).Select(i => i.Observed),
             ];
         return times;
     }
 
-    /// <summary>Of delivered messages, in seconds, sorted.</summary>
-    public IReadOnlyList<double> Delays =>
-        delays ??= [.. messages.Where(m => m.Copies > 0).Select(m => m.Delay.TotalSeconds).Order()];
+    /// <summary>Of delivered messages.</summary>
+    public IReadOnlyList<Observation> Delays => delays ??=
+    [
+        .. messages.Where(m => m.Copies > 0).Select(m => new Observation(m.Delay.TotalSeconds, Outcome.Noticed)),
+    ];
 
     public int Fated(MessageFate fate) => messages.Count(m => m.Fate == fate);
-}
-
-/// <summary>
-/// The quantile of a run: the smallest value that at least that share of the sorted values does not exceed; NaN of
-/// none.
-/// </summary>
-internal static class NearestRank
-{
-    public static double Of(IReadOnlyList<double> sorted, double share)
-    {
-        if (sorted.Count == 0) return double.NaN;
-        int rank = (int)Math.Ceiling(share * sorted.Count);
-        return sorted[Math.Clamp(rank, 1, sorted.Count) - 1];
-    }
 }

@@ -36,7 +36,14 @@ public readonly record struct FaultBand(int Client, FaultKind Kind, Instant From
 /// <summary>Bytes and packets on the wire by cause: handshake, keepalive, ping, acks, payload, ...</summary>
 public readonly record struct CauseCost(string Cause, long Packets, long Bytes);
 
-public readonly record struct Measure(string Metric, double Value);
+/// <summary>A metric of a run: its number, and what that gives to the number of several runs.</summary>
+public readonly record struct Measure(string Metric, double Value, Sample Sample)
+{
+    /// <summary>One that is a single number.</summary>
+    public Measure(string metric, double value) : this(metric, value, value)
+    {
+    }
+}
 
 /// <summary>Connection attempts at the servers in one interval of a run, for storms.</summary>
 public readonly record struct ArrivalBin(Instant From, int Attempts, int OnlineClients);
@@ -92,6 +99,14 @@ public sealed record RunResult
     {
         foreach (Measure m in Measures)
             if (m.Metric == metric) return m.Value;
+        return double.NaN;
+    }
+
+    /// <summary>Empty for a metric that the run has not.</summary>
+    public Sample SampleOf(string metric)
+    {
+        foreach (Measure m in Measures)
+            if (m.Metric == metric) return m.Sample;
         return double.NaN;
     }
 }

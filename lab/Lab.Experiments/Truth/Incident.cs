@@ -18,6 +18,11 @@ public sealed record Incident(
 {
     /// <summary>Time to detection, or the censored time.</summary>
     public Duration Elapsed => (Detected ? DetectedAt : Until) - Began;
+
+    /// <summary>As a case of who notices, and when; a verdict that was under way when the path died counts as at
+    /// once.</summary>
+    public Observation Observed => new(Math.Max(0, Elapsed.TotalSeconds),
+        Detected ? Outcome.Noticed : Outlived ? Outcome.Outlived : Outcome.Censored);
 }
 
 /// <summary>An incident that has not ended yet.</summary>

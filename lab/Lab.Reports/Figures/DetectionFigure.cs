@@ -45,7 +45,7 @@ internal static class DetectionFigure
                 foreach (Variant variant in study.Variants.Where(v => v.Panel == panel && v.Shows(side)))
                 {
                     Incidence estimator =
-                        new(variant.Observations(side, i => fault == "" || i.Fault.Word == fault));
+                        new(variant.Observations(side, i => fault == "" || i.Fault.Word == fault), variant.Runs.Count);
                     string[] parts = [$"{Words.Of(side)} side", fault, panel];
                     if (estimator.Count > 0) yield return new(variant.Policy,
                         string.Join(", ", parts.Where(p => p != "")), estimator);

@@ -19,7 +19,8 @@ internal static class HandshakeFigure
             || study.Panels.Count < LeastValues || study.Variants.Any(v => v.Runs[0].Streams is null)) return null;
         IEnumerable<JsonObject> data = study.Variants.Select(v =>
         {
-            double handshakes = v.Median("federation.handshakes").Value, delay = v.Median("messages.delay.p50").Value;
+            double Of(string metric) => v.Over(Catalogue.Find(metric)!).Value;
+            double handshakes = Of("federation.handshakes"), delay = Of("messages.delay.p50");
             string perHour = Units.Format(handshakes, Unit.PerHour), wait = Units.Format(delay, Unit.Seconds);
             return new JsonObject
             {
@@ -53,7 +54,7 @@ internal static class HandshakeFigure
                     ["value"] = "black",
                 })));
         return new(Name, Heading,
-            "Connections that servers opened to each other per hour, those that verify keys included, and the median " +
-            "delay of a message: medians over the seeds. The darker, the more handshakes.", spec);
+            "Connections that servers opened to each other per hour, those that verify keys included: mean over " +
+            "the seeds; and the median delay of their messages. The darker, the more handshakes.", spec);
     }
 }

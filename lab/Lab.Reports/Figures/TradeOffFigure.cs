@@ -4,7 +4,7 @@ using Lab.Experiments;
 namespace Lab.Reports;
 
 /// <summary>
-/// What detection costs: one point per policy. Across, the cost (median over seeds); up, the time to detection
+/// What detection costs: one point per policy. Across, the cost; up, the time to detection
 /// (by which half and 95 % of all incidents were noticed); lines are 95 % intervals. "Not noticed" has a band of
 /// its own on top.
 /// </summary>
@@ -35,7 +35,7 @@ internal static class TradeOffFigure
         JsonObject spec = VegaLite.Panels(study, heading, null, panels, layout,
             Rows(study, points, panels, unit, up, cost.Unit),
             Layers(study, across, up));
-        string lines = points.Max(p => p.Cost.Count) switch
+        string lines = points.Max(p => p.Cost.Runs) switch
         {
             1 => "",
             < Bootstrap.FewestForInterval => " Lines reach from the smallest to the largest value over seeds.",
@@ -44,7 +44,7 @@ internal static class TradeOffFigure
         string never = up.AnyNever ? " Points in the grey band: too few incidents were noticed before they were over."
             : "";
         return new(name, heading,
-            $"Further left is cheaper, further down is faster. Cost: {cost.Meaning}; median over seeds. Time to " +
+            $"Further left is cheaper, further down is faster. Cost: {cost.Meaning}; {cost.Joining.Words}. Time to " +
             $"detection: over all incidents of all seeds.{lines}{never}{Detection.NotDrawn(study)}", spec);
     }
 
@@ -58,12 +58,12 @@ internal static class TradeOffFigure
         foreach ((string panel, Side side, double quantile) in places)
             foreach (Variant variant in study.Variants.Where(v => v.Panel == panel && v.Shows(side)))
             {
-                Estimate cost = variant.Median(metric);
+                Estimate cost = variant.Over(Catalogue.Find(metric)!);
                 string words = quantile == 0.5 ? "median" : "95th percentile";
                 string[] parts = [$"{Words.Of(side)} side, {words}", panel];
                 if (variant.Times(side).Count > 0 && double.IsFinite(cost.Value))
                     yield return new(variant, string.Join(", ", parts.Where(x => x != "")), cost,
-                        variant.Time(side, quantile));
+                        variant.Over(Catalogue.Detection(side, quantile)));
             }
     }
 

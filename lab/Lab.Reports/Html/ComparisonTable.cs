@@ -73,7 +73,7 @@ internal sealed class ComparisonTable
         {
             Network = network;
             Judgements = [.. variants.Select(v => Of(v, metric))];
-            Estimates = [.. variants.Select(v => v.Shows(metric.Name) ? v.Median(metric.Name) : Estimate.None)];
+            Estimates = [.. variants.Select(v => v.Over(metric))];
             Common = Judgements.Distinct().Count() == 1 ? Judgements[0] : null;
             Best = MetricTables.Best(metric, Estimates);
         }
@@ -111,8 +111,8 @@ internal sealed class ComparisonTable
     private Html Difference(Pair pair, Metric metric, DisplayUnit unit)
     {
         if (!pair.First.Shows(metric.Name) || !pair.Second.Shows(metric.Name)) return $"<td class=\"n\">–</td>";
-        Estimate e = Pairing.Difference(pair.Second, pair.First, metric.Name);
-        if (!Counts(e, pair.First.Median(metric.Name).Value)) return MetricTables.Difference(e, unit, Html.Empty);
+        Estimate e = Pairing.Difference(pair.Second, pair.First, metric);
+        if (!Counts(e, pair.First.Over(metric).Value)) return MetricTables.Difference(e, unit, Html.Empty);
         Variant worse = Of(pair.Second, metric).Fidelity >= Of(pair.First, metric).Fidelity ? pair.Second : pair.First;
         if (Of(worse, metric).Fidelity >= Fidelity.Approximate)
         {
@@ -120,8 +120,8 @@ internal sealed class ComparisonTable
             Html why = footnotes.Mark(worse.Network, Of(worse, metric));
             return MetricTables.Difference(e, unit, Html.Of($"<small class=\"label\">expected{why}</small>"));
         }
-        string Median(Variant v) => Units.Format(v.Median(metric.Name).Value, metric.Unit);
-        Unexpected.Add($"{metric.Name} ({pair.Point}): {Median(pair.First)} against {Median(pair.Second)}");
+        string Number(Variant v) => Units.Format(v.Over(metric).Value, metric.Unit);
+        Unexpected.Add($"{metric.Name} ({pair.Point}): {Number(pair.First)} against {Number(pair.Second)}");
         return MetricTables.Difference(e, unit, Html.Of($"<small class=\"label surprise\">not expected</small>"));
     }
 

@@ -34,8 +34,8 @@ internal static class DetectionTable
     private readonly record struct Line(Variant Variant, Side Side)
     {
         public Incidence Times => Variant.Times(Side);
-        public Estimate Median => Variant.Shows(Side) ? Variant.Time(Side, 0.5) : Estimate.None;
-        public Estimate Late => Variant.Shows(Side) ? Variant.Time(Side, 0.95) : Estimate.None;
+        public Estimate Median => Variant.Over(Catalogue.Detection(Side, 0.5));
+        public Estimate Late => Variant.Over(Catalogue.Detection(Side, 0.95));
     }
 
     private static Html Row(Line l, DisplayUnit unit, Footnotes footnotes)

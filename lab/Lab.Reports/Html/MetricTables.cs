@@ -14,9 +14,6 @@ internal static class MetricTables
 
     private static readonly string[] StormMetrics = ["storm.peak", "recovery.time"];
 
-    /// <summary>Neither more nor less of these is better.</summary>
-    private static readonly string[] Neutral = ["messages.sent", "messages.stored", "connects.online"];
-
     public static Html Main(Study study)
     {
         bool storm = study.Sweep.Runs.Any(r => Study.Clients(r) > 50);
@@ -64,7 +61,7 @@ internal static class MetricTables
         Estimate[][] columns =
             [.. metrics.Select(m => pairs.Select(p =>
                 p.Variant.Shows(m.Name) && p.Reference.Shows(m.Name)
-                    ? Pairing.Difference(p.Variant, p.Reference, m.Name) : Estimate.None).ToArray())];
+                    ? Pairing.Difference(p.Variant, p.Reference, m) : Estimate.None).ToArray())];
         if (study.Seeds.Count < 2 || columns.All(c => c.All(e => !e.Known))) return Html.Empty;
         DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
         string to = study.Variants[0].Policy, same = study.Panels.Count > 1 ? $" with the same {study.PanelWords}" : "";
@@ -123,7 +120,7 @@ internal static class MetricTables
     {
         if (study.SeveralNetworks) return new ComparisonTable(study, metrics).Html;
         Estimate[][] columns = [.. metrics.Select(m => study.Variants
-            .Select(v => v.Shows(m.Name) ? v.Median(m.Name) : Estimate.None).ToArray())];
+            .Select(v => v.Over(m)).ToArray())];
         var footnotes = new Footnotes();
         DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
         double[] best = [.. metrics.Select((m, i) => Best(m, columns[i]))];
@@ -153,7 +150,7 @@ internal static class MetricTables
     public static double Best(Metric metric, Estimate[] column)
     {
         double[] known = [.. column.Select(e => e.Value).Where(v => !double.IsNaN(v))];
-        if (known.Distinct().Count() < 2 || Neutral.Contains(metric.Name)) return double.NaN;
+        if (known.Distinct().Count() < 2 || metric.Better == Better.Neither) return double.NaN;
         return metric.Better == Better.Lower ? known.Min() : known.Max();
     }
 

@@ -3,21 +3,24 @@ using Lab.Experiments;
 namespace Lab.Reports;
 
 /// <summary>
-/// Two variants under the same seeds meet the same weather, so they are compared seed by seed: the median of the
-/// differences, with a bootstrap interval. A seed in which both never get there counts as no difference; one that only
-/// one of them survives counts as an infinite one; a seed missing on either side, or without a value, is left out.
+/// Two variants under the same seeds meet the same weather, so they are compared over the seeds that both have: the
+/// difference of their numbers over these, with an interval that draws each seed for both. Where both never get there
+/// is no difference; where only one of them does it is infinite.
 /// </summary>
 internal static class Pairing
 {
-    public static Estimate Difference(Variant variant, Variant reference, string metric)
+    public static Estimate Difference(Variant variant, Variant reference, Metric metric)
     {
-        Dictionary<ulong, double> other = [];
-        foreach (RunResult run in reference.Runs) other[run.Spec.Seed] = run.Value(metric);
-        List<double> differences = [];
-        foreach (RunResult run in variant.Runs)
-            if (other.TryGetValue(run.Spec.Seed, out double value)) differences.Add(Subtract(run.Value(metric), value));
-        return Bootstrap.Median(differences, $"difference/{metric}/{variant.Label}");
+        (Sample Ours, Sample Theirs)[] pairs = [.. Pairs(variant, reference, metric.Name)];
+        return metric.Joining.Difference([.. pairs.Select(p => p.Ours)], [.. pairs.Select(p => p.Theirs)],
+            $"difference/{metric.Name}/{variant.Label}");
     }
 
-    private static double Subtract(double a, double b) => a == b ? 0 : a - b;
+    private static IEnumerable<(Sample, Sample)> Pairs(Variant variant, Variant reference, string metric)
+    {
+        Dictionary<ulong, RunResult> others = reference.Runs.ToDictionary(r => r.Spec.Seed);
+        foreach (RunResult run in variant.Runs)
+            if (others.TryGetValue(run.Spec.Seed, out RunResult? other))
+                yield return (run.SampleOf(metric), other.SampleOf(metric));
+    }
 }

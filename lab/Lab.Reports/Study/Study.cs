@@ -6,8 +6,7 @@ namespace Lab.Reports;
 internal sealed record Variant(string Label, string Policy, string Panel, IReadOnlyList<RunResult> Runs)
 {
     private readonly Dictionary<Side, Incidence> times = [];
-    private readonly Dictionary<(Side, double), Estimate> quantiles = [];
-    private readonly Dictionary<string, Estimate> medians = [];
+    private readonly Dictionary<string, Estimate> estimates = [];
 
     public NetworkKind Network => Runs[0].Network;
 
@@ -20,19 +19,14 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
     /// <summary>Whether its network can show when this side detects.</summary>
     public bool Shows(Side side) => Shows($"detection.{Words.Of(side)}.p50");
 
-    /// <summary>A metric's median over the runs, with its interval.</summary>
-    public Estimate Median(string metric) => medians.TryGetValue(metric, out Estimate known)
+    /// <summary>A metric over the runs, with its interval; none where its network cannot show it.</summary>
+    public Estimate Over(Metric metric) => estimates.TryGetValue(metric.Name, out Estimate known)
         ? known
-        : medians[metric] = Bootstrap.Median(Runs.Select(r => r.Value(metric)), $"median/{metric}/{Label}");
+        : estimates[metric.Name] = Shows(metric.Name) ? metric.Over(Runs) : Estimate.None;
 
     /// <summary>Time to detection over all incidents of one side.</summary>
     public Incidence Times(Side side) =>
-        times.TryGetValue(side, out Incidence? known) ? known : times[side] = new(Observations(side));
-
-    /// <summary>A quantile of it, with its interval.</summary>
-    public Estimate Time(Side side, double p) => quantiles.TryGetValue((side, p), out Estimate known)
-        ? known
-        : quantiles[(side, p)] = Times(side).Quantile(p, FormattableString.Invariant($"detection/{side}/{p}/{Label}"));
+        times.TryGetValue(side, out Incidence? known) ? known : times[side] = new(Observations(side), Runs.Count);
 
     /// <summary>The incidents of one side, or those that are meant, as observations; units are runs.</summary>
     public IEnumerable<Observation> Observations(Side side, Func<Incident, bool>? which = null)
@@ -40,8 +34,7 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
         for (int run = 0; run < Runs.Count; run++)
             foreach (Incident i in Runs[run].Incidents)
                 if (i.Side == side && (which is null || which(i)))
-                    yield return new(Math.Max(0, i.Elapsed.TotalSeconds),
-                        i.Detected ? Outcome.Noticed : i.Outlived ? Outcome.Outlived : Outcome.Censored, run);
+                    yield return i.Observed with { Run = run };
     }
 
     /// <summary>The run of this seed, if it took place.</summary>

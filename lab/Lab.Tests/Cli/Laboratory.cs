@@ -58,7 +58,7 @@ internal sealed class Laboratory : IDisposable
     {
         Spec = spec, JournalHash = spec.Seed, Entries = 1,
         Events = 1000,
-        Measures = [new Measure("detection.client.p95", seconds)],
+        Measures = [Measured.Of("detection.client.p95", seconds)],
     };
 
     /// <summary>A text that must be YAML.</summary>

@@ -36,9 +36,9 @@ public sealed class RunCommandTests : IDisposable
               policy   detection
                           client
                              p95
-              ping          62 s
+              ping          63 s
               acks         never
-            Medians of 3 seeds each. "-": nothing to measure; "never": not within the run.
+            Over 3 seeds each. "-": nothing to measure; "never": not within the run.
             pass     detection.client.p95 below 90 s (clients.phone.policy: ping): holds in 3 of 3 runs
             wrote    out/report.html
             pass     dead-link
@@ -67,7 +67,7 @@ public sealed class RunCommandTests : IDisposable
         console.Profile.Width = 40;
         lab.Simulate = (spec, _) => Laboratory.Result(spec, 1) with
         {
-            Measures = [.. Catalogue.All.Select(m => new Measure(m.Name, 1))],
+            Measures = [.. Catalogue.All.Select(m => Measured.Of(m.Name, 1))],
         };
         lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out);
         ResultText.Tables(lab.Reports[0].Result, console);

@@ -275,14 +275,4 @@ public class RecorderTests
         MessageRecord m = Assert.Single(recorder.Messages.Close());
         Assert.Equal((0, 10.0, MessageFate.Pending), (m.Copies, m.SentAt.Nanoseconds / 1e9, m.Fate));
     }
-
-    [Theory]
-    [InlineData(new double[0], 0.5, double.NaN)]
-    [InlineData(new[] { 1.0, 2, 3, 4 }, 0.5, 2)]
-    [InlineData(new[] { 1.0, 2, 3, 4 }, 0.95, 4)]
-    [InlineData(new[] { 1.0, double.PositiveInfinity }, 0.5, 1)]
-    [InlineData(new[] { 1.0, double.PositiveInfinity }, 0.95, double.PositiveInfinity)]
-    public void Quantiles_are_nearest_ranks_and_censored_cases_are_never(
-        double[] sorted, double share, double expected) =>
-        Assert.Equal(expected, NearestRank.Of(sorted, share));
 }

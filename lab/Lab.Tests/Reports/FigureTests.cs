@@ -208,4 +208,15 @@ public sealed class FigureTests
         Assert.Equal(12, cells.Select(c => $"{c!["x"]} {c["y"]}").Distinct().Count());
         Assert.All(cells, c => Assert.StartsWith("12 /h, ", $"{c!["text"]}"));
     }
+
+    [Fact]
+    public void Thinning_keeps_the_first_and_the_last()
+    {
+        IReadOnlyList<int> thin = Thinning.Of([.. Enumerable.Range(0, 10_000)], 250);
+
+        Assert.Equal(250, thin.Count);
+        Assert.Equal((0, 9999), (thin[0], thin[^1]));
+        Assert.Equal(thin.Order().Distinct(), thin);
+        Assert.Equal([1, 2, 3], Thinning.Of([1, 2, 3], 250));
+    }
 }

@@ -56,19 +56,23 @@ internal static class Sweeps
         RunSpec spec = run.Spec with { Network = network, Topology = WithPolicies(run.Spec) };
         if (network == NetworkKind.Simulated) return run with { Spec = spec };
         bool unguarded = run.Spec.Label is "nothing" or "spaces" or "kernel";
-        double Changed(Measure m) => m.Metric switch
+        Sample Times(Measure m, Func<Observation, Observation> change) =>
+            Sample.Of([.. m.Sample.Times!.Select(change)]);
+        Sample Changed(Measure m) => m.Metric switch
         {
-            _ when m.Metric.StartsWith("detection.client.p", StringComparison.Ordinal) =>
-                unguarded ? double.PositiveInfinity : m.Value + 0.5,
+            _ when m.Metric.StartsWith("detection.client.p", StringComparison.Ordinal) => Times(m, t =>
+                unguarded ? t with { Outcome = Outcome.Outlived } : t with { Seconds = t.Seconds + 0.5 }),
             "ghost.time" => m.Value * 1.4,
-            "cost.bytes" when run.Spec.Label == "ping" => m.Value * 1.33,
-            "connects.time.p50" => m.Value / 3,
-            _ => m.Value,
+            "cost.bytes" when run.Spec.Label == "ping" => Sample.Of(m.Sample.Part * 1.33, m.Sample.Whole),
+            "connects.time.p50" => Times(m, t => t with { Seconds = t.Seconds / 3 }),
+            _ => m.Sample,
         };
+        Measure With(Measure m, Sample sample) =>
+            new(m.Metric, Catalogue.Find(m.Metric)!.Joining.Of(sample), sample);
         return run with
         {
             Spec = spec, MaxLateness = Duration.FromMilliseconds(3),
-            Measures = [.. run.Measures.Select(m => m with { Value = Changed(m) })],
+            Measures = [.. run.Measures.Select(m => With(m, Changed(m)))],
             Incidents = [.. run.Incidents.Select(i => !unguarded ? i : i with { Detected = false, Outlived = true })],
         };
     }
@@ -106,7 +110,7 @@ internal static class Sweeps
         {
             Runs = [.. all.Runs
                 .Select(r => Emptied(r) with { Measures = [.. r.Measures
-                    .Select(m => m with { Value = double.NaN })] })],
+                    .Select(m => m with { Value = double.NaN, Sample = Sample.Of(0, 0) })] })],
         };
     }
 
@@ -200,15 +204,13 @@ internal static class Sweeps
         {
             for (int client = 0; client < Math.Min(clients, 200); client++) Connection(client);
             MessageRecord[] messages = [.. Messages()];
-            double[] found = [.. incidents.Where(i => i.Side == Side.Client)
-                .Select(i => i.Detected ? i.Elapsed.TotalSeconds : double.PositiveInfinity).Order()];
             return new RunResult
             {
                 Spec = new() { ScenarioName = name, Scenario = scenario, Topology = topology, Seed = seed,
                     Point = point },
                 JournalHash = luck.Next(), Entries = 4000,
                 Events = 120_000,
-                Measures = [.. Measures(found, messages)], Incidents = incidents, Messages = messages,
+                Measures = [.. Measures(messages)], Incidents = incidents, Messages = messages,
                 Costs = [.. Costs()], Lanes = lanes, Marks = marks,
                 Faults = faults, Arrivals = clients > 50 ? [.. Arrived()] : [],
                 ClientNames = [.. Enumerable.Range(0, clients).Select(i => clients == 1 ? "phone" : $"phone[{i}]")],
@@ -303,29 +305,35 @@ internal static class Sweeps
             }
         }
 
-        private IEnumerable<Measure> Measures(double[] found, MessageRecord[] messages)
+        private IEnumerable<Measure> Measures(MessageRecord[] messages)
         {
             long bytes = Costs().Sum(c => c.Bytes);
-            double[] delays = [.. messages.Where(m => m.Copies > 0).Select(m => m.Delay.TotalSeconds).Order()];
-            Dictionary<string, double> values = new()
+            Sample Found(Side side) =>
+                Sample.Of([.. incidents.Where(i => i.Side == side).Select(i => i.Observed)]);
+            Sample client = Found(Side.Client);
+            var delays = Sample.Of(messages.Where(m => m.Copies > 0).Select(m => m.Delay.TotalSeconds));
+            Dictionary<string, Sample> values = new()
             {
-                ["detection.client.p50"] = found[found.Length / 2], ["detection.client.p95"] = found[^1],
-                    ["detection.client.max"] = found[^1],
-                ["detection.client.share"] = found.Count(double.IsFinite) / (double)found.Length,
-                ["detection.server.p50"] = found[0] + 15,
+                ["detection.client.p50"] = client, ["detection.client.p95"] = client,
+                ["detection.client.max"] = client.Times!.Max(t => t.Outcome == Outcome.Noticed ? t.Seconds
+                    : double.PositiveInfinity),
+                ["detection.client.share"] = Sample.Of(
+                    client.Times!.Count(t => t.Outcome == Outcome.Noticed), client.Times!.Count),
+                ["detection.server.p50"] = Found(Side.Server), ["detection.server.p95"] = Found(Side.Server),
                 ["misdiagnosis.false-alarms"] = policy == 2 ? luck.Below(3) : 0, ["ghost.time"] = 600 +
                 100 * luck.Below(8), ["availability"] = 0.81 + 0.01 * policy,
                 ["messages.sent"] = messages.Length, ["messages.lost"] = messages
                 .Count(m => m.Fate == MessageFate.Lost), ["messages.doubled"] = 0,
-                ["messages.delay.p50"] = delays[delays.Length / 2],
-                ["messages.delay.p95"] = delays[(int)(delays.Length * 0.95)],
-                ["cost.bytes"] = bytes / 2.0 / clients, ["cost.wakeups"] = 12 + 30 * policy + (int)luck.Below(4),
+                ["messages.delay.p50"] = delays, ["messages.delay.p95"] = delays,
+                ["cost.bytes"] = Sample.Of(bytes, 2.0 * clients),
+                ["cost.wakeups"] = 12 + 30 * policy + (int)luck.Below(4),
                 ["connects.resumed"] = double.NaN,
-                ["connects.time.p50"] = 0.41 + 0.001 * luck.Below(50), ["storm.peak"] = clients > 50 ? 250 : double.NaN,
+                ["connects.time.p50"] = Sample.Of([0.41 + 0.001 * luck.Below(50)]),
+                ["storm.peak"] = clients > 50 ? 250 : double.NaN,
                 ["recovery.time"] = clients > 50 ? 120 : double.NaN,
             };
             return Catalogue.All.Where(m => values.ContainsKey(m.Name))
-                .Select(m => new Measure(m.Name, values[m.Name]));
+                .Select(m => new Measure(m.Name, m.Joining.Of(values[m.Name]), values[m.Name]));
         }
     }
 }
