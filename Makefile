@@ -15,6 +15,7 @@ run: build ## build everything and run the showcase scenarios
 	@lab/bin/lab run $(SHOWCASE:%=scenarios/%.yaml)
 
 build: ## leave the program at lab/bin/lab
+	@echo "building lab/bin/lab (the first time takes a minute or two)"
 	@dotnet publish lab/Lab.Cli/Lab.Cli.csproj -c Release -o lab/bin -v q
 
 test: ## everything that proves the project; ends with a plain count

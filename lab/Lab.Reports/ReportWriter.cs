@@ -44,6 +44,28 @@ public static class ReportWriter
         return partial;
     }
 
+    /// <summary>Why results cannot be written there, or null: tried, and nothing left of the trial.</summary>
+    public static string? Refused(string folder)
+    {
+        string partial = Partial(Target(folder));
+        var made = new Stack<string>();
+        try
+        {
+            for (string? missing = partial; missing is not null && !Directory.Exists(missing);
+                missing = Path.GetDirectoryName(missing)) made.Push(missing);
+            Directory.CreateDirectory(partial);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return $"cannot write to {folder}: {Reason(e)}";
+        }
+        finally
+        {
+            foreach (string path in made.Reverse().Where(Directory.Exists)) Directory.Delete(path);
+        }
+    }
+
     /// <summary>
     /// Writes run.yaml, results.db, metrics.csv, report.html and figures/*.svg into a hidden folder beside the target
     /// and moves it into place when it is complete. A finished result already there is kept (the new one gets the next

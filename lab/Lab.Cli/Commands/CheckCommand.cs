@@ -11,7 +11,7 @@ internal static class CheckCommand
     public static int Run(IReadOnlyList<string> files, Overrides overrides, Terminal terminal)
     {
         var problems = new Problems();
-        foreach (string file in files.Distinct())
+        foreach (string file in ScenarioFiles.Named(files))
         {
             string? summary = One(file, overrides, problems);
             if (summary is not null) terminal.Out.WriteLine($"{file}: {summary}");

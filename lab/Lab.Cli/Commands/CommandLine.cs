@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Reflection;
 using Lab.Experiments;
 using Lab.Files;
@@ -27,11 +28,12 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
     /// <summary>Runs a command line and returns its exit code.</summary>
     public int Run(IReadOnlyList<string> arguments)
     {
-        if (arguments is ["--version"])
+        if (arguments is ["--version" or "-v" or "-V" or "version"])
         {
             terminal.Out.WriteLine(Version);
             return ExitCode.Pass;
         }
+        if (arguments is ["help", ..]) arguments = [.. arguments.Skip(1).Take(1), "--help"];
         RootCommand root = Root();
         Command? chosen = root.Subcommands.FirstOrDefault(c => c.Name == arguments.FirstOrDefault());
         if (Misspelt(root, chosen, arguments) is { } message)
@@ -44,9 +46,9 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (ParseError error in parsed.Errors) terminal.Error.WriteLine(error.Message);
             string command = parsed.CommandResult.Command is RootCommand ? "lab"
                 : "lab " + parsed.CommandResult.Command.Name;
+            foreach (ParseError error in parsed.Errors) terminal.Error.WriteLine(Told(error, command));
             terminal.Error.WriteLine($"{command} --help explains.");
             return ExitCode.BadInput;
         }
@@ -58,7 +60,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         catch (Exception e)   // said in words, and with an exit code of the lab's rather than a signal
         {
             Breakage.Tell(terminal, "This broke inside the lab", e,
-                string.Join(' ', arguments.Select(CommandText.Quote).Prepend("lab")));
+                string.Join(' ', arguments.Select(Passwords.HiddenSet).Select(CommandText.Quote).Prepend("lab")));
             return ExitCode.Unknown;
         }
     }
@@ -67,6 +69,36 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
     public static string Version =>
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
             ?? "unknown";
+
+    // the parser's own words for what it misses name neither the argument nor what it is
+    private static string Told(ParseError error, string command) => error.SymbolResult switch
+    {
+        ArgumentResult { Parent: CommandResult, Argument: { } missing } when error.Message.StartsWith(
+            "Required argument", StringComparison.Ordinal) => $"{command} needs {missing.Name}: {missing.Description}",
+        CommandResult { Command: { } chosen } when error.Message.StartsWith(
+            "Required argument", StringComparison.Ordinal) => $"{command} needs {chosen.Arguments[0].Name}: "
+                + chosen.Arguments[0].Description,
+        OptionResult { Option: { } option } when error.Message.StartsWith(
+            "Required argument", StringComparison.Ordinal) => $"{option.Name} needs a value: {option.HelpName}",
+        _ => error.Message,
+    };
+
+    /// <summary>An option that takes a whole number, and says so to who gives it another word.</summary>
+    public static Option<int> Number(string name, int least, int most, string helpName, string description) =>
+        new(name)
+        {
+            Description = description, HelpName = helpName,
+            CustomParser = result =>
+            {
+                string word = result.Tokens[0].Value;
+                if (int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+                    && number >= least && number <= most) return number;
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number ")
+                    + (most == int.MaxValue ? $"of at least {least}" : $"from {least} to {most}")
+                    + $", found '{word}'");
+                return 0;
+            },
+        };
 
     // what the parser would take for a file or report without a hint
     private static string? Misspelt(RootCommand root, Command? chosen, IReadOnlyList<string> arguments)
@@ -108,9 +140,8 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
     {
         var seed = new Option<string?>("--seed") { Description = "Runs these seeds only: 7, or 1,2,3, or 1..20.",
             HelpName = "seeds" };
-        var jobs = new Option<int>(
-            "--jobs") { Description = "How many runs at the same time; every run stays on one thread (else one per "
-                + "core, proxied: four, for they mostly wait).", HelpName = "n" };
+        Option<int> jobs = Number("--jobs", 1, int.MaxValue, "n", "How many runs at the same time; every run stays on "
+            + "one thread (else one per core, proxied: four, for they mostly wait).");
         var folder = new Option<string?>(
             "--out") { Description = "Writes the results into exactly this directory (else "
                 + "results/<scenario>/<date-time>).", HelpName = "dir" };
@@ -126,13 +157,15 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
               lab run scenarios/dead-link.yaml --network simulated,proxied --seed 1
               lab run scenarios/dead-link.yaml --set links.mobile.delay=300ms --set 'faults[0].for=5m'
 
-            Exit code: 0 all expectations hold, 1 one failed, 2 bad input, 3 unknown, 130 stopped by Ctrl-C.
+            Exit code: 0 all expectations hold, or there are none; 1 one failed; 2 bad input; 3 unknown; 130 stopped by
+            Ctrl-C.
             """) { files, network, seed, set, jobs, folder, journal, quiet };
         command.SetAction(parsed =>
         {
             int? wanted = parsed.GetResult(jobs) is null ? null : parsed.GetValue(jobs);
-            string? refusal = Refusal(parsed.GetValue(network), wanted, parsed.GetValue(seed),
-                parsed.GetValue(set), out Overrides overrides);
+            string? refusal = Refusal(parsed.GetValue(network), parsed.GetValue(seed), parsed.GetValue(set),
+                out Overrides overrides);
+            if (parsed.GetValue(folder) is "") refusal = "--out is empty; name a directory, such as --out results/mine";
             if (refusal is not null)
             {
                 terminal.Error.WriteLine(refusal);
@@ -148,10 +181,9 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         return command;
     }
 
-    private static string? Refusal(string? network, int? jobs, string? seed, string[]? sets, out Overrides overrides)
+    private static string? Refusal(string? network, string? seed, string[]? sets, out Overrides overrides)
     {
         overrides = new Overrides(sets ?? [], null);
-        if (jobs < 1) return "--jobs must be at least 1";
         if (network is not null)
         {
             overrides = overrides with { Networks = SetArgument.Networks(network, out string error) };
@@ -175,8 +207,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             """) { files, network, set };
         command.SetAction(parsed =>
         {
-            string? refusal = Refusal(parsed.GetValue(network), null, null, parsed.GetValue(set),
-                out Overrides overrides);
+            string? refusal = Refusal(parsed.GetValue(network), null, parsed.GetValue(set), out Overrides overrides);
             if (refusal is null) return CheckCommand.Run(parsed.GetValue(files)!, overrides, terminal);
             terminal.Error.WriteLine(refusal);
             return ExitCode.BadInput;

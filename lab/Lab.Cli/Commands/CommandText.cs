@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Lab.Experiments;
 using Lab.Files;
 
@@ -35,13 +36,23 @@ internal static class CommandText
             : string.Join(",", seeds.Select(s => s.ToString(CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>As a shell wants it: in single quotes unless it is plain.</summary>
-    public static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "_./:=%,@+-".Contains(c)) ? word
-            : "'" + word.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+    /// <summary>
+    /// As a shell wants it: in single quotes unless it is plain; what a terminal would act on stands as $'\u202e'.
+    /// </summary>
+    public static string Quote(string word)
+    {
+        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "_./:=%,@+-".Contains(c))) return word;
+        if (!word.Any(Problem.IsHidden)) return "'" + word.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+        var text = new StringBuilder("$'");
+        foreach (char c in word)
+            if (Problem.IsHidden(c)) text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else text.Append(c is '\'' or '\\' ? "\\" : "").Append(c);
+        return text.Append('\'').ToString();
+    }
 
     private static string Networks(Overrides overrides) =>
         overrides.Networks is { } networks ? " --network " + string.Join(",", networks.Select(n => n.Word())) : "";
 
-    private static string Sets(IEnumerable<string> sets) => string.Concat(sets.Select(s => " --set " + Quote(s)));
+    private static string Sets(IEnumerable<string> sets) =>
+        string.Concat(sets.Select(s => " --set " + Quote(Passwords.HiddenSet(s))));
 }

@@ -21,8 +21,8 @@ internal static class ProxyCommand
     {
         var host = new Option<string>("--host") { Description = "Where the HTTP API listens; whoever reaches it "
             + "can open ports here.", DefaultValueFactory = _ => "127.0.0.1", HelpName = "address" };
-        var port = new Option<int>("--port") { Description = "Port of the HTTP API; 0 is any free one.",
-            DefaultValueFactory = _ => 8474, HelpName = "port" };
+        Option<int> port = CommandLine.Number("--port", 0, 65535, "port", "Port of the HTTP API; 0 is any free one.");
+        port.DefaultValueFactory = _ => 8474;
         var config = new Option<string?>("--config") { Description = "Proxies from the start: Toxiproxy's "
             + "JSON array of name, listen, upstream, enabled.", HelpName = "file" };
         var seed = new Option<ulong?>("--seed") { Description = "Makes jitter, toxicity and slices repeat.",
@@ -48,7 +48,6 @@ internal static class ProxyCommand
             int number = parsed.GetValue(port);
             if (!Modes.Contains(chosen)) return Refuse(terminal, $"--mode: there is no mode '{chosen}'"
                 + Words.OneOf(chosen, Modes));
-            if (number is < 0 or > 65535) return Refuse(terminal, $"--port: {number} is not between 0 and 65535");
             IReadOnlyList<ProxyRequest> proxies = [];
             if (parsed.GetValue(config) is { } file)
             {

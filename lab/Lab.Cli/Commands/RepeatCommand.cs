@@ -65,7 +65,7 @@ internal sealed class RepeatCommand(Engine engine, Terminal terminal, Cancellati
     {
         var problems = new Problems();
         List<Sweep> sweeps =
-            [.. files.Distinct().Select(f => ScenarioFiles.Read(f, overrides, problems)).OfType<Sweep>()];
+            [.. ScenarioFiles.Named(files).Select(f => ScenarioFiles.Read(f, overrides, problems)).OfType<Sweep>()];
         if (!problems.Any) return sweeps;
         CheckCommand.Report(problems, terminal);
         return null;

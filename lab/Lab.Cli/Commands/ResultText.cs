@@ -41,6 +41,7 @@ internal static class ResultText
                     Cell(values[i], metric.Unit, metric.In(p.Runs[0].Spec)))]));
         }
         string corner = string.Join("\n", sweep.Varied.Select(Last).Concat(several ? ["network"] : []));
+        corner = string.Join('\n', corner.Split('\n').Select(Problem.Printable));
         int labels = Math.Min(MostLabelColumns, Widest([corner, .. points.Select(p => p.Label)]));
         for (int next = 0; next < columns.Count;)
         {
@@ -55,7 +56,7 @@ internal static class ResultText
             for (int row = 0; row < points.Count; row++)
             {
                 IEnumerable<string> cells = columns[first..next].Select(c => c.Cells[row]).Prepend(points[row].Label);
-                table.AddRow([.. cells.Select(Markup.Escape)]);
+                table.AddRow([.. cells.Select(Problem.Printable).Select(Markup.Escape)]);
             }
             console.Write(table);
         }
@@ -75,7 +76,8 @@ internal static class ResultText
         {
             RunSpec first = doubt.First().Spec;
             string runs = doubt.Count() == 1 ? "" : $"{Words.Count(doubt.Count(), "run")}, the first ";
-            writer.WriteLine($"doubt    {runs}{first.Label} seed {first.Seed}, {first.Network.Word()}: {doubt.Key}");
+            writer.WriteLine($"doubt    {runs}{Problem.Printable(first.Label)} seed {first.Seed}, "
+                + $"{first.Network.Word()}: {doubt.Key}");
             writer.WriteLine($"         see it: {command(first)}");
         }
     }
@@ -106,7 +108,7 @@ internal static class ResultText
         }
     }
 
-    /// <summary>pass, fail, unknown</summary>
+    /// <summary>none, pass, fail, unknown</summary>
     public static string Word(Verdict verdict) => verdict.ToString().ToLowerInvariant();
 
     /// <summary>detection.client.p95 below 90 s (clients.phone.policy: ping)</summary>
@@ -124,7 +126,8 @@ internal static class ResultText
         Add("at most", e.AtMost, of);
         Add("at least", e.AtLeast, of);
         Add("equals", e.EqualTo, of);
-        string when = e.When.Count == 0 ? "" : $" ({string.Join(", ", e.When.Select(w => $"{w.Key}: {w.Value}"))})";
+        string when = e.When.Count == 0 ? "" : $" ({string.Join(", ", e.When.Select(w =>
+            Problem.Printable($"{w.Key}: {w.Value}")))})";
         return $"{e.Metric} {string.Join(" and ", parts)}{when}";
     }
 

@@ -33,7 +33,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     public int Run(RunRequest request)
     {
         var problems = new Problems();
-        List<Sweep> sweeps = [.. request.Files.Distinct()
+        List<Sweep> sweeps = [.. ScenarioFiles.Named(request.Files)
             .Select(f => ScenarioFiles.Read(f, request.Overrides, problems)).OfType<Sweep>()];
         if (problems.Any) return CheckCommand.Report(problems, terminal);
         string[] missing = [.. sweeps.SelectMany(s => s.Plan).Select(r => r.Topology).Distinct()
@@ -44,7 +44,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         foreach (Sweep sweep in sweeps)
         {
             string folder = Folder(sweep, request, sweeps.Count > 1, folders);
-            if (Unusable(folder, folders) is { } reason)
+            if ((Unusable(folder, folders) ?? ReportWriter.Refused(folder)) is { } reason)
             {
                 terminal.Error.WriteLine($"--out: {reason}");
                 return ExitCode.BadInput;
@@ -149,7 +149,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         {
             IReadOnlyList<string> paths = engine.Report(report);
             foreach (string path in paths) terminal.Out.WriteLine($"wrote    {path}");
-            if (paths.Count > 0) pages.Add($"{report.Result.Verdict.ToString().ToLowerInvariant(),-7}  {paths[0]}");
+            if (paths.Count > 0) pages.Add($"{ResultText.Word(report.Result.Verdict),-7}  {paths[0]}");
             written = true;
         }
         catch (Exception e) when (e is ReportFailure or IOException or UnauthorizedAccessException)
@@ -161,7 +161,8 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
             Breakage.Tell(terminal, "Writing the results broke inside the lab", e, report.Result.Command);
         }
         terminal.Out.WriteLine(
-            $"{report.Result.Verdict.ToString().ToLowerInvariant(),-7}  {report.Result.ScenarioName}");
+            $"{ResultText.Word(report.Result.Verdict),-7}  {report.Result.ScenarioName}"
+                + (report.Result.Verdict == Verdict.None ? ": nothing was asked" : ""));
         terminal.Out.WriteLine($"again    {report.Result.Command}");
         return written;
     }
@@ -171,7 +172,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     {
         Scenario scenario = sweep.Plan[0].Scenario;
         IReadOnlyList<CheckResult> checks = runs.Count > 0 ? engine.Check(scenario, runs) : [];
-        Verdict verdict = complete && runs.All(r => r.Doubts.Count == 0) ? Verdict.Pass : Verdict.Unknown;
+        Verdict verdict = complete && runs.All(r => r.Doubts.Count == 0) ? Verdict.None : Verdict.Unknown;
         foreach (CheckResult check in checks) verdict = (Verdict)Math.Max((int)verdict, (int)check.Verdict);
         return new SweepResult
         {

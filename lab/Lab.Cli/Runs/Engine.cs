@@ -51,6 +51,8 @@ internal sealed record Terminal
         if (System.Console.IsOutputRedirected) console = Plain(System.Console.Out);
         IAnsiConsole? live = System.Console.IsErrorRedirected ? null
             : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+        System.Console.SetOut(TextWriter.Synchronized(new HarmlessWriter(System.Console.Out)));
+        System.Console.SetError(TextWriter.Synchronized(new HarmlessWriter(System.Console.Error)));
         return new Terminal
         {
             Out = System.Console.Out, Error = System.Console.Error, Console = console, Clock = TimeProvider.System,
@@ -82,7 +84,7 @@ internal static class ExitCode
     public const int Stopped = 130;
 
     public static int Of(Verdict verdict) =>
-        verdict switch { Verdict.Pass => Pass, Verdict.Fail => Failed, _ => Unknown };
+        verdict switch { Verdict.None or Verdict.Pass => Pass, Verdict.Fail => Failed, _ => Unknown };
 
     /// <summary>Of several files the worst: a failure, then unknown, then pass.</summary>
     public static int Worst(int a, int b) => Rank(a) >= Rank(b) ? a : b;

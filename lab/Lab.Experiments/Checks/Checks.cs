@@ -12,9 +12,9 @@ public static class Checks
     public static IReadOnlyList<CheckResult> Evaluate(Scenario scenario, IReadOnlyList<RunResult> runs) =>
         [.. scenario.Expect.Select(e => Evaluate(e, runs))];
 
-    /// <summary>Fail beats unknown, unknown beats pass; nothing expected is a pass.</summary>
+    /// <summary>Fail beats unknown, unknown beats pass; nothing expected is none.</summary>
     public static Verdict Worst(IEnumerable<CheckResult> checks) =>
-        checks.Aggregate(Verdict.Pass, (worst, c) => c.Verdict > worst ? c.Verdict : worst);
+        checks.Aggregate(Verdict.None, (worst, c) => c.Verdict > worst ? c.Verdict : worst);
 
     /// <summary>
     /// On which networks an expectation cannot be judged, and why: those where any run that it speaks of cannot show

@@ -3,7 +3,8 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-public enum Verdict { Pass, Unknown, Fail }
+/// <summary>From the best to the worst; none where nothing was asked.</summary>
+public enum Verdict { None, Pass, Unknown, Fail }
 
 /// <summary>
 /// The streams between servers. Clients are places in pools here, by their index in Names; Side.Client is the server

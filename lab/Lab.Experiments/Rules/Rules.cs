@@ -16,6 +16,7 @@ public sealed partial class Rules
     private readonly Cast cast;
     private readonly List<Finding> findings = [];
     private readonly Dictionary<object, string> paths = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Type, PropertyInfo[]> properties = [];
     private readonly IReadOnlyList<string> servers, clients, links;
 
     private Rules(Scenario? scenario, Topology? topology, Library? library)
@@ -63,9 +64,9 @@ public sealed partial class Rules
     private void Walk(object record, string path)
     {
         if (!paths.TryAdd(record, path)) return;
-        foreach (PropertyInfo property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        foreach (PropertyInfo property in PropertiesOf(record.GetType()))
         {
-            if (property.SetMethod is not { IsPublic: true } || property.GetValue(record) is not { } value) continue;
+            if (property.GetValue(record) is not { } value) continue;
             string key = Words.Key(property);
             if (Limits.Broken(property, value) is { } limit)
                 findings.Add(new Finding(new Spot(record, property.Name), $"{key} {limit}") { Found = value });
@@ -86,6 +87,14 @@ public sealed partial class Rules
             foreach (object item in list) Into(item, $"{path}[{index++}]");
         }
         else Walk(value, path);
+    }
+
+    private PropertyInfo[] PropertiesOf(Type type)
+    {
+        if (!properties.TryGetValue(type, out PropertyInfo[]? found))
+            properties[type] = found = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(p => p.SetMethod is { IsPublic: true })];
+        return found;
     }
 
     private static string Join(string path, string key) => path.Length == 0 ? key : path + "." + key;

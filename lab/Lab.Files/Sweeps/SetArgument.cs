@@ -28,6 +28,7 @@ internal static class SetArgument
     public static IReadOnlyList<ulong>? Seeds(string text, out string error)
     {
         var seeds = new List<ulong>();
+        var known = new HashSet<ulong>();
         error = $"--seed takes a seed (7), a list (1,2,3) or a range (1..20), found '{text}'";
         foreach (string part in text.Split(','))
         {
@@ -41,13 +42,19 @@ internal static class SetArgument
             }
             for (ulong seed = first; ; seed++)
             {
-                if (ends.Length == 1 && seeds.Contains(seed))
+                if (!known.Add(seed))
                 {
-                    error = $"--seed: {part} stands there twice";
+                    error = string.Create(CultureInfo.InvariantCulture, $"--seed: {seed} stands there twice")
+                        + (ends.Length == 1 ? "" : $", the second time in {part}");
                     return null;
                 }
                 seeds.Add(seed);
                 if (seed == last) break;
+            }
+            if (seeds.Count > SweepReader.MostRuns)
+            {
+                error = $"--seed: more than {SweepReader.MostRuns} seeds";
+                return null;
             }
         }
         error = "";

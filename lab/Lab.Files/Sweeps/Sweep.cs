@@ -28,7 +28,9 @@ internal sealed record Sweep
     public required IReadOnlyList<NetworkKind> Networks { get; init; }
 
     /// <summary>Everything resolved: topology in place, presets that are named written out, --set applied.</summary>
-    public required string RunYaml { get; init; }
+    public string RunYaml => Resolved();
+
+    public required Func<string> Resolved { private get; init; }
 }
 
 /// <summary>
@@ -74,6 +76,12 @@ internal sealed class SweepReader
     {
         int before = problems.Count;
         root = mapping;
+        if (TopologyFiles.Part(mapping) is { } part)
+        {
+            problems.Add(part, $"this is a topology ('{part.Text}' is a part of one); a scenario names it, as in "
+                + $"topology: {Path.GetFileNameWithoutExtension(file)}, and can run");
+            return null;
+        }
         List<(Scalar Path, Node Value)> sets =
             [.. overrides.Sets.Select(SetArgument.Parse(problems)).OfType<(Scalar, Node)>()];
         foreach ((Scalar path, Node value) in sets.Where(s => Whole.Contains(s.Path.Text)))
@@ -101,7 +109,7 @@ internal sealed class SweepReader
         return new Sweep
         {
             File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)], Networks = networks,
-            RunYaml = Resolved(name),
+            Resolved = () => Resolved(name),
         };
     }
 
@@ -188,17 +196,16 @@ internal sealed class SweepReader
                 : $"seeds takes how many (seeds: 20 means 1 to 20) or a list of them, found {node.Kind}");
             return null;
         }
-        var found = new List<ulong>();
+        var found = new OrderedDictionary<ulong, Node>();
         foreach (Node item in list.Items)
         {
             Parsed parsed = item is Scalar s ? Quantities.Integer(s.Text, 0, ulong.MaxValue)
                 : Parsed.Fail($"expected a whole number, found {item.Kind}");
             if (parsed.Value is not decimal seed) problems.Add(item, $"seeds: {parsed.Error}");
-            else if (found.Contains((ulong)seed))
+            else if (!found.TryAdd((ulong)seed, item))
                 problems.Add(item, string.Create(CultureInfo.InvariantCulture, $"the seed {seed} stands here twice"));
-            else found.Add((ulong)seed);
         }
-        return found;
+        return [.. found.Keys];
     }
 
     private void Vary()
@@ -223,12 +230,14 @@ internal sealed class SweepReader
             else if (Whole.Contains(entry.Key.Text)
                 || entry.Key.Text.StartsWith("expect", StringComparison.Ordinal))
                 problems.Add(entry.Key, $"{entry.Key.Text} cannot vary within a scenario");
+            else if (entry.Key.Text.EndsWith("." + Passwords.Key, StringComparison.Ordinal) || Passwords.In(list))
+                problems.Add(entry.Key, "a password cannot vary: what varies stands in every table");
             else
             {
-                for (int i = 1; i < list.Items.Count; i++)
-                    if (list.Items.Take(i).Any(v => YamlOut.Inline(v) == YamlOut.Inline(list.Items[i])))
-                        problems.Add(list.Items[i],
-                            $"{entry.Key.Text} has the value {YamlOut.Inline(list.Items[i])} twice");
+                var seen = new HashSet<string>();
+                foreach (Node item in list.Items)
+                    if (!seen.Add(YamlOut.Inline(item)))
+                        problems.Add(item, $"{entry.Key.Text} has the value {YamlOut.Inline(item)} twice");
                 vary.Add((entry.Key, list.Items));
             }
         }
@@ -338,7 +347,9 @@ internal sealed class SweepReader
             .. tree.Without("name").Without("network").Entries] };
         tree = tree.With("seeds", new Sequence(place,
             [.. seeds.Select(s => new Scalar(place, s.ToString(CultureInfo.InvariantCulture)))], Flow: true));
-        return YamlOut.File(WithPresets(tree));
+        string note = Passwords.In(tree)
+            ? "# Passwords are left out; --set gives them again, as in --set servers.example.org.password=...\n" : "";
+        return note + YamlOut.File(WithPresets((Mapping)Passwords.Without(tree)));
     }
 
     private Node NetworkNode(Place place)

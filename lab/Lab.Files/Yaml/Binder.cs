@@ -98,7 +98,18 @@ internal sealed class Binder(Problems problems)
     private void Unknown(Scalar key, string where, IReadOnlyList<string> expected)
     {
         failed.Add(key);
-        problems.Add(key, $"unknown key '{Problem.Printable(key.Text)}'{where}{Words.OneOf(key.Text, expected)}");
+        problems.Add(key, Colonless(key.Text, expected)
+            ?? $"unknown key '{Problem.Printable(key.Text)}'{where}{Words.OneOf(key.Text, expected)}");
+    }
+
+    // between { and } a key and its value without a colon, or without a space behind it, are a key without a value
+    private static string? Colonless(string text, IReadOnlyList<string> expected)
+    {
+        int end = text.IndexOfAny([' ', ':']);
+        if (end <= 0 || !expected.Contains(text[..end])) return null;
+        string rest = Problem.Printable(text[(end + 1)..].Trim());
+        return text[end] == ' ' ? $"a colon is missing after '{text[..end]}'"
+            : $"the colon after '{text[..end]}' needs a space behind it, as in {text[..end]}: {rest}";
     }
 
     private bool Property(KeyShape key, Node node, Trail trail, Dictionary<KeyShape, object?> values)

@@ -33,11 +33,12 @@ internal sealed record Problem(Place Place, string Message)
     /// <summary>file:line:column: message, then the line itself with a caret below.</summary>
     public override string ToString()
     {
-        if (Place.Line == 0) return $"{Place.Source.Name}: {Message}\n";
+        string name = Printable(Place.Source.Name), message = Printable(Message);
+        if (Place.Line == 0) return $"{name}: {message}\n";
         var text = new StringBuilder();
-        if (Place.Source.IsArgument) text.Append(CultureInfo.InvariantCulture, $"{Place.Source.Name}: {Message}\n");
-        else text.Append(CultureInfo.InvariantCulture, $"{Place.Source.Name}:{Place.Line}:{Place.Column}: {Message}\n");
-        string line = Place.Source.Line(Place.Line);
+        if (Place.Source.IsArgument) text.Append(CultureInfo.InvariantCulture, $"{name}: {message}\n");
+        else text.Append(CultureInfo.InvariantCulture, $"{name}:{Place.Line}:{Place.Column}: {message}\n");
+        string line = Passwords.Hidden(Place.Source.Line(Place.Line));
         if (line.Length == 0) return text.ToString();
         int from = Place.Column > WindowChars * 3 / 4 ? Place.Column - WindowChars / 2 : 0;
         from = Math.Min(from, line.Length);
@@ -53,30 +54,47 @@ internal sealed record Problem(Place Place, string Message)
     }
 
     /// <summary>
-    /// Tabs and control characters as a space or a dot, so that carets stay below and terminals stay sane.
+    /// Tabs as spaces; what would move the cursor, turn the direction of writing or not be seen at all as dots, so that
+    /// carets stay below and terminals stay sane.
     /// </summary>
     public static string Printable(string text) =>
         string.Create(text.Length, text, static (chars, t) =>
         {
-            for (int i = 0; i < chars.Length; i++) chars[i] = t[i] == '\t' ? ' ' : char.IsControl(t[i]) ? '.' : t[i];
+            for (int i = 0; i < chars.Length; i++)
+                chars[i] = t[i] == '\t' ? ' ' : IsHidden(t[i]) || IsAlone(t, i) ? '.' : t[i];
         });
+
+    /// <summary>Whether a character does something to a terminal rather than stand in it.</summary>
+    public static bool IsHidden(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control
+        or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    // half of a pair, or a pair that is a format character
+    private static bool IsAlone(string text, int at)
+    {
+        if (!char.IsSurrogate(text[at])) return false;
+        int first = char.IsLowSurrogate(text[at]) ? at - 1 : at;
+        return first < 0 || first + 1 >= text.Length || !char.IsSurrogatePair(text[first], text[first + 1])
+            || CharUnicodeInfo.GetUnicodeCategory(text, first) == UnicodeCategory.Format;
+    }
 }
 
 /// <summary>Collects problems; the same one (place and words) only once, in the order of the file.</summary>
 internal sealed class Problems
 {
     private readonly List<Problem> list = [];
+    private readonly HashSet<Problem> known = [];
 
     public bool Any => list.Count > 0;
 
     /// <summary>How often something was found wrong, repetitions included.</summary>
     public int Count { get; private set; }
 
-    public void Add(Place place, string message)
+    public void Add(Place place, string message) => Add(new Problem(place, message));
+
+    public void Add(Problem problem)
     {
         Count++;
-        var problem = new Problem(place, message);
-        if (!list.Contains(problem)) list.Add(problem);
+        if (known.Add(problem)) list.Add(problem);
     }
 
     public void Add(Node node, string message) => Add(node.Place, message);

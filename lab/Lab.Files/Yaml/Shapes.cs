@@ -67,6 +67,7 @@ internal static class Shapes
     };
 
     private static readonly ConcurrentDictionary<Type, IReadOnlyList<KeyShape>> Cache = new();
+    private static readonly ConcurrentDictionary<Type, ConstructorInfo> Constructors = new();
 
     public static ScalarShape? ScalarOf(Type type) => Scalars.GetValueOrDefault(type);
 
@@ -117,9 +118,9 @@ internal static class Shapes
                 || at == (typeof(WorkloadSpec), nameof(WorkloadSpec.End))));
 
     /// <summary>The constructor to call: the one of a positional record, or the empty one.</summary>
-    public static ConstructorInfo Constructor(Type record) =>
-        record.GetConstructors(BindingFlags.Public | BindingFlags.Instance)
-            .OrderByDescending(c => c.GetParameters().Length).First();
+    public static ConstructorInfo Constructor(Type record) => Constructors.GetOrAdd(record, static type =>
+        type.GetConstructors(BindingFlags.Public | BindingFlags.Instance)
+            .OrderByDescending(c => c.GetParameters().Length).First());
 
     private static Parsed Boolean(string text) => text switch
     {

@@ -13,6 +13,7 @@ internal sealed class YamlText
 {
     public const int MaxBytes = 1 << 20;
     private const int MaxDepth = 64;
+    private static readonly EnumerationOptions Readable = new() { IgnoreInaccessible = true };
 
     private readonly Source source;
     private readonly Problems problems;
@@ -41,6 +42,11 @@ internal sealed class YamlText
     /// <summary>Any one value.</summary>
     public static Node? ReadAny(Source source, Problems problems)
     {
+        if (YamlMistakes.Character(source) is { } odd)
+        {
+            problems.Add(odd);
+            return null;
+        }
         var reader = new YamlText(source, problems);
         int before = problems.Count;
         try
@@ -50,20 +56,14 @@ internal sealed class YamlText
         }
         catch (YamlException e)
         {
-            // the parser stumbles over a tab where it stands, or over what follows
-            bool named = e.Message.Contains("tab", StringComparison.Ordinal);
-            if (TabbedLine(source) is { } line && (named || line <= e.Start.Line))
-            {
-                int tabs = source.Line(line).Length - source.Line(line).TrimStart().Length;
-                problems.Add(new Place(source, line, 1, tabs), "a tab indents this line; YAML wants spaces");
-            }
-            else problems.Add(reader.At(e.Start), reader.Explain(e));
+            problems.Add(YamlMistakes.Of(source, e));
             return null;
         }
         catch (InvalidOperationException)   // the parser's own assertions, on some malformed texts
         {
             Mark mark = reader.parser.Current?.End ?? Mark.Empty;
-            problems.Add(reader.At(mark), "this is not YAML from here on");
+            problems.Add(YamlMistakes.Unclosed(source)
+                ?? new Problem(reader.At(mark), "this is not YAML from here on"));
             return null;
         }
     }
@@ -72,6 +72,11 @@ internal sealed class YamlText
     public static Source? ReadSource(string path, Problems problems)
     {
         void Refuse(string message) => problems.Add(new Place(new Source(path, ""), 0, 0, 0), message);
+        if (path.Length == 0)
+        {
+            problems.Add(new Place(new Source("''", ""), 0, 0, 0), "an empty word names no file");
+            return null;
+        }
         try
         {
             if (Directory.Exists(path)) { Refuse("is a directory, expected a YAML file" + Inside(path)); return null; }
@@ -86,8 +91,7 @@ internal sealed class YamlText
             }
             string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(buffer, 0, length)
                 .TrimStart('\uFEFF');
-            int odd = text.AsSpan().IndexOfAnyInRange('\0', '\b');
-            if (odd >= 0) { Refuse("is not a text file (it holds control characters)"); return null; }
+            if (text.Contains('\0')) { Refuse("is not a text file (it holds zero bytes)"); return null; }
             if (string.IsNullOrWhiteSpace(text)) { Refuse("is empty"); return null; }
             return new Source(path, text);
         }
@@ -97,18 +101,11 @@ internal sealed class YamlText
         return null;
     }
 
-    private static int? TabbedLine(Source source)
-    {
-        for (int number = 1; number <= source.Lines; number++)
-            if (source.Line(number).TakeWhile(char.IsWhiteSpace).Contains('\t')) return number;
-        return null;
-    }
-
     private static string Neighbour(string path)
     {
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } f ? f : ".";
         if (!Directory.Exists(folder)) return $" (and no directory {folder})";
-        string[] names = [.. Directory.EnumerateFiles(folder, "*.yaml").Select(n => Path.GetFileName(n)!)
+        string[] names = [.. Directory.EnumerateFiles(folder, "*.yaml", Readable).Select(n => Path.GetFileName(n)!)
             .Order(StringComparer.Ordinal)];
         return Words.Nearest(Path.GetFileName(path), names) is { } near
             ? $"; did you mean '{Path.Combine(Path.GetDirectoryName(path) ?? "", near)}'?" : "";
@@ -116,7 +113,8 @@ internal sealed class YamlText
 
     private static string Inside(string path)
     {
-        string? first = Directory.EnumerateFiles(path, "*.yaml").Order(StringComparer.Ordinal).FirstOrDefault();
+        string? first = Directory.EnumerateFiles(path, "*.yaml", Readable).Order(StringComparer.Ordinal)
+            .FirstOrDefault();
         return first is null ? "" : $", such as {first}";
     }
 
@@ -173,6 +171,7 @@ internal sealed class YamlText
     private Mapping Map(MappingStart start, int depth)
     {
         var entries = new List<Entry>();
+        var lines = new Dictionary<string, int>();
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             Node key = Value(depth + 1);
@@ -182,12 +181,11 @@ internal sealed class YamlText
                 problems.Add(key, $"a key must be a plain word, found {key.Kind}");
                 continue;
             }
-            if (entries.Find(e => e.Key.Text == name.Text) is { Key: { } first })
-                problems.Add(name, $"the key '{name.Text}' stands here twice, first in line {first.Place.Line}");
-            else if (name.Text == "<<")
+            if (name.Text == "<<")
                 problems.Add(name, "a merge key (<<) is not accepted; write the values out, or name a policy or link");
+            else if (lines.TryAdd(name.Text, name.Place.Line)) entries.Add(new Entry(name, value));
             else
-                entries.Add(new Entry(name, value));
+                problems.Add(name, $"the key {name.Kind} stands here twice, first in line {lines[name.Text]}");
         }
         return new Mapping(At(start.Start), entries, start.Style == MappingStyle.Flow);
     }
@@ -197,22 +195,4 @@ internal sealed class YamlText
     private Place Span(ParsingEvent e) =>
         At(e.Start) with { Length = e.End.Line == e.Start.Line ? Math.Max(1, (int)(e.End.Column - e.Start.Column))
             : 1 };
-
-    private string Explain(YamlException e)
-    {
-        string line = source.Line((int)e.Start.Line);
-        int at = (int)e.Start.Column - 1;
-        if (at > 0 && at < line.Length && line[at] == '[' && char.IsLetterOrDigit(line[at - 1]))
-        {
-            int from = line.AsSpan(0, at).LastIndexOfAny(" {,:[") + 1, to = line.IndexOf(']', at);
-            return $"between {{ and }} a name with brackets stands in quotes: "
-                + $"'{line[from..(to < 0 ? line.Length : to + 1)]}'";
-        }
-        if (e.Message.Contains("quoted scalar", StringComparison.Ordinal))
-            return "a quote opens here and is not closed";
-        string reason = e.Message;
-        int position = reason.IndexOf("): ", StringComparison.Ordinal);
-        if (reason.StartsWith("(Line", StringComparison.Ordinal) && position >= 0) reason = reason[(position + 3)..];
-        return "this is not YAML: " + reason.TrimEnd('.');
-    }
 }

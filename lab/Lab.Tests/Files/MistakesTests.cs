@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Lab.Cli;
 using Lab.Files;
 
@@ -5,16 +7,18 @@ namespace Lab.Tests;
 
 /// <summary>Mistakes in a scenario file and what the user reads: line, column, words. The messages are the product
 /// here.</summary>
-public sealed class MistakesTests : IDisposable
+public sealed partial class MistakesTests : IDisposable
 {
-    /// <summary>A change of Laboratory.DeadLink (what => by what, \n a line's end, \t a tab), and below it the
-    /// problems.</summary>
+    /// <summary>
+    /// A change of Laboratory.DeadLink (what => by what, \n a line's end, \t a tab, \u2028 that character), with
+    /// the problems below.
+    /// </summary>
     private const string Table = """
         ## the file
         topology: one-phone => topology: one-phone.yaml
-            1:11: there is no topology 'one-phone.yaml' (looked for one-phone.yaml.yaml in topologies, scenarios/topologies, scenarios, topologies); write the name without .yaml
+            1:11: there is no topology 'one-phone.yaml' (looked for one-phone.yaml.yaml in scenarios/topologies, topologies, scenarios); write the name without .yaml
         topology: one-phone => topology: two-phones
-            1:11: there is no topology 'two-phones' (looked for two-phones.yaml in topologies, scenarios/topologies, scenarios, topologies)
+            1:11: there is no topology 'two-phones' (looked for two-phones.yaml in scenarios/topologies, topologies, scenarios)
         topology: one-phone =>
             2:1: the file needs 'topology'
         duration: 2h => duration: 0s
@@ -66,13 +70,53 @@ public sealed class MistakesTests : IDisposable
         duration: 2h => duration: 2h\n---\nx: 1
             3:1: a second document begins here; a file holds one
         duration: 2h => duration: 2h: 3
-            2:13: this is not YAML: While scanning a plain scalar value, found invalid mapping
+            2:13: a key begins inside a value here; check the indentation, or put the whole text in quotes
         duration: 2h => duration: "2h
             2:11: a quote opens here and is not closed
         duration: 2h => {a: b}: 2h
             2:1: a key must be a plain word, found a mapping
         from: phone => from: phone[1]
             10:17: between { and } a name with brackets stands in quotes: 'phone[1]'
+        duration: 2h => \tduration: 2h
+            2:1: a tab indents this line; YAML wants spaces
+        policies:\n  ping => policies:\n\tping
+            5:1: a tab indents this line; YAML wants spaces
+        acks: {acks => \tacks: {acks
+            6:1: a tab indents this line; YAML wants spaces
+        workload:\n => workload\n
+            9:1: a colon is missing after 'workload'
+        duration: 2h => duration 2h
+            2:1: a colon is missing after 'duration'
+        topology: one-phone => topology one-phone
+            1:1: a colon is missing after 'topology'
+        duration: 2h => duration:2h
+            2:9: the colon after 'duration' needs a space behind it, as in duration: 2h
+        workload:\n  - {from: phone => workload:\n  - from phone\n    {from: phone
+            10:5: a colon is missing after 'from'
+        from: phone => from phone
+            10:6: a colon is missing after 'from'
+        from: phone => from:phone
+            10:6: the colon after 'from' needs a space behind it, as in from: phone
+        for: 20m} => for: 20m
+            12:5: '{' opens here and is not closed
+        [ping, acks]\n => [ping, acks\n
+            8:25: '[' opens here and is not closed
+        one-phone\nduration => one-phone\n  duration
+            2:11: a key begins inside a value here; check the indentation, or put the whole text in quotes
+        - {at: 30m => - {at: 30m, cut: phone}\n - {at: 30m
+            13:2: this line does not go on with those above; check its indentation
+        duration: 2h => duration: @2h
+            2:11: a plain text cannot begin with '@'; put it in quotes
+        duration: 2h => duration: 2h\rlook: x
+            2:13: a carriage return (CR) without a line feed ends a line here; end lines with LF or CRLF
+        duration: 2h => duration: 2h # x\u0085
+            2:17: the character U+0085 ends a line here for some programs and not for others; end lines with LF or CRLF
+        duration: 2h => look: "x\u2028y"\nduration: 2h
+            2:9: the character U+2028 ends a line here for some programs and not for others; end lines with LF or CRLF
+        duration: 2h => duration: 2h\u2029
+            2:13: the character U+2029 ends a line here for some programs and not for others; end lines with LF or CRLF
+        duration: 2h => duration: \u001b[31m2h
+            2:11: a control character (U+001B) stands here; files hold plain text
         ## policies
         every: 60s, timeout: 20s}}\n  acks => every: 60s}}\n  acks
             5:16: policies.ping.ping needs 'timeout'
@@ -283,7 +327,7 @@ public sealed class MistakesTests : IDisposable
         string[] lines = [.. Table.Split('\n').Where(l => !l.StartsWith("## "))];
         for (int i = 0; i < lines.Length;)
         {
-            string[] change = lines[i++].Replace(@"\n", "\n").Replace(@"\t", "\t").Split(" =>");
+            string[] change = Unescaped(lines[i++]).Split(" =>");
             var problems = new List<string>();
             while (i < lines.Length && lines[i].StartsWith("    ")) problems.Add(lines[i++].Trim());
             rows.Add(change[0], change[1].TrimStart(' '), string.Join("\n", problems));
@@ -292,6 +336,15 @@ public sealed class MistakesTests : IDisposable
     }
 
     public void Dispose() => lab.Dispose();
+
+    private static string Unescaped(string text) => Escape().Replace(text, m => m.Value[1] switch
+    {
+        'n' => "\n", 't' => "\t", 'r' => "\r",
+        _ => ((char)int.Parse(m.ValueSpan[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
+    });
+
+    [GeneratedRegex(@"\\[ntr]|\\u[0-9a-f]{4}")]
+    private static partial Regex Escape();
 
     [Theory]
     [MemberData(nameof(Rows))]

@@ -25,7 +25,7 @@ public sealed class ProxyCommandTests
 
     [Theory]
     [InlineData("--mode", "strickt", "--mode: there is no mode 'strickt', expected one of toxiproxy, strict; did you mean 'strict'?")]
-    [InlineData("--port", "99999", "--port: 99999 is not between 0 and 65535")]
+    [InlineData("--port", "99999", "--port takes a whole number from 0 to 65535, found '99999'\nlab proxy --help explains.")]
     [InlineData("--config", "nowhere.json", "nowhere.json: no such file")]
     public void Mistakes_on_the_command_line_are_one_line(string option, string value, string message)
     {
