@@ -23,8 +23,10 @@ internal static class ProxyCommand
             + "can open ports here.", DefaultValueFactory = _ => "127.0.0.1", HelpName = "address" };
         Option<int> port = CommandLine.Number("--port", 0, 65535, "port", "Port of the HTTP API; 0 is any free one.");
         port.DefaultValueFactory = _ => 8474;
+        var allowed = new Option<string[]>("--allow-host") { Description = "A name by which the API may be asked, "
+            + "besides addresses and localhost; * is any.", DefaultValueFactory = _ => [], HelpName = "name" };
         var config = new Option<string?>("--config") { Description = "Proxies from the start: Toxiproxy's "
-            + "JSON array of name, listen, upstream, enabled.", HelpName = "file" };
+            + "JSON array of name, listen, upstream, enabled, and toxics, which are set.", HelpName = "file" };
         var seed = new Option<ulong?>("--seed") { Description = "Makes jitter, toxicity and slices repeat.",
             HelpName = "n" };
         var mode = new Option<string>("--mode") { Description = "toxiproxy, or strict: half-closes and resets "
@@ -41,7 +43,7 @@ internal static class ProxyCommand
 
             Warnings go to standard error; LAB_Logging__LogLevel__Lab.Proxy=Information tells more.
             Exit code: 0 stopped, 2 bad input or a port in use.
-            """) { host, port, config, seed, mode };
+            """) { host, allowed, port, config, seed, mode };
         command.SetAction(parsed =>
         {
             string chosen = parsed.GetValue(mode)!;
@@ -52,41 +54,16 @@ internal static class ProxyCommand
             if (parsed.GetValue(config) is { } file)
             {
                 var problems = new Problems();
-                proxies = Read(file, problems);
+                proxies = ProxyFile.Read(file, chosen == "strict", problems, terminal.Error);
                 if (problems.Any) return Refuse(terminal, problems.ToString().TrimEnd('\n'));
             }
             return RunAsync(terminal, stop, new ToxiproxyOptions
             {
                 Host = parsed.GetValue(host)!, Port = number, Seed = parsed.GetValue(seed), Strict = chosen == "strict",
-                Proxies = proxies,
+                Proxies = proxies, AllowedHosts = parsed.GetValue(allowed)!,
             }).GetAwaiter().GetResult();
         });
         return command;
-    }
-
-    /// <summary>The proxies of a configuration file, strictly: what it does not know is refused.</summary>
-    public static IReadOnlyList<ProxyRequest> Read(string file, Problems problems)
-    {
-        // YAML's reader reads JSON too, and knows the places; tabs, which JSON allows, are as wide as one space
-        if (YamlText.ReadSource(file, problems) is not { } found) return [];
-        var source = new Source(found.Name, found.Text.Replace('\t', ' '));
-        if (YamlText.ReadAny(source, problems) is not { } node) return [];
-        if (node is not Sequence list)
-        {
-            problems.Add(node,
-                $"expected a list of proxies, [{{\"name\": ..., \"upstream\": ...}}], found {node.Kind}");
-            return [];
-        }
-        var binder = new Binder(problems);
-        var proxies = new List<ProxyRequest>();
-        foreach (Node item in list.Items)
-        {
-            if (binder.Bind<ProxyRequest>(item, new Trail("the proxy", "a proxy")) is not { } proxy) continue;
-            if (proxies.Any(p => p.Name == proxy.Name))
-                problems.Add(item, $"the proxy '{proxy.Name}' stands here twice");
-            proxies.Add(proxy);
-        }
-        return proxies;
     }
 
     private static async Task<int> RunAsync(Terminal terminal, CancellationToken stop, ToxiproxyOptions options)

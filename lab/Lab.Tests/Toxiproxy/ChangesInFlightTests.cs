@@ -103,7 +103,7 @@ public sealed class ChangesInFlightTests
         var flow = new VirtualFlow((ulong)script.Length, strict);
         var sent = new List<byte>();
         Toxic[] kinds = [Toxic("latency", 40, 30), Toxic("bandwidth", 30), Toxic("slicer", 50, 20, 300),
-            Toxic("slow_close", 9), Toxic("noop"), Toxic("packet_loss", 300, 7)];
+            Toxic("slow_close", 9), Toxic("noop"), Toxic("recovered_loss", 300, 7)];
         var set = new HashSet<string>();
         double at = 0;
         foreach (int step in script)

@@ -62,6 +62,66 @@ public sealed class ToxicTests
     public void Bandwidth_0_lets_nothing_pass() =>
         Assert.Equal("", new VirtualFlow().With(Toxic("bandwidth", 0)).Send(0, 100).End(5).Run());
 
+    // Toxiproxy's own test: 480 kB at 1,000 KB/s take 480 ms, give or take 10, however late each timer fires
+    [Theory, InlineData(0), InlineData(3), InlineData(9), InlineData(15), InlineData(40)]
+    public void Timers_that_fire_late_do_not_slow_the_rate(double late)
+    {
+        VirtualFlow flow = new VirtualFlow().With(Toxic("bandwidth", 1000)).Late(late);
+        for (int left = 480_000; left > 0; left -= 32_768) flow.Send(0, Math.Min(left, 32_768));
+        flow.Run();
+        Assert.InRange(flow.Times[^1].TotalSeconds * 1000, 480, 480 + late + 0.001);
+        flow = new VirtualFlow().With(Toxic("bandwidth", 10)).Late(late).Send(0, 10_000);
+        flow.Run();
+        Assert.InRange(flow.Times[^1].TotalSeconds * 1000, 1000, 1000 + late + 0.001);
+    }
+
+    [Fact]
+    public void Who_did_not_read_for_long_gets_a_piece_at_once_and_then_the_rate()
+    {
+        VirtualFlow flow = new VirtualFlow().With(Toxic("latency", 0), Toxic("bandwidth", 10)).ReadsFrom(5000);
+        for (int i = 0; i < 20; i++) flow.Send(0, 1000);
+        flow.Run();
+        Assert.Equal(5000, flow.Times[0].TotalSeconds * 1000, 3);
+        Assert.InRange(flow.Times[^1].TotalSeconds * 1000, 6800, 7000);
+    }
+
+    [Fact]
+    public void Two_rates_in_a_row_give_each_piece_its_time_twice()
+    {
+        VirtualFlow flow = new VirtualFlow()
+            .With(Toxic("bandwidth", 10), Toxic("bandwidth", 10) with { Name = "b" }).Send(0, 3000);
+        Assert.Equal("200:1000 300:1000 400:1000", flow.Run());
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(0.2, 0, 0.2)]
+    [InlineData(0.2, 0.5, 0.4)]                      // l / (1 - c)
+    [InlineData(1, 0, 1)]
+    [InlineData(7, -3, 1)]                           // forced into 0..1
+    [InlineData(-1, 0.9, 0)]
+    public void Packet_loss_deletes_chunks_with_their_bytes(double rate, double correlation, double share)
+    {
+        VirtualFlow flow = new VirtualFlow().With(Loss(rate, correlation));
+        for (int i = 0; i < 4000; i++) flow.Send(i, 10);
+        string heard = flow.End(4000).Run();
+        Assert.EndsWith("4000:end", heard);
+        Assert.Equal(share, 1 - flow.Sizes.Count / 4000.0, share is 0 or 1 ? 9 : 1);
+        Assert.All(flow.Times.Index(), t => Assert.Equal(0, t.Item.Nanoseconds % 1_000_000));
+    }
+
+    [Fact]
+    public void Packet_loss_that_follows_from_itself_never_ends()
+    {
+        VirtualFlow flow = new VirtualFlow().With(Loss(0.05, 0.95));
+        for (int i = 0; i < 1000; i++) flow.Send(i, i + 1);
+        flow.Run();
+        Assert.InRange(flow.Sizes.Count, 1, 300);
+        Assert.Equal(Enumerable.Range(1, flow.Sizes.Count), flow.Sizes);
+        flow = new VirtualFlow().With(Loss(1, 0)).Send(0, 5).At(1, (c, now) => c.Remove(now, "packet_loss")).Send(2, 6);
+        Assert.Equal("2:6", flow.Run());             // unlike timeout, it closes nothing when it goes
+    }
+
     [Fact]
     public void A_timer_that_fires_late_does_not_slow_the_rate()
     {
@@ -162,9 +222,9 @@ public sealed class ToxicTests
     }
 
     [Fact]
-    public void Packet_loss_stalls_by_doubling_waits_and_loses_nothing()
+    public void Recovered_loss_stalls_by_doubling_waits_and_loses_nothing()
     {
-        VirtualFlow flow = new VirtualFlow().With(Toxic("packet_loss", 200, 100));
+        VirtualFlow flow = new VirtualFlow().With(Toxic("recovered_loss", 200, 100));
         for (int i = 0; i < 300; i++) flow.Send(i * 10_000, i + 1);
         flow.Run();
         Assert.Equal(Enumerable.Range(1, 300), flow.Sizes);

@@ -17,6 +17,7 @@ internal sealed class VirtualFlow
     private readonly StringBuilder log = new();
     private bool ended, sentEnd;
     private Instant reads = Instant.Zero;
+    private double late;
 
     public VirtualFlow(ulong seed = 1, bool strict = false) =>
         chain = new ToxicChain(RandomStream.Root(seed), strict, Instant.Zero);
@@ -30,6 +31,16 @@ internal sealed class VirtualFlow
 
     public static Toxic Toxic(string type, params long[] values) => new(type, ToxicKind.Find(type)!, "downstream", 1,
         [.. values, .. new long[ToxicKind.Find(type)!.Attributes.Length - values.Length]]);
+
+    /// <summary>Every timer fires that much after its time.</summary>
+    public VirtualFlow Late(double milliseconds)
+    {
+        late = milliseconds;
+        return this;
+    }
+
+    public static Toxic Loss(double rate, double correlation) => Toxic("packet_loss",
+        BitConverter.DoubleToInt64Bits(rate), BitConverter.DoubleToInt64Bits(correlation));
 
     public VirtualFlow With(params Toxic[] toxics)
     {
@@ -63,6 +74,7 @@ internal sealed class VirtualFlow
             while (script.TryPeek(out _, out (long At, int) key) && key.At <= now.Nanoseconds) script.Dequeue()(now);
             Pump(now);
             Instant next = chain.NextTime(now);
+            if (next != Instant.Never) next += new Duration((long)(late * 1e6));
             if (script.TryPeek(out _, out (long At, int) first)) next = Instant.Min(next, new Instant(first.At));
             if (next == Instant.Never) break;
             Assert.True(next > now, "the chain asks for a moment that has passed");

@@ -19,7 +19,8 @@ internal sealed record Answer(int Status, string? ContentType, byte[] Body)
     public static readonly Answer NoContent = new(204, null, []),
         WrongVerb = new(405, null, []) { IsRouted = false },
         NotFound = Text(404, "404 page not found\n") with { IsRouted = false },
-        Browser = Text(403, "User agent not allowed\n");
+        Browser = Text(403, "User agent not allowed\n"),
+        Stranger = Text(403, "Host not allowed: only addresses, localhost and what --allow-host names\n");
 
     public static Answer Text(int status, string text) =>
         new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text));
@@ -96,7 +97,12 @@ internal sealed record Answer(int Status, string? ContentType, byte[] Body)
     {
         w.WriteStartObject();
         w.WriteStartObject("attributes");
-        for (int i = 0; i < toxic.Values.Length; i++) w.WriteNumber(toxic.Kind.Attributes[i], toxic.Values[i]);
+        for (int i = 0; i < toxic.Values.Length; i++)
+        {
+            string name = toxic.Kind.Attributes[i];
+            if (toxic.Kind.IsFractional) w.WriteNumber(name, ToxicKind.Fraction(toxic.Values[i]));
+            else w.WriteNumber(name, toxic.Values[i]);
+        }
         w.WriteEndObject();
         w.WriteString("name", toxic.Name);
         w.WriteString("type", toxic.Kind.Name);

@@ -25,12 +25,34 @@ internal sealed class RequestBody
         try
         {
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { AllowMultipleValues = true });
-            return JsonElement.ParseValue(ref reader);
+            JsonElement value = JsonElement.ParseValue(ref reader);
+            if (IsText(value)) return value;
+            problem = "a text in it is no text: bytes that are not UTF-8, or half of a surrogate pair";
+            return null;
         }
         catch (JsonException e)
         {
             problem = $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: this is not JSON";
             return null;
+        }
+    }
+
+    // .NET finds bytes that are no text only where they are asked for
+    private static bool IsText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString() is not null,
+                JsonValueKind.Array => value.EnumerateArray().All(IsText),
+                JsonValueKind.Object => value.EnumerateObject().All(p => p.Name is not null && IsText(p.Value)),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 
@@ -49,7 +71,23 @@ internal sealed class RequestBody
         Member(name, "true or false", JsonValueKind.True, JsonValueKind.False)?.GetBoolean();
 
     /// <summary>A 32-bit float, the precision that is given back.</summary>
-    public float? Fraction(string name) => Member(name, "a number", JsonValueKind.Number)?.GetSingle();
+    public float? Fraction(string name) => (float?)Fraction(name, float.MaxValue);
+
+    /// <summary>A 64-bit float.</summary>
+    public double? Number(string name) => Fraction(name, double.MaxValue);
+
+    private double? Fraction(string name, double most)
+    {
+        if (Member(name, "a number", JsonValueKind.Number) is not { } member) return null;
+        if (member.TryGetDouble(out double number) && Math.Abs(number) <= most) return number;
+        Fail(name, "a number", member);
+        return null;
+    }
+
+    /// <summary>The first member that has none of these names, or null.</summary>
+    public string? Stranger(IEnumerable<string> names) => value.ValueKind != JsonValueKind.Object ? null
+        : value.EnumerateObject().Select(p => p.Name)
+            .FirstOrDefault(found => !names.Contains(found, StringComparer.OrdinalIgnoreCase));
 
     public long? Whole(string name)
     {

@@ -111,11 +111,12 @@ internal sealed class ToxiproxyApi(FaultProxies proxies)
         bool enabled = body.Flag("enabled") ?? true;
         if (body.Problem is { } wrong) return (null, Refusal.Body(wrong + where));
         if (name.Length == 0) return (null, Refusal.Missing("name" + where));
+        if (ProxyNames.Problem(name) is { } nameless) return (null, new Refusal(400, nameless + where));
         if (upstream.Length == 0) return (null, Refusal.Missing("upstream" + where));
         return (new ProxyRequest { Name = name, Listen = listen, Upstream = upstream, Enabled = enabled }, null);
     }
 
-    private static Answer AddToxic(FaultProxy proxy, ReadOnlyMemory<byte> body, bool lab)
+    private Answer AddToxic(FaultProxy proxy, ReadOnlyMemory<byte> body, bool lab)
     {
         if (RequestBody.Parse(body.Span, out string problem) is not { } value)
             return Answer.Error(Refusal.Body(problem));
@@ -124,12 +125,13 @@ internal sealed class ToxiproxyApi(FaultProxies proxies)
         string name = fields.Text("name") ?? "";
         float toxicity = fields.Fraction("toxicity") ?? 1;
         if (fields.Problem is { } wrong) return Answer.Error(Refusal.Body(wrong));
-        if (!stream.Equals("upstream", StringComparison.OrdinalIgnoreCase)
-            && !stream.Equals("downstream", StringComparison.OrdinalIgnoreCase)) return Answer.Error(Refusal.BadStream);
+        if (!ToxicRequest.IsStream(stream)) return Answer.Error(Refusal.BadStream);
         if (ToxicKind.Find(type) is not { } kind || kind.LabOnly && !lab) return Answer.Error(Refusal.BadType);
+        if (kind.Deletes && proxy.IsStrict) return Answer.Error(Refusal.Deletes);
         if (name.Length == 0) name = $"{type}_{stream}";
+        if (ProxyNames.Problem(name) is { } nameless) return Answer.Error(new Refusal(400, nameless));
         if (proxy.Toxics.Any(t => t.Name == name)) return Answer.Error(Refusal.ToxicExists);
-        long[] values = Values(kind, new long[kind.Attributes.Length], fields, out Refusal? refusal);
+        long[] values = Values(kind, new long[kind.Attributes.Length], fields, lab, out Refusal? refusal);
         if (refusal is not null) return Answer.Error(refusal);
         var toxic = new Toxic(name, kind, stream, toxicity, values);
         return proxy.TryAdd(toxic) ? Answer.Of(toxic) : Answer.Error(Refusal.ToxicExists);
@@ -146,19 +148,25 @@ internal sealed class ToxiproxyApi(FaultProxies proxies)
             return Answer.Error(Refusal.Body(problem));
         var fields = RequestBody.Of(value);
         float toxicity = fields.Fraction("toxicity") ?? toxic.Toxicity;
-        long[] values = Values(toxic.Kind, toxic.Values, fields, out Refusal? refusal);
+        long[] values = Values(toxic.Kind, toxic.Values, fields, lab, out Refusal? refusal);
         if (refusal is not null) return Answer.Error(refusal);
         Toxic changed = toxic with { Toxicity = toxicity, Values = values };
         return proxy.TryChange(changed) ? Answer.Of(changed) : Answer.Error(Refusal.NoToxic);
     }
 
-    // the present values, changed by those that the request names
-    private static long[] Values(ToxicKind kind, long[] present, RequestBody fields, out Refusal? refusal)
+    // The present values, changed by those that the request names. What Toxiproxy has passes over other names, as it
+    // does; a toxic that would then quietly do nothing does not, and nothing does on the lab's own paths.
+    private static long[] Values(ToxicKind kind, long[] present, RequestBody fields, bool lab, out Refusal? refusal)
     {
         RequestBody? attributes = fields.Object("attributes");
-        long[] values = [.. kind.Attributes.Select((a, i) => attributes?.Whole(a) ?? present[i])];
+        string? stranger = lab || kind.IsExact ? attributes?.Stranger(kind.Attributes) : null;
+        long[] values = [.. kind.Attributes.Select((a, i) => Value(kind, a) ?? present[i])];
         refusal = (fields.Problem ?? attributes?.Problem) is { } wrong ? Refusal.Body(wrong)
+            : stranger is not null ? Refusal.NoAttribute(kind, stranger)
             : kind.Refuse(values) is { } why ? new Refusal(400, why) : null;
         return values;
+
+        long? Value(ToxicKind kind, string name) => !kind.IsFractional ? attributes?.Whole(name)
+            : attributes?.Number(name) is { } number ? BitConverter.DoubleToInt64Bits(number) : null;
     }
 }

@@ -20,6 +20,12 @@ public sealed record ToxiproxyOptions
     /// <summary>Where the HTTP API listens: an address or a name. Whoever reaches it can open ports.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
+    /// <summary>
+    /// Names that requests may give in Host besides addresses, localhost and <see cref="Host"/>; * is any. Others are
+    /// refused, for a page in a browser can make its own name lead here (DNS rebinding).
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
     /// <summary>Port of the HTTP API; 0 is any free one.</summary>
     public int Port { get; init; }
 
@@ -63,7 +69,8 @@ public sealed class ToxiproxyServer : IAsyncDisposable
         var proxies = new FaultProxies(RandomStream.Root(seed), options.Strict, log);
         var server = new ToxiproxyServer(web, proxies);
         var api = new ToxiproxyApi(proxies);
-        web.Run(context => ServeAsync(api, context));
+        string[] hosts = [.. options.AllowedHosts, options.Host];
+        web.Run(context => ServeAsync(api, hosts, context));
         (_, Refusal? refusal) = await proxies.PopulateAsync(options.Proxies);
         string problem = refusal?.Text ?? await server.ListenAsync(address);
         if (problem.Length == 0) return (server, "");
@@ -125,11 +132,20 @@ public sealed class ToxiproxyServer : IAsyncDisposable
         return "";
     }
 
-    private static async Task ServeAsync(ToxiproxyApi api, HttpContext context)
+    private static bool IsKnown(string host, string[] allowed)
+    {
+        string name = host.TrimEnd('.');
+        return name.Length == 0 || name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(name, out _)
+            || allowed.Any(a => a == "*" || a.Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static async Task ServeAsync(ToxiproxyApi api, string[] hosts, HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        Answer answer = await api.AnswerAsync(context.Request.Method, context.Request.Path.Value ?? "",
+        Answer answer = !IsKnown(context.Request.Host.Host, hosts) ? Answer.Stranger
+            : await api.AnswerAsync(context.Request.Method, context.Request.Path.Value ?? "",
             context.Request.Headers.UserAgent.ToString(), body.GetBuffer().AsMemory(0, (int)body.Length));
         context.Response.StatusCode = answer.Status;
         if (answer.ContentType is not null) context.Response.ContentType = answer.ContentType;

@@ -95,7 +95,7 @@ internal abstract class Delay : Behaviour
         Instant due = Due;
         if (!base.TryGive(now, out chunk)) return false;
         left = due;
-        chunk = chunk with { At = Instant.Max(chunk.At, due) };
+        chunk = chunk with { At = Instant.Max(chunk.At, due), Ready = due };
         return true;
     }
 }
@@ -116,7 +116,7 @@ internal sealed class Latency(RandomStream chance) : Delay
 /// behind it too. A chunk is one packet per 1,448 bytes; each is lost, and lost again, with the same chance; a wait of
 /// recovery ms, doubled each time, as a retransmission timer does. The slowest packet holds the chunk.
 /// </summary>
-internal sealed class PacketLoss(RandomStream chance) : Delay
+internal sealed class RecoveredLoss(RandomStream chance) : Delay
 {
     private const int PacketBytes = 1448, MostLosses = 6;
 
@@ -134,20 +134,46 @@ internal sealed class PacketLoss(RandomStream chance) : Delay
 }
 
 /// <summary>
+/// Toxiproxy's packet_loss: a chunk is deleted with loss_rate, and behind one that was deleted with loss_rate +
+/// correlation. Its bytes are missing from the stream for good, which nothing in TCP ever does.
+/// </summary>
+internal sealed class ChunkLoss(RandomStream chance) : Behaviour
+{
+    private bool lost;
+
+    public override void Take(Instant now, Chunk chunk)
+    {
+        double share = Share(0) + (lost ? Share(1) : 0);
+        lost = (chance.Next() >> 11) * (1.0 / (1UL << 53)) < share;
+        if (!lost) base.Take(now, chunk);
+    }
+
+    private double Share(int attribute) => Math.Clamp(ToxicKind.Fraction(Values[attribute]), 0, 1);
+}
+
+/// <summary>
 /// rate KB/s (1 KB = 1,000 bytes): a chunk leaves when its bytes have had their time, in pieces of 100 ms if it is
-/// larger than that. Rate 0 lets nothing pass.
+/// larger than that. The time counts from when the chunk before was due, so what timers and threads were late by is
+/// made good, up to a piece: a receiver that did not read for long gets no burst. Rate 0 lets nothing pass.
 /// </summary>
 internal sealed class Bandwidth : Behaviour
 {
-    private Duration late = Duration.Zero;
+    private static readonly Duration MostLate = Duration.FromMilliseconds(100);
+    private Instant finished = Instant.Zero;
 
     private long Rate => Math.Min(Values[0], int.MaxValue);
     private int Piece => (int)Math.Min(Hand.Length, Rate * 100);
 
+    public override void Change(Instant now, long[] values)
+    {
+        base.Change(now, values);
+        finished = now;
+    }
+
     public override void Take(Instant now, Chunk chunk)
     {
         base.Take(now, chunk);
-        Due = Finished(now - late);
+        Due = Finished(Instant.Max(finished, chunk.Ready), now);
     }
 
     public override bool TryGive(Instant now, out Chunk chunk)
@@ -155,17 +181,16 @@ internal sealed class Bandwidth : Behaviour
         chunk = default;
         if (!Holding || now < Due) return false;
         int piece = Piece;
-        chunk = Hand.First(piece);
+        finished = Due;
+        chunk = Hand.First(piece) with { Ready = Due };
         Hand = Hand.From(piece);
-        Instant from = Punctual(Due, now);
-        late = now - from;
         Holding = Hand.Length > 0;
-        Due = Holding ? Finished(from) : Instant.Never;
+        Due = Holding ? Finished(finished, now) : Instant.Never;
         return true;
     }
 
-    private Instant Finished(Instant from) =>
-        Rate == 0 ? Instant.Never : from + new Duration(Piece * 1_000_000L / Rate);
+    private Instant Finished(Instant from, Instant now) => Rate == 0 ? Instant.Never
+        : Instant.Max(from, now - MostLate) + new Duration(Piece * 1_000_000L / Rate);
 }
 
 /// <summary>The end of the stream is passed on delay ms late, in this direction.</summary>
@@ -274,7 +299,7 @@ internal sealed class Slicer(RandomStream chance) : Behaviour
         chunk = default;
         if (!Holding || now < Due) return false;
         int length = NextCut();
-        chunk = Hand.First(length);
+        chunk = Hand.First(length) with { Ready = Due };
         Hand = Hand.From(length);
         paused = Punctual(Due, now) + Duration.FromMicroseconds(Math.Clamp(Values[2], 0, 1L << 50));
         Holding = Hand.Length > 0;

@@ -7,6 +7,9 @@ internal readonly record struct Chunk(ReadOnlyMemory<byte> Bytes, Instant At)
 {
     public int Length => Bytes.Length;
 
+    /// <summary>When the stage before was to let it go; what its timer was late by is not in it.</summary>
+    public Instant Ready { get; init; } = At;
+
     public Chunk First(int length) => this with { Bytes = Bytes[..length] };
     public Chunk From(int offset) => this with { Bytes = Bytes[offset..] };
 }

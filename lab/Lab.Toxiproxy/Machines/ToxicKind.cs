@@ -14,6 +14,18 @@ internal sealed record ToxicKind(string Name, string[] Attributes, Func<RandomSt
     /// <summary>Not of Toxiproxy: kept out of its lists, for clients refuse types they do not know.</summary>
     public bool LabOnly { get; init; }
 
+    /// <summary>Its attributes are numbers with a fraction; see <see cref="Fraction"/>.</summary>
+    public bool IsFractional { get; init; }
+
+    /// <summary>Bytes that pass it may be missing for good; strict mode has it not.</summary>
+    public bool Deletes { get; init; }
+
+    /// <summary>An attribute that is not known is a mistake; Toxiproxy passes over it.</summary>
+    public bool IsExact => LabOnly || Deletes;
+
+    /// <summary>The lab's own loss: what is lost comes late.</summary>
+    public const string Recovered = "recovered_loss";
+
     private const int LongQueue = 1024;
 
     public static IReadOnlyList<ToxicKind> All { get; } =
@@ -33,7 +45,12 @@ internal sealed record ToxicKind(string Name, string[] Attributes, Func<RandomSt
         },
         new("limit_data", ["bytes"], _ => new LimitData()),
         new("noop", [], _ => new PassOn()),
-        new("packet_loss", ["loss_permille", "recovery"], r => new PacketLoss(r))
+        new("packet_loss", ["loss_rate", "correlation"], r => new ChunkLoss(r))
+        {
+            IsFractional = true,
+            Deletes = true,
+        },
+        new(Recovered, ["loss_permille", "recovery"], r => new RecoveredLoss(r))
         {
             Waiting = LongQueue,
             LabOnly = true,
@@ -44,6 +61,9 @@ internal sealed record ToxicKind(string Name, string[] Attributes, Func<RandomSt
 
     /// <summary>By its word, as Toxiproxy compares: exactly.</summary>
     public static ToxicKind? Find(string name) => All.FirstOrDefault(k => k.Name == name);
+
+    /// <summary>The value of an attribute of a fractional kind, which is kept by its bits.</summary>
+    public static double Fraction(long value) => BitConverter.Int64BitsToDouble(value);
 }
 
 /// <summary>A toxic as it is set: what every connection of its proxy gets. An update makes another.</summary>

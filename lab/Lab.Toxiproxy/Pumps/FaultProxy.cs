@@ -92,6 +92,8 @@ internal sealed class FaultProxy(string name, string listen, string upstream, Ra
     {
         if (toxics.Exists(t => t.Name == toxic.Name)) return false;
         toxics.Add(toxic);
+        if (toxic.Kind.Deletes)
+            log.LogWarning("proxy {Name}: {Toxic} deletes bytes of streams, which TCP never does", Name, toxic.Name);
         return true;
     });
 
