@@ -107,12 +107,14 @@ internal sealed class Run : IJournalReader
         {
             Spec = spec, JournalHash = World.Journal.Hash, Entries = World.Journal.Count,
             Events = World.Queue.Executed,
-            Measures = Catalogue.Measure(new RunFacts(spec, World.Cast, recorder, messages)),
+            Measures = Catalogue.Measure(
+                spec.Scenario, scope => new RunFacts(spec, World.Cast, recorder, messages, scope)),
             Incidents = recorder.Incidents, Messages = messages, Costs = Causes.Table(recorder.Costs),
             Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,
             Arrivals = recorder.Storm.ToBins(duration),
             ClientNames = [.. recorder.Clients.Take(Recorder.LaneClients).Select(c => c.Name)],
-            Verdicts = recorder.Verdicts, Rules = recorder.Rules.Seen, Streams = recorder.Federation.Result(),
+            Verdicts = StreamVerdict.Table(recorder.Verdicts), Rules = recorder.Rules.Seen,
+            Streams = recorder.Federation.Result(),
         };
         return result with { Doubts = invariants?.Finish(result) ?? [] };
     }

@@ -20,6 +20,9 @@ internal static class Fuzz
     private static readonly TimeSpan Span =
         Asked is [.. string minutes, 'm'] ? TimeSpan.FromMinutes(Number(minutes)) : TimeSpan.Zero;
 
+    /// <summary>What a test may take longer when more is asked of it than make test does.</summary>
+    public static TimeSpan Longest => Cases > 0 ? TimeSpan.FromHours(6) : 2 * Span;
+
     /// <summary>Checks one seed after the other; a failure says at which, and how to begin there.</summary>
     public static void Try(int few, Action<ulong> check)
     {

@@ -128,7 +128,7 @@ internal static class ResultText
         Add("equals", e.EqualTo, of);
         string when = e.When.Count == 0 ? "" : $" ({string.Join(", ", e.When.Select(w =>
             Problem.Printable($"{w.Key}: {w.Value}")))})";
-        return $"{e.Metric} {string.Join(" and ", parts)}{when}";
+        return $"{e.Metric}{e.Scope} {string.Join(" and ", parts)}{when}";
     }
 
     private static int Columns((string Title, string[] Cells) column) => Widest([column.Title, .. column.Cells]) + 3;

@@ -49,13 +49,13 @@ public static class Checks
         List<RunResult> doubtful = [.. meant.Where(r => r.Doubts.Count > 0)];
         // of a sweep with doubts, what can be trusted still fails
         Subject[] subjects = metric.Joining.IsPooled
-            ? [.. Variants(meant.Where(r => r.Doubts.Count == 0)).Select(runs => Subject.Of(metric, runs))]
-            : [.. meant.Where(r => r.Doubts.Count == 0).Select(r => Subject.Of(metric, r))];
+            ? [.. Variants(meant.Where(r => r.Doubts.Count == 0)).Select(runs => Subject.Of(metric, e.Scope, runs))]
+            : [.. meant.Where(r => r.Doubts.Count == 0).Select(r => Subject.Of(metric, e.Scope, r))];
         string things = metric.Joining.IsPooled ? "variants" : "runs";
         int all = metric.Joining.IsPooled ? Variants(meant).Count() : meant.Count;
         Subject[] failing = [.. subjects.Where(s => !double.IsNaN(s.Value) && !Holds(e, s.Value))];
         Subject[] unknown = [.. subjects.Where(s => double.IsNaN(s.Value))];
-        string values = Values(metric, meant, failing.Length > 0 ? failing[0] : null);
+        string values = Values(metric, e.Scope, meant, failing.Length > 0 ? failing[0] : null);
         if (failing.Length > 0)
             return (Verdict.Fail, $"{failing.Length} of {all} {things} do not hold; {values}",
                 [.. failing.SelectMany(s => Culprits(e, s))]);
@@ -73,9 +73,11 @@ public static class Checks
     /// <summary>What an expectation is held against: a run, or the runs of a variant together.</summary>
     private readonly record struct Subject(IReadOnlyList<RunResult> Runs, double Value)
     {
-        public static Subject Of(Metric metric, RunResult run) => new([run], run.Value(metric.Name));
+        public static Subject Of(Metric metric, Scope scope, RunResult run) =>
+            new([run], run.Value(metric.Name, scope));
 
-        public static Subject Of(Metric metric, IReadOnlyList<RunResult> runs) => new(runs, metric.Over(runs).Value);
+        public static Subject Of(Metric metric, Scope scope, IReadOnlyList<RunResult> runs) =>
+            new(runs, metric.Over(runs, scope).Value);
     }
 
     private static IEnumerable<IReadOnlyList<RunResult>> Variants(IEnumerable<RunResult> runs) =>
@@ -85,7 +87,7 @@ public static class Checks
     private static IEnumerable<RunResult> Culprits(Expectation e, Subject subject)
     {
         bool Fails(double value) => !double.IsNaN(value) && !Holds(e, value);
-        RunResult[] alone = [.. subject.Runs.Where(r => Fails(r.Value(e.Metric)))];
+        RunResult[] alone = [.. subject.Runs.Where(r => Fails(r.Value(e.Metric, e.Scope)))];
         return alone.Length > 0 ? alone : subject.Runs.Take(1);
     }
 
@@ -102,33 +104,33 @@ public static class Checks
         && (e.EqualTo is not { } equal || value == equal.Value);
 
     /// <summary>What was seen: of the subject that fails first, else of all that is meant.</summary>
-    private static string Values(Metric metric, List<RunResult> meant, Subject? failing)
+    private static string Values(Metric metric, Scope scope, List<RunResult> meant, Subject? failing)
     {
         IReadOnlyList<RunResult>[] variants = [.. Variants(meant)];
         if (metric.Joining.IsPooled)
-            return failing is { } variant ? Named(variant.Runs, variants.Length) + Told(metric, variant.Runs)
-                : variants.Length == 1 ? Told(metric, meant)
-                : Range(metric, variants.Select(v => metric.Over(v).Value));
+            return failing is { } variant ? Named(variant.Runs, variants.Length) + Told(metric, scope, variant.Runs)
+                : variants.Length == 1 ? Told(metric, scope, meant)
+                : Range(metric, variants.Select(v => metric.Over(v, scope).Value));
         string first = failing is not { } run ? ""
             : $"seed {run.Runs[0].Spec.Seed} has {Units.Format(run.Value, metric.Unit)}; ";
-        string range = Range(metric, meant.Select(r => r.Value(metric.Name)));
+        string range = Range(metric, meant.Select(r => r.Value(metric.Name, scope)));
         string any = metric.Joining != Joining.Count || meant.Count == 1 ? ""
-            : $"; any in {meant.Count(r => r.Value(metric.Name) > 0)} of {meant.Count} runs";
+            : $"; any in {meant.Count(r => r.Value(metric.Name, scope) > 0)} of {meant.Count} runs";
         bool joins = variants.Length == 1 && meant.Count > 1 && metric.Joining != Joining.Largest;
-        return first + range + (joins ? $"; {metric.Joining.Words} {Told(metric, meant)}" : "") + any;
+        return first + range + (joins ? $"; {metric.Joining.Words} {Told(metric, scope, meant)}" : "") + any;
     }
 
     private static string Named(IReadOnlyList<RunResult> runs, int of) =>
         of == 1 ? "" : $"{runs[0].Spec.Label} on the {runs[0].Network.Word()} network: ";
 
     /// <summary>"78 s (71 s to 80 s) over 40 cases of 20 runs"</summary>
-    private static string Told(Metric metric, IReadOnlyList<RunResult> runs)
+    private static string Told(Metric metric, Scope scope, IReadOnlyList<RunResult> runs)
     {
-        Estimate e = metric.Over(runs);
+        Estimate e = metric.Over(runs, scope);
         string Text(double value) => Units.Format(value, metric.Unit);
         string ends = e.Ends == Ends.None || Text(e.Low) == Text(e.High) ? ""
             : e.Ends == Ends.Range ? $" [{Text(e.Low)} to {Text(e.High)}]" : $" ({Text(e.Low)} to {Text(e.High)})";
-        double cases = runs.Sum(r => r.SampleOf(metric.Name) is { IsEmpty: false } s ? s.Population : 0);
+        double cases = runs.Sum(r => r.SampleOf(metric.Name, scope) is { IsEmpty: false } s ? s.Population : 0);
         string over = metric.Joining.IsPooled
             ? $" over {Words.Count((int)cases, "case")} of {Words.Count(runs.Count, "run")}" : "";
         return Text(e.Value) + ends + over;

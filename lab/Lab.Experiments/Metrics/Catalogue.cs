@@ -27,7 +27,17 @@ public static class Catalogue
     /// <summary>How truly a run shows the metric of that name, which has to be one.</summary>
     public static Judgement Of(RunSpec run, string metric) => ByName[metric].In(run);
 
-    /// <summary>One number per metric that the run can have.</summary>
-    internal static IReadOnlyList<Measure> Measure(RunFacts facts) =>
-        [.. All.Where(m => m.Applies(facts)).Select(m => m.Measure(facts))];
+    /// <summary>
+    /// One number per metric that the run can have, of the whole run, then those that its scenario expects something
+    /// of for less than that.
+    /// </summary>
+    internal static IReadOnlyList<Measure> Measure(Scenario scenario, Func<Scope, RunFacts> of) =>
+    [
+        .. Measure(of(default), All),
+        .. scenario.Expect.Where(e => e.Scope != default).Select(e => (e.Metric, e.Scope)).Distinct()
+            .GroupBy(e => e.Scope).SelectMany(g => Measure(of(g.Key), g.Select(e => ByName[e.Metric]))),
+    ];
+
+    private static IEnumerable<Measure> Measure(RunFacts facts, IEnumerable<Metric> metrics) =>
+        metrics.Where(m => m.Applies(facts)).Select(m => m.Measure(facts));
 }

@@ -31,8 +31,8 @@ internal sealed class ClientRecord(PathTruth path)
 
     // connecting
     public Instant AttemptBegan;
-    public int Attempts, TimesOnline, TimesResumed;
-    public readonly List<Duration> ConnectTimes = [];
+    public bool HasBegun;
+    public readonly List<Login> Logins = [];
 
     /// <summary>The newest session, or one of connection -1.</summary>
     public ServerSession Session => Sessions.Count > 0 ? Sessions[^1] : ServerSession.None;
@@ -65,15 +65,13 @@ internal sealed class ClientRecord(PathTruth path)
     public void Began(Instant now)
     {
         AttemptBegan = now;
-        Attempts++;
+        HasBegun = true;
     }
 
     public void CameOnline(OnlineEntry online, Instant now)
     {
         (IsOnline, Connection) = (true, online.Connection);
-        TimesOnline++;
-        if (online.Resumed) TimesResumed++;
-        ConnectTimes.Add(now - AttemptBegan);
+        Logins.Add(new Login(now, now - AttemptBegan, online.Resumed, Logins.Count == 0));
     }
 
     /// <summary>A client resumes the last session it had.</summary>
@@ -97,6 +95,9 @@ internal sealed class ClientRecord(PathTruth path)
 
     private int SessionOn(int connection) => Sessions.FindIndex(s => s.Connection == connection);
 }
+
+/// <summary>A client came online, so long after its attempt began.</summary>
+internal readonly record struct Login(Instant At, Duration Took, bool Resumed, bool First);
 
 /// <summary>
 /// A session at the server and the connection that carries it, or carried it before it was left to wait.

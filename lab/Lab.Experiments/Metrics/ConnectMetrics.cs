@@ -12,11 +12,12 @@ internal static class ConnectMetrics
         new("connects.attempts", Unit.PerHour,
             "connection attempts per client and hour",
             "attempts of clients", "none",
-            Better.Lower, Joining.Mean, f => Sample.Of(f.Clients.Sum(c => c.Attempts), f.ClientHours), Attempts),
+            Better.Lower, Joining.Mean,
+            f => Sample.Of(f.Storm.Attempts(f.Chosen, f.Chosen.HasClient), f.ClientHours), Attempts),
         new("connects.online", Unit.Count,
             "times a client came online, resumed or bound",
             "clients", "none",
-            Better.Neither, Joining.Count, f => f.Clients.Sum(c => c.TimesOnline), Sight.AsFaults),
+            Better.Neither, Joining.Count, f => f.Logins.Count(), Sight.AsFaults),
         new("connects.resumed", Unit.Share,
             "share of those after the first that resumed the session",
             "returns of clients", "none",
@@ -25,19 +26,20 @@ internal static class ConnectMetrics
             "median time from an attempt's start to stanzas flowing",
             "successful attempts", "none",
             Better.Lower, Joining.Quantile(0.5),
-            f => Sample.Of(f.Clients.SelectMany(c => c.ConnectTimes).Select(t => t.TotalSeconds)),
+            f => Sample.Of(f.Logins.Select(l => l.Took.TotalSeconds)),
             Sight.ByFaults(new(Fidelity.Unsupported,
                 "only the negotiation is seen: the proxy accepts the TCP connect at once"))),
         new("storm.peak", Unit.PerSecond,
-            "most connection attempts in any one second",
+            "most connection attempts in any one second, but for each client's first of the run",
             "seconds of the run", "none",
-            Better.Lower, Joining.Median, f => f.Recorder.Storm.Peak, Attempts),
+            Better.Lower, Joining.Median,
+            f => f.Storm.Peak(f.Chosen, f.Chosen.HasClient, withFirst: false), Attempts),
         new("recovery.time", Unit.Seconds,
             "time from the end of the last fault until every client is online",
             "the run", "never when some client stays away",
-            Better.Lower, Joining.Median, f => f.Recorder.Storm.RecoverySeconds, Attempts),
+            Better.Lower, Joining.Median, f => f.Storm.RecoverySeconds(f.Chosen), Attempts),
     ];
 
-    private static Sample Resumed(RunFacts facts) => Sample.Of(
-        facts.Clients.Sum(c => c.TimesResumed), facts.Clients.Sum(c => Math.Max(0, c.TimesOnline - 1)));
+    private static Sample Resumed(RunFacts facts) =>
+        Sample.Of(facts.Logins.Count(l => l is { First: false, Resumed: true }), facts.Logins.Count(l => !l.First));
 }

@@ -7,6 +7,7 @@ namespace Lab.Experiments;
 internal static class FederationMetrics
 {
     private static readonly Sight Lengths = Sight.Unnoticed(onlyWithTcpChecks: false);
+    private static readonly Sight Costs = Sight.FederationCosts;
     private static readonly Sight Shares = Sight.Unnoticed(onlyWithTcpChecks: true);
 
     public static readonly IReadOnlyList<Metric> All =
@@ -29,56 +30,82 @@ internal static class FederationMetrics
         New("federation.blamed-wrongly", Unit.Count,
             "healthy streams between servers that a verdict tore down",
             "verdicts of servers on each other", "none",
-            Better.Lower, Joining.Count, f => f.Federation.BlamedWrongly, Sight.AsFaults),
-        New("federation.reordered", Unit.Count,
+            Better.Lower, Joining.Count,
+            f => f.Federation.Verdicts.Count(v => v.IsFalseAlarm && Acts(f, v)), Sight.AsFaults),
+        OfSenders("federation.reordered", Unit.Count,
             "messages that overtook an earlier one of the same sender to the same recipient",
             "messages between domains, first copies", "undelivered messages are not in it",
-            Better.Lower, Joining.Count, f => Reordered(f).Count(), Sight.AsFaults),
-        New("federation.senders.losing", Unit.Share,
+            Better.Lower, Joining.Count, f => Reordered(f).Count()),
+        OfSenders("federation.senders.losing", Unit.Share,
             "share of those who wrote to other domains who lost at least one message",
             "senders of messages between domains", "pending messages are not lost",
             Better.Lower, Joining.Share,
-            f => Senders(Between(f).Where(m => m.Fate == MessageFate.Lost), f), Sight.AsFaults),
-        New("federation.senders.bounced", Unit.Share,
+            f => Senders(Between(f).Where(m => m.Fate == MessageFate.Lost), f)),
+        OfSenders("federation.senders.bounced", Unit.Share,
             "share of them who got at least one back as an error",
             "as federation.senders.losing", "none",
-            Better.Lower, Joining.Share, f => Senders(Bounced(f), f), Sight.AsFaults),
-        New("federation.senders.reordered", Unit.Share,
+            Better.Lower, Joining.Share, f => Senders(Bounced(f), f)),
+        OfSenders("federation.senders.reordered", Unit.Share,
             "share of them of whose messages one was overtaken",
             "as federation.senders.losing", "undelivered messages are not in it",
-            Better.Lower, Joining.Share, f => Senders(Reordered(f), f), Sight.AsFaults),
-        New("federation.bounced.after", Unit.Seconds,
+            Better.Lower, Joining.Share, f => Senders(Reordered(f), f)),
+        OfSenders("federation.bounced.after", Unit.Seconds,
             "from the end of the last fault to the last message between domains that still bounced; 0 = none did",
             "messages between domains that were sent after it", "empty without a fault that ends",
-            Better.Lower, Joining.Median, BouncedAfter, Sight.AsFaults),
+            Better.Lower, Joining.Median, BouncedAfter),
         New("federation.handshakes", Unit.PerHour,
             "connections that servers opened to each other, to verify keys too, per hour of the run",
             "attempts of servers", "none",
-            Better.Lower, Joining.Mean, f => Sample.Of(f.Federation.Handshakes, f.Duration.TotalSeconds / 3600),
+            Better.Lower, Joining.Mean,
+            f => Sample.Of(f.Federation.Storm.Attempts(f.Chosen, Opens(f)), f.Hours),
             ConnectMetrics.Attempts),
         New("federation.peak", Unit.PerSecond,
             "most connections that servers began to open to each other in any one second",
             "seconds of the run", "none",
-            Better.Lower, Joining.Median, f => f.Federation.Storm.Peak, ConnectMetrics.Attempts),
+            Better.Lower, Joining.Median,
+            f => f.Federation.Storm.Peak(f.Chosen, Opens(f), withFirst: true), ConnectMetrics.Attempts),
         New("federation.first-delay.p50", Unit.Seconds,
             "median time for which the first stanza of a connection between servers waited for it",
             "connections that were opened for a stanza and carried one", "stanzas that were returned are not in it",
-            Better.Lower, Joining.Quantile(0.5), f => Sample.Of(f.Federation.FirstDelays), Sight.AsFaults),
+            Better.Lower, Joining.Quantile(0.5), f => Sample.Of(FirstDelays(f)), Sight.AsFaults),
+        New("federation.bytes", Unit.BytesPerHour,
+            "bytes on the links between servers, both directions, IP headers included, of all streams, per hour",
+            "packets offered to the links between servers", "none",
+            Better.Lower, Joining.Mean, f => Sample.Of(f.Cost(betweenServers: true, _ => true).Bytes, f.Hours), Costs),
+        New("federation.packets", Unit.PerHour,
+            "packets on the links between servers, both directions, of all streams, per hour",
+            "as federation.bytes", "none",
+            Better.Lower, Joining.Mean,
+            f => Sample.Of(f.Cost(betweenServers: true, _ => true).Packets, f.Hours), Costs),
+        New("federation.upkeep", Unit.BytesPerHour,
+            "the part of federation.bytes that keeps streams alive: whitespace, pings, acks, bare TCP, retransmissions",
+            "as federation.bytes", "none",
+            Better.Lower, Joining.Mean,
+            f => Sample.Of(f.Cost(betweenServers: true, Causes.IsUpkeep).Bytes, f.Hours), Costs)
+            with
+            {
+                Hidden = _ => "a real program does not say what its bytes are for",
+            },
     ];
 
     private static Metric New(
-        string name, Unit unit, string meaning, string population, string censoring, Better better,
-        Joining joining, Func<RunFacts, Sample> measure, Sight sight) =>
+        string name, Unit unit, string meaning, string population, string censoring, Better better, Joining joining,
+        Func<RunFacts, Sample> measure, Sight sight) =>
         new(name, unit, meaning, population, censoring, better, joining, measure, sight)
         {
-            Applies = f => !f.Federation.IsEmpty,
+            Applies = f => !f.Federation.IsEmpty, Targets = Metric.OfStreams,
         };
 
-    private static Sample Detected(RunFacts f) =>
-        Sample.Of(f.Federation.Deaths.Count(IsDetected), f.Federation.Deaths.Count);
+    /// <summary>Of messages between domains, by who wrote them.</summary>
+    private static Metric OfSenders(
+        string name, Unit unit, string meaning, string population, string censoring, Better better, Joining joining,
+        Func<RunFacts, Sample> measure) =>
+        New(name, unit, meaning, population, censoring, better, joining, measure, Sight.AsFaults)
+            with { Targets = Metric.OfClients };
 
-    private static Sample Missed(RunFacts f) =>
-        Sample.Of(f.Federation.Deaths.Count(d => !IsDetected(d)), f.Federation.Deaths.Count);
+    private static Sample Detected(RunFacts f) => Sample.Of(f.Deaths.Count(IsDetected), f.Deaths.Count());
+
+    private static Sample Missed(RunFacts f) => Sample.Of(f.Deaths.Count(d => !IsDetected(d)), f.Deaths.Count());
 
     private static bool IsDetected(Incident death) => death.Detected && IsCheck(death.Mechanism);
 
@@ -86,18 +113,31 @@ internal static class FederationMetrics
     private static bool IsCheck(Mechanism mechanism) => mechanism is Mechanism.PingTimeout or Mechanism.AckTimeout
         or Mechanism.IdleRule or Mechanism.TcpKeepalive or Mechanism.TcpUserTimeout;
 
-    private static IEnumerable<double> Unnoticed(RunFacts f) =>
-        f.Federation.Deaths.Select(d => d.Elapsed.TotalSeconds);
+    private static IEnumerable<double> Unnoticed(RunFacts f) => f.Deaths.Select(d => d.Elapsed.TotalSeconds);
 
-    private static IEnumerable<MessageRecord> Between(RunFacts f) => f.Messages.Where(m =>
-        m is { From: >= 0, To: >= 0 } && f.Cast.Members[m.From].Server != f.Cast.Members[m.To].Server);
+    private static bool Acts(RunFacts f, StreamVerdict v) =>
+        f.Chosen.Holds(v.At) && f.Chosen.HasEnd(v.Path.Index, v.Side);
+
+    /// <summary>Of paths whose connections a chosen server opens.</summary>
+    private static Func<int, bool> Opens(RunFacts f) => path => f.Chosen.HasEnd(path, Side.Client);
+
+    private static IEnumerable<double> FirstDelays(RunFacts f) => f.Federation.FirstDelays
+        .Where(d => f.Chosen.Holds(d.At) && f.Chosen.HasEnd(d.Path, Side.Client)).Select(d => d.Waited.TotalSeconds);
+
+    private static bool Counts(RunFacts f, MessageRecord m) => f.Chosen.Holds(m.SentAt) && f.Chosen.HasClient(m.From);
+
+    private static bool IsBetween(RunFacts f, MessageRecord m) =>
+        m is { From: >= 0, To: >= 0 } && f.Cast.Members[m.From].Server != f.Cast.Members[m.To].Server;
+
+    private static IEnumerable<MessageRecord> Between(RunFacts f) =>
+        f.AllMessages.Where(m => IsBetween(f, m) && Counts(f, m));
 
     private static IEnumerable<MessageRecord> Bounced(RunFacts f) =>
         Between(f).Where(m => m.Fate == MessageFate.Bounced);
 
     private static Sample BouncedAfter(RunFacts f)
     {
-        Instant healed = f.Recorder.Storm.LastFaultEnd;
+        Instant healed = f.Storm.LastFaultEnd(f.Chosen);
         if (healed == Instant.Never) return double.NaN;
         return Bounced(f).Where(m => m.SentAt > healed).Select(m => (m.SentAt - healed).TotalSeconds)
             .DefaultIfEmpty(0).Max();
@@ -109,10 +149,13 @@ internal static class FederationMetrics
     private static IEnumerable<MessageRecord> Reordered(RunFacts f)
     {
         var last = new Dictionary<(int, int), long>();
-        foreach (MessageRecord m in Between(f).Where(m => m.Copies > 0)
+        foreach (MessageRecord m in f.AllMessages.Where(m => m.Copies > 0 && IsBetween(f, m))
             .OrderBy(m => m.DeliveredAt.Nanoseconds).ThenBy(m => m.Number))
         {
-            if (m.Number < last.GetValueOrDefault((m.From, m.To), -1)) yield return m;
+            if (m.Number < last.GetValueOrDefault((m.From, m.To), -1))
+            {
+                if (Counts(f, m)) yield return m;
+            }
             else last[(m.From, m.To)] = m.Number;
         }
     }

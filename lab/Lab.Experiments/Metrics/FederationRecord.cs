@@ -16,7 +16,7 @@ internal sealed class FederationRecord
     private readonly GroundTruth truth;
     private readonly LaneBook lanes;
     private readonly Dictionary<long, Instant> waiting = [];    // messages for a stream
-    private readonly SortedSet<int> used = [];                    // connections that carried one
+    private readonly SortedSet<int> used = [];                  // connections that carried one
 
     public FederationRecord(Cast cast, GroundTruth truth)
     {
@@ -27,11 +27,13 @@ internal sealed class FederationRecord
     public bool IsEmpty => cast.Routes.Count == 0;
     public IReadOnlyList<Incident> Deaths => truth.OfRoutes;
 
-    /// <summary>How long the first stanza of a connection waited for it, in seconds.</summary>
-    public List<double> FirstDelays { get; } = [];
+    /// <summary>When the first stanza of a connection was written to it, and how long it had waited.</summary>
+    public List<(Instant At, int Path, Duration Waited)> FirstDelays { get; } = [];
 
-    public int BlamedWrongly { get; private set; }
-    public int Handshakes { get; private set; }
+    /// <summary>Ends of streams that a side used.</summary>
+    public List<StreamVerdict> Verdicts { get; } = [];
+
+    /// <summary>Attempts by path.</summary>
     public StormRecord Storm { get; } = new();
 
     public FederationResult? Result() => IsEmpty ? null : new FederationResult(
@@ -47,14 +49,13 @@ internal sealed class FederationRecord
                 Band(path, LaneBook.Path, path.IsDead ? FaultKinds.Cut : null, e.At);
                 break;
             case EntryKind.ConnectAttempt:
-                Handshakes++;
-                Storm.Attempt(e.At);
+                Storm.Attempt(e.At, path.Index, first: false);
                 break;
             case EntryKind.StanzaQueued:
                 waiting.TryAdd(StanzaEntry.Of(in e).Number, e.At);
                 break;
             case EntryKind.StanzaPassed:
-                Passed(StanzaEntry.Of(in e), e.At);
+                Passed(path, StanzaEntry.Of(in e), e.At);
                 break;
         }
         if (verdict is { } v) Judge(in v);
@@ -75,15 +76,16 @@ internal sealed class FederationRecord
 
     public void Finish(Instant end) => lanes.Close(end);
 
-    private void Passed(StanzaEntry stanza, Instant now)
+    private void Passed(PathTruth path, StanzaEntry stanza, Instant now)
     {
         bool first = used.Add(stanza.Connection);
-        if (waiting.Remove(stanza.Number, out Instant since) && first) FirstDelays.Add((now - since).TotalSeconds);
+        if (waiting.Remove(stanza.Number, out Instant since) && first)
+            FirstDelays.Add((now, path.Index, now - since));
     }
 
     private void Judge(in StreamVerdict v)
     {
-        if (v.IsFalseAlarm) BlamedWrongly++;
+        Verdicts.Add(v);
         if (v.Mechanism is not (Mechanism.Stopped or Mechanism.Crashed)) lanes.Mark(LaneOf(v.Path), in v);
     }
 

@@ -10,6 +10,8 @@ public enum Better { Lower, Higher, Neither }
 /// </summary>
 public sealed record Metric
 {
+    internal const TargetKinds OfClients = TargetKinds.Client | TargetKinds.Link | TargetKinds.Server;
+    internal const TargetKinds OfStreams = TargetKinds.Streams | TargetKinds.Link | TargetKinds.Server;
     private readonly Func<RunFacts, Sample> measure;
     private readonly Sight sight;
 
@@ -32,6 +34,9 @@ public sealed record Metric
     /// <summary>How the runs of a variant become one number.</summary>
     public Joining Joining { get; }
 
+    /// <summary>Whose it can be: of clients, or of the streams between servers.</summary>
+    public TargetKinds Targets { get; init; } = OfClients;
+
     /// <summary>Whether a run can have it at all; most can.</summary>
     internal Func<RunFacts, bool> Applies { get; init; } = _ => true;
 
@@ -51,13 +56,13 @@ public sealed record Metric
     /// <summary>
     /// Over the runs of one variant: the number that tables, figures and expectations have, with its interval.
     /// </summary>
-    public Estimate Over(IReadOnlyList<RunResult> runs) => Joining.Of(
-        runs.Select(r => r.SampleOf(Name)), $"{Name}/{runs[0].Network.Word()}/{runs[0].Spec.Label}");
+    public Estimate Over(IReadOnlyList<RunResult> runs, Scope scope = default) => Joining.Of(
+        runs.Select(r => r.SampleOf(Name, scope)), $"{Name}{scope}/{runs[0].Network.Word()}/{runs[0].Spec.Label}");
 
     /// <summary>NaN where the population is empty.</summary>
     internal Measure Measure(RunFacts facts)
     {
         Sample sample = measure(facts);
-        return new Measure(Name, Joining.Of(sample), sample);
+        return new Measure(Name, Joining.Of(sample), sample, facts.Scope);
     }
 }

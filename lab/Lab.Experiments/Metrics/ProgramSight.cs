@@ -28,7 +28,8 @@ public static class ProgramSight
         {
             Messages = !missing ? result.Messages : [.. result.Messages.Select(m =>
                 m.Fate == MessageFate.Lost ? m with { Fate = MessageFate.Unknown } : m)],
-            Measures = [.. result.Measures.Select(m => IsHidden(m.Metric) ? m with { Value = double.NaN } : m)],
+            Measures = [.. result.Measures.Select(m =>
+                IsHidden(m.Metric) ? new Measure(m.Metric, double.NaN, m.Scope) : m)],
             Verdicts = IsHidden("misdiagnosis.wrong-claims") ? new Dictionary<string, int>() : result.Verdicts,
         };
     }

@@ -1,3 +1,5 @@
+using Lab.Xmpp;
+
 namespace Lab.Experiments;
 
 /// <summary>What is claimed of a peer, and whether it can be reached, against the truth.</summary>
@@ -8,23 +10,31 @@ internal static class ReachMetrics
     public static readonly IReadOnlyList<Metric> All =
     [
         new("misdiagnosis.false-alarms", Unit.Count,
-            "streams torn down by a verdict while path and peer were alive",
-            "verdicts of both sides", "none",
-            Better.Lower, Joining.Count, f => f.Recorder.FalseAlarms, Sight.AsFaults)
+            "streams torn down by a verdict of dead or broken while path and peer were alive",
+            "verdicts of clients, and of servers on clients", "none",
+            Better.Lower, Joining.Count, f => f.Verdicts.Count(v => v.IsFalseAlarm), Sight.AsFaults)
         {
             Hidden = _ => Silent,
         },
         new("misdiagnosis.wrong-claims", Unit.Count,
             "verdicts whose claim (dead, broken, idle) differs from the truth",
-            "verdicts of both sides", "none",
-            Better.Lower, Joining.Count, f => f.Recorder.WrongClaims, Sight.AsFaults)
+            "as misdiagnosis.false-alarms", "none",
+            Better.Lower, Joining.Count, f => f.Verdicts.Count(v => v.Truth != v.Claim), Sight.AsFaults)
+        {
+            Hidden = _ => Silent,
+        },
+        new("misdiagnosis.idle-closings", Unit.Count,
+            "streams closed by an idle rule while path and peer were alive: right about the silence, and still an end",
+            "as misdiagnosis.false-alarms", "none",
+            Better.Lower, Joining.Count,
+            f => f.Verdicts.Count(v => v is { Claim: Claim.Idle, Truth: Claim.Idle }), Sight.AsFaults)
         {
             Hidden = _ => Silent,
         },
         new("ghost.time", Unit.Seconds,
             "time during which the server called a client available that no stanza could reach, mean over clients",
             "clients", "none",
-            Better.Lower, Joining.Mean, f => Sample.Of(f.Clients.Sum(c => c.GhostNanoseconds) / 1e9, f.Clients.Count),
+            Better.Lower, Joining.Mean, f => Sample.Of(f.GhostSeconds, f.Chosen.Clients.Count),
             Sight.AsFaults)
         {
             Hidden = run => KeepsSessions(run.Topology)
@@ -34,8 +44,7 @@ internal static class ReachMetrics
             "share of time in which a stanza could pass both ways, mean over clients",
             "clients", "none",
             Better.Higher, Joining.Mean,
-            f => Sample.Of(
-                f.Clients.Sum(c => c.ReachableNanoseconds) / 1e9, f.Clients.Count * f.Duration.TotalSeconds),
+            f => Sample.Of(f.ReachableSeconds, f.Chosen.Clients.Count * f.Duration.TotalSeconds),
             Sight.AsFaults),
     ];
 

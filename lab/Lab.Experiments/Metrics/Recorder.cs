@@ -12,25 +12,27 @@ internal sealed class Recorder : IJournalReader
     /// <summary>Clients whose lanes are kept.</summary>
     public const int LaneClients = 20;
 
-    private static readonly Duration Silence = Duration.FromSeconds(10);
     private readonly Scenario scenario;
     private readonly ClientRecord[] clients;
-    private readonly Instant[] lastPackets;                     // by client
-    private readonly (long Packets, long Bytes)[] costs = new (long, long)[Causes.Count];
+    private readonly CostBook costs;
+    private readonly SortedDictionary<Instant, Tally?> tallies = [];   // at the ends of the spans that are asked for
     private readonly LaneBook lanes;
     private readonly int firstRoute;
+    private Instant nextTally = Instant.Never;
 
     public Recorder(Cast cast, Scenario scenario)
     {
         this.scenario = scenario;
         Truth = new GroundTruth(cast, scenario.Faults);
         clients = [.. cast.Members.Select(m => new ClientRecord(Truth.Path(m.Index)))];
-        lastPackets = new Instant[clients.Length];
-        Array.Fill(lastPackets, new Instant(long.MinValue / 2));
+        costs = new CostBook(cast.Paths);
         lanes = new LaneBook(Math.Min(LaneClients, clients.Length), sides: 2);
         firstRoute = cast.FirstRoute;
         Federation = new FederationRecord(cast, Truth);
         Messages = new MessageBook(Truth, clients);
+        foreach (Duration at in scenario.Expect.SelectMany(e => new[] { e.From, e.To }).OfType<Duration>())
+            if (at > Duration.Zero && at < scenario.Duration) tallies[Instant.Zero + at] = null;
+        if (tallies.Count > 0) nextTally = tallies.Keys.First();
     }
 
     public GroundTruth Truth { get; }
@@ -44,31 +46,29 @@ internal sealed class Recorder : IJournalReader
     public StormRecord Storm { get; } = new();
     public RuleSight Rules { get; } = new();
 
-    /// <summary>How often each verdict was given, by what was true: "dead/broken" (truth/claim).</summary>
-    public SortedDictionary<string, int> Verdicts { get; } = new(StringComparer.Ordinal);
+    /// <summary>Ends of clients' streams that claimed something of the peer.</summary>
+    public List<StreamVerdict> Verdicts { get; } = [];
 
-    /// <summary>What packets cost, by cause.</summary>
-    public IReadOnlyList<(long Packets, long Bytes)> Costs => costs;
+    /// <summary>What packets of clients cost, by cause.</summary>
+    public IReadOnlyList<(long Packets, long Bytes)> Costs =>
+        [.. Enumerable.Range(0, Causes.Count).Select(cause => Sum(clients.Select(c => costs.Of(c.Path.Index, cause))))];
 
-    /// <summary>How often a packet of a client came after a silence.</summary>
-    public long WakeUps { get; private set; }
-
-    public int FalseAlarms { get; private set; }
-    public int WrongClaims { get; private set; }
+    /// <summary>What had been counted before that moment; null when nothing was. Once the run is over.</summary>
+    public Tally? TallyAt(Instant at) => at == Instant.Zero ? null : tallies[at];
 
     public void On(in Entry e)
     {
+        if (e.At >= nextTally) Count(e.At);
         switch (e.Kind)
         {
-            case EntryKind.PacketSent when e.Host < firstRoute:
-                CountPacket(PacketEntry.Of(in e));
-                WakeUp(e.Host, e.At);
+            case EntryKind.PacketSent:
+                costs.Sent(e.Host, PacketEntry.Of(in e));
+                costs.Seen(e.Host, e.At);
                 break;
-            case EntryKind.PacketDelivered when e.Host < firstRoute:
-                WakeUp(e.Host, e.At);
+            case EntryKind.PacketDelivered:
+                costs.Seen(e.Host, e.At);
                 break;
-            case EntryKind.PacketSent or EntryKind.PacketDelivered
-                or EntryKind.PacketLost or EntryKind.PacketOverflowed
+            case EntryKind.PacketLost or EntryKind.PacketOverflowed
                 or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
                 or EntryKind.ServerCheckSent or EntryKind.ServerCheckAnswered
                 or EntryKind.MemberCheckSent or EntryKind.MemberCheckAnswered or EntryKind.MemberBlamed
@@ -99,7 +99,8 @@ internal sealed class Recorder : IJournalReader
     /// <summary>The run is over: what is open is closed as censored.</summary>
     public void Finish(Instant end)
     {
-        foreach (ClientRecord c in clients) c.BookTime(end);
+        tallies[end] = null;
+        Count(new Instant(Instant.Never.Nanoseconds - 1));
         Truth.Finish(end);
         lanes.Close(end);
         Federation.Finish(end);
@@ -128,8 +129,8 @@ internal sealed class Recorder : IJournalReader
                 lanes.Band(c.Path.Index, LaneBook.Path, c.Path.IsDead ? FaultKinds.Cut : null, e.At);
                 break;
             case EntryKind.ConnectAttempt:
+                Storm.Attempt(e.At, c.Path.Index, first: !c.HasBegun);
                 c.Began(e.At);
-                Storm.Attempt(e.At);
                 break;
             case EntryKind.ClientOnline:
                 c.CameOnline(OnlineEntry.Of(in e), e.At);
@@ -150,7 +151,7 @@ internal sealed class Recorder : IJournalReader
                 c.Sessions.Clear();
                 break;
         }
-        if (c.IsOnline != wasOnline) Storm.Online(e.At, c.IsOnline ? 1 : -1, clients.Length);
+        if (c.IsOnline != wasOnline) Storm.Online(e.At, c.Path.Index, c.IsOnline);
         if (c.Path.Index >= LaneClients) return;
         lanes.Draw(c.Path.Index, Side.Client, c.ClientState, e.At);
         lanes.Draw(c.Path.Index, Side.Server, c.ServerState, e.At);
@@ -171,32 +172,31 @@ internal sealed class Recorder : IJournalReader
 
     private void Judge(ClientRecord c, in StreamVerdict v)
     {
-        if (v.Claim != Claim.None)
-        {
-            string key = $"{Word(v.Truth)}/{Word(v.Claim)}";
-            Verdicts[key] = Verdicts.GetValueOrDefault(key) + 1;
-            if (v.IsFalseAlarm) FalseAlarms++;
-            if (v.Truth != v.Claim) WrongClaims++;
-        }
+        if (v.Claim != Claim.None) Verdicts.Add(v);
         if (v.Mechanism is not (Mechanism.Stopped or Mechanism.Replaced)) lanes.Mark(c.Path.Index, in v);
     }
 
-    private static string Word(Claim claim) =>
-        claim switch { Claim.Dead => "dead", Claim.Broken => "broken", _ => "idle" };
+    // ---- spans
 
-    // ---- cost
-
-    private void CountPacket(PacketEntry packet)
+    /// <summary>
+    /// Keeps what was counted before each moment that has come: it is part of no span that begins there.
+    /// </summary>
+    private void Count(Instant now)
     {
-        ref (long Packets, long Bytes) cost = ref costs[Causes.Of(packet.Use, packet.Mark)];
-        cost.Packets++;
-        cost.Bytes += packet.Bytes;
+        foreach (Instant at in tallies.Keys.Where(t => t <= now && tallies[t] is null).ToList())
+        {
+            foreach (ClientRecord c in clients) c.BookTime(at);
+            tallies[at] = new Tally(costs.Copy(), [.. clients.Select(c => c.GhostNanoseconds)],
+                [.. clients.Select(c => c.ReachableNanoseconds)]);
+        }
+        nextTally = tallies.FirstOrDefault(t => t.Value is null, new(Instant.Never, null)).Key;
     }
 
-    private void WakeUp(int client, Instant at)
-    {
-        ref Instant last = ref lastPackets[client];
-        if (at - last >= Silence) WakeUps++;
-        last = at;
-    }
+    private static (long, long) Sum(IEnumerable<(long Packets, long Bytes)> all) =>
+        all.Aggregate((0L, 0L), (sum, one) => (sum.Item1 + one.Packets, sum.Item2 + one.Bytes));
 }
+
+/// <summary>
+/// What packets cost and how long each client was a ghost or reachable, from the beginning to a moment.
+/// </summary>
+internal sealed record Tally(CostBook Costs, IReadOnlyList<long> Ghost, IReadOnlyList<long> Reachable);

@@ -2,21 +2,48 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>What the metrics of a run are measured on: all that was recorded, once it is over.</summary>
-internal sealed class RunFacts(RunSpec spec, Cast cast, Recorder recorder, IReadOnlyList<MessageRecord> messages)
+/// <summary>
+/// What the metrics of a run are measured on: all that was recorded of whom and when they are about, once it is over.
+/// </summary>
+internal sealed class RunFacts(
+    RunSpec spec, Cast cast, Recorder recorder, IReadOnlyList<MessageRecord> all, Scope scope)
 {
+    private readonly Selection chosen = new(cast, spec.Scenario.Duration, scope);
     private readonly Dictionary<Side, IReadOnlyList<Observation>> detection = [];
+    private Tally? before, after;
+    private IReadOnlyList<MessageRecord>? messages;
     private IReadOnlyList<Observation>? delays;
 
-    public Recorder Recorder => recorder;
-    public FederationRecord Federation => recorder.Federation;
-    public IReadOnlyList<ClientRecord> Clients => recorder.Clients;
+    public Scope Scope => scope;
+    public Selection Chosen => chosen;
     public Cast Cast => cast;
-    public IReadOnlyList<MessageRecord> Messages => messages;
-    public Duration Duration => spec.Scenario.Duration;
+    public FederationRecord Federation => recorder.Federation;
+    public StormRecord Storm => recorder.Storm;
+    public IReadOnlyList<MessageRecord> AllMessages => all;
+    public Duration Duration => chosen.To - chosen.From;
 
     /// <summary>Of all clients together.</summary>
-    public double ClientHours => Clients.Count * Duration.TotalSeconds / 3600;
+    public double ClientHours => chosen.Clients.Count * Hours;
+
+    public double Hours => Duration.TotalSeconds / 3600;
+
+    public IReadOnlyList<MessageRecord> Messages => messages ??= [.. all.Where(chosen.Has)];
+
+    /// <summary>Each time a client came online.</summary>
+    public IEnumerable<Login> Logins =>
+        chosen.Clients.SelectMany(c => recorder.Clients[c].Logins).Where(l => chosen.Holds(l.At));
+
+    /// <summary>Ends of clients' streams that claimed something of the peer.</summary>
+    public IEnumerable<StreamVerdict> Verdicts =>
+        recorder.Verdicts.Where(v => chosen.Holds(v.At) && chosen.HasClient(v.Path.Index));
+
+    /// <summary>Of streams between servers.</summary>
+    public IEnumerable<Incident> Deaths => recorder.Federation.Deaths.Where(chosen.Has);
+
+    /// <summary>Seconds of all clients together.</summary>
+    public double GhostSeconds => Seconds(t => t.Ghost);
+
+    public double ReachableSeconds => Seconds(t => t.Reachable);
 
     /// <summary>
     /// How long each incident took that side to notice, or for how long there was something to notice.
@@ -26,7 +53,7 @@ internal sealed class RunFacts(RunSpec spec, Cast cast, Recorder recorder, IRead
         if (!detection.TryGetValue(side, out IReadOnlyList<Observation>? times))
             detection[side] = times =
             [
-                .. recorder.Incidents.Where(i => i.Side == side).Select(i => i.Observed),
+                .. recorder.Incidents.Where(i => i.Side == side && chosen.Has(i)).Select(i => i.Observed),
             ];
         return times;
     }
@@ -34,8 +61,32 @@ internal sealed class RunFacts(RunSpec spec, Cast cast, Recorder recorder, IRead
     /// <summary>Of delivered messages.</summary>
     public IReadOnlyList<Observation> Delays => delays ??=
     [
-        .. messages.Where(m => m.Copies > 0).Select(m => new Observation(m.Delay.TotalSeconds, Outcome.Noticed)),
+        .. Messages.Where(m => m.Copies > 0).Select(m => new Observation(m.Delay.TotalSeconds, Outcome.Noticed)),
     ];
 
-    public int Fated(MessageFate fate) => messages.Count(m => m.Fate == fate);
+    public int Fated(MessageFate fate) => Messages.Count(m => m.Fate == fate);
+
+    /// <summary>Of the packets of such causes on the clients' paths, or on those between servers.</summary>
+    public (long Packets, long Bytes) Cost(bool betweenServers, Func<int, bool> causes)
+    {
+        long packets = 0, bytes = 0;
+        foreach (int path in betweenServers ? cast.Routes.Select(r => r.Index).Where(chosen.HasRoute) : chosen.Clients)
+            for (int cause = 0; cause < Causes.Count; cause++)
+            {
+                if (!causes(cause)) continue;
+                ((long allPackets, long allBytes), (long earlier, long earlierBytes)) =
+                    (After.Costs.Of(path, cause), Before?.Costs.Of(path, cause) ?? default);
+                packets += allPackets - earlier;
+                bytes += allBytes - earlierBytes;
+            }
+        return (packets, bytes);
+    }
+
+    public long WakeUps => chosen.Clients.Sum(c => After.Costs.WakeUps(c) - (Before?.Costs.WakeUps(c) ?? 0));
+
+    private Tally? Before => before ??= recorder.TallyAt(chosen.From);
+    private Tally After => after ??= recorder.TallyAt(chosen.To)!;
+
+    private double Seconds(Func<Tally, IReadOnlyList<long>> of) =>
+        chosen.Clients.Sum(c => of(After)[c] - (Before is { } b ? of(b)[c] : 0)) / 1e9;
 }

@@ -37,11 +37,13 @@ public readonly record struct FaultBand(int Client, FaultKind Kind, Instant From
 /// <summary>Bytes and packets on the wire by cause: handshake, keepalive, ping, acks, payload, ...</summary>
 public readonly record struct CauseCost(string Cause, long Packets, long Bytes);
 
-/// <summary>A metric of a run: its number, and what that gives to the number of several runs.</summary>
-public readonly record struct Measure(string Metric, double Value, Sample Sample)
+/// <summary>
+/// A metric of a run, or of a part of it: its number, and what that gives to the number of several runs.
+/// </summary>
+public readonly record struct Measure(string Metric, double Value, Sample Sample, Scope Scope = default)
 {
     /// <summary>One that is a single number.</summary>
-    public Measure(string metric, double value) : this(metric, value, value)
+    public Measure(string metric, double value, Scope scope = default) : this(metric, value, value, scope)
     {
     }
 }
@@ -58,7 +60,8 @@ public sealed record RunResult
     public required long Events { get; init; }
 
     /// <summary>
-    /// One value per metric of the catalogue that has one for this run; NaN where the population is empty.
+    /// One value per metric of the catalogue that has one for this run, and one for each that is expected of less
+    /// than the whole run; NaN where the population is empty.
     /// </summary>
     public required IReadOnlyList<Measure> Measures { get; init; }
 
@@ -96,18 +99,18 @@ public sealed record RunResult
     /// <summary>The least faithful of its faults.</summary>
     public Fidelity Fidelity => FidelityTable.OfFaults(Spec).Fidelity;
 
-    public double Value(string metric)
+    public double Value(string metric, Scope scope = default)
     {
         foreach (Measure m in Measures)
-            if (m.Metric == metric) return m.Value;
+            if (m.Metric == metric && m.Scope == scope) return m.Value;
         return double.NaN;
     }
 
     /// <summary>Empty for a metric that the run has not.</summary>
-    public Sample SampleOf(string metric)
+    public Sample SampleOf(string metric, Scope scope = default)
     {
         foreach (Measure m in Measures)
-            if (m.Metric == metric) return m.Sample;
+            if (m.Metric == metric && m.Scope == scope) return m.Sample;
         return double.NaN;
     }
 }

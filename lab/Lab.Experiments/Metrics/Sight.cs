@@ -28,6 +28,11 @@ internal sealed class Sight
         new(Fidelity.Modelled, "counted between the legs, where the modelled TCP cuts real TLS records into segments"),
         (run, own) => own.Worse(OfTcpParts(run)));
 
+    /// <summary>Of the paths between servers.</summary>
+    public static Sight FederationCosts { get; } = new(Costs.proxied, (run, own) => run.Topology.S2s
+        .SelectMany(s => new[] { s.Policy, s.SecondPolicy }).Select(p => OfTcp(p?.Inline?.Tcp)).Aggregate(own,
+            (worst, tcp) => worst.Worse(tcp)));
+
     /// <summary>Unsupported where a cut or a crash meets an end that only TCP could warn.</summary>
     public static Sight Detection(Side side) => new(
         new(Fidelity.Modelled,
@@ -65,17 +70,22 @@ internal sealed class Sight
         foreach (ClientSpec client in run.Topology.Clients.Values)
             foreach (Side side in Enum.GetValues<Side>())
             {
-                TcpPolicy? tcp = PolicyOf(run, client, side).Tcp;
-                if (tcp?.Keepalive is not null)
-                    return new(Fidelity.Approximate, $"TCP keepalive probes do not cross the link: {OwnKernel}");
-                if (tcp?.UserTimeout is not null)
-                    return new(Fidelity.Approximate, $"the TCP user timeout never ends: {OwnKernel}");
+                Judgement own = OfTcp(PolicyOf(run, client, side).Tcp);
+                if (own.Fidelity == Fidelity.Approximate) return own;
             }
         return Unguarded(run, Side.Client) is { } end
             ? new(Fidelity.Approximate,
                 $"{end} has no check above TCP, so it never gives up and does not come back as it would")
             : FidelityTable.SameModel;
     }
+
+    private static Judgement OfTcp(TcpPolicy? tcp) => tcp switch
+    {
+        { Keepalive: not null } =>
+            new(Fidelity.Approximate, $"TCP keepalive probes do not cross the link: {OwnKernel}"),
+        { UserTimeout: not null } => new(Fidelity.Approximate, $"the TCP user timeout never ends: {OwnKernel}"),
+        _ => FidelityTable.SameModel,
+    };
 
     /// <summary>Whom a cut or a crash leaves with nothing but TCP to notice it, in words; null when nobody.</summary>
     private static string? Unguarded(RunSpec run, Side side)

@@ -2,63 +2,80 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>Connection attempts and clients online over the run, and how long everybody took to be back.</summary>
+/// <summary>Connection attempts, who was online when, and when faults ended; all in the order of time.</summary>
 internal sealed class StormRecord
 {
     /// <summary>At most about so many bins are drawn.</summary>
     private const int Bins = 600;
 
     private const long Second = 1_000_000_000;
-    private readonly SortedDictionary<long, int> attempts = [];
-    private readonly SortedDictionary<long, int> changes = [];
-    private int online;
-    private Instant lastFault = Instant.Never, allOnline = Instant.Never;
+    private readonly List<(Instant At, int Path, bool First)> attempts = [];
+    private readonly List<(Instant At, int Client, bool Online)> changes = [];
+    private readonly List<Instant> faultEnds = [];
 
-    public void Attempt(Instant at)
+    public void Attempt(Instant at, int path, bool first) => attempts.Add((at, path, first));
+
+    public void Online(Instant at, int client, bool online) => changes.Add((at, client, online));
+
+    public void FaultEnded(Instant at) => faultEnds.Add(at);
+
+    /// <summary>When the last fault of that time ended; Never = none has.</summary>
+    public Instant LastFaultEnd(Selection of) => faultEnds.FindLastIndex(of.Holds) is >= 0 and int i ? faultEnds[i]
+        : Instant.Never;
+
+    /// <summary>Attempts of that time on such paths.</summary>
+    public int Attempts(Selection of, Func<int, bool> counts) =>
+        attempts.Count(a => of.Holds(a.At) && counts(a.Path));
+
+    /// <summary>The same: most in any second of the run.</summary>
+    public int Peak(Selection of, Func<int, bool> counts, bool withFirst)
     {
-        long second = at.Nanoseconds / Second;
-        attempts[second] = attempts.GetValueOrDefault(second) + 1;
+        int most = 0, now = 0;
+        long second = -1;
+        foreach ((Instant at, int path, bool first) in attempts)
+        {
+            if (first && !withFirst || !of.Holds(at) || !counts(path)) continue;
+            now = at.Nanoseconds / Second == second ? now + 1 : 1;
+            second = at.Nanoseconds / Second;
+            most = Math.Max(most, now);
+        }
+        return most;
     }
-
-    public void Online(Instant at, int change, int clients)
-    {
-        long second = at.Nanoseconds / Second;
-        changes[second] = changes.GetValueOrDefault(second) + change;
-        online += change;
-        if (online < clients) allOnline = Instant.Never;
-        else if (allOnline == Instant.Never) allOnline = at;
-    }
-
-    public void FaultEnded(Instant at) => lastFault = at;
-
-    /// <summary>Never = no fault has ended.</summary>
-    public Instant LastFaultEnd => lastFault;
-
-    /// <summary>Most attempts in one second.</summary>
-    public int Peak => attempts.Count == 0 ? 0 : attempts.Values.Max();
 
     /// <summary>
-    /// Seconds from the end of the last fault to everybody online; infinite when somebody stays away, NaN without
-    /// faults.
+    /// Seconds from the end of the last fault to everybody online and no more away before the time ends; infinite when
+    /// somebody stays away, NaN without a fault that ends.
     /// </summary>
-    public double RecoverySeconds => lastFault == Instant.Never ? double.NaN
-        : allOnline == Instant.Never ? double.PositiveInfinity
-        : Math.Max(0, (allOnline - lastFault).TotalSeconds);
+    public double RecoverySeconds(Selection of)
+    {
+        Instant healed = LastFaultEnd(of), allOnline = Instant.Never;
+        if (healed == Instant.Never) return double.NaN;
+        int online = 0;
+        foreach ((Instant at, int client, bool isOnline) in changes)
+        {
+            if (at > healed && !of.Holds(at)) break;
+            if (!of.HasClient(client)) continue;
+            online += isOnline ? 1 : -1;
+            if (online < of.Clients.Count) allOnline = Instant.Never;
+            else allOnline = at;
+        }
+        return allOnline == Instant.Never ? double.PositiveInfinity
+            : Math.Max(0, (allOnline - healed).TotalSeconds);
+    }
 
     public IReadOnlyList<ArrivalBin> ToBins(Duration run)
     {
         long seconds = (run.Nanoseconds + Second - 1) / Second, width = Math.Max(1, (seconds + Bins - 1) / Bins);
         var bins = new List<ArrivalBin>();
-        int now = 0;
+        int attempt = 0, change = 0, online = 0;
         for (long from = 0; from < seconds; from += width)
         {
-            int count = 0;
-            for (long s = from; s < from + width; s++)
-            {
-                count += attempts.GetValueOrDefault(s);
-                now += changes.GetValueOrDefault(s);
-            }
-            bins.Add(new ArrivalBin(new Instant(from * Second), count, now));
+            var end = new Instant((from + width) * Second);
+            int first = attempt;
+            while (attempt < attempts.Count && attempts[attempt].At < end) attempt++;
+            for (; change < changes.Count && changes[change].At < end; change++)
+                online += changes[change].Online ? 1 : -1;
+            bins.Add(new ArrivalBin(new Instant(from * Second), attempt - first, online));
         }
         return bins;
     }

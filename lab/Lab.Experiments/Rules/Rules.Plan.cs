@@ -32,7 +32,7 @@ public sealed partial class Rules
                 Fail(new Spot(fault, nameof(fault.Within)),
                     $"may begin as late as {fault.At + fault.Within}, but the run ends at {end}", duration, at);
         }
-        foreach (Expectation expectation in scenario.Expect) CheckExpectation(expectation);
+        foreach (Expectation expectation in scenario.Expect) CheckExpectation(expectation, scenario, topology);
     }
 
     private void CheckParties(Topology topology, WorkloadSpec work)
@@ -118,22 +118,27 @@ public sealed partial class Rules
                 + "reset");
         else if (fault.After is not null)
             Fail(at, $"after waits for a step of a client, but '{target}' names streams");
-        else if (!target.Readable)
+        else CheckPools(topology, at, target);
+    }
+
+    private bool CheckPools(Topology topology, Spot at, Target.Streams target)
+    {
+        int before = findings.Count;
+        Spot[] from = [.. topology.S2s.SelectMany(s =>
+            new[] { new Spot(s, nameof(s.Between)), new Spot(s, nameof(s.Streams)) })];
+        int streams = !target.Readable ? 0
+            : Pairs(topology).Where(s => Joins(s, target)).Select(s => s.Streams).DefaultIfEmpty(0).Min();
+        string pool = $"{target.From}->{target.To}";
+        if (!target.Readable)
             Fail(at, $"'{target}' names no streams; write a.example->b.example, with #2 for one of them or #any for "
                 + "one that is drawn");
-        else
-        {
-            Spot[] from = [.. topology.S2s.SelectMany(s =>
-                new[] { new Spot(s, nameof(s.Between)), new Spot(s, nameof(s.Streams)) })];
-            int streams = Pairs(topology).Where(s => Joins(s, target)).Select(s => s.Streams).DefaultIfEmpty(0).Min();
-            string pool = $"{target.From}->{target.To}";
-            if (streams == 0)
-                Fail(at, $"there are no streams {pool}"
-                    + Words.OneOf(pool, [.. Pairs(topology).SelectMany(Halves).Take(20)]), from);
-            else if (target.Slot >= streams)
-                Fail(at, string.Create(CultureInfo.InvariantCulture,
-                    $"there is no {target}: the pool has {streams}, so the last one is #{streams - 1}"), from);
-        }
+        else if (streams == 0)
+            Fail(at, $"there are no streams {pool}"
+                + Words.OneOf(pool, [.. Pairs(topology).SelectMany(Halves).Take(20)]), from);
+        else if (target.Slot >= streams)
+            Fail(at, string.Create(CultureInfo.InvariantCulture,
+                $"there is no {target}: the pool has {streams}, so the last one is #{streams - 1}"), from);
+        return findings.Count == before;
     }
 
     private bool Joins(S2sSpec spec, Target.Streams target)
@@ -169,40 +174,6 @@ public sealed partial class Rules
                 new Spot(spec, nameof(spec.Count)));
         return true;
     }
-
-    private void CheckExpectation(Expectation expectation)
-    {
-        (string Property, Quantity? Value)[] comparisons =
-        [
-            (nameof(expectation.Below), expectation.Below), (nameof(expectation.Above), expectation.Above),
-            (nameof(expectation.AtMost), expectation.AtMost), (nameof(expectation.AtLeast), expectation.AtLeast),
-            (nameof(expectation.EqualTo), expectation.EqualTo),
-        ];
-        Spot Of(string property) => new(expectation, property);
-        if (comparisons.All(c => c.Value is null))
-            Fail(new Spot(expectation), "an expectation needs a comparison: one of "
-                + Words.List(comparisons.Select(c => Words.Key(typeof(Expectation).GetProperty(c.Property)!))),
-                [.. comparisons.Select(c => Of(c.Property))]);
-        string name = expectation.Metric;
-        if (Catalogue.Find(name) is not { } metric)
-        {
-            Fail(Of(nameof(expectation.Metric)), $"there is no metric '{name}'"
-                + $"{Words.Hint(name, Catalogue.All.Select(m => m.Name))}; lab show metrics lists them");
-            return;
-        }
-        foreach ((string property, Quantity? value) in comparisons)
-            if (value is { } q && q.Unit != metric.Unit && q is not { Value: 0, Unit: Unit.Count })
-                findings.Add(new Finding(Of(property),
-                    $"{name} is {Measured(metric.Unit)}, write {Units.Example(metric.Unit)}",
-                    Of(nameof(expectation.Metric))) { Found = q });
-    }
-
-    private static string Measured(Unit unit) => unit switch
-    {
-        Unit.Seconds => "a time", Unit.Bytes => "a size", Unit.Share => "a share",
-        Unit.PerSecond => "a number per second", Unit.PerHour => "a number per hour",
-        Unit.BytesPerHour => "a size per hour", _ => "a count",
-    };
 
     private static string GroupOf(Target name) => name is Target.Member member ? member.Group : name.Text;
 }

@@ -104,16 +104,31 @@ public readonly record struct Quantity(double Value, Unit Unit)
     public override string ToString() => Units.Format(Value, Unit);
 }
 
-/// <summary>{metric: detection.client.p95, below: 90s, when: {clients.phone.policy: ping}}</summary>
+/// <summary>
+/// {metric: detection.client.p95, below: 90s, when: {clients.phone.policy: ping}}
+/// {metric: ghost.time, of: phone, from: 30m, to: 50m, below: 1m}
+/// </summary>
 public sealed record Expectation
 {
     public required string Metric { get; init; }
+
+    /// <summary>A client group, a member (phone[3]), a link, a server, or streams between two servers.</summary>
+    public Target? Of { get; init; }
+
+    /// <summary>The span it is about begins here; absent = with the run.</summary>
+    public Duration? From { get; init; }
+
+    /// <summary>The span ends before this; absent = with the run.</summary>
+    public Duration? To { get; init; }
+
     public Quantity? Below { get; init; }
     public Quantity? Above { get; init; }
     public Quantity? AtMost { get; init; }
     public Quantity? AtLeast { get; init; }
     [Key("equals")]
     public Quantity? EqualTo { get; init; }
+
+    public Scope Scope => new(Of, From, To);
 
     /// <summary>Only for runs whose varied fields have these values.</summary>
     public IReadOnlyDictionary<string, string> When { get; init; } = new Dictionary<string, string>();

@@ -34,4 +34,19 @@ internal readonly record struct StreamVerdict(
 {
     /// <summary>It was torn down as dead or broken while path and peer were well.</summary>
     public bool IsFalseAlarm => Claim is Claim.Dead or Claim.Broken && Truth == Claim.Idle;
+
+    /// <summary>How often each was given, by what was true: "dead/broken" (truth/claim).</summary>
+    public static SortedDictionary<string, int> Table(IEnumerable<StreamVerdict> verdicts)
+    {
+        var table = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (StreamVerdict v in verdicts)
+        {
+            string key = $"{Word(v.Truth)}/{Word(v.Claim)}";
+            table[key] = table.GetValueOrDefault(key) + 1;
+        }
+        return table;
+    }
+
+    private static string Word(Claim claim) =>
+        claim switch { Claim.Dead => "dead", Claim.Broken => "broken", _ => "idle" };
 }

@@ -28,7 +28,8 @@ internal static class VerdictSection
             : string.Join(", ", check.Expectation.When.OrderBy(w => w.Key, StringComparer.Ordinal)
                 .Select(w => $"{w.Key} = {w.Value}"));
         string word = Words.Of(check.Verdict);
-        return $"<tr><td>{MetricTables.Name(check.Expectation.Metric)} {Words.Of(check.Expectation)}</td>" +
+        return $"<tr><td>{MetricTables.Name(check.Expectation.Metric)}{check.Expectation.Scope.ToString()} "
+            + $"{Words.Of(check.Expectation)}</td>" +
             $"<td>{when}</td>" +
             $"<td class=\"{word}\"><b>{word}</b></td><td>{check.Explanation}{Failing(check)}</td></tr>";
     }

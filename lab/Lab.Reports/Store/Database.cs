@@ -12,7 +12,7 @@ namespace Lab.Reports;
 internal sealed class Database : IDisposable
 {
     /// <summary>Grows with each change of the tables.</summary>
-    public const int SchemaVersion = 2;
+    public const int SchemaVersion = 3;
 
     private readonly SqliteConnection connection;
 
@@ -47,8 +47,9 @@ internal sealed class Database : IDisposable
             WITHOUT ROWID;
         CREATE TABLE doubts (run INTEGER NOT NULL REFERENCES runs, reason TEXT NOT NULL);
         CREATE TABLE metrics (
-            run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, value REAL, unit TEXT NOT NULL,
-            PRIMARY KEY (run, metric)) WITHOUT ROWID;
+            run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, target TEXT NOT NULL, from_s REAL NOT NULL,
+            to_s REAL NOT NULL, value REAL, unit TEXT NOT NULL, PRIMARY KEY (run, metric, target, from_s, to_s))
+            WITHOUT ROWID;
         CREATE TABLE incidents (
             run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, client_name TEXT NOT NULL,
             side TEXT NOT NULL, fault TEXT NOT NULL, began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL,
@@ -80,7 +81,7 @@ internal sealed class Database : IDisposable
     private void Add(SweepResult sweep)
     {
         using Insert version = new(connection, "schema_version", 1), runs = new(connection, "runs", 12);
-        using Insert settings = new(connection, "settings", 3), metrics = new(connection, "metrics", 4);
+        using Insert settings = new(connection, "settings", 3), metrics = new(connection, "metrics", 7);
         using Insert incidents = new(connection, "incidents", 13), messages = new(connection, "messages", 9);
         using Insert costs = new(connection, "costs", 4), verdicts = new(connection, "verdicts", 4);
         using Insert arrivals = new(connection, "arrivals", 4), doubts = new(connection, "doubts", 2);
@@ -94,7 +95,9 @@ internal sealed class Database : IDisposable
                 run.Spec.Scenario.Duration.TotalSeconds, run.MaxLateness.TotalSeconds);
             foreach (string reason in run.Doubts) doubts.Row(id, reason);
             foreach (Setting s in run.Spec.Point) settings.Row(id, s.Path, s.Value);
-            foreach (Measure m in run.Measures) metrics.Row(id, m.Metric, m.Value, TidyCsv.UnitOf(m.Metric));
+            foreach (Measure m in run.Measures)
+                metrics.Row(id, m.Metric, m.Scope.Of?.Text ?? "", m.Scope.Start.TotalSeconds,
+                    m.Scope.EndIn(run.Spec).TotalSeconds, m.Value, TidyCsv.UnitOf(m.Metric));
             foreach (Incident n in run.Incidents) Add(incidents, id, n);
             foreach (MessageRecord m in run.Messages) Add(messages, id, m);
             foreach (CauseCost c in run.Costs) costs.Row(id, c.Cause, c.Packets, c.Bytes);

@@ -12,7 +12,8 @@ internal static class TidyCsv
 {
     public static void Write(SweepResult sweep, TextWriter to)
     {
-        Row(to, ["scenario", "seed", "network", .. sweep.Varied, "metric", "value", "unit"]);
+        Row(to,
+            ["scenario", "seed", "network", .. sweep.Varied, "metric", "target", "from_s", "to_s", "value", "unit"]);
         foreach (RunResult run in sweep.Runs)
         {
             string[] start =
@@ -21,7 +22,9 @@ internal static class TidyCsv
                 .. sweep.Varied.Select(path => run.Spec.Point.FirstOrDefault(s => s.Path == path).Value ?? ""),
             ];
             foreach (Measure measure in run.Measures)
-                Row(to, [.. start, measure.Metric, Number(measure.Value), UnitOf(measure.Metric)]);
+                Row(to, [.. start, measure.Metric, measure.Scope.Of?.Text ?? "",
+                    Number(measure.Scope.Start.TotalSeconds), Number(measure.Scope.EndIn(run.Spec).TotalSeconds),
+                    Number(measure.Value), UnitOf(measure.Metric)]);
         }
     }
 

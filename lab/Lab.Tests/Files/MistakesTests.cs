@@ -259,7 +259,7 @@ public sealed partial class MistakesTests : IDisposable
         below: 90s => below: 90 apples
             14:43: below: unknown unit 'apples' in '90 apples'; metrics are in a plain count, a time (us, ms, s, m, h), %, a size (B, kB, KiB), /s, /h, or a size per hour (KiB/h)
         below: 90s => blow: 90s
-            14:36: unknown key 'blow' in expect, expected one of metric, below, above, at-most, at-least, equals, when; did you mean 'below'?
+            14:36: unknown key 'blow' in expect, expected one of metric, of, from, to, below, above, at-most, at-least, equals, when; did you mean 'below'?
         below: 90s,  =>
             14:5: an expectation needs a comparison: one of below, above, at-most, at-least, equals
         when: {clients.phone.policy: ping} => when: {clients.phone.policy: pin}

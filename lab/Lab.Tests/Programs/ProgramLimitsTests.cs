@@ -152,7 +152,8 @@ public sealed class ProgramLimitsTests : IDisposable
             Messages = [new MessageRecord(1, 0, -1, Instant.Zero, Instant.Zero, 0, MessageFate.Lost)],
         };
         RunResult seen = ProgramSight.Hide(result);
-        Assert.Equal([double.NaN, double.NaN, 1, double.NaN], metrics.Select(seen.Value));
+        Assert.Equal([double.NaN, double.NaN, 1, double.NaN], metrics.Select(m => seen.Value(m)));
+        Assert.Equal([true, true, false, true], metrics.Select(m => seen.SampleOf(m).IsEmpty));
         Assert.Equal(MessageFate.Unknown, seen.Messages[0].Fate);
         Assert.Equal(1, ProgramSight.Hide(result with { Messages = [] }).Value("messages.lost"));
     }

@@ -1,4 +1,5 @@
 using Lab.Experiments;
+using Lab.Network;
 using Lab.Reports;
 using Microsoft.Data.Sqlite;
 
@@ -30,6 +31,7 @@ public sealed class StoreTests : IDisposable
                         new("connects.resumed", double.NaN),
                         new("cost.bytes", 1234567.891), new("storm.peak", 1e-7), new("cost.wakeups", -3),
                         new("messages.lost", 0), new("made.up", 1),
+                        new("ghost.time", 30, new Scope("phone", Duration.FromMinutes(30), Duration.FromMinutes(50))),
                     ],
                 },
             ],
@@ -40,15 +42,16 @@ public sealed class StoreTests : IDisposable
 
         const string start = "dead-link,18446744073709551615,simulated,\"slow, \"\"safe\"\"\",35ms,";
         Assert.Equal($"""
-            scenario,seed,network,clients.phone.policy,links.mobile.delay,metric,value,unit
-            {start}detection.client.p50,inf,s
-            {start}availability,0.1,share
-            {start}connects.resumed,,share
-            {start}cost.bytes,1234567.891,B/h
-            {start}storm.peak,1E-07,1/s
-            {start}cost.wakeups,-3,1/h
-            {start}messages.lost,0,count
-            {start}made.up,1,
+            scenario,seed,network,clients.phone.policy,links.mobile.delay,metric,target,from_s,to_s,value,unit
+            {start}detection.client.p50,,0,7200,inf,s
+            {start}availability,,0,7200,0.1,share
+            {start}connects.resumed,,0,7200,,share
+            {start}cost.bytes,,0,7200,1234567.891,B/h
+            {start}storm.peak,,0,7200,1E-07,1/s
+            {start}cost.wakeups,,0,7200,-3,1/h
+            {start}messages.lost,,0,7200,0,count
+            {start}made.up,,0,7200,1,
+            {start}ghost.time,phone,1800,3000,30,s
 
             """.ReplaceLineEndings("\n"), text.ToString());
     }

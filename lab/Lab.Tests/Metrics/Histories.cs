@@ -1,0 +1,275 @@
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+using static Lab.Tests.HandWritten;
+
+namespace Lab.Tests;
+
+/// <summary>
+/// Histories, and what the metrics are of each, computed by hand: from the comments, never from the program.
+/// </summary>
+internal static class Histories
+{
+    /// <summary>The numbers of one history; each of its rows names a metric, of whom and when, and its value.</summary>
+    public sealed record Told(
+        string Name, Duration Duration, Action<HandWritten> Tell,
+        params (string Metric, string Scope, double Value)[] Rows);
+
+    public static readonly Told[] All = [Detections(), Reach(), Messages(), Costs(), Connects(), Streams()];
+
+    /// <summary>
+    /// Twenty outages of the phone, one each 1000 s: at 1000i + 100. The phone notices the ith after 10i s, but the
+    /// last one never; the server after 5i s. The path is back at 1000i + 900.
+    /// </summary>
+    private static Told Detections() => new("detections", Duration.FromHours(6), h =>
+    {
+        for (int i = 1; i <= 20; i++)
+        {
+            h.Login(1000 * i, 1, Phone, i);
+            h.Cut(1000 * i + 100, Phone);
+            h.ServerEnds(1000 * i + 100 + 5 * i, Phone, i, Mechanism.PingTimeout, Claim.Dead);
+            if (i < 20) h.ClientEnds(1000 * i + 100 + 10 * i, Phone, i, Mechanism.AckTimeout, Claim.Dead);
+            h.Cut(1000 * i + 900, Phone, ends: true);
+        }
+    },
+    // client: 10, 20 ... 190 and never; ranks 10, 19 and 20 of 20
+    ("detection.client.p50", "", 100), ("detection.client.p95", "", 190),
+    ("detection.client.max", "", double.PositiveInfinity), ("detection.client.share", "", 0.95),
+    // server: 5, 10 ... 100
+    ("detection.server.p50", "", 50), ("detection.server.p95", "", 95), ("detection.server.max", "", 100),
+    ("detection.server.share", "", 1),
+    // outages 3 to 6 begin from 3100 s to before 7100 s: 30, 40, 50, 60 and 15, 20, 25, 30
+    ("detection.client.p50", "phone 3100 7100", 40), ("detection.client.max", "phone 3100 7100", 60),
+    ("detection.server.p95", "mobile 3100 7100", 30), ("detection.client.share", "a.example 19000 21000", 0.5),
+    ("detection.client.p95", "- - 7100", 60), ("detection.server.p50", "- 3100 7100", 20),
+    ("detection.server.max", "- 3100 7100", 30), ("detection.server.share", "phone 20000", 1),
+    ("detection.client.p50", "desktop", double.NaN));
+
+    /// <summary>
+    /// An hour. Bob and the desktop are online from 0 on but for what is told here; the phone's path is cut from 1800
+    /// to 3000, the phone notices at 1900, the server at 2400, and calls it broken; it is back from 3000 on.
+    /// </summary>
+    private static Told Reach() => new("reach", Duration.FromHours(1), h =>
+    {
+        h.Login(0, 0, Phone, 0);
+        h.Login(0, 0, Desktop, 1);
+        h.Login(0, 0, Bob, 2);
+        h.Cut(1800, Phone);
+        h.ClientEnds(1900, Phone, 0, Mechanism.PingTimeout, Claim.Dead);                // right
+        h.ServerEnds(2400, Phone, 0, Mechanism.AckTimeout, Claim.Broken);               // wrong claim
+        h.Cut(3000, Phone, ends: true);
+        h.Login(3000, 0, Phone, 3);
+        h.ServerEnds(3100, Desktop, 1, Mechanism.IdleRule, Claim.Idle);                 // idle closing
+        h.ClientEnds(3100, Desktop, 1, Mechanism.StreamClose);
+        h.Login(3100, 0, Desktop, 4);
+        h.ClientEnds(3200, Desktop, 4, Mechanism.TcpUserTimeout);                       // false alarm, wrong claim
+        h.ServerEnds(3200, Desktop, 4, Mechanism.Reset);
+        h.Login(3200, 0, Desktop, 5);
+        h.ClientEnds(3300, Bob, 2, Mechanism.IdleRule, Claim.Idle);                     // idle closing
+        h.ServerEnds(3300, Bob, 2, Mechanism.StreamClose);
+        h.Login(3300, 0, Bob, 6);
+        h.ServerEnds(3400, Bob, 6, Mechanism.PingTimeout, Claim.Broken);                // false alarm, wrong claim
+        h.ClientEnds(3400, Bob, 6, Mechanism.StreamError);
+        h.Login(3400, 0, Bob, 7);
+        h.ClientEnds(3500, Bob, 7, Mechanism.IdleRule, Claim.Idle);                     // idle closing
+        h.ServerEnds(3500, Bob, 7, Mechanism.StreamClose);
+        h.Login(3500, 0, Bob, 8);
+    },
+    ("misdiagnosis.false-alarms", "", 2), ("misdiagnosis.wrong-claims", "", 3), ("misdiagnosis.idle-closings", "", 3),
+    ("misdiagnosis.false-alarms", "desktop", 1), ("misdiagnosis.wrong-claims", "phone", 1),
+    ("misdiagnosis.idle-closings", "b.example 3300 3500", 1),                           // that of 3500 is not in it
+    // the phone is a ghost from 1800 to 2400, and unreachable to 3000
+    ("ghost.time", "", 200), ("ghost.time", "phone", 600), ("ghost.time", "desktop", 0),
+    ("ghost.time", "a.example", 300),
+    ("ghost.time", "phone 1500 2100", 300), ("ghost.time", "mobile 2300 2500", 100), ("ghost.time", "- 2500", 0),
+    ("availability", "", (2400 + 3600 + 3600) / (3 * 3600.0)), ("availability", "phone", 2400 / 3600.0),
+    ("availability", "phone 1700 2000", 100 / 300.0), ("availability", "phone - 1800", 1));
+
+    /// <summary>
+    /// Thirty-five messages of the phone to the desktop, sent at 100n: 20 are delivered, after n s; 4 bounce; 4 lie in
+    /// a store, 2 in a queue; 5 are lost, for the phone is gone at the end. One echo answer to bob besides: pending.
+    /// </summary>
+    private static Told Messages() => new("messages", Duration.FromHours(2), h =>
+    {
+        h.Login(0, 0, Phone, 0);
+        h.Login(0, 0, Bob, 1);
+        for (int n = 1; n <= 35; n++)
+        {
+            int at = 100 * n;
+            double[] arrivals = n switch
+            {
+                3 => [at + 3, at + 4, at + 90], 4 => [at + 4, at + 5],                  // 3 copies too many
+                <= 20 => [at + n], _ => [],
+            };
+            h.Message(at, Phone, Desktop, n, arrivals);
+            if (n is > 20 and <= 24) h.Journal.MessageBounced(At(at + 1), Phone, n);
+            if (n is > 24 and <= 28) h.Journal.MessageStored(At(at + 1), Desktop, n);
+            if (n is > 24 and <= 30) h.Journal.MessageHeld(At(7200), ServerA, n);
+        }
+        h.ClientEnds(3600, Phone, 0, Mechanism.PingTimeout, Claim.Dead);
+        h.Message(4000, -1, Bob, 99);
+    },
+    ("messages.sent", "", 36), ("messages.delivered", "", 20), ("messages.doubled", "", 3), ("messages.bounced", "", 4),
+    ("messages.stored", "", 7), ("messages.lost", "", 5),
+    ("messages.delay.p50", "", 10), ("messages.delay.p95", "", 19), ("messages.delay.max", "", 20),
+    // who wrote it or was to have it, by when it was sent: 5 to 14
+    ("messages.sent", "desktop 500 1500", 10), ("messages.delay.p50", "phone 500 1500", 9),
+    ("messages.sent", "b.example", 1), ("messages.stored", "bob", 1), ("messages.lost", "phone 3200 3300", 1),
+    ("messages.delay.p95", "- 500 1500", 14), ("messages.delay.max", "- - 500", 4), ("messages.bounced", "- 2300", 2),
+    ("messages.delivered", "phone - 400", 3), ("messages.doubled", "desktop 400", 1));
+
+    /// <summary>An hour, three clients, packets at one second but for the silences of the phone.</summary>
+    private static Told Costs() => new("costs", Duration.FromHours(1), h =>
+    {
+        h.Sent(0, Phone, SegmentUse.Handshake, Traffic.Payload, 60);
+        h.Sent(1, Phone, SegmentUse.Data, Traffic.Payload, 500, Direction.Down);
+        h.Sent(2, Phone, SegmentUse.Data, Traffic.Ping, 120);
+        h.Sent(3, Phone, SegmentUse.Data, Traffic.Whitespace, 53);
+        h.Sent(4, Phone, SegmentUse.Data, Traffic.Acks, 101);
+        h.Sent(4, Phone, SegmentUse.Data, Traffic.Presence, 203);
+        h.Journal.PacketLost(At(5), Phone, Direction.Up, SegmentUse.Data, Traffic.Presence, 203);   // no second time
+        h.Journal.PacketDelivered(At(14), Phone, Direction.Up, SegmentUse.Data, Traffic.Acks, 101); // after 10 s: wakes
+        h.Sent(23.9, Phone, SegmentUse.Acknowledgement, Traffic.Ping, 52);                          // after 9.9 s
+        h.Sent(40, Phone, SegmentUse.KeepaliveProbe, Traffic.Ping, 54);                             // wakes
+        h.Sent(1800, Phone, SegmentUse.Retransmission, Traffic.Payload, 501);                       // wakes
+        h.Sent(1801, Phone, SegmentUse.Teardown, Traffic.Payload, 55);
+        h.Sent(0, Desktop, SegmentUse.Data, Traffic.Payload, 1000);
+        h.Sent(10, AToB, SegmentUse.Data, Traffic.Payload, 4000);
+        h.Sent(11, AToB, SegmentUse.Data, Traffic.Ping, 150, Direction.Down);
+        h.Sent(12, BToASecond, SegmentUse.Acknowledgement, Traffic.Ping, 52);
+        h.Sent(2000, BToASecond, SegmentUse.Data, Traffic.Acks, 80);
+        h.Sent(2001, BToASecond, SegmentUse.Handshake, Traffic.Acks, 60);
+    },
+    // phone 60 + 500 + 120 + 53 + 101 + 203 + 52 + 54 + 501 + 55 = 1699 in 10 packets; desktop 1000 in one
+    ("cost.bytes", "", (1699 + 1000) / 3.0), ("cost.packets", "", 11 / 3.0),
+    ("cost.upkeep", "", (120 + 53 + 101 + 52 + 54 + 501) / 3.0),
+    ("cost.wakeups", "", (4 + 1) / 3.0),                     // the first packet of a client wakes it too
+    ("cost.bytes", "phone", 1699), ("cost.packets", "desktop", 1), ("cost.bytes", "b.example", 0),
+    ("cost.upkeep", "phone 1800", 501 * 2),
+    ("cost.bytes", "phone 3 1800", (53 + 101 + 203 + 52 + 54) / (1797 / 3600.0)),
+    ("cost.wakeups", "phone 14 1800", 2 / (1786 / 3600.0)), ("cost.packets", "a.example", 11 / 2.0),
+    ("federation.bytes", "", 4000 + 150 + 52 + 80 + 60), ("federation.packets", "", 5),
+    ("federation.upkeep", "", 150 + 52 + 80), ("federation.bytes", "a.example->b.example", 4150),
+    ("federation.packets", "b.example->a.example#1", 3), ("federation.packets", "b.example->a.example#0", 0),
+    ("federation.upkeep", "b.example", 150 + 52 + 80), ("federation.packets", "- 1800", 4));
+
+    /// <summary>
+    /// An hour of logins: two faults end, at 1000 and at 2000. The first logins all come in second 10.
+    /// </summary>
+    private static Told Connects() => new("connects", Duration.FromHours(1), h =>
+    {
+        h.Login(10, 2, Phone, 0);
+        h.Login(10.5, 1, Desktop, 1);
+        h.Login(10.9, 4, Bob, 2);
+        h.FaultEnds(1000);
+        h.ClientEnds(1500, Phone, 0, Mechanism.Reset);
+        h.ClientEnds(1600, Desktop, 1, Mechanism.Reset);
+        h.FaultEnds(2000);
+        h.Connect(2100.2, Phone, 3);                                                    // comes to nothing
+        h.Connect(2100.9, Desktop, 4);
+        h.Login(2101, 3, Phone, 5, resumed: true);
+        h.Journal.ClientOnline(At(2105.9), Desktop, resumed: true, 4);
+        h.ClientEnds(2200, Phone, 5, Mechanism.Reset);
+        h.Login(2300, 7, Phone, 6);
+    },
+    ("connects.attempts", "", 7 / 3.0), ("connects.online", "", 6), ("connects.resumed", "", 2 / 3.0),
+    ("connects.time.p50", "", 3),                                                       // of 1, 2, 3, 4, 5, 7
+    ("storm.peak", "", 2), ("recovery.time", "", 307),
+    ("connects.attempts", "phone", 4), ("connects.attempts", "phone 10 2101", 2 / (2091 / 3600.0)),
+    ("connects.online", "phone 12 2104", 1), ("connects.resumed", "phone", 0.5),
+    ("connects.resumed", "bob", double.NaN),
+    ("connects.resumed", "- 2000 2200", 1), ("connects.time.p50", "desktop", 1), ("connects.time.p50", "- 2000", 5),
+    ("storm.peak", "phone", 1), ("storm.peak", "- 0 60", 0), ("storm.peak", "bob", 0),
+    ("storm.peak", "- 2000 2100.5", 1),
+    ("recovery.time", "desktop", 105.9), ("recovery.time", "phone - 2150", 104),
+    ("recovery.time", "phone - 2250", double.PositiveInfinity), ("recovery.time", "bob 2500", double.NaN),
+    ("recovery.time", "bob", 0), ("recovery.time", "- - 1400", 0));
+
+    /// <summary>
+    /// An hour between servers. Four streams, all cut at 600: five ends send on them and are dead for 40 s (a ping),
+    /// 900 s (TCP gave up), 60 s (an ack), 200 s (a reset) and 400 s (it lived again). Then two well ones are blamed.
+    /// </summary>
+    private static Told Streams() => new("streams", Duration.FromHours(1), h =>
+    {
+        h.Join(10, AToB, 100);
+        h.Join(11, AToBSecond, 101);
+        h.Join(12, BToA, 102, bidi: true);
+        h.Join(13, BToASecond, 103);
+        Stanza(h, AToB, 100, 1, 14, 17);                                                // waited 3 s
+        Stanza(h, AToB, 100, 2, 14, 23);                                                // not the first
+        Stanza(h, AToBSecond, 101, 3, 15, 20);                                          // 5 s
+        Stanza(h, BToA, 102, 6, 15, 16);                                                // 1 s
+        h.Journal.StanzaPassed(At(20), BToASecond, 7, 103);                             // did not wait
+        foreach (int route in new[] { AToB, AToBSecond, BToA, BToASecond }) h.Cut(600, route);
+        h.MemberEnds(640, AToB, PathEnd.Near, 100, Mechanism.PingTimeout, Claim.Dead);
+        h.MemberEnds(660, BToA, PathEnd.Near, 102, Mechanism.AckTimeout, Claim.Dead);
+        h.MemberEnds(800, BToA, PathEnd.Far, 102, Mechanism.Reset);
+        h.Cut(1000, BToASecond, ends: true);
+        h.FaultEnds(1000);
+        h.MemberEnds(1500, AToBSecond, PathEnd.Near, 101, Mechanism.TcpRetransmissionLimit);
+        h.Cut(1600, AToB, ends: true);
+        h.Cut(1600, BToA, ends: true);
+        h.Join(1700, AToB, 104);
+        h.Join(1700, BToA, 105);
+        h.MemberEnds(2000, AToB, PathEnd.Near, 104, Mechanism.PingTimeout, Claim.Dead);  // a blames
+        h.MemberEnds(2000, AToB, PathEnd.Far, 104, Mechanism.StreamClose);
+        h.MemberEnds(2001, BToA, PathEnd.Far, 105, Mechanism.AckTimeout, Claim.Dead);    // a blames
+        h.MemberEnds(2001, BToA, PathEnd.Near, 105, Mechanism.StreamClose);
+        h.MemberEnds(2002, BToASecond, PathEnd.Near, 103, Mechanism.IdleRule, Claim.Idle);   // no blame
+        foreach ((double at, int connection) in new[] { (3000.1, 106), (3000.5, 107), (3000.9, 108), (3001.0, 109) })
+            h.Connect(at, AToBSecond, connection);
+        Letters(h);
+    },
+    ("federation.detected", "", 0.4), ("federation.missed", "", 0.6), ("federation.unnoticed.p50", "", 200),
+    ("federation.unnoticed.max", "", 900), ("federation.blamed-wrongly", "", 2),
+    // of a.example: what it sends on, 40, 900 and 200; of its streams to the other: 40 and 900
+    ("federation.detected", "a.example", 1 / 3.0), ("federation.unnoticed.p50", "b.example", 60),
+    ("federation.detected", "a.example->b.example", 0.5), ("federation.missed", "b.example->a.example#1", 1),
+    ("federation.unnoticed.max", "- 601", double.NaN), ("federation.unnoticed.max", "b.example", 400),
+    ("federation.unnoticed.p50", "- 600 601", 200),
+    ("federation.blamed-wrongly", "a.example", 2), ("federation.blamed-wrongly", "b.example", 0),
+    ("federation.blamed-wrongly", "b.example->a.example", 1), ("federation.blamed-wrongly", "- 0 2001", 1),
+    ("federation.handshakes", "", 10), ("federation.peak", "", 3), ("federation.first-delay.p50", "", 3),
+    ("federation.handshakes", "b.example", 3), ("federation.peak", "a.example->b.example#0", 1),
+    ("federation.handshakes", "- 1800", 8), ("federation.peak", "a.example 3000 3000.9", 2),
+    ("federation.first-delay.p50", "b.example", 1), ("federation.first-delay.p50", "- 17 20", 3),
+    // phone, desktop and bob write to the other domain
+    ("federation.reordered", "", 4), ("federation.senders.losing", "", 1 / 3.0),
+    ("federation.senders.bounced", "", 2 / 3.0), ("federation.senders.reordered", "", 1),
+    ("federation.bounced.after", "", 2100), ("federation.reordered", "phone", 2),
+    ("federation.senders.losing", "a.example", 0.5), ("federation.senders.bounced", "b.example", 1),
+    ("federation.senders.reordered", "phone 100 110", 1), ("federation.bounced.after", "a.example", 1500),
+    ("federation.bounced.after", "- - 2500", 0), ("federation.senders.bounced", "bob - 3000", 0));
+
+    private static void Stanza(HandWritten h, int route, int connection, long number, double queued, double passed)
+    {
+        h.Journal.StanzaQueued(At(queued), route, number, connection);
+        h.Journal.StanzaPassed(At(passed), route, number, connection);
+    }
+
+    private static void Letters(HandWritten h)
+    {
+        h.Message(100, Phone, Bob, 1, 131);                                             // overtaken by 2
+        h.Message(110, Phone, Bob, 2, 130);
+        h.Message(120, Phone, Bob, 3, 132);
+        h.Message(140, Phone, Bob, 4, 160);                                             // overtaken by 5
+        h.Message(141, Phone, Bob, 5, 159);
+        h.Message(200, Desktop, Bob, 6, 231);                                           // overtaken by 7
+        h.Message(210, Desktop, Bob, 7, 230);
+        h.Message(220, Desktop, Bob, 8);                                                // lost
+        h.Message(300, Bob, Phone, 9, 331);                                             // overtaken by 10
+        h.Message(310, Bob, Phone, 10, 330);
+        h.Message(400, Phone, Desktop, 11, 431);                                        // overtaken, in one domain
+        h.Message(410, Phone, Desktop, 12, 430);
+        Bounced(h, 500, Desktop, Bob, 13);                                              // before the fault ends
+        Bounced(h, 2500, Desktop, Bob, 14);
+        Bounced(h, 3100, Bob, Phone, 15);
+        Bounced(h, 3300, Phone, Desktop, 16);                                           // in one domain
+    }
+
+    private static void Bounced(HandWritten h, double at, int from, int to, long number)
+    {
+        h.Message(at, from, to, number);
+        h.Journal.MessageBounced(At(at + 1), from, number);
+    }
+}
