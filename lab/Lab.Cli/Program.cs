@@ -1,14 +1,18 @@
+using System.Runtime.InteropServices;
 using Lab.Cli;
 using Lab.Experiments;
 using Lab.Live;
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
+void Stop(PosixSignalContext signal)
 {
-    // the first Ctrl-C ends the sweep in good order, the second ends the process
-    e.Cancel = !stop.IsCancellationRequested;
+    // the first Ctrl-C (or SIGTERM) ends the sweep in good order, the second the process
+    signal.Cancel = true;
+    if (stop.IsCancellationRequested) Environment.Exit(ExitCode.Stopped);
     stop.Cancel();
-};
+}
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 // Sockets read this once, when the first is made: what completes goes on where it was noticed, without a change of
 // threads. Only for the proxy, whose code never blocks there.
 const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";

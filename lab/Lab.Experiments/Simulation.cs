@@ -24,6 +24,7 @@ public sealed record RunOptions
 public static class Simulation
 {
     private static readonly Duration BetweenPolls = Duration.FromSeconds(10);
+    private const long EventsBetweenPolls = 100_000;              // some 30 ms
 
     /// <summary>Null when it was cancelled.</summary>
     public static RunResult? Run(RunSpec spec, RunOptions options)
@@ -32,9 +33,10 @@ public static class Simulation
         EventQueue queue = run.World.Queue;
         run.Start();
         Instant end = Instant.Zero + spec.Scenario.Duration;
-        while (queue.Now < end)
+        while (queue.Now < end || queue.Next <= end)
         {
-            if (!queue.RunUntil(Instant.Min(end, queue.Now + BetweenPolls), run.MostAtOnce)) throw run.Standstill();
+            Instant poll = Instant.Min(end, queue.Now + BetweenPolls);
+            if (!queue.RunUntil(poll, run.MostAtOnce, EventsBetweenPolls)) throw run.Standstill();
             if (options.IsCancelled()) return null;
             options.Progress(queue.Now, queue.Executed);
         }

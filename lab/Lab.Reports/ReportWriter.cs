@@ -44,6 +44,9 @@ public static class ReportWriter
         return partial;
     }
 
+    /// <summary>What is put together for that folder and will not be finished goes.</summary>
+    public static void Discard(string folder) => RemoveQuietly(Partial(Target(folder)));
+
     /// <summary>Why results cannot be written there, or null: tried, and nothing left of the trial.</summary>
     public static string? Refused(string folder)
     {

@@ -8,12 +8,13 @@ internal static class CheckCommand
 {
     private const int MostShown = 50;
 
-    public static int Run(IReadOnlyList<string> files, Overrides overrides, Terminal terminal)
+    public static int Run(IReadOnlyList<string> files, Overrides overrides, Terminal terminal, CancellationToken stop)
     {
         var problems = new Problems();
         foreach (string file in ScenarioFiles.Named(files))
         {
-            string? summary = One(file, overrides, problems);
+            if (!Stoppable.Try(() => One(file, overrides, problems), stop, out string? summary))
+                return ExitCode.Stopped;
             if (summary is not null) terminal.Out.WriteLine($"{file}: {summary}");
         }
         return problems.Any ? Report(problems, terminal) : ExitCode.Pass;

@@ -208,7 +208,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         command.SetAction(parsed =>
         {
             string? refusal = Refusal(parsed.GetValue(network), null, parsed.GetValue(set), out Overrides overrides);
-            if (refusal is null) return CheckCommand.Run(parsed.GetValue(files)!, overrides, terminal);
+            if (refusal is null) return CheckCommand.Run(parsed.GetValue(files)!, overrides, terminal, stop);
             terminal.Error.WriteLine(refusal);
             return ExitCode.BadInput;
         });

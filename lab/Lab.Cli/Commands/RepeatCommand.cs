@@ -25,7 +25,8 @@ internal sealed class RepeatCommand(Engine engine, Terminal terminal, Cancellati
     /// <summary>Exit code 0 when everything repeats, 1 when something does not, 3 when a run breaks.</summary>
     public int Run(IReadOnlyList<string> files, Overrides overrides)
     {
-        if (Read(files, overrides) is not { } sweeps) return ExitCode.BadInput;
+        if (!Stoppable.Try(() => Read(files, overrides), stop, out List<Sweep>? sweeps)) return ExitCode.Stopped;
+        if (sweeps is null) return ExitCode.BadInput;
         int code = ExitCode.Pass;
         foreach (Sweep sweep in sweeps)
         {
@@ -64,8 +65,7 @@ internal sealed class RepeatCommand(Engine engine, Terminal terminal, Cancellati
     private List<Sweep>? Read(IReadOnlyList<string> files, Overrides overrides)
     {
         var problems = new Problems();
-        List<Sweep> sweeps =
-            [.. ScenarioFiles.Named(files).Select(f => ScenarioFiles.Read(f, overrides, problems)).OfType<Sweep>()];
+        List<Sweep> sweeps = ScenarioFiles.ReadAll(files, overrides, problems);
         if (!problems.Any) return sweeps;
         CheckCommand.Report(problems, terminal);
         return null;

@@ -28,13 +28,16 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
 {
     private static readonly Duration LongWait = Duration.FromMinutes(10);
 
+    // virtual time leaves nothing behind that would have to end in good order
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+
     private readonly List<string> pages = [];
 
     public int Run(RunRequest request)
     {
         var problems = new Problems();
-        List<Sweep> sweeps = [.. ScenarioFiles.Named(request.Files)
-            .Select(f => ScenarioFiles.Read(f, request.Overrides, problems)).OfType<Sweep>()];
+        if (!Stoppable.Try(() => ScenarioFiles.ReadAll(request.Files, request.Overrides, problems), stop,
+            out List<Sweep> sweeps)) return ExitCode.Stopped;
         if (problems.Any) return CheckCommand.Report(problems, terminal);
         string[] missing = [.. sweeps.SelectMany(s => s.Plan).Select(r => r.Topology).Distinct()
             .SelectMany(Tools.Missing).Distinct()];
@@ -99,7 +102,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         if (stop.IsCancellationRequested)
             terminal.Error.WriteLine(
             $"Stopped; the {Words.Count(runs.Length, "run")} that finished of {sweep.Plan.Count} are kept.");
-        return Write(new ReportRequest(result, sweep.RunYaml, folder, request.Journal, staged))
+        return Write(new ReportRequest(result, sweep.RunYaml, folder, request.Journal, staged) { Stop = stop })
             ? ExitCode.Of(result.Verdict) : ExitCode.Unknown;
     }
 
@@ -109,7 +112,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         int jobs = Jobs(network, request);
         if (network == NetworkKind.Simulated)
             return Progress.Show(terminal, sweep.Name, request.Quiet, null,
-                watch => ParallelRuns.Run(plan, jobs, engine.Simulate, watch, stop));
+                watch => ParallelRuns.Run(plan, jobs, engine.Simulate, watch, stop, Patience));
         var folders = new Dictionary<RunSpec, string>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < plan.Length; i++)
             folders[plan[i]] = Path.Combine(staging, network.Word(), FolderName(i + 1, plan[i]));
@@ -145,6 +148,10 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     private bool Write(ReportRequest report)
     {
         bool written = false;
+        void Discard(object? sender, EventArgs e) => ReportWriter.Discard(report.Folder);
+        AppDomain.CurrentDomain.ProcessExit += Discard;
+        using CancellationTokenRegistration told = stop.IsCancellationRequested ? default : stop.Register(() =>
+            terminal.Error.WriteLine("The runs are done and their results being written; Ctrl-C again gives them up."));
         try
         {
             IReadOnlyList<string> paths = engine.Report(report);
@@ -159,6 +166,10 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         catch (Exception e)   // a bug in one report must not take those of other scenarios with it
         {
             Breakage.Tell(terminal, "Writing the results broke inside the lab", e, report.Result.Command);
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.ProcessExit -= Discard;
         }
         terminal.Out.WriteLine(
             $"{ResultText.Word(report.Result.Verdict),-7}  {report.Result.ScenarioName}"

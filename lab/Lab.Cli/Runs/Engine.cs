@@ -5,7 +5,11 @@ using Spectre.Console;
 namespace Lab.Cli;
 
 /// <summary>What a report is written from, and where; staged when runs may have written files to keep.</summary>
-internal sealed record ReportRequest(SweepResult Result, string RunYaml, string Folder, bool Journal, bool Staged);
+internal sealed record ReportRequest(SweepResult Result, string RunYaml, string Folder, bool Journal, bool Staged)
+{
+    /// <summary>After it what takes long and can be had again is left out.</summary>
+    public CancellationToken Stop { get; init; }
+}
 
 /// <summary>The parts that the command line puts together; <c>Program</c> names the real ones.</summary>
 internal sealed record Engine

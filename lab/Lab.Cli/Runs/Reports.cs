@@ -10,29 +10,34 @@ internal static class Reports
     /// <summary>The files worth telling of, report first.</summary>
     public static IReadOnlyList<string> Write(ReportRequest request)
     {
-        var options = new ReportOptions { Staged = request.Staged };
+        var options = new ReportOptions { Staged = request.Staged, Svg = !request.Stop.IsCancellationRequested };
         WrittenReport written = ReportWriter.Write(request.Result, request.RunYaml, request.Folder, options);
         foreach (string note in written.Notes) Console.Error.WriteLine(note);
         string near = Path.GetRelativePath(Directory.GetCurrentDirectory(), written.Folder);
         string folder = near.StartsWith("..", StringComparison.Ordinal) ? written.Folder : near;
         List<string> told = [Path.Combine(folder, "report.html")];
-        if (!request.Journal) return told;
+        if (!request.Journal || request.Stop.IsCancellationRequested) return told;
         RunResult[] repeatable = [.. request.Result.Runs.Where(r => r.Network == NetworkKind.Simulated)];
         if (repeatable.Length < request.Result.Runs.Count)
             Console.Error.WriteLine("--journal: runs in real time do not repeat, so only simulated ones get a journal");
-        if (repeatable.Length > 0) told.Add(WriteJournals(repeatable, folder));
+        if (repeatable.Length > 0) told.Add(WriteJournals(repeatable, folder, request.Stop));
         return told;
     }
 
     // A run repeats, so its journal is made by running it again: a sweep need not keep what hardly anybody asks for.
-    private static string WriteJournals(IReadOnlyList<RunResult> runs, string folder)
+    private static string WriteJournals(IReadOnlyList<RunResult> runs, string folder, CancellationToken stop)
     {
         for (int i = 0; i < runs.Count; i++)
         {
             string name = runs.Count == 1 ? "journal.jsonl"
                 : string.Create(CultureInfo.InvariantCulture, $"journal-{i + 1}.jsonl");
-            using var file = new JournalFile(Path.Combine(folder, name), runs[i].Spec);
-            Simulation.Run(runs[i].Spec, new RunOptions { Reader = file });
+            string path = Path.Combine(folder, name);
+            using (var file = new JournalFile(path, runs[i].Spec))
+                Simulation.Run(runs[i].Spec, new RunOptions { Reader = file, IsCancelled = () =>
+                    stop.IsCancellationRequested });
+            if (!stop.IsCancellationRequested) continue;
+            File.Delete(path);
+            break;
         }
         return Path.Combine(folder, runs.Count == 1 ? "journal.jsonl" : "journal-*.jsonl");
     }

@@ -12,6 +12,10 @@ internal static class ScenarioFiles
     public static Sweep? Read(string file, Overrides overrides, Problems problems) =>
         SweepReader.Read(file, overrides, problems, ProgramLimits.Refusals);
 
+    /// <summary>Those of several files that are right.</summary>
+    public static List<Sweep> ReadAll(IEnumerable<string> words, Overrides overrides, Problems problems) =>
+        [.. Named(words).Select(f => Read(f, overrides, problems)).OfType<Sweep>()];
+
     /// <summary>
     /// The files that words of the command line mean, each once. A name without folder and ending, such as dead-link,
     /// is looked for in scenarios and topologies here, and in the folders above.

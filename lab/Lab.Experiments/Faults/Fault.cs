@@ -15,7 +15,7 @@ internal abstract class Fault : FaultKind
 
 /// <summary>One coming of one fault, with everything that it hits at the same time.</summary>
 /// <param name="Fault">Its index in the scenario.</param>
-/// <param name="Number">Nobody else's in this run.</param>
+/// <param name="Number">Nobody else's while it lasts.</param>
 /// <param name="Servers">Whole servers; their clients' members and their routes are among the others.</param>
 /// <param name="Routes">As drawn when it struck, where the target says any.</param>
 internal sealed record Strike(

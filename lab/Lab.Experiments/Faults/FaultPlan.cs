@@ -46,10 +46,10 @@ internal sealed class FaultPlan : EventTarget
             IReadOnlyList<Member> members = world.Cast.MembersOf(hit);
             if (spec.After is not null)
                 foreach (Member m in members)
-                    Await(New(i, spec, hit, [m], random.Fork(m.Name), 0), Instant.Zero + spec.At);
+                    Await(New(occurrences.Count, i, spec, hit, [m], random.Fork(m.Name), 0), Instant.Zero + spec.At);
             else
             {
-                Occurrence first = New(i, spec, hit, members, random, 0);
+                Occurrence first = New(occurrences.Count, i, spec, hit, members, random, 0);
                 Begin(first, Instant.Zero + spec.At + random.Between(Duration.Zero, spec.Within));
             }
         }
@@ -74,15 +74,17 @@ internal sealed class FaultPlan : EventTarget
         else Heal(now, o);
     }
 
-    private Occurrence New(
-        int index, FaultSpec spec, Meaning hit, IReadOnlyList<Member> members, RandomStream random, int number)
+    // the next coming of a fault takes the place of the one that is over
+    private Occurrence New(int place, int index, FaultSpec spec, Meaning hit, IReadOnlyList<Member> members,
+        RandomStream random, int number)
     {
         var o = new Occurrence
         {
             Index = index, Spec = spec, Hit = hit, Members = members, Random = random, Number = number,
         };
-        o.Argument = occurrences.Count << 1;
-        occurrences.Add(o);
+        o.Argument = place << 1;
+        if (place == occurrences.Count) occurrences.Add(o);
+        else occurrences[place] = o;
         return o;
     }
 
@@ -114,7 +116,7 @@ internal sealed class FaultPlan : EventTarget
         ((Fault)o.Spec.Kind).End(now, o.Strike!);
         world.Journal.FaultEnded(now, HostOf(o.Strike!), o.Index, o.Number);
         if (o.Spec.Every is not { } mean) return;
-        Occurrence next = New(o.Index, o.Spec, o.Hit, o.Members, o.Random, o.Number + 1);
+        Occurrence next = New(o.Argument >> 1, o.Index, o.Spec, o.Hit, o.Members, o.Random, o.Number + 1);
         Instant when = now + o.Random.Exponential(mean);
         if (o.Spec.After is null) Begin(next, when);
         else Await(next, when);

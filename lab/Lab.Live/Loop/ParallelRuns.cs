@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lab.Experiments;
 using Lab.Network;
 
@@ -65,7 +66,7 @@ public sealed class RunControl
 /// <summary>
 /// Runs a plan on several threads, one thread per run from its beginning to its end. Results come back in the order of
 /// the plan, whatever finished first. A run that throws fails alone. After a stop no further run begins, and those
-/// under way end as soon as they poll.
+/// under way end as soon as they poll, or are left to themselves when patience ends.
 /// </summary>
 public static class ParallelRuns
 {
@@ -75,7 +76,7 @@ public static class ParallelRuns
     /// and at the end.</summary>
     public static IReadOnlyList<RunOutcome> Run(IReadOnlyList<RunSpec> plan, int jobs, Func<RunSpec, RunControl,
         RunResult?> run,
-        Action<SweepProgress> watch, CancellationToken stop)
+        Action<SweepProgress> watch, CancellationToken stop, TimeSpan? patience = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(jobs, 1);
         var progress = new SweepProgress(plan.Count,
@@ -85,7 +86,7 @@ public static class ParallelRuns
         var outcomes = new RunOutcome[plan.Count];
         for (int i = 0; i < plan.Count; i++) outcomes[i] = new RunOutcome(plan[i], null, null);
         int threads = Math.Min(jobs, plan.Count), next = -1;
-        using var ended = new CountdownEvent(Math.Max(1, threads));
+        var ended = new CountdownEvent(Math.Max(1, threads));          // not disposed of: who is left signals later
         if (threads == 0) ended.Signal();
 
         void Work()
@@ -100,9 +101,16 @@ public static class ParallelRuns
         }
 
         for (int i = 0; i < threads; i++) new Thread(Work) { IsBackground = true, Name = $"run {i}" }.Start();
-        while (!ended.Wait(Tick)) watch(progress);
+        long stopped = 0;
+        while (!ended.Wait(Tick))
+        {
+            watch(progress);
+            if (!stop.IsCancellationRequested) continue;
+            if (stopped == 0) stopped = Stopwatch.GetTimestamp();
+            if (Stopwatch.GetElapsedTime(stopped) > patience) break;
+        }
         watch(progress);
-        return outcomes;
+        return [.. outcomes];
     }
 
     private static RunOutcome One(RunSpec spec, Func<RunSpec, RunControl, RunResult?> run, SweepProgress progress,

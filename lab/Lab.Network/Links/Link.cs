@@ -176,7 +176,8 @@ public sealed class Link<T>
         if (loss != Probability.Never && (lossRandom ??= random.Fork("loss")).Chance(loss)) return Fate.Lost;
         while (firstWaiting != 0 && transit.Seats[firstWaiting].StartsAt <= now)
             Start(ref transit.Seats[firstWaiting]);
-        bool full = spec.QueueBytes > 0 && rateFreeAt > now && waitingBytes + bytes > spec.QueueBytes;
+        bool full = rateFreeAt > now
+            && waitingBytes + bytes > (spec.QueueBytes > 0 ? spec.QueueBytes : LinkSpec.UnlimitedQueueBytes);
         return full ? Fate.Overflowed : Fate.Inside;
     }
 

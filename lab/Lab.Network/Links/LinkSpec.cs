@@ -53,6 +53,11 @@ public sealed record OutageSpec
 /// <summary>One direction of a link.</summary>
 public sealed record LinkSpec
 {
+    /// <summary>
+    /// What a queue without limit holds, so that a path that never drains cannot take all memory; beyond, it drops.
+    /// </summary>
+    public const int UnlimitedQueueBytes = 16 << 20;
+
     public Duration Delay { get; init; } = Duration.Zero;
     public Duration Jitter { get; init; } = Duration.Zero;
     public JitterShape Shape { get; init; } = JitterShape.Uniform;

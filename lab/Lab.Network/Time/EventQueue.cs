@@ -53,6 +53,8 @@ public sealed class EventQueue
     private EventHeap near = new(EventPlace.Near), far = new(EventPlace.Far);
     private ulong[] batch = new ulong[16];  // (time within the slot, insertion order), ascending
     private int[] batchNodes = new int[16]; // by insertion order, newest first; 0 = cancelled
+    private Instant crowded;                      // where atOnce events ran after the first
+    private long atOnce;
     private int batchNext, batchEnd, ringCount, free, lastNode, targetCount;
     private long presentSlot;
     private ulong sequence;
@@ -185,26 +187,31 @@ public sealed class EventQueue
 
     /// <summary>
     /// Runs everything up to and including <paramref name="end"/>, then stands there; with <see cref="Instant.Never"/>
-    /// at the last event. False when more than <paramref name="mostAtOnce"/> events ran at one instant: then it stands
-    /// there, with the rest still to run.
+    /// at the last event. After <paramref name="mostEvents"/> it stands at the last of them, with others still to run.
+    /// False when more than <paramref name="mostAtOnce"/> events ran at one instant, in this call and those before.
     /// </summary>
-    public bool RunUntil(Instant end, long mostAtOnce = long.MaxValue)
+    public bool RunUntil(Instant end, long mostAtOnce = long.MaxValue, long mostEvents = long.MaxValue)
     {
         if (end < Now)
             throw new InvalidOperationException($"run until {end.Nanoseconds} ns, now is {Now.Nanoseconds} ns");
-        Instant instant = Now;
-        long atOnce = 0;
-        while (Count > 0)
+        long last = mostEvents > long.MaxValue - Executed ? long.MaxValue : Executed + mostEvents;
+        while (IsDue(end))
         {
-            // A slot that ends in time is taken without a look at its events.
-            if (IsSlotDone && ringCount > 0 && NextSlot() is var slot && ((slot + 1) << slotBits) <= end.Nanoseconds)
-                TurnRing(slot);
-            else if (Next > end) break;
+            if (Executed == last) return true;
             RunNext();
-            if (Now != instant) (instant, atOnce) = (Now, 0);
+            if (Now != crowded) (crowded, atOnce) = (Now, 0);
             else if (++atOnce > mostAtOnce) return false;
         }
         if (end < Instant.Never) Now = end;
+        return true;
+    }
+
+    private bool IsDue(Instant end)
+    {
+        if (Count == 0) return false;
+        // A slot that ends in time is taken without a look at its events.
+        if (!IsSlotDone || ringCount == 0 || ((NextSlot() + 1) << slotBits) > end.Nanoseconds) return Next <= end;
+        TurnRing(NextSlot());
         return true;
     }
 

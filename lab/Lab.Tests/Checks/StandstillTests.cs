@@ -48,6 +48,15 @@ public sealed class StandstillTests
     }
 
     [Fact]
+    public void A_run_in_which_no_time_passes_can_be_stopped_before_that()
+    {
+        int polls = 0;
+        var options = new RunOptions { IsCancelled = () => ++polls >= 3 };
+        Assert.Null(Simulation.Run(Spec(Duration.Zero, AtOnce), options));
+        Assert.Equal(3, polls);
+    }
+
+    [Fact]
     public void With_a_delay_or_a_wait_the_same_run_goes_on_to_its_end()
     {
         Assert.NotNull(Simulation.Run(Spec(Duration.FromMilliseconds(1), AtOnce), RunOptions.Default));

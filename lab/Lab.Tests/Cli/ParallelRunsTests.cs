@@ -44,6 +44,22 @@ public class ParallelRunsTests
     }
 
     [Fact]
+    public void A_run_that_does_not_poll_is_left_to_itself_when_patience_ends()
+    {
+        using var stop = new CancellationTokenSource();
+        using var over = new ManualResetEventSlim();
+        IReadOnlyList<RunOutcome> outcomes = ParallelRuns.Run(Plan(3), 1, (spec, control) =>
+        {
+            if (spec.Seed == 0) return Laboratory.Result(spec, 0);
+            stop.Cancel();
+            over.Wait(TimeSpan.FromMinutes(1));
+            return Laboratory.Result(spec, 0);
+        }, _ => { }, stop.Token, TimeSpan.Zero);
+        over.Set();
+        Assert.Equal([true, false, false], outcomes.Select(o => o.Result is not null));
+    }
+
+    [Fact]
     public void After_a_stop_no_run_begins_and_what_finished_is_kept()
     {
         using var stop = new CancellationTokenSource();

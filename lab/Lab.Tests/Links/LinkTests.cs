@@ -55,6 +55,14 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public void A_queue_without_limit_holds_no_more_than_16_MiB()
+    {
+        Link<int> link = New(new() { RateBitsPerSecond = 1 });
+        int taken = Enumerable.Range(0, 20).Count(i => link.Offer(At(0), i, 1 << 20) == Fate.Inside);
+        Assert.Equal(1 + 16, taken);                                 // one is being sent
+    }
+
+    [Fact]
     public void A_unit_larger_than_the_queue_passes_an_idle_link()
     {
         Link<int> link = New(new() { RateBitsPerSecond = 8_000, QueueBytes = 10 });

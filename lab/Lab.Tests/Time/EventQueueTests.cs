@@ -217,6 +217,33 @@ public sealed class EventQueueTests
         Assert.Equal((3, new Instant(2_000_000_000_000)), (recorder.Ran.Count, queue.Now));
     }
 
+    [Fact]
+    public void After_so_many_events_it_stands_and_goes_on_later_as_if_it_had_not()
+    {
+        var queue = new EventQueue();
+        var recorder = new Recorder();
+        queue.Register(recorder);
+        for (int i = 0; i < 10; i++) queue.At(new(i / 5 * 1_000_000_000), 0, i);
+        Assert.True(queue.RunUntil(new(2_000_000_000), mostEvents: 4));
+        Assert.Equal((4, new Instant(0)), (recorder.Ran.Count, queue.Now));
+        Assert.True(queue.RunUntil(new(2_000_000_000), mostEvents: 4));
+        Assert.Equal((8, new Instant(1_000_000_000)), (recorder.Ran.Count, queue.Now));
+        Assert.True(queue.RunUntil(new(2_000_000_000), mostEvents: 4));
+        Assert.Equal(new Instant(2_000_000_000), queue.Now);
+        Assert.Equal(Enumerable.Range(0, 10), recorder.Ran.Select(r => r.Argument));
+    }
+
+    [Fact]
+    public void Events_at_one_instant_are_counted_across_calls()
+    {
+        var queue = new EventQueue();
+        queue.Register(new Recorder());
+        for (int i = 0; i < 10; i++) queue.At(new(7), 0, i);
+        Assert.True(queue.RunUntil(new(9), mostAtOnce: 6, mostEvents: 4));
+        Assert.False(queue.RunUntil(new(9), mostAtOnce: 6, mostEvents: 4));
+        Assert.Equal(new Instant(7), queue.Now);
+    }
+
     private static (QueueKind, Recorder) New(string kind)
     {
         QueueKind queue = QueueKind.Named(kind);
