@@ -247,6 +247,8 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("show metrics connects.time.p50", "proxied: unsupported: only the negotiation is seen")]
     [InlineData("show metrics", "messages.lost")]
     [InlineData("show metrics ghost.time", "population:")]
+    [InlineData("show metrics ghost.time", "of:         all, or a client, member, link, server")]
+    [InlineData("show metrics federation.bytes", "of:         all, or a link, server, streams")]
     [InlineData("schema topology", "json-schema.org")]
     [InlineData("--version", "0.1.0")]
     [InlineData("--help", "lab run scenarios/dead-link.yaml")]
