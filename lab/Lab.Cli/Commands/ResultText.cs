@@ -10,7 +10,7 @@ internal static class ResultText
 {
     private const int MostLabelColumns = 36;
     private const int MostDoubts = 5;
-    private const string NotShown = "unsupported";
+    private const string NotShown = "unsupported", Never = "never", Why = " lab show networks says why.";
 
     private static readonly string[] Usual =
     [
@@ -19,26 +19,26 @@ internal static class ResultText
     ];
 
     /// <summary>
-    /// One row per point, one column per metric that the expectations name or that is usually wanted, joined over
-    /// the seeds. What does not fit beside each other on the console goes into a table below.
+    /// One row per point, one column per metric that the expectations name or that is usually wanted, joined over the
+    /// seeds. What does not fit beside each other on the console goes into a table below.
     /// </summary>
     public static void Tables(SweepResult sweep, IAnsiConsole console)
     {
         if (sweep.Runs.Count == 0) return;
         bool federated = sweep.Runs.Any(r => r.Spec.Topology.S2s.Count > 0);
-        string[] named = [.. sweep.Scenario.Expect.Select(e => e.Metric), .. federated ? Catalogue.BetweenServers : []];
+        string[] usual = [.. Usual, .. federated ? Catalogue.BetweenServers : []];
         bool several = sweep.Networks.Count > 1;
         var points = sweep.Runs.GroupBy(r => (r.Spec.Label, r.Network)).OrderBy(g => Place(sweep.Runs, g.Key.Label))
-            .Select(g => (Label: several ? $"{g.Key.Label}, {g.Key.Network.Word()}" : g.Key.Label, Runs: g.ToArray()))
-            .ToList();
+            .Select(g => (Label: Problem.Printable(several ? $"{g.Key.Label}, {g.Key.Network.Word()}" : g.Key.Label),
+                Runs: g.ToArray())).ToList();
         var columns = new List<(string Title, string[] Cells)>();
-        foreach (Metric metric in Catalogue.All.Where(m => named.Contains(m.Name) || Usual.Contains(m.Name)))
+        foreach ((Metric metric, Scope scope) in Asked(sweep.Scenario, usual))
         {
-            double[] values = [.. points.Select(p => metric.Over(p.Runs).Value)];
-            if (values.All(double.IsNaN)) continue;
-            columns.Add((metric.Name.Replace('.', '\n'),
-                [.. points.Select((p, i) =>
-                    Cell(values[i], metric.Unit, metric.In(p.Runs[0].Spec)))]));
+            Estimate[] values = [.. points.Select(p => metric.Over(p.Runs, scope))];
+            if (values.All(v => !v.Known)) continue;
+            string title = Problem.Printable($"{metric.Name}{scope}").Replace('.', '\n').Replace(" of ", "\nof ")
+                .Replace(" from ", "\nfrom ").Replace(" to ", "\nto ");
+            columns.Add((title, [.. points.Select((p, i) => Cell(values[i], metric, scope, p.Runs))]));
         }
         string corner = string.Join("\n", sweep.Varied.Select(Last).Concat(several ? ["network"] : []));
         corner = string.Join('\n', corner.Split('\n').Select(Problem.Printable));
@@ -56,16 +56,35 @@ internal static class ResultText
             for (int row = 0; row < points.Count; row++)
             {
                 IEnumerable<string> cells = columns[first..next].Select(c => c.Cells[row]).Prepend(points[row].Label);
-                table.AddRow([.. cells.Select(Problem.Printable).Select(Markup.Escape)]);
+                table.AddRow([.. cells.Select(Markup.Escape)]);
             }
             console.Write(table);
         }
-        int most = points.Max(p => p.Runs.Length);
-        if (most > 1) console.WriteLine($"Over {most} seeds each. \"-\": nothing to measure; \"never\": not "
-            + "within the run.");
-        if (columns.Any(c => c.Cells.Any(cell => cell.StartsWith('~') || cell == NotShown)))
-            console.WriteLine($"\"~\": approximate on this network; \"{NotShown}\": the network cannot show it. "
-                + "lab show networks says why.");
+        string[] all = [.. columns.SelectMany(c => c.Cells)];
+        foreach (string sentence in Legend(all, points.Max(p => p.Runs.Length))) console.WriteLine(sentence);
+    }
+
+    /// <summary>What is usually wanted, and each metric as the expectations ask for it.</summary>
+    private static IEnumerable<(Metric Metric, Scope Scope)> Asked(Scenario scenario, string[] usual) =>
+        from metric in Catalogue.All
+        from scope in scenario.Expect.Where(e => e.Metric == metric.Name).Select(e => e.Scope)
+            .Concat(usual.Contains(metric.Name) ? [default(Scope)] : []).Distinct().OrderBy(s => s != default)
+        select (metric, scope);
+
+    /// <summary>Of what the cells hold, and of nothing else.</summary>
+    private static IEnumerable<string> Legend(string[] cells, int most)
+    {
+        if (most > 1)
+            yield return $"Over {most} seeds each"
+                + (!cells.Any(c => c.Contains('\n')) ? "." : most < Bootstrap.FewestForInterval
+                    ? "; below, least and most of single runs." : "; below, the 95 % interval.")
+                + " lab show metrics NAME: how seeds are joined.";
+        if (cells.Any(c => c.Contains(" in ", StringComparison.Ordinal)))
+            yield return "\"0.9 in 5/20\": 0.9 per run, in 5 of 20 runs any; without that, in all or in none.";
+        if (cells.Any(c => c.Contains(Never, StringComparison.Ordinal))) yield return "\"never\": not within the run.";
+        if (cells.Contains("-")) yield return "\"-\": nothing to measure.";
+        if (cells.Any(c => c.StartsWith('~'))) yield return "\"~\": approximate on this network." + Why;
+        if (cells.Contains(NotShown)) yield return $"\"{NotShown}\": the network cannot show it." + Why;
     }
 
     /// <summary>The reasons not to trust runs, each with the first run it is about and how to see that one.</summary>
@@ -82,12 +101,26 @@ internal static class ResultText
         }
     }
 
-    private static string Cell(double value, Unit unit, Judgement judgement) => judgement.Fidelity switch
+    /// <summary>The number, of a count also in how many runs there were any; below it the ends.</summary>
+    private static string Cell(Estimate e, Metric metric, Scope scope, RunResult[] runs)
     {
-        Fidelity.Unsupported => NotShown,
-        Fidelity.Approximate when !double.IsNaN(value) => "~ " + Units.Format(value, unit),
-        _ => Units.Format(value, unit),
-    };
+        Judgement judgement = metric.In(runs[0].Spec);
+        if (judgement.Fidelity == Fidelity.Unsupported) return NotShown;
+        int any = runs.Count(r => r.Value(metric.Name, scope) > 0);
+        string mark = judgement.Fidelity == Fidelity.Approximate && e.Known ? "~ " : "";
+        string some = metric.Joining == Joining.Count && any > 0 && any < e.Runs ? $" in {any}/{e.Runs}" : "";
+        return mark + Units.Format(e.Value, metric.Unit) + some + Ends(e, metric.Unit);
+    }
+
+    /// <summary>"71.2–80 s" on a line of its own; nothing when they show the same as the value.</summary>
+    private static string Ends(Estimate e, Unit unit)
+    {
+        (string low, string high) = (Units.Format(e.Low, unit), Units.Format(e.High, unit));
+        if (e.Ends == Lab.Experiments.Ends.None || low == high && low == Units.Format(e.Value, unit)) return "";
+        int lowUnit = low.IndexOf(' '), highUnit = high.IndexOf(' ');
+        if (lowUnit > 0 && highUnit > 0 && low[lowUnit..] == high[highUnit..]) low = low[..lowUnit];
+        return $"\n{low}–{high}";
+    }
 
     private static int Place(IReadOnlyList<RunResult> runs, string label)
     {

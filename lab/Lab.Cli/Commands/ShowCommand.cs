@@ -74,16 +74,17 @@ internal static class ShowCommand
         return ExitCode.Pass;
     }
 
-    private static string TargetsOf(FaultKind kind) =>
-        Names(kind.Targets) + (kind.IsBetweenServers ? " with s2s" : "");
-
-    private static string Names(TargetKinds targets) => string.Join(", ",
-    [
-        .. targets.HasFlag(TargetKinds.Client) ? (string[])["client", "member"] : [],
-        .. targets.HasFlag(TargetKinds.Link) ? (string[])["link"] : [],
-        .. targets.HasFlag(TargetKinds.Server) ? (string[])["server"] : [],
-        .. targets.HasFlag(TargetKinds.Streams) ? (string[])["streams"] : [],
-    ]);
+    private static string TargetsOf(FaultKind kind)
+    {
+        string[] names =
+        [
+            .. kind.Targets.HasFlag(TargetKinds.Client) ? (string[])["client", "member"] : [],
+            .. kind.Targets.HasFlag(TargetKinds.Link) ? (string[])["link"] : [],
+            .. kind.Targets.HasFlag(TargetKinds.Server) ? (string[])["server"] : [],
+            .. kind.Targets.HasFlag(TargetKinds.Streams) ? (string[])["streams"] : [],
+        ];
+        return string.Join(", ", names) + (kind.IsBetweenServers ? " with s2s" : "");
+    }
 
     private static Row[] FaultRows => [.. FaultKinds.All.Select(k => new Row(k.Word, k.On))];
 
@@ -103,7 +104,6 @@ internal static class ShowCommand
                 + $"expectations {Units.Example(metric.Unit)}");
         terminal.Out.WriteLine($"population: {metric.Population}");
         terminal.Out.WriteLine($"censoring:  {metric.Censoring}");
-        terminal.Out.WriteLine($"of:         all, or a {Names(metric.Targets)}");
         terminal.Out.WriteLine($"better:     {Words.Kebab(metric.Better.ToString())}");
         terminal.Out.WriteLine($"joined:     {metric.Joining.Words}; expectations judge "
             + (metric.Joining.IsPooled ? "these together" : "each run"));

@@ -51,13 +51,14 @@ public static class Checks
         Subject[] subjects = metric.Joining.IsPooled
             ? [.. Variants(meant.Where(r => r.Doubts.Count == 0)).Select(runs => Subject.Of(metric, e.Scope, runs))]
             : [.. meant.Where(r => r.Doubts.Count == 0).Select(r => Subject.Of(metric, e.Scope, r))];
-        string things = metric.Joining.IsPooled ? "variants" : "runs";
         int all = metric.Joining.IsPooled ? Variants(meant).Count() : meant.Count;
+        string Of(int some) => metric.Joining.IsPooled && all == 1 ? "all runs together"
+            : $"{some} of {all} {(metric.Joining.IsPooled ? "variants" : "runs")}";
         Subject[] failing = [.. subjects.Where(s => !double.IsNaN(s.Value) && !Holds(e, s.Value))];
         Subject[] unknown = [.. subjects.Where(s => double.IsNaN(s.Value))];
         string values = Values(metric, e.Scope, meant, failing.Length > 0 ? failing[0] : null);
         if (failing.Length > 0)
-            return (Verdict.Fail, $"{failing.Length} of {all} {things} do not hold; {values}",
+            return (Verdict.Fail, $"{Of(failing.Length)} do not hold; {values}",
                 [.. failing.SelectMany(s => Culprits(e, s))]);
         if (doubtful.Count > 0)
             return (Verdict.Unknown,
@@ -65,9 +66,9 @@ public static class Checks
                 doubtful);
         if (unknown.Length > 0)
             return (Verdict.Unknown,
-                $"{unknown.Length} of {all} {things} have no value: nothing to measure happened in them; {values}",
+                $"{Of(unknown.Length)} have no value: nothing to measure happened in them; {values}",
                 [.. unknown.Select(s => s.Runs[0])]);
-        return (Verdict.Pass, $"holds in {all} of {all} {things}; {values}", []);
+        return (Verdict.Pass, $"holds in {Of(all)}; {values}", []);
     }
 
     /// <summary>What an expectation is held against: a run, or the runs of a variant together.</summary>
@@ -113,11 +114,13 @@ public static class Checks
                 : Range(metric, variants.Select(v => metric.Over(v, scope).Value));
         string first = failing is not { } run ? ""
             : $"seed {run.Runs[0].Spec.Seed} has {Units.Format(run.Value, metric.Unit)}; ";
-        string range = Range(metric, meant.Select(r => r.Value(metric.Name, scope)));
-        string any = metric.Joining != Joining.Count || meant.Count == 1 ? ""
-            : $"; any in {meant.Count(r => r.Value(metric.Name, scope) > 0)} of {meant.Count} runs";
-        bool joins = variants.Length == 1 && meant.Count > 1 && metric.Joining != Joining.Largest;
-        return first + range + (joins ? $"; {metric.Joining.Words} {Told(metric, scope, meant)}" : "") + any;
+        double[] numbers = [.. meant.Select(r => r.Value(metric.Name, scope))];
+        int some = numbers.Count(v => v > 0);
+        string any = metric.Joining != Joining.Count || some == 0 || some == meant.Count ? ""
+            : $"; any in {some} of {meant.Count} runs";
+        bool joins = variants.Length == 1 && metric.Joining != Joining.Largest && numbers.Distinct().Count() > 1;
+        return first + Range(metric, numbers)
+            + (joins ? $"; {metric.Joining.Words} {Told(metric, scope, meant)}" : "") + any;
     }
 
     private static string Named(IReadOnlyList<RunResult> runs, int of) =>

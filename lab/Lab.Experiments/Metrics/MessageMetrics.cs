@@ -27,7 +27,7 @@ internal static class MessageMetrics
             "messages", "none",
             Better.Lower, Joining.Count, f => f.Fated(MessageFate.Bounced), Sight.AsFaults),
         new("messages.stored", Unit.Count,
-            "messages in the offline store, in a queue that still retries, or on a connection that stands, at the end",
+            "messages in the offline store or in a queue that still retries at the end",
             "messages", "none",
             Better.Neither, Joining.Count,
             f => f.Fated(MessageFate.Stored) + f.Fated(MessageFate.Pending), Sight.AsFaults)

@@ -127,7 +127,7 @@ public abstract class Joining
         };
     }
 
-    private sealed class QuantileOfCases(double share) : Joining("over all cases of all runs", isPooled: true)
+    private sealed class QuantileOfCases(double share) : Joining("quantile of all cases of all runs", isPooled: true)
     {
         private const int Many = 20_000;
 

@@ -5,7 +5,7 @@ namespace Lab.Reports;
 /// <summary>
 /// Two networks beside each other, policy by policy, with the difference of the second to the first, seed by seed. A
 /// difference counts where its interval (with few seeds: its whole range) leaves out zero and it is more than a tenth
-/// of the first network's median. It is expected where the fidelity table says that one of the two cannot show the
+/// of the first network's number. It is expected where the fidelity table says that one of the two cannot show the
 /// metric as it is.
 /// </summary>
 internal sealed class ComparisonTable
@@ -47,8 +47,8 @@ internal sealed class ComparisonTable
     private Html Group(Metric metric)
     {
         Pair[] pairs = [.. Pairs()];
-        Column one = new(metric, first, [.. pairs.Select(p => p.First)]);
-        Column two = new(metric, second, [.. pairs.Select(p => p.Second)]);
+        Column one = new(study, metric, first, [.. pairs.Select(p => p.First)]);
+        Column two = new(study, metric, second, [.. pairs.Select(p => p.Second)]);
         DisplayUnit unit = DisplayUnit.For(metric.Unit, one.Estimates.Concat(two.Estimates).Select(e => e.Value));
         Html body = Html.Join(pairs.Select((p, i) => Html.Of(
             $"<tr><th>{p.Point}</th>{Cell(one, i, unit)}{Cell(two, i, unit)}{Difference(p, metric, unit)}</tr>")));
@@ -69,16 +69,18 @@ internal sealed class ComparisonTable
     /// <summary>One metric of all points on one network.</summary>
     private sealed class Column
     {
-        public Column(Metric metric, NetworkKind network, Variant[] variants)
+        public Column(Study study, Metric metric, NetworkKind network, Variant[] variants)
         {
-            Network = network;
+            (Metric, Network, Variants) = (metric, network, variants);
             Judgements = [.. variants.Select(v => Of(v, metric))];
             Estimates = [.. variants.Select(v => v.Over(metric))];
             Common = Judgements.Distinct().Count() == 1 ? Judgements[0] : null;
-            Best = MetricTables.Best(metric, Estimates);
+            Best = Lab.Reports.Best.Of(study, metric, variants);
         }
 
+        public Metric Metric { get; }
         public NetworkKind Network { get; }
+        public Variant[] Variants { get; }
         public Judgement[] Judgements { get; }
 
         /// <summary>None where the network cannot show the metric.</summary>
@@ -87,7 +89,7 @@ internal sealed class ComparisonTable
         /// <summary>The judgement of all cells, where it is the same: then it stands above them.</summary>
         public Judgement? Common { get; }
 
-        public double Best { get; }
+        public bool[] Best { get; }
     }
 
     private Html Header(Column column)
@@ -101,8 +103,8 @@ internal sealed class ComparisonTable
         (Estimate e, Judgement judgement) = (column.Estimates[row], column.Judgements[row]);
         Html label = column.Common is null ? footnotes.Label(column.Network, judgement) : Html.Empty;
         if (judgement.Fidelity == Fidelity.Unsupported && column.Common is null) return $"<td class=\"n\">{label}</td>";
-        string mark = e.Value == column.Best ? " best" : "";
-        return $"<td class=\"n{mark}\"><b>{unit.Text(e.Value)}</b>{MetricTables.EndsOf(e, unit)}{label}</td>";
+        string mark = column.Best[row] ? " best" : "";
+        return $"<td class=\"n{mark}\">{MetricTables.Number(column.Variants[row], column.Metric, e, unit)}{label}</td>";
     }
 
     private static Judgement Of(Variant variant, Metric metric) =>

@@ -8,19 +8,20 @@ internal static class MethodSection
     public static Html Of(Study study) => $"""
         <h2>How the numbers were made</h2>
         <ul>
-        <li>Each run gives one value per metric; tables show the median over seeds. Intervals: 95&nbsp;% percentile
-        bootstrap over runs,
-        {(long)Bootstrap.Resamples} draws (detection over all incidents: 1000, or 200 above 20&nbsp;000 incidents), from
-        a fixed stream, so the same results give the same page.
-        Below {(long)Bootstrap.FewestForInterval} seeds no interval of a median reaches 95&nbsp;%, and smallest and
-        largest value are shown in brackets.</li>
-        <li>“never” enters medians as larger than every number. A metric without a population in a run has no value
-        there and does not count.</li>
-        <li>Detection over all incidents is their cumulative incidence (Aalen and Johansen, 1978). An incident that the
-        connection outlived stays in the whole: it was not noticed and never will be. One that the end of the run cut
-        off is censored: kept at risk until then.</li>
-        <li>Differences between variants are taken seed by seed; a seed in which both never got there counts as no
-        difference.</li>
+        <li>Each metric says how the runs of a variant become one number (hover over its name): times are quantiles over
+        the incidents or messages of all runs, shares are of all cases of all runs, counts are means per run. Tables,
+        figures and expectations have the same number; metrics.csv has that of each single run.</li>
+        <li>Intervals: 95&nbsp;% percentile bootstrap, in which whole runs are drawn again,
+        {(long)Bootstrap.Resamples} times (quantiles over all incidents or messages 1000 times, fewer above
+        20&nbsp;000 of them), from a fixed stream, so the same results give the same page.
+        Below {(long)Bootstrap.FewestForInterval} seeds smallest and largest value of single runs are shown in
+        brackets.</li>
+        <li>“never” is larger than every number. A run without a population has no say.</li>
+        <li>Times to detection are of the cumulative incidence over all incidents (Aalen and Johansen, 1978). An
+        incident that the connection outlived stays in the whole: it was not noticed and never will be. One that the end
+        of the run cut off is censored: kept at risk until then.</li>
+        <li>Differences between variants are over the seeds that both have, each drawn for both. What is underlined is
+        so by exact sign tests of the seeds, corrected for the number of comparisons (Holm, 1979).</li>
         {Faults(study)}
         {Rules(study)}
         </ul>
@@ -40,7 +41,7 @@ internal static class MethodSection
         [NetworkKind only] => Html.Of($"<li>Faults on this network: {study.FidelityWords(only)}.</li>"),
         _ => Html.Of($"""
             <li>A difference between networks counts where its interval (with few seeds: its range) leaves out zero and
-            it is more than a tenth of the first network's median. “Expected” are those that the fidelity table
+            it is more than a tenth of the first network's number. “Expected” are those that the fidelity table
             foretells: one of the two networks cannot show the metric as it is.</li>
             """),
     };

@@ -2,17 +2,17 @@ using Lab.Experiments;
 
 namespace Lab.Reports;
 
-/// <summary>Policies against metrics: medians over seeds with intervals, the best of each column marked.</summary>
+/// <summary>Policies against metrics: numbers over all seeds with intervals, the best of each column marked.</summary>
 internal static class MetricTables
 {
-    private static readonly string[] MainMetrics =
+    public static readonly string[] MainMetrics =
     [
         "detection.client.p50", "detection.client.p95", "detection.client.share", "detection.server.p50",
-        "misdiagnosis.false-alarms",
-        "ghost.time", "availability", "messages.lost", "messages.delay.p95", "cost.bytes", "cost.wakeups",
+        "misdiagnosis.false-alarms", "ghost.time", "availability", "messages.lost", "messages.doubled",
+        "messages.delay.p95", "cost.bytes", "cost.wakeups",
     ];
 
-    private static readonly string[] StormMetrics = ["storm.peak", "recovery.time"];
+    public static readonly string[] StormMetrics = ["storm.peak", "recovery.time"];
 
     public static Html Main(Study study)
     {
@@ -25,7 +25,7 @@ internal static class MetricTables
         if (metrics.Length == 0) return $"<h2>Results</h2>\n<p>No run has a value for any metric.</p>";
         return $"""
             <h2>Results</h2>
-            <p>{Legend(study)}</p>
+            <p>{Legend(study, metrics)}</p>
             {Tables(study, metrics)}
             """;
     }
@@ -36,7 +36,7 @@ internal static class MetricTables
         if (groups.Length == 0) return Html.Empty;
         Html tables = Html.Join(groups.Select(g => Html.Of($"<h3>{g.Key}</h3>\n{Table(study, [.. g])}")));
         Html meanings = Html.Join(groups.SelectMany(g => g).Select(m => Html.Of(
-            $"<dt>{Name(m.Name)}</dt><dd>{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}.</dd>")));
+            $"<dt>{Name(m.Name)}</dt><dd>{Meaning(m)}</dd>")));
         return $"""
             <h2>All metrics</h2>
             <details><summary>Every metric that has a value, by group</summary>
@@ -50,52 +50,43 @@ internal static class MetricTables
             """;
     }
 
-    /// <summary>Each variant against the first one of its panel, seed by seed.</summary>
-    public static Html Differences(Study study)
-    {
-        (Variant Variant, Variant Reference)[] pairs = [.. study.Variants
-            .Select(v => (v, Reference: study.Variants.First(other => other.Panel == v.Panel)))
-            .Where(p => p.v != p.Reference)];
-        Metric[] metrics =
-            [.. Present(study).Where(m => MainMetrics.Contains(m.Name) || StormMetrics.Contains(m.Name))];
-        Estimate[][] columns =
-            [.. metrics.Select(m => pairs.Select(p =>
-                p.Variant.Shows(m.Name) && p.Reference.Shows(m.Name)
-                    ? Pairing.Difference(p.Variant, p.Reference, m) : Estimate.None).ToArray())];
-        if (study.Seeds.Count < 2 || columns.All(c => c.All(e => !e.Known))) return Html.Empty;
-        DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
-        string to = study.Variants[0].Policy, same = study.Panels.Count > 1 ? $" with the same {study.PanelWords}" : "";
-        return $"""
-            <h2>Differences to {to}</h2>
-            <p>Variants under the same seed meet the same weather, so each is compared with {to}{same}, seed by seed:
-            median
-            of the differences, with its 95&nbsp;% bootstrap interval. Underlined where the interval leaves out zero; of
-            many comparisons about one in twenty does so by chance. −∞: only this one ever gets there; ∞: only {to}
-            does.</p>
-            {Grid("", metrics, units, pairs.Select((p, row) =>
-                (p.Variant.Label, metrics.Select((_, i) => Difference(columns[i][row], units[i], Html.Empty)))))}
-            """;
-    }
-
     /// <summary>A metric's name, breakable after its dots.</summary>
     public static Html Name(string metric) =>
         Html.Join(metric.Split('.').Select((part, i) => i == 0 ? Html.Of($"{part}") : Html.Of($".<wbr>{part}")), "");
 
     /// <summary>The metrics that have a value, in the order of the catalogue.</summary>
-    private static IEnumerable<Metric> Present(Study study) =>
+    public static IEnumerable<Metric> Present(Study study) =>
         Catalogue.All.Where(m => study.Sweep.Runs.Any(r => !double.IsNaN(r.Value(m.Name))));
 
-    private static string Legend(Study study)
+    private static Html Legend(Study study, Metric[] metrics)
     {
         int fewest = study.Variants.Min(v => v.Runs.Count), most = study.Variants.Max(v => v.Runs.Count);
         string over = fewest == most ? Words.Count(most, "seed") : $"{fewest} to {most} seeds";
         string below = most == 1 ? "one run has no interval" :
-            most < Bootstrap.FewestForInterval ? "below, smallest and largest value: too few seeds for an interval" :
+            most < Bootstrap.FewestForInterval ? "below, smallest and largest value of single runs: too few seeds " +
+                "for an interval" :
             "below, its 95 % bootstrap interval" +
                 (fewest < Bootstrap.FewestForInterval ? " (in brackets: the range, where seeds are too few)" : "");
-        string best = study.Variants.Count > 1 ? " A dot marks the best median of a column." : "";
-        return $"Median over {over}; {below}.{best} No interval is shown where it has no width. “never” means: not " +
-            "before the end. Hover over a column's name for its meaning, or see the end of the page.";
+        string any = most > 1 && metrics.Any(m => m.Joining == Joining.Count)
+            ? " Counts are means per run, with the number of runs that have any; " + Rare(most) : "";
+        string best = !study.ComparesChoices || study.Variants.Count < 2 || most < Bootstrap.FewestForInterval ? "" :
+            $" A dot marks the best of a column{Same(study)}: its interval is apart from all others (equals share " +
+            "it). There is none where policies met different incidents or " +
+            "messages, for then their numbers are not of the same thing.";
+        string never = study.Variants.Any(v => metrics.Any(m => double.IsInfinity(v.Over(m).Value)))
+            ? " “never” means: not before the end." : "";
+        return $"Over {over}; {below}.{any}{best} No interval is shown where it has no width.{never} Hover over a " +
+            $"column's name for its meaning and for how runs are joined, or see the end of the page.";
+    }
+
+    /// <summary>" with the same delay"; nothing where there is one panel.</summary>
+    public static string Same(Study study) => study.Panels.Count > 1 ? $" with the same {study.PanelWords}" : "";
+
+    /// <summary>What none in so many runs leaves open (Clopper and Pearson 1934).</summary>
+    private static string Rare(int runs)
+    {
+        double most = 1 - Math.Pow(0.05, 1.0 / runs);
+        return $"0 in {runs} runs still allows some in up to {Units.Format(Math.Round(most, 2), Unit.Share)} of runs.";
     }
 
     private static Html Tables(Study study, Metric[] metrics)
@@ -123,14 +114,14 @@ internal static class MetricTables
             .Select(v => v.Over(m)).ToArray())];
         var footnotes = new Footnotes();
         DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
-        double[] best = [.. metrics.Select((m, i) => Best(m, columns[i]))];
+        bool[][] best = [.. metrics.Select(m => Best.Of(study, m, study.Variants))];
         string corner = study.PanelFields.Count > 0 ? $"{study.ColourName}, {study.PanelWords}" : study.ColourName;
         Html grid = Grid(corner, metrics, units, study.Variants.Select((v, row) => (v.Label, metrics.Select((m, i) =>
-            Cell(v, m, columns[i][row], units[i], columns[i][row].Value == best[i], footnotes)))));
+            Cell(v, m, columns[i][row], units[i], best[i][row], footnotes)))));
         return $"{grid}{footnotes.List()}";
     }
 
-    private static Html Grid(
+    public static Html Grid(
         string corner, Metric[] metrics, DisplayUnit[] units,
         IEnumerable<(string Label, IEnumerable<Html> Cells)> rows)
     {
@@ -146,14 +137,6 @@ internal static class MetricTables
             """;
     }
 
-    /// <summary>The best median; NaN when there is no contest.</summary>
-    public static double Best(Metric metric, Estimate[] column)
-    {
-        double[] known = [.. column.Select(e => e.Value).Where(v => !double.IsNaN(v))];
-        if (known.Distinct().Count() < 2 || metric.Better == Better.Neither) return double.NaN;
-        return metric.Better == Better.Lower ? known.Min() : known.Max();
-    }
-
     private static Html Header(Metric m, DisplayUnit unit)
     {
         string meaning = Meaning(m);
@@ -162,22 +145,31 @@ internal static class MetricTables
     }
 
     public static string Meaning(Metric m) =>
-        $"{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}.";
+        $"{m.Meaning}. Over: {m.Population}. Censored cases: {m.Censoring}. Runs are joined as: {m.Joining.Words}.";
 
     private static Html Cell(
         Variant v, Metric m, Estimate e, DisplayUnit unit, bool best, Footnotes footnotes)
     {
         Html label = footnotes.Label(v.Network, m.In(v.Runs[0].Spec));
         if (!v.Shows(m.Name)) return $"<td class=\"n\">{label}</td>";
-        return $"<td class=\"n{(best ? " best" : "")}\"><b>{unit.Text(e.Value)}</b>{EndsOf(e, unit)}{label}</td>";
+        return $"<td class=\"n{(best ? " best" : "")}\">{Number(v, m, e, unit)}{label}</td>";
     }
 
-    public static Html Difference(Estimate e, DisplayUnit unit, Html label)
+    /// <summary>The number with its ends; of a count also in how many runs there were any.</summary>
+    public static Html Number(Variant v, Metric m, Estimate e, DisplayUnit unit)
     {
-        bool differs = e.Ends == Ends.Interval && (e.Low > 0 || e.High < 0);
+        int any = v.Runs.Count(r => r.Value(m.Name) > 0);
+        Html runs = m.Joining == Joining.Count && any > 0 && any < e.Runs
+            ? Html.Of($"<small>in {any} of {Words.Count(e.Runs, "run")}</small>") : Html.Empty;
+        return $"<b>{unit.Text(e.Value)}</b>{EndsOf(e, unit)}{runs}";
+    }
+
+    /// <summary>A difference; the class says how sure it is.</summary>
+    public static Html Difference(Estimate e, DisplayUnit unit, Html label, string mark = "")
+    {
         string sign = e.Value > 0 && double.IsFinite(e.Value) ? "+" : "";
-        return $"<td class=\"n{(differs ? " differs" : "")}\">" +
-            $"<b>{sign}{Infinite(unit.Text(e.Value))}</b>{EndsOf(e, unit, Infinite)}{label}</td>";
+        return $"<td class=\"n{mark}\"><b>{sign}{Infinite(unit.Text(e.Value))}</b>" +
+            $"{EndsOf(e, unit, Infinite)}{label}</td>";
     }
 
     /// <summary>The ends of an estimate in small print; nothing when they show the same as the value.</summary>

@@ -36,7 +36,7 @@ internal static class ReportPage
             {Html.Join(Numbered(figures))}
             {DetectionTable.Of(study)}
             {VerdictMatrix.Of(study)}
-            {MetricTables.Differences(study)}
+            {DifferenceTable.Of(study)}
             {MetricTables.All(study)}
             {FidelitySection.Of(study)}
             {MethodSection.Of(study)}

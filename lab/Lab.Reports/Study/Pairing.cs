@@ -16,7 +16,15 @@ internal static class Pairing
             $"difference/{metric.Name}/{variant.Label}");
     }
 
-    private static IEnumerable<(Sample, Sample)> Pairs(Variant variant, Variant reference, string metric)
+    /// <summary>How likely chance alone would have so many of the seeds on one side (see SignTest).</summary>
+    public static double Chance(Variant variant, Variant reference, Metric metric)
+    {
+        double[] differences = [.. Pairs(variant, reference, metric.Name)
+            .Select(p => Joining.Subtract(metric.Joining.Of(p.Ours), metric.Joining.Of(p.Theirs)))];
+        return SignTest.Of(differences.Count(d => d > 0), differences.Count(d => d < 0));
+    }
+
+    private static IEnumerable<(Sample Ours, Sample Theirs)> Pairs(Variant variant, Variant reference, string metric)
     {
         Dictionary<ulong, RunResult> others = reference.Runs.ToDictionary(r => r.Spec.Seed);
         foreach (RunResult run in variant.Runs)

@@ -53,7 +53,7 @@ internal sealed class Study
         Networks = [.. sweep.Networks.Where(n => sweep.Runs.Count == 0 || sweep.Runs.Any(r => r.Network == n))];
         string[] varying = [.. sweep.Varied.Where(IsVarying)];
         ColourField = varying.FirstOrDefault(p => p.EndsWith(".policy", StringComparison.Ordinal))
-            ?? varying.FirstOrDefault();
+            ?? varying.FirstOrDefault(IsChoice) ?? varying.FirstOrDefault();
         PanelFields = [.. varying.Where(p => p != ColourField)];
         // networks are run one after the other, but read beside each other
         Variants = [.. sweep.Runs.GroupBy(r => r.Spec.Label).SelectMany(point => point.GroupBy(r => r.Network))
@@ -75,6 +75,9 @@ internal sealed class Study
 
     /// <summary>The varied field shown by colour; null when nothing varies.</summary>
     public string? ColourField { get; }
+
+    /// <summary>Whether what is shown by colour is for a chooser to choose, so that one can be better.</summary>
+    public bool ComparesChoices => ColourField is { } path && IsChoice(path);
 
     public IReadOnlyList<string> PanelFields { get; }
 
@@ -127,6 +130,13 @@ internal sealed class Study
 
     /// <summary>Clients of a run, from its topology.</summary>
     public static int Clients(RunResult run) => run.Spec.Topology.Clients.Values.Sum(c => c.Count);
+
+    /// <summary>Programs and their settings are chosen; faults, links, workload and crowd are met.</summary>
+    private static bool IsChoice(string path) =>
+        Chosen.Any(start => path.StartsWith(start, StringComparison.Ordinal))
+        && Last(path) is not ("link" or "count" or "server" or "software" or "unresolved" or "authority");
+
+    private static readonly string[] Chosen = ["policies.", "clients.", "servers.", "s2s["];
 
     private bool IsVarying(string path) => Sweep.Runs.Select(r => Value(r, path)).Distinct().Count() > 1;
 

@@ -1,16 +1,12 @@
 using Lab.Experiments;
 using Lab.Network;
-using Lab.Xmpp;
 
 namespace Lab.Tests;
 
 /// <summary>Runs whose availability and ghost time can be told by hand.</summary>
 public sealed class AvailabilityTests
 {
-    private static RunResult Run(int clients, int servers, params FaultSpec[] faults) =>
-        Run(clients, servers, Policy.Nothing, faults);
-
-    private static RunResult Run(int clients, int servers, Policy policy, params FaultSpec[] faults) => Simulation.Run(
+    private static RunResult Run(int clients, int servers, params FaultSpec[] faults) => Simulation.Run(
         new RunSpec
         {
             ScenarioName = "t", Seed = 1,
@@ -23,7 +19,7 @@ public sealed class AvailabilityTests
                 Servers = new Dictionary<string, ServerSpec> { ["node.example"] = new() { Count = servers } },
                 Clients = new Dictionary<string, ClientSpec>
                 {
-                    ["phone"] = new() { Server = "node.example", Count = clients, Policy = new(null, policy) },
+                    ["phone"] = new() { Server = "node.example", Count = clients },
                 },
             },
         },
@@ -43,23 +39,6 @@ public sealed class AvailabilityTests
         RunResult run = Run(1, 1, Freeze(target, 10, 20));
         Assert.Equal(2 / 3.0, run.Value("availability"), 4);
         Assert.Equal(1200, run.Value("ghost.time"), 4);
-    }
-
-    /// <summary>
-    /// A login, 60 s of silence, and after 1 s the next: 59 times within the hour, for a login here takes no time.
-    /// </summary>
-    [Fact]
-    public void An_idle_rule_that_closes_a_living_stream_again_and_again_has_a_number_of_its_own()
-    {
-        RunResult run = Run(1, 1, new Policy
-        {
-            Idle = new IdlePolicy { After = Duration.FromSeconds(60), Then = IdleAction.Close },
-            Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed, First = Duration.FromSeconds(1) },
-        });
-        Assert.Equal(59, run.Value("misdiagnosis.idle-closings"));
-        Assert.Equal(60, run.Value("connects.online"));
-        Assert.Equal(0, run.Value("misdiagnosis.false-alarms"));
-        Assert.Equal(0, run.Value("misdiagnosis.wrong-claims"));
     }
 
     [Fact]

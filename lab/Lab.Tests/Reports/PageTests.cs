@@ -89,7 +89,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void The_best_median_of_a_column_is_marked_and_nothing_where_all_are_alike()
+    public void The_best_of_a_column_is_marked_and_nothing_where_all_are_alike()
     {
         SweepResult sweep = Sweeps.DeadLink(6, ["ping", "acks"]);
         SweepResult With(double ping, double acks) => sweep with
@@ -104,6 +104,27 @@ public sealed class PageTests
         Assert.Contains("<tr><th>ping</th><td class=\"n\"><b>never</b></td></tr>",
             Page(With(double.PositiveInfinity, 7)));
         Assert.DoesNotContain(" best\"", Page(With(7, 7)));
+    }
+
+    [Fact]
+    public void The_tables_of_a_page_tell_numbers_intervals_runs_with_any_and_what_surely_differs()
+    {
+        string page = Page(Sweeps.DeadLink(20, ["nothing", "ping", "acks"]));
+        string Between(string start, string end)
+        {
+            int from = page.IndexOf(start, StringComparison.Ordinal);
+            return page[from..page.IndexOf(end, from, StringComparison.Ordinal)];
+        }
+        Golden.AssertSame("reports/tables.html", Between("<h2>Results</h2>", "<h2>Figures</h2>")
+            + Between("<h2>Differences", "<h2>All metrics"));
+    }
+
+    [Fact]
+    public void Too_few_seeds_for_so_many_comparisons_are_named()
+    {
+        Assert.Contains("8 seeds are too few for that", Page(Sweeps.DeadLink(8)));
+        Assert.DoesNotContain("class=\"n differs", Page(Sweeps.DeadLink(8)));
+        Assert.DoesNotContain("are too few for that", Page(Sweeps.DeadLink(20)));
     }
 
     [Fact]
