@@ -118,6 +118,22 @@ internal sealed class Run : IJournalReader
             Verdicts = StreamVerdict.Table(recorder.Verdicts), Rules = recorder.Rules.Seen,
             Streams = recorder.Federation.Result(),
         };
-        return result with { Doubts = invariants?.Finish(result) ?? [] };
+        return result with { Doubts = [.. Absence(), .. invariants?.Finish(result) ?? []] };
+    }
+
+    /// <summary>A run in which nobody ever came online shows nothing: wrong password, wrong address, no way.</summary>
+    private IEnumerable<string> Absence()
+    {
+        if (recorder.Clients.Count == 0 || recorder.Clients.Any(c => c.Connection >= 0)) yield break;
+        var ends = World.Cast.Members.Select(m => (m, World.Clients[m.Index].LastEnd)).Where(e => e.LastEnd is not null)
+            .Select(e => (Client: e.m, Last: e.LastEnd!.Value)).ToList();
+        if (ends.Count == 0)
+        {
+            yield return "no client ever came online, and none was refused: they were still trying";
+            yield break;
+        }
+        (Member client, LastEnd last) = ends.MaxBy(e => e.Last.At.Nanoseconds);
+        string why = last.Refusal ?? World.Network.WhyRefused(client.Index) ?? last.End.Words;
+        yield return $"no client ever came online; the last error, of {client.Name}: {why}";
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Lab.Experiments;
 using Lab.Network;
 
@@ -10,13 +11,17 @@ public static class LiveRun
     private static readonly Lazy<bool> Warm = new(WarmUp.Run);
 
     /// <summary>
-    /// Null when it was cancelled. Certificates and logs go to <paramref name="folder"/>. Nothing is left running or
-    /// listening afterwards, however it ends. Throws <see cref="ProgramFailure"/> when a real program does not run.
+    /// Null when it was cancelled. Runs that share an external server wait for each other. Certificates and logs go to
+    /// <paramref name="folder"/>. Nothing is left running or listening afterwards, however it ends. Throws
+    /// <see cref="ProgramFailure"/> when a real program does not run, or an external one lets nobody in.
     /// </summary>
     public static RunResult? Run(RunSpec spec, RunOptions options, string folder)
     {
         _ = Warm.Value;
-        return Play(spec, options, folder);
+        IEnumerable<IPEndPoint> shared = spec.Topology.Servers.Values
+            .Where(s => s.Software == ServerSoftware.External).Select(s => IPEndPoint.Parse(s.Address!));
+        using Turn? turn = Turn.Take(shared, options.IsCancelled);
+        return turn is null ? null : Play(spec, options, folder);
     }
 
     internal static RunResult? Play(RunSpec spec, RunOptions options, string folder)

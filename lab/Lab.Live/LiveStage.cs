@@ -64,6 +64,13 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         Authority.Dispose();
     }
 
+    // while nothing is measured yet: a wrong password would else be an hour without anybody online
+    private static void MustLetIn(IPEndPoint address, string account, string password, TlsMode tls)
+    {
+        if (TrialLogin.Try(address, account, password, tls) is { } why)
+            throw new ProgramFailure($"the server at {address} does not let {account} in: {why}");
+    }
+
     private RealServer RealServer(
         World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
     {
@@ -79,6 +86,12 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         TlsMode tls = spec.Tls == TlsUse.None ? TlsMode.None : TlsMode.StartTls;
         EchoClient echo = Keep(new EchoClient(world, Loop, Authority, domain, password, tls, address));
         var server = new RealServer(world, host, accounts, prosody, echo);
+        if (prosody is null)
+        {
+            MustLetIn(address, "echo@" + domain, password, tls);
+            foreach (Member first in accounts.DistinctBy(m => m.Spec))
+                MustLetIn(address, first.BareJid, first.Password, first.Spec.Tls);
+        }
         Proxied.SetAddress(server, Door.Client, address);
         Proxied.SetAddress(server, Door.ClientDirectTls, prosody?.DirectTls ?? address);
         if (prosody is null) return server;

@@ -109,7 +109,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     private IReadOnlyList<RunOutcome> On(NetworkKind network, Sweep sweep, RunRequest request, string staging)
     {
         RunSpec[] plan = [.. sweep.Plan.Where(r => r.Network == network)];
-        int jobs = Jobs(network, request);
+        int jobs = Jobs(network, request, plan);
         if (network == NetworkKind.Simulated)
             return Progress.Show(terminal, sweep.Name, request.Quiet, null,
                 watch => ParallelRuns.Run(plan, jobs, engine.Simulate, watch, stop, Patience));
@@ -122,9 +122,17 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
                 watch, stop));
     }
 
-    // runs in real time mostly wait
-    private static int Jobs(NetworkKind network, RunRequest request) =>
-        request.Jobs ?? Environment.ProcessorCount * (network == NetworkKind.Simulated ? 1 : 4);
+    // runs in real time mostly wait; those of one external server wait for each other
+    private static int Jobs(NetworkKind network, RunRequest request, RunSpec[] plan)
+    {
+        int asked = request.Jobs ?? Environment.ProcessorCount * (network == NetworkKind.Simulated ? 1 : 4);
+        string[][] shared = [.. plan.Select(Externals)];
+        return plan.Length > 0 && shared.All(s => s.Length > 0)
+            ? Math.Min(asked, shared.SelectMany(s => s).Distinct().Count()) : asked;
+    }
+
+    private static string[] Externals(RunSpec run) =>
+        [.. run.Topology.Servers.Values.Where(s => s.Software == ServerSoftware.External).Select(s => s.Address ?? "")];
 
     // numbered, for different labels may look the same without their special characters
     private static string FolderName(int number, RunSpec run)
@@ -136,8 +144,12 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     private void WarnOfRealTime(Sweep sweep, RunRequest request)
     {
         RunSpec[] plan = [.. sweep.Plan.Where(r => r.Network != NetworkKind.Simulated)];
-        int jobs = Math.Min(plan.Length, Jobs(NetworkKind.Proxied, request));
+        int jobs = Math.Min(plan.Length, Jobs(NetworkKind.Proxied, request, plan));
         if (plan.Length == 0) return;
+        string[] shared = [.. plan.SelectMany(Externals).Distinct()];
+        if (shared.Length > 0 && plan.Length > 1)
+            terminal.Error.WriteLine($"{sweep.Name}: runs with {Words.List(shared)} go one at a time; what one leaves "
+                + "there (stored messages, sessions that wait) the next one finds");
         Duration wall = WallTime.Of(plan.Select(r => r.Scenario.Duration), jobs);
         if (wall > LongWait)
             terminal.Error.WriteLine($"{sweep.Name}: {Words.Count(plan.Length, "proxied run")} of "

@@ -9,6 +9,15 @@ public readonly record struct StreamEnd(
 {
     public static StreamEnd Of(in XmppAction a) => new(a.Mechanism, a.Claim, (StreamErrorCondition)a.A);
 
+    /// <summary>"connection refused", "ping timeout"; a stream error by its condition.</summary>
+    public string Words => Condition != StreamErrorCondition.None
+        ? Experiments.Words.Kebab(Condition.ToString()) : Mechanism switch
+        {
+            Mechanism.Refused => "connection refused", Mechanism.Reset => "connection reset",
+            Mechanism.Fin or Mechanism.StreamClose => "connection closed by the server",
+            _ => Experiments.Words.Kebab(Mechanism.ToString()).Replace('-', ' '),
+        };
+
     internal long Packed => (long)Mechanism | ((long)Claim << 8) | ((long)Condition << 16);
 
     /// <summary>Bits above these are the entry's own.</summary>

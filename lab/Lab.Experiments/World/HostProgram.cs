@@ -53,7 +53,16 @@ internal interface IClientProgram
     void Send(Instant now, string to, long number, int bodyBytes);
 
     void ReportHeld(Instant now);
+
+    /// <summary>When and how its last stream, or attempt at one, ended; null when none did.</summary>
+    LastEnd? LastEnd => null;
 }
+
+/// <summary>The end of a stream, or of an attempt.</summary>
+/// <param name="At">When.</param>
+/// <param name="End">By what.</param>
+/// <param name="Refusal">What the server said, as a condition; null = nothing.</param>
+internal readonly record struct LastEnd(Instant At, StreamEnd End, string? Refusal);
 
 /// <summary>The program of one server.</summary>
 internal interface IServerProgram

@@ -41,6 +41,10 @@ internal interface INetwork
     /// <summary>Both ends of every connection of the path get a RST.</summary>
     void ResetConnections(Instant now, int path);
 
+    /// <summary>Why the far end took no connection of that path, where the near one could not see it; null = it took
+    /// one.</summary>
+    string? WhyRefused(int path) => null;
+
     /// <summary>Prefetches what a write to a client's pipe will touch, up to the server, from step 1 on.</summary>
     void Foresee(Pipe pipe, int step) { }
 }

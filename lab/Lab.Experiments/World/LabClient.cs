@@ -10,6 +10,8 @@ internal sealed class LabClient : ClientMachine, IClientProgram
     private readonly TcpSettings tcp;
     private int boots;
 
+    public LastEnd? LastEnd { get; private set; }
+
     public LabClient(World world, Member member) : base(world, member.Index)
     {
         this.member = member;
@@ -81,6 +83,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
             case ActionKind.Ended:
                 if (Pipe is not null) Pipe.StreamIsOver = true;
                 journal.ClientOffline(now, index, StreamEnd.Of(in a), Connection);
+                LastEnd = new LastEnd(now, StreamEnd.Of(in a), Machine.Refusal);
                 World.Signals.OnOffline(now, index, Connection);
                 break;
             case ActionKind.MessageReceived:

@@ -30,6 +30,7 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival, IDispo
     private Backoff? backoff;
     private Instant retryAt = Instant.Never;
     private int connection = -1, boots;
+    private string? refusal;
     private bool online, connecting, retired;
 
     public RealClient(World world, ProxiedNetwork network, Member member, string script, string folder)
@@ -54,6 +55,8 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival, IDispo
         else if (retired) world.Journal.MessageAbandoned(now, member.Index, number);
         else outbox.Enqueue((to, number, bodyBytes));
     }
+
+    public LastEnd? LastEnd { get; private set; }
 
     /// <summary>The run is over.</summary>
     public void Dispose() => child?.Dispose();
@@ -160,6 +163,7 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival, IDispo
                 break;
             case "failed" or "disconnected":
                 bool told = e.TryGetProperty("cause", out JsonElement cause);
+                refusal = e.TryGetProperty("error", out JsonElement error) ? error.GetString() : null;
                 Disconnected(now, told ? MechanismOf(cause.GetString()) : Mechanism.Refused);
                 break;
             case "forgotten":
@@ -227,6 +231,7 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival, IDispo
     private void Offline(Instant now, Mechanism mechanism)
     {
         online = connecting = false;
+        LastEnd = new LastEnd(now, new StreamEnd(mechanism), refusal);
         world.Journal.ClientOffline(now, member.Index, new StreamEnd(mechanism), connection);
         world.Signals.OnOffline(now, member.Index, connection);
     }

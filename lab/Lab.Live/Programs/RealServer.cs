@@ -14,13 +14,14 @@ internal sealed class RealServer : HostProgram, IServerProgram, IWatchedServer
 {
     private static readonly Duration BetweenTries = Duration.FromMilliseconds(20);
     private readonly World world;
-    private readonly int host, target;
+    private readonly int host;
     private readonly Prosody? program;   // null: somebody else's
     private readonly EchoClient echo;
     private readonly RealStreams streams;
     private readonly HashSet<int> clients;
     private readonly SortedDictionary<int, Connection> open = [];
     private bool started, loading, ended;
+    private Alarm poll;
     private Instant patience;
 
     private sealed class Connection(int client)
@@ -35,7 +36,7 @@ internal sealed class RealServer : HostProgram, IServerProgram, IWatchedServer
         (this.world, this.host, this.program, this.echo) = (world, host, program, echo);
         clients = [.. accounts.Select(m => m.Index)];
         streams = new RealStreams(world, host);
-        target = world.Queue.Register(this);
+        poll = new Alarm(world.Queue.Register(this));
         world.Signals.Online += OnOnline;
         world.Signals.Offline += OnOffline;
     }
@@ -143,7 +144,7 @@ internal sealed class RealServer : HostProgram, IServerProgram, IWatchedServer
 
     public override void OnEvent(Instant now, int argument)
     {
-        if (loading) TryStart(now);
+        if (poll.Due(world.Queue, now) && loading) TryStart(now);
     }
 
     // the old process has to be gone, then the new one has to accept
@@ -166,7 +167,7 @@ internal sealed class RealServer : HostProgram, IServerProgram, IWatchedServer
             return;
         }
         else if (ended && now > patience) throw Prosody.Failure("does not accept connections again");
-        world.Queue.At(now + BetweenTries, target);
+        poll.Set(world.Queue, now + BetweenTries);   // one wake-up, however often it was stopped and loaded meanwhile
     }
 
     public void OnNameChanged(Instant now, int server, bool hidden)
@@ -186,6 +187,7 @@ internal sealed class RealServer : HostProgram, IServerProgram, IWatchedServer
     private void Forget(Instant now, Mechanism why)
     {
         loading = false;
+        poll.Clear(world.Queue);
         foreach ((int connection, Connection c) in open) EndStream(now, connection, c, why);
         streams.Lose(now, why);
         foreach (int client in clients) world.Journal.ServerLost(now, client);

@@ -26,6 +26,7 @@ class Client(ClientXMPP):
         self.managed = "acks" in settings
         self.bound_anew = False
         self.cause = None
+        self.error = None
         self.trust()
         self.timers()
         for name in ("session_start", "session_resumed", "sm_enabled", "sm_failed", "message", "message_error",
@@ -63,6 +64,7 @@ class Client(ClientXMPP):
     def connect(self, *args, **kwargs):
         tls = self.settings["tls"]
         self.cause = None
+        self.error = None
         self.bound_anew = False
         super().connect(self.address_of_proxy, use_ssl=tls == "direct", force_starttls=tls == "starttls",
                         disable_starttls=tls == "none")
@@ -121,19 +123,21 @@ class Client(ClientXMPP):
 
     def on_stream_error(self, error):
         self.cause = "stream-error"
+        self.error = error["condition"]
 
     def on_ssl_invalid_chain(self, error):
         self.cause = "tls"
         print(error, file=sys.stderr, flush=True)
         self.disconnect()
 
-    def on_failed_auth(self, _):
+    def on_failed_auth(self, failure):
+        self.error = failure["condition"] or "not-authorized"
         print("login refused", file=sys.stderr, flush=True)
 
     def on_disconnected(self, reason):
         cause = self.cause or ("reset" if isinstance(reason, OSError) else
                                "closed" if reason == "End of stream" else "fin")
-        tell("disconnected", cause=cause, reason=str(reason or ""))
+        tell("disconnected", cause=cause, reason=str(reason or ""), error=self.error)
 
     # what is asked for
 

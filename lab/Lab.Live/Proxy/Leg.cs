@@ -79,6 +79,7 @@ internal sealed class Leg : ISocketUser
     public void OnOpened(Instant now)
     {
         opened = true;
+        if (AtFar) network.NoteDialled(Path, taken: true);
         end.SocketOpened(now, this);
     }
 
@@ -120,6 +121,7 @@ internal sealed class Leg : ISocketUser
     {
         SimulatedPipe? open = pipe;
         (pipe, channel) = (null, null);
+        if (AtFar && !opened && why == TcpEnd.Refused) network.NoteDialled(Path, taken: false);
         if (open is not null)
         {
             if (opened && !socketEnded) end.SocketClosed(now, this);

@@ -30,6 +30,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     private readonly Dictionary<(Host Server, int Port), Leg> dialled = [];   // by local port of the far leg
     private readonly List<Listener> listeners = [];
     private readonly HashSet<Host> listening = [];                       // servers of the lab's own
+    private readonly HashSet<int> refused = [];                          // paths whose far end took nobody, last
 
     public ProxiedNetwork(World world, RealTimeLoop loop, Authority authority)
     {
@@ -121,6 +122,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
             : world.IsDirectTls(leg.Path) ? Door.ClientDirectTls : Door.Client;
         if (!server.IsListening || !addresses.TryGetValue((server, door), out IPEndPoint? address))
         {
+            NoteDialled(leg.Path, taken: false);
             leg.GiveUp(now);
             return;
         }
@@ -128,6 +130,15 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
         if (listening.Contains(server)) dialled[(server, port)] = leg;
         leg.Attach(now, socket, address);
     }
+
+    public void NoteDialled(int path, bool taken)
+    {
+        if (taken) refused.Remove(path);
+        else refused.Add(path);
+    }
+
+    /// <summary>A proxy takes every connection before it knows: its client sees a reset.</summary>
+    public string? WhyRefused(int path) => refused.Contains(path) ? "connection refused" : null;
 
     private void Accept(HostProgram server, Socket socket)
     {

@@ -7,7 +7,8 @@ namespace Lab.Live;
 
 /// <summary>
 /// The run's own certification authority: made at its start, trusted by its clients and servers and by nobody else.
-/// Certificates (PEM) go to the run's folder, so that real programs can be given them and captures can be read.
+/// Certificates (PEM) go to the run's folder, so that real programs can be given them and captures can be read; private
+/// keys go where nobody else may look, and not longer than the run lasts.
 /// </summary>
 internal sealed class Authority : IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class Authority : IDisposable
     private readonly Dictionary<string, SslStreamCertificateContext> contexts = [];
     private readonly HashSet<string> foreign = [];
     private readonly string folder;
+    private readonly KeyFolder keys = new();
 
     public Authority(string folder)
     {
@@ -36,11 +38,9 @@ internal sealed class Authority : IDisposable
     public string RootFile => Path.Combine(folder, "ca.crt");
 
     public string CertificateFile(string name) => Path.Combine(folder, name + ".crt");
-    public string KeyFile(string name) => Path.Combine(folder, name + ".key");
+    public string KeyFile(string name) => Path.Combine(keys.Place, name + ".key");
 
-    /// <summary>
-    /// The certificate of a domain, or of the lab's clients; made on first use, also written as NAME.crt, .key.
-    /// </summary>
+    /// <summary>The certificate of a domain, or of the lab's clients; made on first use, also written.</summary>
     public X509Certificate2 Issue(string name)
     {
         if (issued.TryGetValue(name, out X509Certificate2? known)) return known;
@@ -57,7 +57,7 @@ internal sealed class Authority : IDisposable
             request.Create(root, root.NotBefore, root.NotAfter, RandomNumberGenerator.GetBytes(16));
         using X509Certificate2 whole = bare.CopyWithPrivateKey(leaf);
         File.WriteAllText(CertificateFile(name), whole.ExportCertificatePem());
-        File.WriteAllText(KeyFile(name), leaf.ExportPkcs8PrivateKeyPem());
+        keys.Write(name + ".key", leaf.ExportPkcs8PrivateKeyPem());
         // SslStream wants a key that outlives this method
         return issued[name] = X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
     }
@@ -110,7 +110,7 @@ internal sealed class Authority : IDisposable
     /// <summary>The run is over: its certificates stay to be read, its private keys do not.</summary>
     public void Dispose()
     {
-        foreach (string name in issued.Keys) File.Delete(KeyFile(name));
+        keys.Dispose();
         foreach (X509Certificate2 certificate in issued.Values) certificate.Dispose();
         root.Dispose();
         key.Dispose();

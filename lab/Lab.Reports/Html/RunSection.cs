@@ -50,6 +50,12 @@ internal static class RunSection
         string about = topology.Description is { } d ? $": {d}" : "";
         yield return ("Topology", $"{scenario.Topology}{about}");
         yield return ("Servers", List(topology.Servers.Select(s => TopologyWords.Server(s.Key, s.Value))));
+        string[] shared = [.. topology.Servers.Where(s => s.Value.Software == ServerSoftware.External)
+            .Select(s => $"{s.Key} at {s.Value.Address}")];
+        if (shared.Length > 0) yield return ("State", Html.Of($"""
+            kept between runs by {string.Join(", ", shared)}: runs go one at a time, and what one leaves there (stored
+            messages, sessions that wait) the next one finds
+            """));
         yield return ("Clients", List(topology.Clients
             .Select(c => TopologyWords.Client(c.Key, c.Value, topology, study.Sweep.Varied))));
         if (topology.S2s.Count > 0) yield return ("Streams between servers", List(topology.S2s

@@ -71,6 +71,17 @@ public class NegotiationTests
     }
 
     [Fact]
+    public void A_server_that_has_not_proven_itself_may_make_the_client_hold_64_KiB_and_no_more()
+    {
+        Story story = new Story().Start().Connected();
+        story.Hears(Header("s1") + "<stream:features>" + new string(' ', 65_000)).Said();
+        story.Hears(new string(' ', 1_000));
+        Assert.Contains("<stanza-too-big", story.Said());
+        story = new Story().Online();
+        story.Hears($"<message id='m7'><body>{new string('x', 200_000)}</body></message>").Did(Kind.MessageReceived);
+    }
+
+    [Fact]
     public void White_space_before_a_servers_first_header_is_not_well_formed()
     {
         Story story = new Story().Start().Connected().Hears("\n" + Header("s1"));

@@ -63,6 +63,22 @@ public class BadPeerTests
     }
 
     [Fact]
+    public void A_stranger_may_make_a_server_hold_64_KiB_and_a_validated_domain_a_stanza()
+    {
+        Federated world = World();
+        Federated.Pipe pipe = world.Connects("b.example").Says(Open("x.example", "b.example"));
+        pipe.Says("<db:result from='x.example' to='b.example'>" + new string('k', 65_000));
+        Assert.True(pipe.AcceptorHas);
+        pipe.Says(new string('k', 1_000));
+        Assert.Contains("<stanza-too-big", pipe.Heard);
+        Assert.False(pipe.AcceptorHas);
+        string body = new('x', 200_000);
+        world.Sends("u@a.example", "v@b.example",
+            $"<message from='u@a.example' to='v@b.example' id='m5'><body>{body}</body></message>", 5).Wait(3);
+        Assert.Equal([5], world.B.Numbers);
+    }
+
+    [Fact]
     public void A_header_of_another_namespace_is_invalid()
     {
         string heard = World().Connects("b.example")

@@ -282,6 +282,25 @@ public class ServerNegotiationTests
             + "xmlns='urn:xmpp:errors'/></stream:error></stream:stream>", answer);
     }
 
+    // Prosody and ejabberd have such a limit too; the time of a stranger is connect.total
+    [Fact]
+    public void A_stranger_may_make_the_server_hold_64_KiB_and_no_more()
+    {
+        const string auth = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>";
+        Peer peer = new ServerLab().Connect();
+        peer.Say(ServerLab.Open);
+        Assert.Equal("", peer.Say(auth + new string('A', 65_536 - auth.Length)));
+        Assert.Contains("<stanza-too-big ", peer.Say("A"));
+        Assert.Equal(ActionKind.Close, peer.Transport);
+        Peer known = new ServerLab().Authenticated("alice");
+        known.Say(ServerLab.Bind("desk"));
+        Assert.Contains("<body>xxx", known.Say(
+            $"<message to='echo@example.org'><body>{new string('x', 200_000)}</body></message>"));
+        Peer header = new ServerLab().Connect();
+        Assert.Equal("", header.Say("<stream:stream to='" + new string('a', 60_000)));
+        Assert.Contains("<stanza-too-big ", header.Say(new string('a', 6_000)));
+    }
+
     [Fact]
     public void Who_does_not_get_online_in_time_is_told_so_or_dropped()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Lab.Network;
 
 namespace Lab.Xmpp;
@@ -20,6 +21,7 @@ public sealed partial class XmppClient
     {
         StreamErrorCondition condition = StreamErrors.Read(error);
         bool conflict = condition == StreamErrorCondition.Conflict;
+        Refusal = Encoding.UTF8.GetString(StreamErrors.Name(condition));
         askForOwnResource &= !conflict;
         redirected = condition == StreamErrorCondition.SeeOtherHost && redirects++ < MaxRedirects;
         sessionOver |= conflict || !error.Child("handled-count-too-high"u8, Namespaces.Acks).IsNone;

@@ -168,6 +168,7 @@ public sealed partial class XmppClient
         // Taken, not allowed or malformed: the server may choose. Too many resources: come back later (section 7.7.2).
         Element error = iq.Child(Names.Error, Namespaces.Client);
         bool wait = !error.Child("resource-constraint"u8, Namespaces.StanzaErrors).IsNone;
+        Refusal = Encoding.UTF8.GetString(error.FirstChild.Name);
         bool other = askForOwnResource && settings.Resource is not null;
         askForOwnResource = false;
         if (!wait && other && bindTries < BindTries) Bind();

@@ -1,3 +1,4 @@
+using System.Text;
 using Lab.Network;
 
 namespace Lab.Xmpp;
@@ -60,6 +61,7 @@ public sealed partial class XmppClient
         }
         exchange = null;
         offered = null;
+        Trust();
         Reach(Step.AuthSucceeded);
         OpenStream(Step.FinalHeaderSent);
     }
@@ -67,6 +69,7 @@ public sealed partial class XmppClient
     private void TakeSaslFailure(Element element)
     {
         SaslFailures.TryRead(element, out SaslFailure failure);
+        Refusal = Encoding.UTF8.GetString(SaslFailures.Name(failure));
         exchange = null;
         bool another = SaslMechanisms.Choose(settings.Mechanisms, offered!, Secured) is not null;
         bool refused = failure is SaslFailure.InvalidMechanism or SaslFailure.MechanismTooWeak

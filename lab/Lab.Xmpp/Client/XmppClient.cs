@@ -60,6 +60,12 @@ public sealed partial class XmppClient : XmppStream
     /// <summary>The full JID, once bound.</summary>
     public string? FullJid { get; private set; }
 
+    /// <summary>
+    /// The condition with which the server refused the last attempt or stream: a SASL failure, a stream error, a bind's
+    /// error; null when it said none.
+    /// </summary>
+    public string? Refusal { get; private set; }
+
     /// <summary>The same policy for sockets, read by whoever opens the transport.</summary>
     public Policy Policy => settings.Policy;
 
@@ -192,6 +198,7 @@ public sealed partial class XmppClient : XmppStream
     private void Attempt()
     {
         retryAt = Instant.Never;
+        Refusal = null;
         totalEnd = now + (Policy.Connect.Total ?? Duration.Forever);
         Begin(StreamPhase.Connecting);
         Await(Policy.Connect.Tcp, Mechanism.ConnectTimeout);

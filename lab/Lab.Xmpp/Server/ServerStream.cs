@@ -21,7 +21,7 @@ internal sealed class ServerStream : ListedStream
     public int Domain;
 
     /// <summary>The authenticated account, or -1.</summary>
-    public int Account = -1;
+    public int Account { get; private set; } = -1;
 
     /// <summary>The bound or resumed session; null before, and after a resumption took it away.</summary>
     public Session? Session;
@@ -67,6 +67,14 @@ internal sealed class ServerStream : ListedStream
         Write(Traffic.Handshake).Raw("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8);
         Sasl = null;
         Secure();
+    }
+
+    /// <summary>The client is who it says.</summary>
+    public void Authenticate(int account)
+    {
+        Account = account;
+        Trust();
+        Reopen();
     }
 
     public void RefuseTls()

@@ -72,8 +72,7 @@ public sealed partial class XmppServer
             SaslData.Write(writer, said.Data);
             writer.Raw("</success>"u8);
         }
-        stream.Account = account;
-        stream.Reopen();
+        stream.Authenticate(account);
     }
 
     private void Refuse(ServerStream stream, SaslFailure failure)

@@ -61,10 +61,14 @@ internal enum Parting : byte
 /// </summary>
 public abstract partial class XmppStream : Timed
 {
+    /// <summary>What a peer that has proven nothing may make this side hold; time has a limit of its own.</summary>
+    internal const int StrangerBytes = 64 * 1024;
+
     private readonly XmppReader reader;
+    private readonly int mostBytes;
     private Mechanism overdue;
 
-    private protected XmppStream(XmppReader reader) => this.reader = reader;
+    private protected XmppStream(XmppReader reader) => (this.reader, mostBytes) = (reader, reader.MaxElementBytes);
 
     /// <summary>A mutable struct: used in place.</summary>
     internal Liveness Liveness;
@@ -239,6 +243,7 @@ public abstract partial class XmppStream : Timed
     private protected void Begin(StreamPhase first)
     {
         Phase = first;
+        reader.MaxElementBytes = Math.Min(StrangerBytes, mostBytes);
         Ended = Failed = Secured = TlsAsked = false;
     }
 
@@ -280,10 +285,14 @@ public abstract partial class XmppStream : Timed
         Phase = StreamPhase.Securing;
     }
 
+    /// <summary>The peer has proven who it is: its elements may be as large as stanzas are.</summary>
+    private protected void Trust() => reader.MaxElementBytes = mostBytes;
+
     /// <summary>Stanzas may flow.</summary>
     private protected void Establish()
     {
         Phase = StreamPhase.Established;
+        Trust();
         PhaseEnd = Instant.Never;
         Liveness.Establish(Now);
     }

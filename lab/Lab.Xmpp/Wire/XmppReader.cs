@@ -42,7 +42,6 @@ public sealed class XmppReader
     private enum Phase : byte { Start, Header, Open, Empty, Closed, Failed }
 
     private readonly TreePool trees;
-    private readonly int maxElementBytes;
     private ElementTree? tree;                    // from the first byte of an element until the read after its last
     private ElementParser parser;
     private StreamScope scope;
@@ -53,7 +52,7 @@ public sealed class XmppReader
     public XmppReader(TreePool trees, int maxElementBytes = 262_144)
     {
         this.trees = trees;
-        this.maxElementBytes = maxElementBytes;
+        MaxElementBytes = maxElementBytes;
     }
 
     /// <summary>
@@ -62,6 +61,9 @@ public sealed class XmppReader
     public StreamHeader Header => header ?? throw new InvalidOperationException("no stream header was just read");
 
     public bool HasHeader => header is not null;
+
+    /// <summary>An element beyond it is refused; to be changed between two reads.</summary>
+    public int MaxElementBytes { get; set; }
 
     public Element Element => new(tree, complete && phase == Phase.Open && tree is { NodeCount: > 0 } ? 0 : -1);
 
@@ -99,7 +101,7 @@ public sealed class XmppReader
             else
             {
                 int held = tree.Bytes.Length;
-                int piece = Math.Min(input.Length, Math.Min(Math.Max(AppendBytes, held), maxElementBytes + 1 - held));
+                int piece = Math.Min(input.Length, Math.Min(Math.Max(AppendBytes, held), MaxElementBytes + 1 - held));
                 tree.Append(input[..piece]);
                 read = Parse(tree.Bytes, out int used);
                 bool cut = read is WireEvent.NeedMore or WireEvent.Failed;
@@ -156,7 +158,7 @@ public sealed class XmppReader
     /// </summary>
     private WireEvent Parse(ReadOnlySpan<byte> data, out int used)
     {
-        ReadOnlySpan<byte> visible = data[..Math.Min(data.Length, maxElementBytes)];
+        ReadOnlySpan<byte> visible = data[..Math.Min(data.Length, MaxElementBytes)];
         WireEvent read = visible[0] != '<' ? Stray(visible[0], out used)
             : visible.Length == 1 ? NeedMore(out used)
             : phase == Phase.Open ? InStream(visible, out used)
