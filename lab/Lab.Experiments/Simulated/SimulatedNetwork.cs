@@ -358,7 +358,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         }
         var alarm = new Alarm(target, Argument(PipeEvent, slot));
         var pipe = new SimulatedPipe(
-            this, owner, line, connection, atFar, new TcpConnection(tcp, buffers), alarm, slot, buffers);
+            this, owner, line, connection, atFar, new TcpConnection(tcp, buffers, owner.Timers), alarm, slot, buffers);
         pipes[slot] = pipe;
         return pipe;
     }

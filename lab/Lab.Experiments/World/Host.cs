@@ -14,6 +14,9 @@ internal abstract class Host : EventTarget
     /// <summary>Whether a process listens; without it the kernel refuses with RST.</summary>
     public abstract bool IsListening { get; }
 
+    /// <summary>Its kernel's timers, with a phase of their own.</summary>
+    public virtual TimerWheel Timers => TimerWheel.Exact;
+
     public abstract void OnConnected(Instant now, Pipe pipe);
     public abstract void OnTlsEstablished(Instant now, Pipe pipe);
     public abstract void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes);

@@ -9,9 +9,11 @@ namespace Lab.Experiments;
 /// </summary>
 internal abstract class HostProgram : Host
 {
-    protected HostProgram(World world, int host) => Process = new HostProcess(world, host, this);
+    protected HostProgram(World world, int host) =>
+        (Process, Timers) = (new HostProcess(world, host, this), world.TimersOf(host));
 
     public HostProcess Process { get; }
+    public override TimerWheel Timers { get; }
     public override bool Runs => Process.Runs;
     public override bool IsPowered => Process.IsPowered;
     public override bool IsListening => Process.IsUp;

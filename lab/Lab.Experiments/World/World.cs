@@ -67,6 +67,9 @@ internal sealed class World
 
     public bool IsDirectTls(int client) => Cast.Members[client].Spec.Tls == TlsMode.Direct;
 
+    /// <summary>The timers of a client's or a server's host, by its number in the journal.</summary>
+    public TimerWheel TimersOf(int host) => new(250, Random.Fork($"ticks/{host}"));
+
     public static TcpSettings TcpSettingsOf(Policy policy) => new()
     {
         Keepalive = policy.Tcp?.Keepalive,

@@ -20,6 +20,7 @@ internal sealed class ProxyEnd(ProxiedNetwork network, HostProgram program) : Ho
     public override bool Runs => true;
     public override bool IsPowered => program.IsPowered;
     public override bool IsListening => program.IsListening;
+    public override TimerWheel Timers => program.Timers;
 
     /// <summary>Legs that are not over.</summary>
     public int Legs => legs.Count;

@@ -3,11 +3,12 @@ namespace Lab.Network;
 /// <summary>
 /// When received data are acknowledged.
 ///
-/// Rule. At once: out-of-order or repeated data, more than one full segment pending, and the first segments of a
-/// connection or after a pause longer than the RTO ("quick", up to 16). Otherwise after a delay that follows the gaps
-/// between arrivals, from 40 ms up to 200 ms. Sending data soon after receiving some makes the connection interactive:
-/// quick ACKs stop and the ACK rides on the answer. An application that reads everything after a short or pushed
-/// segment (two of them when interactive) releases the ACK too.
+/// Rule. At once: out-of-order or repeated data, more than one full segment pending while the application reads,
+/// and the first segments of a connection or after a pause longer than the RTO ("quick", up to 16). Otherwise after a
+/// delay that follows the gaps between arrivals, from 40 ms up to 200 ms. Sending data soon after receiving some makes
+/// the connection interactive: quick ACKs stop and the ACK rides on the answer; they stop, too, when half of the buffer
+/// is full. An application that reads everything after a short or pushed segment (two of them when interactive), or
+/// more than a full one, releases the ACK.
 ///
 /// Source. RFC 9293 section 3.8.6.3; Linux tcp_event_data_recv, __tcp_ack_snd_check, tcp_send_delayed_ack,
 /// tcp_delack_timer_handler, tcp_cleanup_rbuf. Leaves out. ACK compression, TCP_QUICKACK.
@@ -52,8 +53,9 @@ internal struct AckPolicy
         delay = settings.DelayedAckMin;
     }
 
-    public readonly bool IsDue(uint unacknowledgedBytes) =>
-        unacknowledgedBytes > largestSegment || (quick > 0 && !interactive);
+    public readonly bool IsQuick => quick > 0 && !interactive;
+
+    public readonly bool IsMoreThanOne(uint unacknowledgedBytes) => unacknowledgedBytes > largestSegment;
 
     public readonly bool IsDueAfterRead => pushes > (interactive ? 1 : 0);
 
@@ -75,6 +77,9 @@ internal struct AckPolicy
         pending = false;
         pushes = 0;
     }
+
+    /// <summary>Less than half of the buffer is left: no more quick ACKs.</summary>
+    public void OnWindowNarrow() => quick = 0;
 
     public void OnDataSent(Instant now)
     {

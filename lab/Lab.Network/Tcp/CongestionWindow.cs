@@ -20,10 +20,14 @@ internal struct CongestionWindow
     public int Segments;
     public int Threshold;
 
+    /// <summary>The largest window so far, at least ten.</summary>
+    public int MostSegments;
+
     public void Start(int segments)
     {
         Segments = segments;
         Threshold = int.MaxValue / 2;
+        MostSegments = Math.Max(segments, 10);
     }
 
     public void OnAcknowledged(int segments, int inFlightBefore)
@@ -34,12 +38,14 @@ internal struct CongestionWindow
             int room = Math.Min(segments, Threshold - Segments);
             Segments += room;
             segments -= room;
+            MostSegments = Math.Max(MostSegments, Segments);
         }
         if (segments == 0 || Segments < Threshold || inFlightBefore < Segments) return;
         credit += segments;
         if (credit < Segments) return;
         credit -= Segments;
         Segments++;
+        MostSegments = Math.Max(MostSegments, Segments);
     }
 
     /// <summary>Halves the threshold, remembering what it was in case the loss proves imaginary.</summary>

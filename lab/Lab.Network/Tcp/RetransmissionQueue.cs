@@ -47,6 +47,9 @@ internal struct Delivery
     /// <summary>Some of them had been sent more than once.</summary>
     public bool Resent;
 
+    /// <summary>The last byte of those that had not; meaningful with FirstSentAt.</summary>
+    public uint FirstEndSentOnce;
+
     /// <summary>When the first of those sent only once was sent; Never if there is none.</summary>
     public Instant FirstSentAt;
 }
@@ -61,7 +64,7 @@ internal struct Delivery
 /// Without SACK, three duplicate ACKs mark the first segment and each partial ACK the next (NewReno).
 ///
 /// Source. RFC 8985 section 6 and Linux net/ipv4/tcp_recovery.c (reordering never seen: this lab's links keep order);
-/// RFC 6582. Leaves out. D-SACK, adaptive reordering window.
+/// RFC 6582. Leaves out. The reordering window that grows where reordering was seen.
 /// </summary>
 internal struct RetransmissionQueue
 {
@@ -70,6 +73,7 @@ internal struct RetransmissionQueue
     private uint lastOrder, newestOrder;
     private Duration newestRtt;
     private Duration minimumRtt;
+    private bool advanced;
 
     public readonly int Count => segments.Count;
     public readonly int SackedCount => sacked;
@@ -79,6 +83,9 @@ internal struct RetransmissionQueue
 
     /// <summary>Lost segments whose turn to be sent again has not come.</summary>
     public readonly bool MustResend => lost > resent;
+
+    /// <summary>Something sent later than all before was delivered since losses were looked for.</summary>
+    public readonly bool HasNews => advanced;
 
     public readonly ref SentSegment First => ref segments[0];
 
@@ -139,6 +146,7 @@ internal struct RetransmissionQueue
     {
         Duration window = recovering || sacked >= 3 ? Duration.Zero : Duration.Min(minimumRtt / 4, srtt);
         Duration wait = Duration.Zero;
+        advanced = false;
         foreach (ref SentSegment segment in segments.Items)
         {
             if (segment.Has(SentFlags.Sacked) || segment.WaitsToBeResent) continue;
@@ -155,13 +163,17 @@ internal struct RetransmissionQueue
         if (segments.Count > 0 && !First.Has(SentFlags.Sacked)) MarkLost(ref First);
     }
 
-    /// <summary>Timeout: whatever was not SACKed is lost.</summary>
-    public void MarkAllLost()
+    /// <summary>
+    /// Timeout: the first and whatever was not SACKed is lost, but for what left within the last round trip.
+    /// </summary>
+    public void MarkAllLost(Instant now)
     {
+        int index = 0;
         foreach (ref SentSegment segment in segments.Items)
-            if (!segment.Has(SentFlags.Sacked)) segment.Flags = (segment.Flags | SentFlags.Lost) & ~SentFlags.Resent;
-        lost = segments.Count - sacked;
-        resent = 0;
+        {
+            bool recent = index++ > 0 && segment.SentAt + newestRtt > now;
+            if (!segment.Has(SentFlags.Sacked) && !recent) MarkLost(ref segment);
+        }
     }
 
     /// <summary>The timeout was imaginary: nothing is lost.</summary>
@@ -221,10 +233,12 @@ internal struct RetransmissionQueue
         bool once = !segment.Has(SentFlags.EverResent);
         if (once)
         {
+            if (delivery.FirstSentAt == Instant.Never) delivery.FirstEndSentOnce = segment.End;
             delivery.FirstSentAt = Instant.Min(delivery.FirstSentAt, segment.SentAt);
             if (minimumRtt == Duration.Zero || rtt < minimumRtt) minimumRtt = rtt;
         }
         else if (rtt < minimumRtt) return;
-        if (Sequence.Before(newestOrder, segment.Order)) (newestOrder, newestRtt) = (segment.Order, rtt);
+        if (!Sequence.Before(newestOrder, segment.Order)) return;
+        (newestOrder, newestRtt, advanced) = (segment.Order, rtt, true);
     }
 }

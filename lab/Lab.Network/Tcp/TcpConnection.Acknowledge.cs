@@ -23,6 +23,7 @@ public sealed partial class TcpConnection
         probesOut = 0;
         bool windowMoved = Sequence.Before(peerWindowEnd, acknowledgement + segment.Window);
         if (windowMoved) peerWindowEnd = acknowledgement + segment.Window;
+        if (segment.SackCount > 0 && settings.Sack) TakeRepeated(segment);
         if (underway.Count > 0) TakeDelivered(now, segment, windowMoved);
         else if (transmitTimer is TransmitTimer.WindowProbe) OnProbeAnswered(now);
         return state is not TcpState.Closed;
@@ -35,29 +36,36 @@ public sealed partial class TcpConnection
         bool advanced = segment.Acknowledgement != sendUnacknowledged;
         bool duplicate = !advanced && !windowMoved && SpanOf(segment) == 0;
         var delivery = new Delivery { FirstSentAt = Instant.Never };
+        newDataFirst = false;
         if (advanced) underway.Acknowledge(buffers, segment.Acknowledgement, now, ref delivery);
-        if (segment.SackCount > 0 && settings.Sack) TakeSack(now, segment, ref delivery);
+        bool sacked = segment.SackCount > 0 && settings.Sack && TakeSack(now, segment, ref delivery);
         if (advanced) Advance(now, segment);
         if (state is TcpState.Closed or TcpState.TimeWait) return;
         if (delivery.FirstSentAt != Instant.Never && !delivery.Resent) AddSample(now - delivery.FirstSentAt);
         else if (advanced) AddEchoSample(now, segment);
+        if (tailProbeOut) TakeProbeAnswer(segment, alone: !advanced && !windowMoved && !sacked && SpanOf(segment) == 0);
+        if (recovery is Recovery.Timeout && mayBeImaginary)
+            TakeAnswerToTimeout(advanced, sacked || duplicate, delivery);
         if (advanced)
         {
             if (!wasFast) congestion.OnAcknowledged(delivery.Segments, inFlightBefore);
-            RestartTransmitTimer(now);
+            RestartTransmitTimer(now, anew: true);
         }
-        if (settings.Sack) FindLosses(now);
+        if (settings.Sack) FindLosses(now, always: false);
         else CountDuplicates(now, duplicate, advanced, delivery.Segments);
     }
 
     /// <summary>Without SACK each duplicate ACK says that one segment left the network.</summary>
     private int FlightSize => underway.InFlight - (settings.Sack ? 0 : Math.Min(duplicateAcks, underway.InFlight));
 
-    private void TakeSack(Instant now, in Segment segment, ref Delivery delivery)
+    /// <summary>True when something was newly SACKed. A first block of what is acknowledged is a D-SACK.</summary>
+    private bool TakeSack(Instant now, in Segment segment, ref Delivery delivery)
     {
-        underway.Sack(segment.SackLeft0, segment.SackRight0, now, ref delivery);
+        int before = underway.SackedCount;
+        if (!IsRepeated(segment)) underway.Sack(segment.SackLeft0, segment.SackRight0, now, ref delivery);
         if (segment.SackCount > 1) underway.Sack(segment.SackLeft1, segment.SackRight1, now, ref delivery);
         if (segment.SackCount > 2) underway.Sack(segment.SackLeft2, segment.SackRight2, now, ref delivery);
+        return underway.SackedCount > before;
     }
 
     private void Advance(Instant now, in Segment segment)
@@ -70,29 +78,14 @@ public sealed partial class TcpConnection
         backoff = 0;
         timeouts = 0;
         troubleSince = Instant.Never;
-        if (tailProbeOut && Sequence.AtMost(tailProbeEnd, sendUnacknowledged)) tailProbeOut = false;
-        if (undoPossible) UndoIfImaginary(segment);
+        if (undoPossible && recovery is not Recovery.None) UndoIfImaginary(segment);
         if (Sequence.AtMost(recoveryPoint, sendUnacknowledged)) recovery = Recovery.None;
-        if (writerWaits && settings.SendBufferBytes - outgoing.Count >= settings.SendBufferBytes / 3)
+        if (writerWaits && SendBufferBytes - outgoing.Charged >= SendBufferBytes / 3)
         {
             writerWaits = false;
             news |= News.Writable;
         }
         if (finAcknowledged) OnFinAcknowledged(now);
-    }
-
-    /// <summary>
-    /// Eifel (RFC 3522): an ACK that echoes a time before the first retransmission was caused by the original, so the
-    /// retransmission was needless and the window comes back.
-    /// </summary>
-    private void UndoIfImaginary(in Segment segment)
-    {
-        undoPossible = false;
-        if (!Sequence.Before(segment.TimestampEcho, undoTimestamp)) return;
-        congestion.Undo();
-        underway.MarkNoneLost();
-        recovery = Recovery.None;
-        due &= ~Due.Retransmission;
     }
 
     private void OnFinAcknowledged(Instant now)
@@ -112,13 +105,14 @@ public sealed partial class TcpConnection
         }
     }
 
-    private void FindLosses(Instant now)
+    /// <param name="always">Also when nothing new was delivered: its time has come.</param>
+    private void FindLosses(Instant now, bool always)
     {
-        if (underway.SackedCount == 0 && recovery is Recovery.None) return;
+        if (!(always || underway.HasNews) || (underway.SackedCount == 0 && recovery is Recovery.None)) return;
         bool mustBefore = underway.MustResend;
         Duration wait = underway.FindLost(now, rtt.Srtt, recovery is not Recovery.None);
         if (underway.MustResend && !mustBefore && recovery is Recovery.None) EnterRecovery(now);
-        if (wait > Duration.Zero && now + wait < transmitAt) Arm(TransmitTimer.Reordering, now + wait);
+        if (wait > Duration.Zero) Arm(TransmitTimer.Reordering, now, wait + ShortestWait);
     }
 
     private void CountDuplicates(Instant now, bool duplicate, bool advanced, int delivered)
@@ -136,16 +130,6 @@ public sealed partial class TcpConnection
             duplicateAcks = recovery is Recovery.None ? (byte)0 : (byte)Math.Max(0, duplicateAcks - (delivered - 1));
             if (recovery is Recovery.Fast) underway.MarkFirstLost();
         }
-    }
-
-    private void EnterRecovery(Instant now)
-    {
-        recovery = Recovery.Fast;
-        recoveryPoint = sendNext;
-        undoPossible = true;
-        undoTimestamp = Timestamp(now);
-        congestion.OnLoss(timeout: false);
-        due |= Due.Retransmission;
     }
 
     private void AddSample(Duration sample) => rtt.Add(sample, settings.RtoMin, sendUnacknowledged, sendNext);

@@ -88,7 +88,7 @@ public sealed partial class TcpConnection
         due &= ~Due.Handshake;
         state = writeShut ? TcpState.FinWait1 : TcpState.Established;
         news |= News.Connected;
-        if (settings.Keepalive is { } keepalive) keepaliveAt = now + keepalive.Idle;
+        if (settings.Keepalive is { } keepalive) keepaliveAt = wheel.After(now, keepalive.Idle);
     }
 
     /// <summary>False when the segment is outside the window, a RST or a SYN: it is dealt with then.</summary>
@@ -109,11 +109,13 @@ public sealed partial class TcpConnection
             bool crossed = again && (segment.Flags & TcpFlags.Ack) != 0;
             if (crossed) return true;
             due |= again ? Due.Handshake : Due.Acknowledgement;
+            if (again) Arm(TransmitTimer.Handshake, now, Rto);
             return false;
         }
         if (inWindow) return true;
         due |= Due.Acknowledgement;
-        if (state is TcpState.TimeWait) expireAt = now + settings.TimeWait;
+        if (segment.Length > 0) RememberRepeated(segment.Sequence, segment.Sequence + (uint)segment.Length);
+        if (state is TcpState.TimeWait) expireAt = wheel.After(now, settings.TimeWait);
         return false;
     }
 
@@ -122,7 +124,7 @@ public sealed partial class TcpConnection
         if (state is not (TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2))
         {
             due |= Due.Acknowledgement;
-            if (state is TcpState.TimeWait) expireAt = now + settings.TimeWait;
+            if (state is TcpState.TimeWait) expireAt = wheel.After(now, settings.TimeWait);
             return;
         }
         uint last = segment.Sequence + (uint)segment.Length;
@@ -147,6 +149,9 @@ public sealed partial class TcpConnection
         int skip = Math.Max(0, (int)(receiveNext - segment.Sequence));
         int beyond = Math.Max(0, (int)(segment.Sequence + (uint)segment.Length - receiveWindowEnd));
         int length = segment.Length - skip - beyond;
+        if (skip > 0) RememberRepeated(segment.Sequence, segment.Sequence + (uint)segment.Length);
+        else if (incoming.HasAll(segment.Sequence, segment.Sequence + (uint)segment.Length))
+            (repeatedLeft, repeatedRight) = (segment.Sequence, segment.Sequence + (uint)segment.Length);
         if (length <= 0)
         {
             acks.OnAnomaly(settings);
@@ -157,12 +162,22 @@ public sealed partial class TcpConnection
         uint before = receiveNext;
         bool hadGap = incoming.HasGap;
         receiveNext = incoming.Store(
-            buffers, receiveNext, segment.Sequence + (uint)skip, segment.Payload.AsSpan(skip, length));
+            buffers, receiveNext, segment.Sequence + (uint)skip, segment.Payload.AsSpan(skip, length),
+            isSmall: segment.Length < settings.MaximumSegmentBytes / 3);
         acks.OnData(now, length, (segment.Flags & TcpFlags.Psh) != 0, Rto, settings);
         if (receiveNext != before) news |= News.Readable;
         else acks.OnAnomaly(settings);
-        if (hadGap || incoming.HasGap || acks.IsDue(receiveNext - lastAcknowledged)) due |= Due.Acknowledgement;
-        else if (acknowledgeAt == Instant.Never) acknowledgeAt = now + acks.Delay(rtt.Srtt, settings);
+        bool readerKeepsUp = incoming.Count <= (int)(receiveNext - before);
+        if (hadGap || incoming.HasGap || acks.IsQuick
+            || (readerKeepsUp && acks.IsMoreThanOne(receiveNext - lastAcknowledged))) due |= Due.Acknowledgement;
+        else if (acknowledgeAt == Instant.Never) acknowledgeAt = wheel.After(now, acks.Delay(rtt.Srtt, settings));
+    }
+
+    /// <summary>Bytes that came although they were here: the next ACK tells (D-SACK, RFC 2883).</summary>
+    private void RememberRepeated(uint left, uint right)
+    {
+        if (Sequence.Before(receiveNext, right)) right = receiveNext;
+        if (Sequence.Before(left, right)) (repeatedLeft, repeatedRight) = (left, right);
     }
 
     private void TakePeerFin(Instant now)
@@ -190,7 +205,7 @@ public sealed partial class TcpConnection
     {
         StopTimers();
         state = TcpState.TimeWait;
-        expireAt = now + settings.TimeWait;
+        expireAt = wheel.After(now, settings.TimeWait);
         outgoing.Release(buffers);
         underway.Release(buffers);
         Tell(TcpEnd.Closed);

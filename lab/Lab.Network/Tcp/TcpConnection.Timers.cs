@@ -6,19 +6,24 @@ namespace Lab.Network;
 /// Rule. SYN: tcp_syn_linear_timeouts resends one second apart, then doubling, tcp_syn_retries of them. Data: a
 /// tail-loss probe at 2 SRTT (+ RtoMin for a lone segment, never after the RTO), then timeouts that double up to
 /// RtoMax; the limit is a time since the first retransmission (see RetransmissionLimit), or TCP_USER_TIMEOUT, for which
-/// the last wait is shortened so that it ends on time. Zero window: probes that double up to RtoMax, tcp_retries2 of
+/// the last wait is shortened so that it ends on time. Each new segment sets the probe anew, and while the episode of
+/// one is open (see TcpConnection.Recovery) the timeout stands in for the next. Zero window: after an RTO with nothing
+/// under way the piece that fits is sent, then probes that double up to RtoMax, tcp_retries2 of
 /// them unanswered, or TCP_USER_TIMEOUT since the first even when they are answered. Keepalive: probes Interval apart
 /// once nothing came for Idle; suspended while anything is unacknowledged or unsent; with TCP_USER_TIMEOUT its count of
 /// probes is ignored and the first firing at least that long after the last arrival ends the connection.
-/// Source. Linux net/ipv4/tcp_timer.c, tcp_output.c (tcp_schedule_loss_probe), RFC 8985 section 7, RFC 9293 section
-/// 3.8.
-/// Leaves out. Thin-stream linear timeouts, F-RTO (Eifel detection stands in), halving the window after a tail probe
-/// that repaired a loss, memory pressure on orphans.
+/// Every wait goes through the host's TimerWheel; what is compared with a limit is time that really passed.
+/// Source. Linux net/ipv4/tcp_timer.c, tcp_output.c (tcp_schedule_loss_probe, tcp_write_wakeup), RFC 8985 section 7,
+/// RFC 9293 section 3.8.
+/// Leaves out. Thin-stream linear timeouts, memory pressure on orphans.
 /// </summary>
 public sealed partial class TcpConnection
 {
-    private static readonly Duration TailProbeSlack = Duration.FromMilliseconds(2);
+    /// <summary>TCP_TIMEOUT_MIN: what a tail probe or a reordering wait has on top.</summary>
+    private static readonly Duration ShortestWait = Duration.FromMilliseconds(2);
+
     private static readonly Duration AtOnce = Duration.FromMilliseconds(1);
+    private static readonly Duration AtLeast = Duration.FromMicroseconds(1);
 
     /// <summary>Runs what is due at <paramref name="now"/>.</summary>
     public void Tick(Instant now)
@@ -50,15 +55,12 @@ public sealed partial class TcpConnection
                 OnRetransmissionTimeout(now);
                 break;
             case TransmitTimer.TailProbe when underway.Count > 0:
-                Arm(TransmitTimer.Retransmission, now + Rto);
-                if (recovery is not Recovery.None) break;
-                due |= Due.TailProbe;
-                tailProbeOut = true;
-                tailProbeEnd = sendNext;
+                ArmTimeout(now, UntilTimeoutOfFirst(now));
+                if (!tailProbeOut) due |= Due.TailProbe;
                 break;
             case TransmitTimer.Reordering when underway.Count > 0:
-                Arm(TransmitTimer.Retransmission, Instant.Max(underway.First.SentAt + Rto, now));
-                FindLosses(now);
+                ArmTimeout(now, UntilTimeoutOfFirst(now));
+                FindLosses(now, always: true);
                 break;
         }
     }
@@ -87,7 +89,7 @@ public sealed partial class TcpConnection
         due |= Due.Handshake;
         timeouts++;
         if (!active || timeouts > settings.SynLinearTimeouts) backoff++;
-        Arm(TransmitTimer.Handshake, now + (active ? UntilUserTimeout(now, Rto) : Rto));
+        Arm(TransmitTimer.Handshake, now, active ? UntilUserTimeout(now, Rto) : Rto);
     }
 
     private void OnRetransmissionTimeout(Instant now)
@@ -100,29 +102,32 @@ public sealed partial class TcpConnection
         }
         if (timeouts == 0 && recovery is not Recovery.Fast)
         {
-            undoPossible = recovery is Recovery.None;
-            undoTimestamp = Timestamp(now);
-            congestion.OnLoss(timeout: true);
+            ReduceForLoss(now, timeout: true);
         }
-        congestion.Segments = 1;
+        mayBeImaginary = recovery is Recovery.None || timeouts > 0;
+        newDataFirst = tailProbeOut = false;
         recovery = Recovery.Timeout;
         recoveryPoint = sendNext;
         duplicateAcks = 0;
-        underway.MarkAllLost();
+        underway.MarkAllLost(now);
+        congestion.Segments = underway.InFlight + 1;
         due |= Due.Retransmission;
         if (troubleSince == Instant.Never) troubleSince = now;
         if (timeouts < ushort.MaxValue) timeouts++;
         if (backoff < byte.MaxValue) backoff++;
-        Arm(TransmitTimer.Retransmission, now + UntilUserTimeout(now, Rto));
+        Arm(TransmitTimer.Retransmission, now, UntilUserTimeout(now, Rto));
     }
 
     /// <summary>How long data may stay unacknowledged after its first retransmission.</summary>
     private Duration DataLimit => settings.UserTimeout > Duration.Zero
         ? settings.UserTimeout
         : RetransmissionLimit.Of(
-            closedByApplication ? settings.OrphanRetries : settings.Retries2,
+            !closedByApplication ? settings.Retries2 : IsAlive ? settings.OrphanRetries : 0,
             RetransmissionLimit.Base,
             settings.RtoMax);
+
+    /// <summary>An orphan whose timeout has grown to the longest gets no more retries (tcp_orphan_retries).</summary>
+    private bool IsAlive => Rto < settings.RtoMax;
 
     private Duration UntilUserTimeout(Instant now, Duration wait)
     {
@@ -130,30 +135,34 @@ public sealed partial class TcpConnection
         return Duration.Min(wait, Duration.Max(AtOnce, troubleSince + settings.UserTimeout - now));
     }
 
-    private void RestartTransmitTimer(Instant now) => RestartTransmitTimer(now, now);
-
     /// <summary>
-    /// Sets the tail probe or the retransmission timeout, the latter counted from <paramref name="since"/>.
+    /// Sets the tail probe, or where none may be sent, the timeout: after an acknowledgement (<paramref name="anew"/>)
+    /// a whole one, after new data what is left of the first segment's.
     /// </summary>
-    private void RestartTransmitTimer(Instant now, Instant since)
+    private void RestartTransmitTimer(Instant now, bool anew)
     {
         if (underway.Count == 0)
         {
             Disarm();
             return;
         }
-        Instant timeoutAt = Instant.Max(since + Rto, now);
-        bool mayProbe = settings.TailLossProbe && settings.Sack
-            && recovery is Recovery.None && !tailProbeOut && timeouts == 0;
-        if (!mayProbe)
+        Duration timeout = anew ? Rto : UntilTimeoutOfFirst(now);
+        if (!settings.TailLossProbe || !settings.Sack || recovery is not Recovery.None || underway.SackedCount > 0
+            || (anew && underway.First.Has(SentFlags.EverResent)))
         {
-            Arm(TransmitTimer.Retransmission, timeoutAt);
+            if (anew || underway.Count == 1 || transmitTimer is TransmitTimer.None or TransmitTimer.TailProbe)
+                ArmTimeout(now, timeout);
             return;
         }
         Duration wait = !rtt.HasSample ? settings.RtoInitial
-            : rtt.Srtt * 2 + (underway.Count == 1 ? settings.RtoMin : TailProbeSlack);
-        Arm(TransmitTimer.TailProbe, Instant.Min(now + wait, timeoutAt));
+            : rtt.Srtt * 2 + (underway.Count == 1 ? settings.RtoMin : ShortestWait);
+        Arm(TransmitTimer.TailProbe, now, timeout > Duration.Zero ? Duration.Min(wait, timeout) : wait);
     }
+
+    private void ArmTimeout(Instant now, Duration wait) =>
+        Arm(TransmitTimer.Retransmission, now, Duration.Max(wait, AtLeast));
+
+    private Duration UntilTimeoutOfFirst(Instant now) => underway.First.SentAt + Rto - now;
 
     private void OnWindowProbe(Instant now)
     {
@@ -167,17 +176,24 @@ public sealed partial class TcpConnection
             Finish(TcpEnd.UserTimeout);
             return;
         }
-        int limit = closedByApplication ? settings.OrphanRetries : settings.Retries2;
-        bool tooSlow = closedByApplication && Rto >= settings.RtoMax && backoff >= limit;
-        if (tooSlow || probesOut >= limit)
+        bool tooSlow = closedByApplication && !IsAlive;
+        int limit = tooSlow ? 0 : closedByApplication ? settings.OrphanRetries : settings.Retries2;
+        if (probesOut >= limit)
         {
             Finish(closedByApplication ? TcpEnd.OrphanTimeout : TcpEnd.WindowProbeTimeout);
+            return;
+        }
+        if (Sequence.Before(sendNext, peerWindowEnd))
+        {
+            due |= Due.WindowPiece;
+            probesOut = backoff = 0;
+            troubleSince = Instant.Never;
             return;
         }
         due |= Due.WindowProbe;
         if (probesOut < byte.MaxValue) probesOut++;
         if (backoff < settings.Retries2) backoff++;
-        Arm(TransmitTimer.WindowProbe, now + UntilUserTimeout(now, Rto));
+        Arm(TransmitTimer.WindowProbe, now, UntilUserTimeout(now, Rto));
     }
 
     /// <summary>
@@ -185,9 +201,9 @@ public sealed partial class TcpConnection
     /// </summary>
     private void OnProbeAnswered(Instant now)
     {
-        if (Sequence.AtMost(peerWindowEnd, sendNext))
+        if (!NextFits)
         {
-            Arm(TransmitTimer.WindowProbe, now + UntilUserTimeout(now, Rto));
+            Arm(TransmitTimer.WindowProbe, now, UntilUserTimeout(now, Rto));
             return;
         }
         Disarm();
@@ -197,26 +213,27 @@ public sealed partial class TcpConnection
 
     private void OnKeepalive(Instant now, TcpKeepalive keepalive)
     {
-        if (underway.Count > 0 || UnsentBytes > 0)
+        Duration silence = wheel.Elapsed(lastReceived, now), next = keepalive.Idle;
+        if (underway.Count == 0 && UnsentBytes == 0)
         {
-            keepaliveAt = now + keepalive.Idle;
-            return;
+            if (silence < keepalive.Idle)
+            {
+                next = keepalive.Idle - silence;
+            }
+            else if (settings.UserTimeout > Duration.Zero
+                ? silence >= settings.UserTimeout && probesOut > 0 : probesOut >= keepalive.Probes)
+            {
+                ScheduleReset(sendNext, receiveNext);
+                Finish(settings.UserTimeout > Duration.Zero ? TcpEnd.UserTimeout : TcpEnd.KeepaliveTimeout);
+                return;
+            }
+            else
+            {
+                due |= Due.KeepaliveProbe;
+                if (probesOut < byte.MaxValue) probesOut++;
+                next = keepalive.Interval;
+            }
         }
-        Duration silence = now - lastReceived;
-        if (silence < keepalive.Idle)
-        {
-            keepaliveAt = lastReceived + keepalive.Idle;
-            return;
-        }
-        bool limited = settings.UserTimeout > Duration.Zero;
-        if (limited ? silence >= settings.UserTimeout && probesOut > 0 : probesOut >= keepalive.Probes)
-        {
-            ScheduleReset(sendNext, receiveNext);
-            Finish(limited ? TcpEnd.UserTimeout : TcpEnd.KeepaliveTimeout);
-            return;
-        }
-        due |= Due.KeepaliveProbe;
-        if (probesOut < byte.MaxValue) probesOut++;
-        keepaliveAt = now + keepalive.Interval;
+        keepaliveAt = wheel.After(now, next);
     }
 }

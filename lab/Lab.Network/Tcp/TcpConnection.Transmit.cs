@@ -11,7 +11,7 @@ public sealed partial class TcpConnection
         segment = default;
         if (due != Due.None && TryTransmitUrgent(now, ref segment)) return true;
         if (!established || state is TcpState.Closed) return false;
-        if (underway.MustResend && TryResend(now, ref segment)) return true;
+        if (underway.MustResend && !newDataFirst && TryResend(now, ref segment)) return true;
         if ((UnsentBytes > 0 || FinDue) && TrySendNew(now, FlightSize < congestion.Segments, ref segment)) return true;
         if ((due & ~Due.Retransmission) != Due.None)
         {
@@ -19,7 +19,7 @@ public sealed partial class TcpConnection
             return true;
         }
         if (transmitTimer is TransmitTimer.None && underway.Count == 0 && UnsentBytes > 0)
-            Arm(TransmitTimer.WindowProbe, now + Rto);
+            Arm(TransmitTimer.WindowProbe, now, Rto);
         return false;
     }
 
@@ -42,11 +42,19 @@ public sealed partial class TcpConnection
             SendHandshake(now, ref segment);
             return true;
         }
+        if ((due & Due.WindowPiece) != 0)
+        {
+            due &= ~Due.WindowPiece;
+            return TrySendNew(now, true, ref segment, piece: true);
+        }
         if ((due & Due.TailProbe) == 0) return false;
         due &= ~Due.TailProbe;
-        if (TrySendNew(now, true, ref segment)) return true;
         if (underway.Count == 0) return false;
-        FillRetransmission(now, underway.ProbeWithLast(now), ref segment);
+        tailProbeRepeats = !TrySendNew(now, true, ref segment);
+        if (tailProbeRepeats) FillRetransmission(now, underway.ProbeWithLast(now), ref segment);
+        tailProbeOut = true;
+        tailProbeEnd = sendNext;
+        ArmTimeout(now, Rto);
         return true;
     }
 
@@ -69,7 +77,8 @@ public sealed partial class TcpConnection
         due &= ~Due.Retransmission;
         SentSegment record = underway.TakeLost(buffers, now, settings.MaximumSegmentBytes, out bool isFirst);
         if (troubleSince == Instant.Never) troubleSince = now;
-        if (isFirst && recovery is Recovery.Fast) Arm(TransmitTimer.Retransmission, now + Rto);
+        if (undoPossible) undoResent++;
+        if (isFirst && recovery is Recovery.Fast) ArmTimeout(now, Rto);
         FillRetransmission(now, record, ref segment);
         return true;
     }
@@ -81,16 +90,18 @@ public sealed partial class TcpConnection
         segment.Use = SegmentUse.Retransmission;
     }
 
-    private bool TrySendNew(Instant now, bool windowAllows, ref Segment segment)
+    /// <summary>A segment that does not fit the peer's window waits, but for the <paramref name="piece"/> of it
+    /// that goes out in place of a window probe (tcp_snd_wnd_test, tcp_write_wakeup).</summary>
+    private bool TrySendNew(Instant now, bool windowAllows, ref Segment segment, bool piece = false)
     {
         int unsent = UnsentBytes;
         bool fin = FinDue;
         if (!windowAllows || (unsent == 0 && !fin)) return false;
-        int room = Math.Max(0, (int)(peerWindowEnd - sendNext));
-        int length = Math.Min(Math.Min(unsent, settings.MaximumSegmentBytes), room);
+        if (!piece && !NextFits) return false;
+        int length = Math.Min(unsent, settings.MaximumSegmentBytes);
+        if (piece) length = Math.Min(length, (int)(peerWindowEnd - sendNext));
         bool small = length < settings.MaximumSegmentBytes;
         bool cut = length < unsent;
-        if (cut && length == 0) return false;
         fin &= !cut;
         if (!settings.NoDelay && small && !fin && underway.Count > 0) return false;
         var record = new SentSegment
@@ -105,10 +116,11 @@ public sealed partial class TcpConnection
         underway.Add(buffers, record);
         FillData(now, record, ref segment);
         segment.Use = length > 0 ? SegmentUse.Data : SegmentUse.Teardown;
-        if (underway.Count == 1 || transmitTimer is TransmitTimer.None or TransmitTimer.TailProbe)
-            RestartTransmitTimer(now, underway.First.SentAt);
+        RestartTransmitTimer(now, anew: false);
         return true;
     }
+
+    private bool NextFits => Math.Min(UnsentBytes, settings.MaximumSegmentBytes) <= (int)(peerWindowEnd - sendNext);
 
     private void FillData(Instant now, in SentSegment record, ref Segment segment)
     {
@@ -152,10 +164,16 @@ public sealed partial class TcpConnection
         segment.Acknowledgement = receiveNext;
         segment.Timestamp = Timestamp(now);
         segment.TimestampEcho = recentTimestamp;
-        uint right = receiveNext + (uint)(settings.ReceiveBufferBytes - incoming.Count);
+        int room = incoming.Room(settings.ReceiveBufferBytes);
+        if (room < settings.ReceiveBufferBytes / 2) acks.OnWindowNarrow();
+        uint right = receiveNext + (uint)room;
         if ((int)(right - receiveWindowEnd) >= (int)SmallestWindowStep) receiveWindowEnd = right;
         segment.Window = receiveWindowEnd - receiveNext;
-        if (settings.Sack && incoming.HasGap) incoming.WriteSack(ref segment);
+        if (settings.Sack && (incoming.HasGap || repeatedLeft != repeatedRight))
+        {
+            incoming.WriteSack(ref segment, repeatedLeft, repeatedRight);
+            repeatedLeft = repeatedRight;
+        }
         lastAcknowledged = receiveNext;
         acknowledgeAt = Instant.Never;
         acks.OnAckSent();

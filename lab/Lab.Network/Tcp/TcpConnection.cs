@@ -17,6 +17,7 @@ public sealed partial class TcpConnection
 {
     private readonly TcpSettings settings;
     private readonly BufferPool buffers;
+    private readonly TimerWheel wheel;
 
     private Instant transmitAt = Instant.Never, acknowledgeAt = Instant.Never;
     private Instant keepaliveAt = Instant.Never, expireAt = Instant.Never;
@@ -30,8 +31,9 @@ public sealed partial class TcpConnection
     private uint sendUnacknowledged, sendNext, peerWindowEnd;
     private uint receiveNext, receiveWindowEnd, lastAcknowledged, recentTimestamp;
     private uint peerFinAt, recoveryPoint, undoTimestamp, tailProbeEnd;
+    private uint repeatedLeft, repeatedRight;
     private uint resetSequence, resetAcknowledgement;
-    private int retransmissions;
+    private int retransmissions, undoResent;
     private ushort timeouts;
     private byte backoff, probesOut, duplicateAcks;
 
@@ -42,7 +44,7 @@ public sealed partial class TcpConnection
     private Due due;
     private News news;
     private bool established, writeShut, closedByApplication, finSent, peerFinKnown;
-    private bool tailProbeOut, undoPossible, writerWaits;
+    private bool tailProbeOut, tailProbeRepeats, undoPossible, writerWaits, mayBeImaginary, newDataFirst;
 
     private RttEstimator rtt;
     private CongestionWindow congestion;
@@ -58,7 +60,7 @@ public sealed partial class TcpConnection
 
     /// <summary>What the next TryTransmit calls must send.</summary>
     [Flags]
-    private enum Due : byte
+    private enum Due : ushort
     {
         None = 0, Reset = 1, Handshake = 2, Acknowledgement = 4, KeepaliveProbe = 8, WindowProbe = 16, TailProbe = 32,
 
@@ -67,16 +69,21 @@ public sealed partial class TcpConnection
 
         /// <summary>The pure ACK that goes out completes the handshake.</summary>
         HandshakeAcknowledgement = 128,
+
+        /// <summary>What still fits a window that is smaller than the next segment.</summary>
+        WindowPiece = 256,
     }
 
     /// <summary>Events not taken yet, in the order they are told.</summary>
     [Flags]
     private enum News : byte { None = 0, Connected = 1, Readable = 2, Writable = 4, PeerClosed = 8, Ended = 16 }
 
-    public TcpConnection(TcpSettings settings, BufferPool buffers)
+    /// <param name="wheel">The timers of its host: its connections share the phase.</param>
+    public TcpConnection(TcpSettings settings, BufferPool buffers, TimerWheel wheel = default)
     {
         this.settings = settings;
         this.buffers = buffers;
+        this.wheel = wheel;
     }
 
     /// <summary>When Tick is due; <see cref="Instant.Never"/> when nothing is.</summary>
@@ -93,7 +100,7 @@ public sealed partial class TcpConnection
     public void Connect(Instant now, uint initialSequence)
     {
         Open(now, initialSequence, TcpState.SynSent);
-        Arm(TransmitTimer.Handshake, now + Rto);
+        Arm(TransmitTimer.Handshake, now, Rto);
     }
 
     /// <summary>Passive open on a SYN that reached a listener.</summary>
@@ -101,20 +108,24 @@ public sealed partial class TcpConnection
     {
         Open(now, initialSequence, TcpState.SynReceived);
         TakeSyn(syn);
-        Arm(TransmitTimer.Handshake, now + Rto);
+        Arm(TransmitTimer.Handshake, now, Rto);
     }
 
     /// <summary>
-    /// Takes as many bytes as the send buffer holds and returns that number; <paramref name="mark"/> labels them.
+    /// Takes as many bytes as the send buffer has room for, and returns that number; <paramref name="mark"/> labels
+    /// them.
     /// </summary>
     public int Write(Instant now, ReadOnlySpan<byte> bytes, byte mark)
     {
         if (writeShut || state is TcpState.Closed) return 0;
-        int taken = Math.Min(bytes.Length, settings.SendBufferBytes - outgoing.Count);
+        bool anew = UnsentBytes == 0 && bytes.Length < settings.MaximumSegmentBytes;
+        int segment = settings.MaximumSegmentBytes;
+        int room = Math.Max(0, SendBufferBytes - outgoing.Charged - (anew ? SendBuffer.Overhead : 0));
+        int taken = Math.Min(bytes.Length, (room + segment - 1) / segment * segment);
         if (taken < bytes.Length) writerWaits = true;
         if (taken == 0) return 0;
         if (underway.Count == 0 && outgoing.Count == 0) RestartAfterIdle(now);
-        outgoing.Append(buffers, FirstDataSequence + (uint)outgoing.Count, bytes[..taken], mark);
+        outgoing.Append(buffers, FirstDataSequence + (uint)outgoing.Count, bytes[..taken], mark, anew);
         return taken;
     }
 
@@ -124,9 +135,10 @@ public sealed partial class TcpConnection
         int taken = incoming.Read(buffers, into);
         if (taken == 0 || state is TcpState.Closed or TcpState.TimeWait) return taken;
         uint advertised = receiveWindowEnd - receiveNext;
-        uint possible = (uint)(settings.ReceiveBufferBytes - incoming.Count);
+        uint possible = (uint)incoming.Room(settings.ReceiveBufferBytes);
         bool opens = possible >= 2 * advertised && possible >= SmallestWindowStep;
-        if (opens || (incoming.Count == 0 && acks.IsDueAfterRead)) due |= Due.Acknowledgement;
+        if (opens || (incoming.Count == 0 && acks.IsDueAfterRead) || acks.IsMoreThanOne(receiveNext - lastAcknowledged))
+            due |= Due.Acknowledgement;
         return taken;
     }
 
@@ -150,7 +162,7 @@ public sealed partial class TcpConnection
             return;
         }
         ShutdownWrite(now);
-        if (state is TcpState.FinWait2) expireAt = now + settings.FinTimeout;
+        if (state is TcpState.FinWait2) expireAt = wheel.After(now, settings.FinTimeout);
     }
 
     /// <summary>shutdown(SHUT_WR): FIN after what is queued, still reading.</summary>
@@ -222,10 +234,13 @@ public sealed partial class TcpConnection
     {
         get
         {
-            long nanoseconds = rtt.Rto(settings).Nanoseconds;
+            long nanoseconds = wheel.RoundUp(rtt.Rto(settings)).Nanoseconds;
             return new Duration(Math.Min(nanoseconds << Math.Min((int)backoff, 20), settings.RtoMax.Nanoseconds));
         }
     }
+
+    private int SendBufferBytes => settings.SendBufferBytes > 0
+        ? settings.SendBufferBytes : 2 * congestion.MostSegments * TcpSettings.SegmentMemory;
 
     private uint FirstDataSequence => established ? sendUnacknowledged : sendUnacknowledged + 1;
 
@@ -281,13 +296,13 @@ public sealed partial class TcpConnection
         transmitTimer = TransmitTimer.None;
     }
 
-    private void Arm(TransmitTimer timer, Instant at)
+    private void Arm(TransmitTimer timer, Instant now, Duration wait)
     {
         transmitTimer = timer;
-        transmitAt = at;
+        transmitAt = wheel.After(now, wait);
     }
 
-    private void Disarm() => Arm(TransmitTimer.None, Instant.Never);
+    private void Disarm() => (transmitTimer, transmitAt) = (TransmitTimer.None, Instant.Never);
 
     private void ScheduleReset(uint sequence, uint acknowledgement)
     {

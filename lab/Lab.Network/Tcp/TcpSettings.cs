@@ -35,8 +35,18 @@ public sealed record TcpSettings
     public bool SlowStartAfterIdle { get; init; } = true;
     public int InitialWindowSegments { get; init; } = 10;
     public int MaximumSegmentBytes { get; init; } = 1448;
-    public int SendBufferBytes { get; init; } = 256 * 1024;
-    public int ReceiveBufferBytes { get; init; } = 128 * 1024;
+
+    /// <summary>
+    /// Memory for what is unacknowledged or unsent (SO_SNDBUF, doubled as Linux does); 0: it grows with the congestion
+    /// window (tcp_sndbuf_expand), from 46,080 bytes at ten segments.
+    /// </summary>
+    public int SendBufferBytes { get; init; }
+
+    /// <summary>What a segment counts in that growth: 2 KiB and its head.</summary>
+    internal const int SegmentMemory = 2048 + 256;
+
+    /// <summary>Payload of large segments that an application may leave unread (see ReceiveBuffer).</summary>
+    public int ReceiveBufferBytes { get; init; } = 90 * 1024;
 
     /// <summary>Off (null) unless the policy asks for it.</summary>
     public TcpKeepalive? Keepalive { get; init; }

@@ -68,7 +68,7 @@ public class TcpLossTests
         _ = talk.Said;
         talk.Hear(TcpFlags.Ack, 1, At, sack: (At + 1448, At + 2896));
         talk.Until(StartMs + 150);
-        Assert.Equal($"{StartMs + 125} Retransmission {At}..{At + 1448} ack 1", talk.Said);
+        Assert.Equal($"{StartMs + 127} Retransmission {At}..{At + 1448} ack 1", talk.Said);
     }
 
     [Fact]

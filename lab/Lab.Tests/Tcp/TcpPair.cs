@@ -15,6 +15,7 @@ internal sealed class TcpPair
     public TcpConnection Client { get; }
     public TcpConnection? Server { get; private set; }
     public TcpSettings ServerSettings { get; init; }
+    private readonly (TimerWheel Client, TimerWheel Server) wheels;
     public Duration Delay { get; init; } = Duration.FromMilliseconds(50);
     public Instant Now { get; private set; } = Instant.Zero;
     public List<(Instant At, bool FromClient, Segment Segment)> Sent { get; } = [];
@@ -22,6 +23,7 @@ internal sealed class TcpPair
     public List<(Instant At, TcpEvent Event)> ServerEvents { get; } = [];
     public List<byte> ClientRead { get; } = [];
     public List<byte> ServerRead { get; } = [];
+    public List<(Instant At, int Bytes)> ServerReadTimes { get; } = [];
 
     /// <summary>Silent loss in either direction.</summary>
     public Func<bool, Segment, bool> Drops { get; set; } = (_, _) => false;
@@ -37,10 +39,13 @@ internal sealed class TcpPair
 
     public Action<TcpPair, bool, TcpEvent>? OnEvent { get; set; }
 
-    public TcpPair(TcpSettings? client = null, TcpSettings? server = null)
+    /// <param name="wheels">Exact timers unless given.</param>
+    public TcpPair(
+        TcpSettings? client = null, TcpSettings? server = null, (TimerWheel Client, TimerWheel Server) wheels = default)
     {
+        this.wheels = wheels;
         ServerSettings = server ?? new TcpSettings();
-        Client = new TcpConnection(client ?? new TcpSettings(), Buffers);
+        Client = new TcpConnection(client ?? new TcpSettings(), Buffers, wheels.Client);
     }
 
     public TcpConnection Peer(bool client) => client ? Client : Server!;
@@ -142,7 +147,7 @@ internal sealed class TcpPair
         else if (Server is not null) Server.Receive(Now, segment);
         else if ((segment.Flags & TcpFlags.Syn) != 0)
         {
-            Server = new TcpConnection(ServerSettings, Buffers);
+            Server = new TcpConnection(ServerSettings, Buffers, wheels.Server);
             Server.Accept(Now, segment, ServerSequence);
         }
         Return(segment);
@@ -178,7 +183,11 @@ internal sealed class TcpPair
     public void ReadAll(bool client)
     {
         Span<byte> into = stackalloc byte[700];
-        for (int n; (n = Peer(client).Read(Now, into)) > 0;) (client ? ClientRead : ServerRead).AddRange(into[..n]);
+        for (int n; (n = Peer(client).Read(Now, into)) > 0;)
+        {
+            (client ? ClientRead : ServerRead).AddRange(into[..n]);
+            if (!client) ServerReadTimes.Add((Now, n));
+        }
     }
 
     private void Send(bool fromClient, Segment segment)

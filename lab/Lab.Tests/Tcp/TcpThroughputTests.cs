@@ -11,14 +11,14 @@ namespace Lab.Tests;
 public class TcpThroughputTests
 {
     private const string Expected = """
-        SACK 0 %:  4 KiB 81 kB/s 0  16 KiB 291 kB/s 0  64 KiB 1255 kB/s 0
-        SACK 1 %:  4 KiB 73 kB/s 0  16 KiB 232 kB/s 0  64 KiB 380 kB/s 0
-        SACK 3 %:  4 KiB 63 kB/s 0  16 KiB 165 kB/s 0  64 KiB 203 kB/s 0
-        SACK 10 %:  4 KiB 34 kB/s 3  16 KiB 69 kB/s 2  64 KiB 80 kB/s 2
-        NewReno 0 %:  4 KiB 81 kB/s 0  16 KiB 291 kB/s 0  64 KiB 1255 kB/s 0
-        NewReno 1 %:  4 KiB 66 kB/s 0  16 KiB 232 kB/s 0  64 KiB 383 kB/s 6
-        NewReno 3 %:  4 KiB 52 kB/s 0  16 KiB 157 kB/s 0  64 KiB 168 kB/s 5
-        NewReno 10 %:  4 KiB 23 kB/s 3  16 KiB 29 kB/s 5  64 KiB 45 kB/s 15
+        SACK 0 %:  4 KiB 43 kB/s 0  16 KiB 287 kB/s 0  64 KiB 1258 kB/s 0
+        SACK 1 %:  4 KiB 41 kB/s 1  16 KiB 236 kB/s 0  64 KiB 372 kB/s 0
+        SACK 3 %:  4 KiB 34 kB/s 5  16 KiB 152 kB/s 0  64 KiB 182 kB/s 0
+        SACK 10 %:  4 KiB 20 kB/s 11  16 KiB 64 kB/s 3  64 KiB 79 kB/s 1
+        NewReno 0 %:  4 KiB 43 kB/s 0  16 KiB 287 kB/s 0  64 KiB 1258 kB/s 0
+        NewReno 1 %:  4 KiB 39 kB/s 1  16 KiB 231 kB/s 0  64 KiB 381 kB/s 11
+        NewReno 3 %:  4 KiB 31 kB/s 4  16 KiB 148 kB/s 2  64 KiB 163 kB/s 5
+        NewReno 10 %:  4 KiB 13 kB/s 5  16 KiB 26 kB/s 4  64 KiB 35 kB/s 8
         """;
 
     [Fact]

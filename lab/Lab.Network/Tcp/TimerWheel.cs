@@ -1,0 +1,56 @@
+namespace Lab.Network;
+
+/// <summary>
+/// When a host's timers really run: its ticks, and their phase against the run's clock.
+///
+/// Rule. Time is counted in jiffies of 1/HZ s. A timer whose end lies d jiffies ahead belongs to the smallest level L
+/// with d &lt; 63 * 8^L, and runs at the next multiple of that level's granule, 8^L jiffies, after its end. So it is
+/// never early, and late by up to one granule: up to 12.7 % of a wait at the near end of a level, 1.6 % at the far end.
+/// Source. Linux kernel/time/timer.c, calc_wheel_index and calc_index; facts measured on Linux 6.18.
+/// Leaves out. The lateness of a busy processor; a phase that changes when the host boots again.
+/// The default value is <see cref="Exact"/>: timers without ticks, for rules that are told apart from their clock.
+/// </summary>
+public readonly struct TimerWheel
+{
+    /// <summary>Levels below this one; the last takes whatever is longer (37 hours and more at HZ 1000).</summary>
+    private const int LastLevel = 8;
+
+    /// <summary>The largest phase, in jiffies: one granule of the last level.</summary>
+    private const long PhaseJiffies = 1L << (3 * LastLevel);
+
+    private readonly long tick, phase;
+
+    /// <param name="hz">Ticks per second: 100, 250, 300 or 1000.</param>
+    /// <param name="chance">Says where between two granules of the last level the run begins.</param>
+    public TimerWheel(int hz, RandomStream chance)
+    {
+        if (hz is not (100 or 250 or 300 or 1000))
+            throw new ArgumentOutOfRangeException(nameof(hz), hz, "100, 250, 300 or 1000");
+        tick = 1_000_000_000 / hz;
+        phase = (long)chance.Below((ulong)(PhaseJiffies * tick));
+    }
+
+    /// <summary>Timers that run when they end.</summary>
+    public static TimerWheel Exact => default;
+
+    /// <summary>When a timer runs that was set at <paramref name="now"/> and ends after a wait.</summary>
+    public Instant After(Instant now, Duration wait)
+    {
+        if (tick == 0 || wait == Duration.Forever) return now + wait;
+        long jiffies = Jiffies(now), left = Math.Max(0, (wait.Nanoseconds + tick - 1) / tick);
+        int shift = 0;
+        while (left >= 63L << shift && shift < 3 * LastLevel) shift += 3;
+        long at = ((jiffies + left) >> shift) + 1 << shift;
+        return new Instant(at * tick - phase);
+    }
+
+    /// <summary>A wait in whole jiffies, rounded up.</summary>
+    public Duration RoundUp(Duration wait) =>
+        tick == 0 ? wait : new Duration((wait.Nanoseconds + tick - 1) / tick * tick);
+
+    /// <summary>The time between two moments as the host's jiffies show it.</summary>
+    public Duration Elapsed(Instant since, Instant now) =>
+        tick == 0 ? now - since : new Duration((Jiffies(now) - Jiffies(since)) * tick);
+
+    private long Jiffies(Instant at) => (at.Nanoseconds + phase) / tick;
+}
