@@ -39,7 +39,7 @@ public class OracleTests
         { nameof(Limited), 30.6, 30.6 + 60 },                 // O2: 2 R + TCP_USER_TIMEOUT
         { nameof(Pings), 20, 80 },                            // O3: independent of TCP
         { nameof(Requests), 20, 80 },                         // O3 by XEP-0198
-        { nameof(Trapped), GiveUp - GiveOrTake, GiveUp + 60 + GiveOrTake },   // O6: data in flight suspends SO_KEEPALIVE
+        { nameof(Trapped), GiveUp - GiveOrTake, GiveUp + 60 + GiveOrTake }, // O6: data in flight suspends SO_KEEPALIVE
     };
 
     private static Policy Named(string name) => name switch
