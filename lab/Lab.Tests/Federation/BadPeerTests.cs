@@ -79,6 +79,20 @@ public class BadPeerTests
     }
 
     [Fact]
+    public void A_domain_whose_verdict_is_awaited_says_nothing_yet()
+    {
+        Federated world = World(null, "a.example", "b.example", "y.example");
+        world.Mute.Add("y.example");
+        world.Sends("u@a.example", "v@b.example", 1).Wait(3);
+        Federated.Pipe pipe = world.A.Opened.Single();
+        world.B.Do((f, now) => f.Receive(now, pipe.AcceptorStream, System.Text.Encoding.UTF8.GetBytes(
+            "<db:result from='y.example' to='b.example'>k</db:result>" + Stanza("u@y.example", "v@b.example"))));
+        world.Wait(1);
+        Assert.Contains("<invalid-from", pipe.Heard);
+        Assert.Equal([1], world.B.Numbers);
+    }
+
+    [Fact]
     public void A_header_of_another_namespace_is_invalid()
     {
         string heard = World().Connects("b.example")

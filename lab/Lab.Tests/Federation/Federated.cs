@@ -187,7 +187,8 @@ internal sealed class Federated
             switch (action.Kind)
             {
                 case Kind.Connect:
-                    world.Connect(this, stream, Machine.DomainOf(stream)!);
+                    // null: given up in the call that asked for it
+                    if (Machine.DomainOf(stream) is { } domain) world.Connect(this, stream, domain);
                     break;
                 case Kind.Write:
                     pipe!.Carry(this, text);

@@ -67,6 +67,43 @@ public class HandshakeTests
             f.Receive(now, world.Pipes.Single().Stream, System.Text.Encoding.UTF8.GetBytes(text)));
     }
 
+    // said again under TLS the addresses are the same: else somebody took the connection over
+    [Theory]
+    [InlineData("from='a.example' to='b.example'", "features")]
+    [InlineData("from='c.example' to='b.example'", "improper-addressing")]
+    [InlineData("from='a.example' to='d.example'", "improper-addressing")]
+    public void A_header_after_tls_keeps_to_its_addresses(string addresses, string answer)
+    {
+        var world = new Federated(s => s with { Domains = [.. s.Domains, .. s.Domains.Contains("b.example")
+            ? (string[])["d.example"] : []] });
+        Federated.Pipe pipe = world.Connects("b.example");
+        const string rest = " version='1.0' xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'>";
+        pipe.Says("<stream:stream from='a.example' to='b.example'" + rest)
+            .Says("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+        int before = pipe.Heard.Length;
+        pipe.Says($"<stream:stream {addresses}{rest}");
+        Assert.Contains($"<{(answer == "features" ? "stream:" : "")}{answer}", pipe.Heard[before..]);
+    }
+
+    [Theory]
+    [InlineData("", "success")]
+    [InlineData("=", "success")]
+    [InlineData("YS5leGFtcGxl", "success")]                               // a.example
+    [InlineData("Yy5leGFtcGxl", "invalid-authzid")]                       // c.example
+    [InlineData("!", "incorrect-encoding")]
+    public void EXTERNAL_proves_the_domain_of_the_header_and_no_other(string identity, string answer)
+    {
+        Federated world = Federated.With(r => r with { Auth = FederationAuth.External });
+        Federated.Pipe pipe = world.Connects("b.example");
+        pipe.Certificate = ["a.example", "c.example"];
+        const string header = "<stream:stream from='a.example' to='b.example' version='1.0' xmlns='jabber:server' "
+            + "xmlns:stream='http://etherx.jabber.org/streams'>";
+        pipe.Says(header).Says("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").Says(header);
+        int before = pipe.Heard.Length;
+        pipe.Says($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>{identity}</auth>");
+        Assert.Contains($"<{answer}", pipe.Heard[before..]);
+    }
+
     [Fact]
     public void Required_tls_is_all_that_is_offered_before_it()
     {
@@ -125,6 +162,19 @@ public class HandshakeTests
         Assert.Contains("<reset xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>", old.Said);
         Assert.Equal([1, 2], world.B.Numbers);
         Assert.NotSame(old, world.A.Opened.Single());
+    }
+
+    [Fact]
+    public void A_certificate_that_was_good_for_nothing_runs_out_without_a_word()
+    {
+        Federated world = Federated.With(r => r with { Auth = FederationAuth.Dialback });
+        world.B.Certificate.Clear();
+        world.Sends("u@a.example", "v@b.example", 1).Wait(3);
+        Federated.Pipe pipe = world.A.Opened.Single();
+        world.A.Do((f, now) => f.CertificateExpired(now, pipe.Stream));
+        world.Wait(1);
+        Assert.DoesNotContain("<stream:error", pipe.Said);
+        Assert.Same(pipe, world.A.Opened.Single());
     }
 
     [Theory]

@@ -107,6 +107,22 @@ public class PoolTests
         });
     }
 
+    // what is still under way elsewhere would be overtaken
+    [Fact]
+    public void Senders_return_to_their_place_only_when_nothing_of_theirs_is_under_way()
+    {
+        var remote = new Remote("b.example", 0, new RemoteSettings { Streams = 4 }, new Liveness(Policy.Nothing));
+        byte[] sender = "u@a.example"u8.ToArray();
+        int home = remote.Choose(sender), other = (home + 1) % 4;
+        remote.Move(home, other);
+        remote.Slots[other].Waiting.Add(new Waiting(0, [], 1, Instant.Zero));
+        Assert.Equal(other, remote.Choose(sender));
+        remote.Slots[other].Waiting.Clear();
+        Assert.Equal(other, remote.Choose(sender));            // a stream without acknowledgements cannot tell
+        remote.ResetWays();
+        Assert.Equal(home, remote.Choose(sender));
+    }
+
     [Fact]
     public void Unacknowledged_stanzas_of_a_dead_member_go_back_when_the_settings_say_so()
     {
