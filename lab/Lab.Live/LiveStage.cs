@@ -67,7 +67,7 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
     // while nothing is measured yet: a wrong password would else be an hour without anybody online
     private static void MustLetIn(IPEndPoint address, string account, string password, TlsMode tls)
     {
-        if (TrialLogin.Try(address, account, password, tls) is { } why)
+        if (TrialLogin.WhyRefused(address, account, password, tls) is { } why)
             throw new ProgramFailure($"the server at {address} does not let {account} in: {why}");
     }
 

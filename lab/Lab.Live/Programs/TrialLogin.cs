@@ -17,7 +17,7 @@ internal static class TrialLogin
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     /// <summary>Null when it is let in; else why not: not-authorized, host-unknown, connection refused.</summary>
-    public static string? Try(IPEndPoint address, string bareJid, string password, TlsMode tls)
+    public static string? WhyRefused(IPEndPoint address, string bareJid, string password, TlsMode tls)
     {
         var settings = new ClientSettings
         {

@@ -157,6 +157,7 @@ internal sealed class Leg : ISocketUser
     {
         pipe = null;
         PeerEnd ??= why;
+        if (why == TcpEnd.Refused) network.NoteDialled(Path, taken: false);
         if (why == TcpEnd.Closed) channel?.Close();
         else channel?.Reset();
         end.Tidy(this);

@@ -3,6 +3,7 @@ using Lab.Cli;
 using Lab.Experiments;
 using Lab.Live;
 using Lab.Network;
+using Lab.Reports;
 using Lab.Xmpp;
 
 namespace Lab.Tests;
@@ -55,11 +56,12 @@ public sealed class ExternalServerTests : IDisposable
     [InlineData("example.org", "guess", "not-authorized")]
     [InlineData("elsewhere.test", OtherServer.Password, "host-unknown")]
     public void A_login_says_why_it_is_refused(string domain, string password, string? why) =>
-        Assert.Equal(why, TrialLogin.Try(server.Address, "phone@" + domain, password, TlsMode.None));
+        Assert.Equal(why, TrialLogin.WhyRefused(server.Address, "phone@" + domain, password, TlsMode.None));
 
     [Fact]
     public void Where_nobody_listens_the_connection_is_refused() => Assert.Equal("connection refused",
-        TrialLogin.Try(new IPEndPoint(IPAddress.Loopback, Proxies.FreePort()), "phone@a.test", "x", TlsMode.None));
+        TrialLogin.WhyRefused(
+            new IPEndPoint(IPAddress.Loopback, Proxies.FreePort()), "phone@a.test", "x", TlsMode.None));
 
     [Fact]
     public void Who_may_not_log_in_ends_the_run_before_it_begins()
@@ -102,6 +104,35 @@ public sealed class ExternalServerTests : IDisposable
         Assert.All(outcomes, o => Assert.Equal(0,
             o.Result!.Measures.Single(m => m.Metric == "messages.doubled").Value));
         Assert.All(outcomes, o => Assert.InRange(o.Result!.Messages.Count, 5, 40));
+    }
+
+    [Fact]
+    public void The_command_and_the_report_say_that_its_state_stays()
+    {
+        using var laboratory = new Laboratory();
+        int running = 0, most = 0;
+        laboratory.Live = (spec, _, _) =>
+        {
+            lock (laboratory) most = Math.Max(most, ++running);
+            Thread.Yield();
+            lock (laboratory) running--;
+            return Laboratory.Result(spec, 80);
+        };
+        laboratory.Write("topologies/one-phone.yaml", """
+            servers:
+              example.org: {software: external, address: '127.0.0.1:5222', password: guess}
+            clients:
+              phone: {server: example.org}
+            """);
+        string file = laboratory.Write("scenarios/there.yaml",
+            "topology: one-phone\nduration: 1s\nnetwork: proxied\nseeds: 6\n");
+        laboratory.Lab("run", file);
+        Assert.Equal(1, most);
+        Assert.Contains("runs with 127.0.0.1:5222 go one at a time; what one leaves there", laboratory.Error);
+        SweepResult sweep = laboratory.Reports.Single().Result;
+        Assert.Contains("kept between runs by example.org at 127.0.0.1:5222",
+            RunSection.Of(new Study(sweep)).ToString());
+        Assert.DoesNotContain("kept between runs", RunSection.Of(new Study(Sweeps.DeadLink(2))).ToString());
     }
 
     [Fact]

@@ -96,4 +96,17 @@ public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(result.Value("connects.online"), 2, 4);
         Assert.True(result.MaxLateness > Duration.Zero);
     }
+
+    // its proxy takes the connection before it knows that nobody listens: the client itself sees a reset
+    [Fact]
+    public void Where_nobody_ever_listens_the_run_is_in_doubt_and_says_so()
+    {
+        var restart = new FaultSpec
+        {
+            Kind = FaultKinds.Find("restart")!, Target = Target.Parse("example.org"), At = Duration.Zero,
+            For = Milliseconds(1500),
+        };
+        Assert.Contains("no client ever came online; the last error, of phone: connection refused",
+            Run(Spec(Milliseconds(1500), [restart], Pings)).Doubts);
+    }
 }
