@@ -6,7 +6,7 @@ namespace Lab.Cli;
 /// <summary>lab show: what scenario files can name.</summary>
 internal static class ShowCommand
 {
-    private static readonly string[] Kinds = ["presets", "links", "faults", "metrics", "networks"];
+    private static readonly string[] Kinds = ["presets", "links", "faults", "metrics", "networks", "os"];
 
     private static readonly (NetworkKind Network, string Meaning)[] NetworkMeanings =
     [
@@ -23,6 +23,7 @@ internal static class ShowCommand
             "links" => ShowPresets(Presets.Links, "link", name, terminal),
             "faults" => ShowFaults(name, terminal),
             "metrics" => ShowMetrics(name, terminal),
+            "os" => ShowSystems(name, terminal),
             _ => ShowNetworks(name, terminal),
         };
     }
@@ -87,6 +88,23 @@ internal static class ShowCommand
     }
 
     private static Row[] FaultRows => [.. FaultKinds.All.Select(k => new Row(k.Word, k.On))];
+
+    private static int ShowSystems(string? name, Terminal terminal)
+    {
+        string[] names = Names<Os>();
+        if (name is not null && !names.Contains(name))
+            return Unknown($"there is no system '{name}'", name, names, terminal);
+        foreach (SystemProfile system in SystemProfile.All.Where(s => name is null || Words.Kebab($"{s.Os}") == name))
+        {
+            terminal.Out.WriteLine(Words.Kebab($"{system.Os}"));
+            foreach (SystemFact fact in system.Facts)
+                terminal.Out.WriteLine($"  {fact.What}: {fact.Value} [{fact.Provenance}]");
+            foreach (string unknown in system.Unknown) terminal.Out.WriteLine($"  unknown: {unknown}");
+        }
+        return ExitCode.Pass;
+    }
+
+    private static string[] Names<T>() where T : struct, Enum => [.. Enum.GetNames<T>().Select(Words.Kebab)];
 
     private static int ShowMetrics(string? name, Terminal terminal)
     {

@@ -80,6 +80,11 @@ public sealed record ServerSpec
 
     public int Count { get; init; } = 1;
 
+    /// <summary>What its host runs: whose TCP it has (lab show os).</summary>
+    public Os Os { get; init; } = Os.Linux;
+
+    public KernelSpec? Kernel { get; init; }
+
     /// <summary>
     /// Another server that others ask whether this one's dialback keys are genuine; absent = this one itself.
     /// </summary>
@@ -119,6 +124,11 @@ public sealed record ClientSpec
     public LinkChoice? Link { get; init; }
     public int Count { get; init; } = 1;
     public PolicyChoice? Policy { get; init; }
+
+    /// <summary>What its device runs: whose TCP it has (lab show os).</summary>
+    public Os Os { get; init; } = Os.Linux;
+
+    public KernelSpec? Kernel { get; init; }
 
     /// <summary>starttls, direct or none.</summary>
     public TlsMode Tls { get; init; } = TlsMode.StartTls;

@@ -163,7 +163,7 @@ internal sealed class FederationSide
         }
         path += Math.Max(0, (int)a.A);
         Route route = cast.RouteAt(path);
-        Keep(a.Stream, world.Network.Connect(now, path, server, World.TcpSettingsOf(route.Policy)));
+        Keep(a.Stream, world.Network.Connect(now, path, server, world.ServerTcp(route.From, route.Policy)));
     }
 
     private void Keep(int stream, Pipe? pipe)

@@ -15,7 +15,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
     public LabClient(World world, Member member) : base(world, member.Index)
     {
         this.member = member;
-        tcp = World.TcpSettingsOf(member.Policy);
+        tcp = World.ClientTcp(member);
     }
 
     public override void Die(Instant now, Mechanism why)

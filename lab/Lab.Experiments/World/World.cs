@@ -16,12 +16,10 @@ internal sealed class World
             stage.Server(this, Cast.Members.Count + i, domain, Cast.Specs[i], Cast.MembersOf(i)))];
         Clients = [.. Cast.Members.Select(m => stage.Client(this, m))];
         foreach (Member m in Cast.Members)
-        {
-            Policy policy = Cast.Specs[m.Server].Policy?.Inline ?? Policy.Nothing;
-            Network.Join(m.Index, Clients[m.Index].Process, Servers[m.Server].Process, TcpSettingsOf(policy));
-        }
+            Network.Join(m.Index, Clients[m.Index].Process, Servers[m.Server].Process,
+                ServerTcp(m.Server, Cast.Specs[m.Server].Policy?.Inline ?? Policy.Nothing));
         foreach (Route r in Cast.Routes)
-            Network.Join(r.Index, Servers[r.From].Process, Servers[r.To].Process, TcpSettingsOf(r.FarPolicy));
+            Network.Join(r.Index, Servers[r.From].Process, Servers[r.To].Process, ServerTcp(r.To, r.FarPolicy));
     }
 
     public EventQueue Queue { get; } = new();
@@ -68,13 +66,22 @@ internal sealed class World
     public bool IsDirectTls(int client) => Cast.Members[client].Spec.Tls == TlsMode.Direct;
 
     /// <summary>The timers of a client's or a server's host, by its number in the journal.</summary>
-    public TimerWheel TimersOf(int host) => new(250, Random.Fork($"ticks/{host}"));
-
-    public static TcpSettings TcpSettingsOf(Policy policy) => new()
+    public TimerWheel TimersOf(int host)
     {
-        Keepalive = policy.Tcp?.Keepalive,
-        UserTimeout = policy.Tcp?.UserTimeout ?? Duration.Zero,
-    };
+        int server = host - Cast.Members.Count;
+        (Os os, KernelSpec? kernel) = server < 0
+            ? (Cast.Members[host].Spec.Os, Cast.Members[host].Spec.Kernel)
+            : (Cast.Specs[server].Os, Cast.Specs[server].Kernel);
+        return SystemProfile.Timers(os, kernel, Random.Fork($"ticks/{host}"));
+    }
+
+    /// <summary>What a client's sockets have: its program's options over its kernel's numbers.</summary>
+    public static TcpSettings ClientTcp(Member member) =>
+        SystemProfile.Settings(member.Spec.Os, member.Spec.Kernel, member.Policy.Tcp);
+
+    /// <summary>The same of a server, for the sockets of that policy.</summary>
+    public TcpSettings ServerTcp(int server, Policy policy) =>
+        SystemProfile.Settings(Cast.Specs[server].Os, Cast.Specs[server].Kernel, policy.Tcp);
 
     private sealed class Launches : EventTarget
     {

@@ -15,12 +15,25 @@ public static class ProgramLimits
     {
         var cast = new Cast(run.Topology);
         foreach ((string domain, ServerSpec server) in run.Topology.Servers)
+        {
             foreach (string message in OfServer(run, cast, domain, server)) yield return ("servers", domain, message);
+            foreach (string message in OfHost(run, server.Os, server.Kernel)) yield return ("servers", domain, message);
+        }
         foreach ((string group, ClientSpec client) in run.Topology.Clients)
+        {
             foreach (string message in OfClient(run, cast, group, client)) yield return ("clients", group, message);
+            foreach (string message in OfHost(run, client.Os, client.Kernel)) yield return ("clients", group, message);
+        }
         for (int i = 0; i < run.Topology.S2s.Count; i++)
             foreach (string message in OfStreams(run, cast, run.Topology.S2s[i]))
                 yield return ("s2s", i.ToString(CultureInfo.InvariantCulture), message);
+    }
+
+    private static IEnumerable<string> OfHost(RunSpec run, Os os, KernelSpec? kernel)
+    {
+        if (run.Network != NetworkKind.Proxied || (os == Os.Linux && kernel is null)) yield break;
+        yield return "os and kernel need the simulated network: on real sockets this machine's own kernel keeps time, "
+            + "and only what a policy's tcp sets on a socket can be chosen";
     }
 
     private static IEnumerable<string> OfServer(RunSpec run, Cast cast, string domain, ServerSpec server)

@@ -28,9 +28,10 @@ internal static class ProsodyConfiguration
         if (policy.Acks?.Timeout is not null && policy.OnDead != Reaction.Drop)
             yield return "on-dead: Prosody drops the connection; write on-dead: drop";
         if (policy.Tcp?.UserTimeout is not null) yield return "tcp.user-timeout: Prosody does not set it";
-        if (policy.Tcp?.Keepalive is { } k && (k.Interval != Duration.FromSeconds(75) || k.Probes != 9))
+        var system = new TcpKeepalive(Duration.FromHours(2), Duration.FromSeconds(75), 9);
+        if (policy.Tcp?.Keepalive?.Over(system) is { } k && (k.Interval, k.Probes) != (system.Interval, system.Probes))
             yield return "tcp.keepalive: Prosody sets idle and leaves the rest to the kernel; "
-                + "write interval: 75s, probes: 9";
+                + "leave interval and probes out";
         if (spec.OfflineMessages is not (0 or 1000))
             yield return "offline-messages: Prosody stores all of them or, with 0, none";
     }
@@ -91,8 +92,9 @@ internal static class ProsodyConfiguration
     {
         AckPolicy acks = policy.Acks ?? new AckPolicy { Resume = Duration.FromMinutes(5) };   // for those who ask
         line("network_backend", "\"epoll\"");
+        string keepalive = policy.Tcp?.Keepalive is { } k ? Seconds(k.Idle ?? Duration.FromHours(2)) : "false";
         line("network_settings", $"{{ read_timeout = {Seconds(policy.Whitespace?.Every ?? acks.Every)}; "
-            + $"tcp_keepalive = {(policy.Tcp?.Keepalive is { } k ? Seconds(k.Idle) : "false")}; nagle = false }}");
+            + $"tcp_keepalive = {keepalive}; nagle = false }}");
         line("c2s_tcp_keepalives", policy.Tcp?.Keepalive is null ? "false" : "true");
         line("c2s_timeout", Seconds(policy.Connect.Total));
         line("c2s_close_timeout", Seconds(policy.Connect.Close));

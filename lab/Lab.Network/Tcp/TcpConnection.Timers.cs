@@ -72,12 +72,12 @@ public sealed partial class TcpConnection
         bool expired = timeouts >= limit;
         if (active && timeouts > 0)
         {
-            if (settings.UserTimeout > Duration.Zero && now - troubleSince >= settings.UserTimeout)
+            if (ConnectLimit > Duration.Zero && now - troubleSince >= ConnectLimit)
             {
-                Finish(TcpEnd.UserTimeout);
+                Finish(settings.UserTimeout > Duration.Zero ? TcpEnd.UserTimeout : TcpEnd.ConnectTimeout);
                 return;
             }
-            if (settings.UserTimeout == Duration.Zero)
+            if (ConnectLimit == Duration.Zero)
                 expired |= now - troubleSince
                     >= RetransmissionLimit.Of(settings.SynRetries, settings.RtoInitial, settings.RtoMax);
         }
@@ -89,12 +89,12 @@ public sealed partial class TcpConnection
         due |= Due.Handshake;
         timeouts++;
         if (!active || timeouts > settings.SynLinearTimeouts) backoff++;
-        Arm(TransmitTimer.Handshake, now, active ? UntilUserTimeout(now, Rto) : Rto);
+        Arm(TransmitTimer.Handshake, now, active ? UntilLimit(now, Rto, ConnectLimit) : Rto);
     }
 
     private void OnRetransmissionTimeout(Instant now)
     {
-        if (timeouts > 0 && now - troubleSince >= DataLimit)
+        if (IsDataLimitReached(now))
         {
             Finish(settings.UserTimeout > Duration.Zero ? TcpEnd.UserTimeout
                 : closedByApplication ? TcpEnd.OrphanTimeout : TcpEnd.RetransmissionLimit);
@@ -118,6 +118,11 @@ public sealed partial class TcpConnection
         Arm(TransmitTimer.Retransmission, now, UntilUserTimeout(now, Rto));
     }
 
+    private bool IsDataLimitReached(Instant now) =>
+        settings.DataRetransmissions > 0 && settings.UserTimeout == Duration.Zero && !closedByApplication
+            ? timeouts >= settings.DataRetransmissions
+            : timeouts > 0 && now - troubleSince >= DataLimit;
+
     /// <summary>How long data may stay unacknowledged after its first retransmission.</summary>
     private Duration DataLimit => settings.UserTimeout > Duration.Zero
         ? settings.UserTimeout
@@ -129,10 +134,16 @@ public sealed partial class TcpConnection
     /// <summary>An orphan whose timeout has grown to the longest gets no more retries (tcp_orphan_retries).</summary>
     private bool IsAlive => Rto < settings.RtoMax;
 
-    private Duration UntilUserTimeout(Instant now, Duration wait)
+    private Duration ConnectLimit =>
+        settings.UserTimeout > Duration.Zero ? settings.UserTimeout : settings.ConnectLimit;
+
+    private Duration UntilUserTimeout(Instant now, Duration wait) => UntilLimit(now, wait, settings.UserTimeout);
+
+    /// <summary>A wait that ends on time for a limit; zero is none.</summary>
+    private Duration UntilLimit(Instant now, Duration wait, Duration limit)
     {
-        if (settings.UserTimeout == Duration.Zero || troubleSince == Instant.Never) return wait;
-        return Duration.Min(wait, Duration.Max(AtOnce, troubleSince + settings.UserTimeout - now));
+        if (limit == Duration.Zero || troubleSince == Instant.Never) return wait;
+        return Duration.Min(wait, Duration.Max(AtOnce, troubleSince + limit - now));
     }
 
     /// <summary>

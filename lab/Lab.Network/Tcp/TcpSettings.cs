@@ -3,7 +3,10 @@ namespace Lab.Network;
 /// <summary>SO_KEEPALIVE with its three Linux knobs.</summary>
 public sealed record TcpKeepalive(Duration Idle, Duration Interval, int Probes);
 
-/// <summary>What Linux lets an administrator or a socket set. Defaults are Linux 6.18's.</summary>
+/// <summary>
+/// What Linux lets an administrator or a socket set, and what other systems have in its place. Defaults are Linux
+/// 6.18's.
+/// </summary>
 public sealed record TcpSettings
 {
     public Duration RtoMin { get; init; } = Duration.FromMilliseconds(200);
@@ -17,6 +20,12 @@ public sealed record TcpSettings
 
     /// <summary>Extra SYNs at 1 s spacing since Linux 6.5; 0 for older kernels.</summary>
     public int SynLinearTimeouts { get; init; } = 4;
+
+    /// <summary>The longest that connecting takes, whatever the retries; zero: they alone decide.</summary>
+    public Duration ConnectLimit { get; init; } = Duration.Zero;
+
+    /// <summary>Data are given up after so many retransmissions; 0: after a time, by Retries2.</summary>
+    public int DataRetransmissions { get; init; }
 
     public int SynAckRetries { get; init; } = 5;
     public int OrphanRetries { get; init; } = 8;

@@ -13,14 +13,19 @@ internal static class PolicyWords
         if (policy.Whitespace is { } space) parts.Add($"whitespace every {space.Every}{When(space.Trigger)}");
         if (policy.Ping is { } ping) parts.Add($"ping every {ping.Every}{When(ping.Trigger)}, timeout {ping.Timeout}");
         if (policy.Acks is { } acks) parts.Add(Acks(acks));
-        if (policy.Tcp?.Keepalive is { } k) parts.Add($"TCP keepalive after {k.Idle}, {k.Probes} probes {k.Interval} " +
-            "apart");
+        if (policy.Tcp?.Keepalive is { } keepalive) parts.Add(Keepalive(keepalive));
         if (policy.Tcp?.UserTimeout is { } user) parts.Add($"TCP user timeout {user}");
         if (policy.Idle is { } idle) parts.Add($"idle rule after {idle.After}, then {Words.Of(idle.Then)}");
         if (parts.Count == 0) parts.Add("no checks");
         if (policy.OnDead != Reaction.Drop) parts.Add($"on dead: {Words.Of(policy.OnDead)}");
         if (policy.Reconnect != Policy.Nothing.Reconnect) parts.Add(Reconnect(policy.Reconnect));
         return string.Join("; ", parts);
+    }
+
+    public static string Keepalive(KeepaliveOption k)
+    {
+        string Or<T>(T? set) where T : struct => set?.ToString() ?? "(the host's)";
+        return $"TCP keepalive after {Or(k.Idle)}, {Or(k.Probes)} probes {Or(k.Interval)} apart";
     }
 
     private static string Acks(AckPolicy acks)

@@ -12,6 +12,7 @@ internal static class TopologyWords
         List<string> about = [];
         if (server.Policy is { } policy) about.Add("policy " + Named(policy));
         if (server.Authority is { } authority) about.Add($"{authority} vouches for its dialback keys");
+        AddHost(about, server.Os, server.Kernel);
         if (server.Tls != TlsUse.Required) about.Add($"TLS {Words.Of(server.Tls)}");
         return Line(domain, about);
     }
@@ -21,10 +22,27 @@ internal static class TopologyWords
         List<string> about = [];
         if (varied.Contains($"clients.{name}.policy")) about.Add("policy varied");
         else if (client.Policy is { } policy) about.Add("policy " + Named(policy));
+        AddHost(about, client.Os, client.Kernel);
         if (client.Tls != TlsMode.StartTls) about.Add(client.Tls == TlsMode.None ? "no TLS" : "direct TLS");
         if (client.StartWithin > Duration.Zero) about.Add($"started within {client.StartWithin}");
         string group = client.Count == 1 ? name : $"{name} × {Words.Number(client.Count)}";
         return Line($"{group} at {client.Server}{Link(client.Link, topology)}", about);
+    }
+
+    /// <summary>Whose TCP it has, what was set there, and what is not known of it.</summary>
+    private static void AddHost(List<string> about, Os os, KernelSpec? kernel)
+    {
+        if (os != Os.Linux) about.Add($"TCP of {Words.Of(os)}");
+        if (kernel is not null)
+            foreach ((string name, object? value) in new (string, object?)[]
+                {
+                    ("retries2", kernel.Retries2), ("syn-retries", kernel.SynRetries),
+                    ("synack-retries", kernel.SynackRetries), ("orphan-retries", kernel.OrphanRetries),
+                    ("fin-timeout", kernel.FinTimeout), ("rto-min", kernel.RtoMin), ("hz", kernel.Hz),
+                })
+                if (value is not null) about.Add($"{name} {value}");
+        if (kernel?.KeepaliveDefaults is { } k) about.Add("the host's " + PolicyWords.Keepalive(k));
+        about.AddRange(SystemProfile.Of(os).Unknown);
     }
 
     public static string Streams(S2sSpec s2s, int index, Topology topology, IReadOnlyList<string> varied)

@@ -46,7 +46,7 @@ public class PresetTests
         Assert.Equal(1300, conversations.Reconnect.FactorPermille);
         Assert.Equal(Duration.FromSeconds(90), conversations.Connect.Total);
         Assert.Null(Presets.Policy("dino").Connect.Tls);
-        Assert.Equal(new TcpKeepalive(Duration.FromSeconds(60), Duration.FromSeconds(90), 3),
+        Assert.Equal(new KeepaliveOption(Duration.FromSeconds(60), Duration.FromSeconds(90), 3),
             Presets.Policy("siskin").Tcp!.Keepalive);
         Assert.Equal(Reaction.Error, Presets.Policy("openfire").OnDead);
     }

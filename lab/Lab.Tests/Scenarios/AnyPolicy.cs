@@ -70,8 +70,12 @@ internal static class AnyPolicy
         };
 
     private static Gen<TcpPolicy> Tcps => Gen.Select(
-        Maybe(Gen.Select(Seconds(1, 90), Seconds(1, 30), Gen.Int[1, 9], (i, n, p) => new TcpKeepalive(i, n, p))),
+        Maybe(Keepalives),
         MaybeValue(Seconds(5, 90)), (keepalive, user) => new TcpPolicy { Keepalive = keepalive, UserTimeout = user });
+
+    public static Gen<KeepaliveOption> Keepalives => Gen.Select(
+        MaybeValue(Seconds(1, 90)), MaybeValue(Seconds(1, 30)), MaybeValue(Gen.Int[1, 9]),
+        (idle, interval, probes) => new KeepaliveOption(idle, interval, probes));
 
     private static Gen<IdlePolicy> Idles => Gen.Select(
         Seconds(5, 120), Any<IdleAction>(), Seconds(1, 40), Gen.Bool, (after, then, timeout, counts) =>

@@ -73,10 +73,28 @@ internal static class AnyTopology
         from conflict in Any<ConflictPolicy>()
         from tls in Any<TlsUse>()
         from offline in Gen.Int[0, 20]
+        from os in Any<Os>()
+        from kernel in Maybe(Kernels)
         select new ServerSpec
         {
+            Os = os, Kernel = kernel,
             Password = password, Count = count, Policy = policy, Conflict = conflict, Tls = tls,
             OfflineMessages = offline,
+        };
+
+    private static Gen<KernelSpec> Kernels =>
+        from retries in MaybeValue(Gen.Int[1, 15])
+        from syn in MaybeValue(Gen.Int[1, 6])
+        from synack in MaybeValue(Gen.Int[0, 5])
+        from orphan in MaybeValue(Gen.Int[0, 8])
+        from fin in MaybeValue(Seconds(1, 60))
+        from least in MaybeValue(Fine(5, 300))
+        from keepalive in Maybe(Keepalives)
+        from hz in MaybeValue(One(100, 250, 300, 1000))
+        select new KernelSpec
+        {
+            Retries2 = retries, SynRetries = syn, SynackRetries = synack, OrphanRetries = orphan, FinTimeout = fin,
+            RtoMin = least, KeepaliveDefaults = keepalive, Hz = hz,
         };
 
     private static Gen<OrderedDictionary<string, ClientSpec>> Clients(
@@ -95,8 +113,11 @@ internal static class AnyTopology
         from tls in Any<TlsMode>()
         from resource in Maybe(One("balcony", "none", "é/1"))
         from start in Seconds(0, 20)
+        from os in Any<Os>()
+        from kernel in Maybe(Kernels)
         select new ClientSpec
         {
+            Os = os, Kernel = kernel,
             Server = server, Password = password, Link = link, Count = count, Policy = policy, Tls = tls,
             Resource = resource, StartWithin = start,
         };

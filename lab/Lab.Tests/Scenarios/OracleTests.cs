@@ -28,7 +28,7 @@ public class OracleTests
         Acks = new AckPolicy { Every = Seconds(60), Timeout = Seconds(20), Resume = Seconds(300) },
     };
 
-    private static readonly TcpKeepalive Fast = new(Seconds(60), Seconds(10), 6);
+    private static readonly KeepaliveOption Fast = new(Seconds(60), Seconds(10), 6);
     private static readonly Policy Keepalive = new() { Tcp = new TcpPolicy { Keepalive = Fast } };
     private static readonly Policy Limited = Spaces with { Tcp = new TcpPolicy { UserTimeout = Seconds(30) } };
     private static readonly Policy Trapped = Spaces with { Tcp = new TcpPolicy { Keepalive = Fast } };

@@ -104,11 +104,18 @@ public sealed record AckPolicy
     public bool ResendAfterFailedResume { get; init; } = true;
 }
 
-/// <summary>Socket options.</summary>
+/// <summary>Socket options: what a program sets on its socket. They win over its host's numbers.</summary>
 public sealed record TcpPolicy
 {
-    public TcpKeepalive? Keepalive { get; init; }
+    public KeepaliveOption? Keepalive { get; init; }
     public Duration? UserTimeout { get; init; }
+}
+
+/// <summary>SO_KEEPALIVE, with the numbers that the program sets; absent ones are the host's.</summary>
+public sealed record KeepaliveOption(Duration? Idle = null, Duration? Interval = null, int? Probes = null)
+{
+    public TcpKeepalive Over(TcpKeepalive host) =>
+        new(Idle ?? host.Idle, Interval ?? host.Interval, Probes ?? host.Probes);
 }
 
 public enum IdleAction : byte

@@ -1,0 +1,144 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>What runs on a host: whose TCP it has.</summary>
+public enum Os { Linux, Android, Darwin, Windows }
+
+/// <summary>
+/// What an administrator sets, by the names of Linux's sysctls; absent = the system's own. What a program sets on its
+/// socket (tcp: in a policy) wins.
+/// </summary>
+public sealed record KernelSpec
+{
+    /// <summary>net.ipv4.tcp_retries2.</summary>
+    public int? Retries2 { get; init; }
+
+    /// <summary>net.ipv4.tcp_syn_retries.</summary>
+    public int? SynRetries { get; init; }
+
+    /// <summary>net.ipv4.tcp_synack_retries.</summary>
+    public int? SynackRetries { get; init; }
+
+    /// <summary>net.ipv4.tcp_orphan_retries; 0 means 8, as on Linux.</summary>
+    public int? OrphanRetries { get; init; }
+
+    public Duration? FinTimeout { get; init; }
+
+    /// <summary>Route attribute rto_min.</summary>
+    public Duration? RtoMin { get; init; }
+
+    /// <summary>For sockets that ask for keepalive and do not say all of it.</summary>
+    public KeepaliveOption? KeepaliveDefaults { get; init; }
+
+    /// <summary>Ticks of its timers per second: 100, 250, 300 or 1000.</summary>
+    public int? Hz { get; init; }
+}
+
+/// <summary>A number of a system's TCP, with where it is from.</summary>
+/// <param name="Provenance">measured, documented, second-hand or recalled; and by whom.</param>
+public sealed record SystemFact(string What, string Value, string Provenance);
+
+/// <summary>
+/// What is known of each system's TCP, for `os:`. Linux is the model as it was held against a real kernel. Of the
+/// others only what is listed differs; what is not known is said to be, and Linux's rule stands in.
+/// </summary>
+public sealed record SystemProfile(Os Os, TcpSettings Tcp, TcpKeepalive Keepalive, bool HasWheel)
+{
+    private static readonly TcpKeepalive Usual = new(Duration.FromHours(2), Duration.FromSeconds(75), 9);
+
+    private static readonly TcpSettings Classic = new() { SynLinearTimeouts = 0 };
+
+    public static IReadOnlyList<SystemProfile> All { get; } =
+    [
+        new(Os.Linux, new TcpSettings(), Usual, HasWheel: true)
+        {
+            Facts =
+            [
+                new("gives up unacknowledged data", "after 924.6 s and more (tcp_retries2 = 15)",
+                    "measured: Linux 6.18"),
+                new("gives up connecting", "after 134.5 s", "measured: Linux 6.18"),
+                new("keepalive, where a socket asks", "2 h, 75 s, 9 probes", "documented: tcp(7)"),
+                new("ticks", "250 a second; 100, 300, 1000 are built, too", "measured; the others documented"),
+            ],
+        },
+        new(Os.Android, new TcpSettings(), Usual, HasWheel: true)
+        {
+            Facts =
+            [
+                new("its TCP", "is Linux's", "documented"),
+                new("gives up unacknowledged data", "after 924 s", "second-hand: firezone/firezone PR 14656"),
+                new("ticks", "250 a second", "recalled"),
+            ],
+        },
+        new(Os.Darwin, Classic with { ConnectLimit = Duration.FromSeconds(75) }, Usual with { Probes = 8 },
+            HasWheel: false)
+        {
+            Facts =
+            [
+                new("gives up connecting", "after 75.0 s", "second-hand: SciQLop/speasy PR 344, timed on macOS"),
+                new("keepalive, where a socket asks", "2 h, 75 s, 8 probes", "recalled"),
+            ],
+            Unknown =
+            [
+                "how long it sends unacknowledged data again is not known (450 s stands in one test program); "
+                    + "Linux's rule stands in",
+                "when it repeats a SYN is not known; doubling from 1 s stands in",
+                "how late its timers are is not known; they are on time here",
+            ],
+        },
+        new(Os.Windows, Classic with
+            {
+                ConnectLimit = Duration.FromSeconds(21), DataRetransmissions = 5, TailLossProbe = false,
+            }, new(Duration.FromHours(2), Duration.FromSeconds(1), 10), HasWheel: false)
+        {
+            Facts =
+            [
+                new("gives up unacknowledged data", "after 5 retransmissions, each after twice the time of the one "
+                    + "before: 63 times its timeout", "documented: Microsoft knowledge base 170359"),
+                new("gives up connecting", "after 21.0 s, 4 retransmissions",
+                    "second-hand: SciQLop/speasy PR 344, timed on Windows"),
+                new("keepalive, where a socket asks", "2 h, 1 s, 10 probes", "recalled"),
+            ],
+            Unknown =
+            [
+                "its shortest retransmission timeout is not known (give-ups of 19 to 90 s are told); Linux's estimate "
+                    + "stands in, without tail-loss probes",
+                "how late its timers are is not known; they are on time here",
+            ],
+        },
+    ];
+
+    public IReadOnlyList<SystemFact> Facts { get; private init; } = [];
+
+    /// <summary>What is not known, and what stands in for it.</summary>
+    public IReadOnlyList<string> Unknown { get; private init; } = [];
+
+    public static SystemProfile Of(Os os) => All.First(p => p.Os == os);
+
+    /// <summary>TCP on a host of that system with those settings, for a socket of that policy.</summary>
+    public static TcpSettings Settings(Os os, KernelSpec? kernel, TcpPolicy? socket)
+    {
+        SystemProfile system = Of(os);
+        TcpSettings tcp = system.Tcp;
+        TcpKeepalive defaults = kernel?.KeepaliveDefaults?.Over(system.Keepalive) ?? system.Keepalive;
+        return tcp with
+        {
+            Retries2 = kernel?.Retries2 ?? tcp.Retries2,
+            DataRetransmissions = kernel?.Retries2 is null ? tcp.DataRetransmissions : 0,
+            SynRetries = kernel?.SynRetries ?? tcp.SynRetries,
+            ConnectLimit = kernel?.SynRetries is null ? tcp.ConnectLimit : Duration.Zero,
+            SynAckRetries = kernel?.SynackRetries ?? tcp.SynAckRetries,
+            OrphanRetries = kernel?.OrphanRetries is > 0 and int n ? n : tcp.OrphanRetries,
+            FinTimeout = kernel?.FinTimeout ?? tcp.FinTimeout,
+            RtoMin = kernel?.RtoMin ?? tcp.RtoMin,
+            Keepalive = socket?.Keepalive?.Over(defaults),
+            UserTimeout = socket?.UserTimeout ?? Duration.Zero,
+        };
+    }
+
+    /// <summary>The timers of one host: Linux's wheel, or exact ones where the system's are not known.</summary>
+    public static TimerWheel Timers(Os os, KernelSpec? kernel, RandomStream chance) =>
+        Of(os).HasWheel || kernel?.Hz is not null ? new(kernel?.Hz ?? 250, chance) : TimerWheel.Exact;
+}
