@@ -17,6 +17,7 @@ public sealed class ExternalServerTests : IDisposable
 
     public void Dispose()
     {
+        File.Delete(Path.Combine(KeyFolder.OfUser(), $"turn-127.0.0.1-{server.Address.Port}"));
         server.Dispose();
         Directory.Delete(folder, recursive: true);
     }
