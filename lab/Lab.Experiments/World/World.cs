@@ -65,11 +65,12 @@ internal sealed class World
 
     public bool IsDirectTls(int client) => Cast.Members[client].Spec.Tls == TlsMode.Direct;
 
-    /// <summary>The timers of a client's or a server's host, by its number in the journal.</summary>
+    /// <summary>The timers of a client's or a server's host, by its number in the journal; of a program beside them (-1)
+    /// those of any Linux.</summary>
     public TimerWheel TimersOf(int host)
     {
         int server = host - Cast.Members.Count;
-        (Os os, KernelSpec? kernel) = server < 0
+        (Os os, KernelSpec? kernel) = host < 0 ? (Os.Linux, null) : server < 0
             ? (Cast.Members[host].Spec.Os, Cast.Members[host].Spec.Kernel)
             : (Cast.Specs[server].Os, Cast.Specs[server].Kernel);
         return SystemProfile.Timers(os, kernel, Random.Fork($"ticks/{host}"));
