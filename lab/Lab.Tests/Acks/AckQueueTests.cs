@@ -88,6 +88,14 @@ public class AckQueueTests
         Assert.True(queue.TryAcknowledge(12));
     }
 
+    [Fact]
+    public void What_was_forgotten_may_be_acknowledged_with_all_that_is_held()
+    {
+        AckQueue queue = Queue(0, 12, capacity: 10);
+        Assert.True(queue.TryAcknowledge(12));
+        Assert.Equal((0, false), (queue.Count, queue.Incomplete));
+    }
+
     /// <summary>Against the simplest model that can be written: a list of stanzas and a 64-bit count.</summary>
     [Fact]
     [Trait(Fuzz.Category, Fuzz.Random)]

@@ -11,11 +11,13 @@ public sealed class FaultPlanTests
     {
         public readonly List<(Duration At, int Fault, bool Begins)> Seen = [];
         public readonly List<(Duration At, Step Step)> Steps = [];
+        public readonly List<(int Host, int Occurrence)> Begun = [];
 
         public void On(in Entry e)
         {
             if (e.Kind is EntryKind.FaultBegan or EntryKind.FaultEnded)
                 Seen.Add((e.At - Instant.Zero, FaultEntry.Of(in e).Fault, e.Kind == EntryKind.FaultBegan));
+            if (e.Kind == EntryKind.FaultBegan) Begun.Add((e.Host, FaultEntry.Of(in e).Occurrence));
             if (e.Kind == EntryKind.StepReached) Steps.Add((e.At - Instant.Zero, StepEntry.Of(in e).Step));
         }
     }
@@ -100,6 +102,35 @@ public sealed class FaultPlanTests
         (Strikes strikes, RunResult result) = Play(Duration.FromMinutes(3), endless, late);
         Assert.Equal([(Duration.FromMinutes(1), 0, true), (Duration.FromMinutes(7), 0, false)], strikes.Seen);
         Assert.True(double.IsFinite(result.Value("recovery.time")));
+    }
+
+    [Fact]
+    public void A_fault_begins_somewhere_within_its_time()
+    {
+        (Strikes strikes, _) = Play(Duration.Zero, [.. Enumerable.Range(0, 8).Select(_ => new FaultSpec
+        {
+            Kind = FaultKinds.Reset, Target = "phone", At = Duration.FromMinutes(1), Within = Duration.FromMinutes(4),
+        })]);
+        double[] times = [.. strikes.Seen.Where(s => s.Begins).Select(s => s.At.TotalSeconds)];
+        Assert.Equal(8, times.Distinct().Count());
+        Assert.All(times, t => Assert.InRange(t, 60, 300));
+        Assert.InRange(times.Max() - times.Min(), 60, 240);
+    }
+
+    [Fact]
+    public void A_fault_comes_again_after_gaps_that_are_drawn_and_is_counted()
+    {
+        (Strikes strikes, _) = Play(Duration.Zero, new FaultSpec
+        {
+            Kind = FaultKinds.Freeze, Target = "example.org", For = Duration.FromSeconds(1),
+            Every = Duration.FromSeconds(20),
+        });
+        Assert.InRange(strikes.Begun.Count, 10, 60);
+        Assert.Equal(Enumerable.Range(0, strikes.Begun.Count).Select(n => (1, n)), strikes.Begun);   // host 1: server
+        double[] times = [.. strikes.Seen.Select(s => s.At.TotalSeconds)];
+        Assert.Equal(strikes.Begun.Count - 1,
+            times.Skip(1).Where((_, i) => i % 2 == 1).Zip(times.Where((_, i) => i % 2 == 1), (a, b) => a - b).Distinct()
+                .Count());
     }
 
     [Fact]

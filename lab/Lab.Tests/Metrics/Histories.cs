@@ -196,8 +196,9 @@ internal static class Histories
         h.Join(12, BToA, 102, bidi: true);
         h.Join(13, BToASecond, 103);
         Stanza(h, AToB, 100, 1, 14, 17);                                                // waited 3 s
-        Stanza(h, AToB, 100, 2, 14, 23);                                                // not the first
-        Stanza(h, AToBSecond, 101, 3, 15, 20);                                          // 5 s
+        Stanza(h, AToB, 100, 2, 21, 23);                                                // not the first
+        Stanza(h, AToBSecond, 101, 3, 15, 20);                                          // 5 s, in two queues
+        h.Journal.StanzaQueued(At(18), AToBSecond, 3, 101);
         Stanza(h, BToA, 102, 6, 15, 16);                                                // 1 s
         h.Journal.StanzaPassed(At(20), BToASecond, 7, 103);                             // did not wait
         foreach (int route in new[] { AToB, AToBSecond, BToA, BToASecond }) h.Cut(600, route);

@@ -138,6 +138,16 @@ public class RecorderTests
         Assert.Equal(100, c.ReachableNanoseconds / 1e9);
     }
 
+    [Fact]
+    public void A_session_that_waits_to_be_resumed_is_out_of_reach_though_the_client_thinks_it_is_online()
+    {
+        GoOnline();
+        journal.ServerHibernated(At(101), Phone, 0);
+        Finish(201);
+        ClientRecord c = recorder.Clients[0];
+        Assert.Equal((100, 100), (c.ReachableNanoseconds / 1e9, c.GhostNanoseconds / 1e9));
+    }
+
     /// <summary>A frozen server calls the phone available and no stanza passes; before and after it does.</summary>
     [Theory]
     [InlineData(Phone)]
@@ -217,6 +227,21 @@ public class RecorderTests
         journal.MessageSent(At(10), Phone, 7, SentEntry.OwnEcho);
         if (what != EntryKind.None) journal.Add(At(20), Phone, what, 7);
         ClientGivesUp(30, 0, Mechanism.PingTimeout, Claim.Dead);
+        Assert.Equal(fate, Assert.Single(recorder.Messages.Close()).Fate);
+    }
+
+    [Theory]
+    [InlineData(EntryKind.MessageReceived, EntryKind.MessageBounced, MessageFate.Delivered)]
+    [InlineData(EntryKind.MessageBounced, EntryKind.MessageReceived, MessageFate.Delivered)]
+    [InlineData(EntryKind.MessageBounced, EntryKind.MessageHeld, MessageFate.Bounced)]
+    [InlineData(EntryKind.MessageStored, EntryKind.MessageHeld, MessageFate.Stored)]
+    public void Of_two_ends_that_a_message_met_the_better_known_one_counts(
+        EntryKind one, EntryKind other, MessageFate fate)
+    {
+        GoOnline();
+        journal.MessageSent(At(10), -1, 7, Phone);
+        journal.Add(At(20), Phone, one, 7);
+        journal.Add(At(21), Phone, other, 7);
         Assert.Equal(fate, Assert.Single(recorder.Messages.Close()).Fate);
     }
 

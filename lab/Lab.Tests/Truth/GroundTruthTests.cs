@@ -139,6 +139,47 @@ public sealed class GroundTruthTests : IDisposable
         Assert.Empty(IncidentsOf(path));
     }
 
+    [Theory]
+    [InlineData(Mechanism.TcpRetransmissionLimit)]
+    [InlineData(Mechanism.TcpUserTimeout)]
+    [InlineData(Mechanism.TcpKeepalive)]
+    [InlineData(Mechanism.TcpWindowProbe)]
+    public void A_side_whose_TCP_gave_up_has_called_its_peer_dead(Mechanism mechanism)
+    {
+        Ends(100, Route, PathEnd.Near, mechanism);
+        Assert.Equal(Claim.Dead, Assert.Single(reader.Verdicts).Claim);
+    }
+
+    [Theory]
+    [InlineData(Mechanism.Stopped)]
+    [InlineData(Mechanism.Replaced)]
+    [InlineData(Mechanism.Crashed)]
+    public void Who_ends_a_dead_stream_for_reasons_of_its_own_has_not_noticed_it(Mechanism mechanism)
+    {
+        journal.PathChanged(At(100), Phone, upDead: true, downDead: true, Cut);
+        Ends(130, Phone, PathEnd.Far, mechanism);
+        Incident far = Assert.Single(IncidentsOf(Phone), i => i.Side == Side.Server);
+        Assert.Equal((false, true, 30), (far.Detected, far.Outlived, far.Elapsed.TotalSeconds));
+    }
+
+    [Fact]
+    public void A_server_that_loses_its_sessions_has_nothing_left_to_notice()
+    {
+        journal.PathChanged(At(100), Phone, upDead: true, downDead: true, Cut);
+        journal.ServerLost(At(150), Phone);
+        Incident far = Assert.Single(IncidentsOf(Phone), i => i.Side == Side.Server);
+        Assert.Equal((false, true, 50), (far.Detected, far.Outlived, far.Elapsed.TotalSeconds));
+    }
+
+    [Theory]
+    [InlineData(Phone, A)]
+    [InlineData(Route, B)]
+    public void A_peer_whose_process_is_gone_is_dead_before_its_end_of_the_connection_is(int path, int peer)
+    {
+        Process(100, peer, ProcessState.Gone, Restart);
+        Assert.Equal(Claim.Dead, Truth.Path(path).Find(path)!.TruthAt(PathEnd.Near));
+    }
+
     /// <summary>TCP tells the end of the transport before the stream says what it makes of it.</summary>
     [Theory]
     [InlineData(Phone)]
