@@ -66,8 +66,8 @@ internal sealed class World
     public bool IsDirectTls(int client) => Cast.Members[client].Spec.Tls == TlsMode.Direct;
 
     /// <summary>
-    /// The timers of a client's or a server's host, by its number in the journal; of a program beside them (-1) those of
-    /// any Linux.
+    /// The timers of a client's or a server's host, by its number in the journal; of a program beside them (-1)
+    /// those of any Linux.
     /// </summary>
     public TimerWheel TimersOf(int host)
     {
