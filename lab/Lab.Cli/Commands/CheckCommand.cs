@@ -17,6 +17,9 @@ internal static class CheckCommand
                 return ExitCode.Stopped;
             if (summary is not null) terminal.Out.WriteLine($"{file}: {summary}");
         }
+        foreach (Problem note in problems.Notes.Take(MostShown)) terminal.Out.Write("note: " + note);
+        if (problems.Notes.Count > MostShown)
+            terminal.Out.WriteLine($"... and {Words.Count(problems.Notes.Count - MostShown, "more note")}");
         return problems.Any ? Report(problems, terminal) : ExitCode.Pass;
     }
 

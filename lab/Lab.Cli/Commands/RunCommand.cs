@@ -110,6 +110,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     {
         RunSpec[] plan = [.. sweep.Plan.Where(r => r.Network == network)];
         int jobs = Jobs(network, request, plan);
+        if (request.Jobs is null) jobs = Memory.Jobs(plan, jobs);
         if (network == NetworkKind.Simulated)
             return Progress.Show(terminal, sweep.Name, request.Quiet, null,
                 watch => ParallelRuns.Run(plan, jobs, engine.Simulate, watch, stop, Patience));

@@ -12,6 +12,9 @@ public sealed record Finding(Spot At, string Message, params IReadOnlyList<Spot>
     /// <summary>The value that was found there, where the message should show it.</summary>
     public object? Found { get; init; }
 
+    /// <summary>Nothing is wrong, but worth telling.</summary>
+    public bool IsNote { get; init; }
+
     /// <summary>In the words of vary: clients.phone.policy, faults[0].cut.</summary>
     public string Path { get; init; } = "";
 

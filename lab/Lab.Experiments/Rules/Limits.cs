@@ -16,13 +16,14 @@ internal static class Limits
     private const int MostKeepaliveProbes = 127;
 
     private const long MostBits = 1_000_000_000_000;
+    private const int MostBodyBytes = ServerSettings.DefaultMaxStanzaBytes - 4096;
     private static readonly Duration Longest = Duration.FromHours(36500 * 24);
 
     private static readonly Dictionary<(Type, string), Func<object, string?>> Table = new()
     {
         [(typeof(Scenario), nameof(Scenario.Duration))] = Longer,
         [(typeof(WorkloadSpec), nameof(WorkloadSpec.Every))] = Longer,
-        [(typeof(WorkloadSpec), nameof(WorkloadSpec.Body))] = o => Bytes(o, new(1), new(1 << 20)),
+        [(typeof(WorkloadSpec), nameof(WorkloadSpec.Body))] = Body,
         [(typeof(FaultSpec), nameof(FaultSpec.Every))] = Longer,
         [(typeof(FaultSpec), nameof(FaultSpec.For))] = Longer,
         [(typeof(ClientSpec), nameof(ClientSpec.Count))] = o => Between(o, 1, 1_000_000),
@@ -36,8 +37,10 @@ internal static class Limits
         [(typeof(S2sSpec), nameof(S2sSpec.VerifyTimeout))] = Longer,
         [(typeof(ServerSpec), nameof(ServerSpec.OfflineMessages))] = o => Between(o, 0, int.MaxValue),
         [(typeof(LinkProfile), nameof(LinkProfile.Queue))] = Queue,
-        [(typeof(OutageProfile), nameof(OutageProfile.Every))] = Longer,
-        [(typeof(OutageProfile), nameof(OutageProfile.Median))] = Longer,
+        [(typeof(LossProfile), nameof(LossProfile.BadFor))] = NoStayOr,
+        [(typeof(LossProfile), nameof(LossProfile.GoodFor))] = NoStayOr,
+        [(typeof(OutageProfile), nameof(OutageProfile.Every))] = Stay,
+        [(typeof(OutageProfile), nameof(OutageProfile.Median))] = Stay,
         [(typeof(OutageProfile), nameof(OutageProfile.SigmaPermille))] = o =>
             (int)o <= 5000 ? null : "is a lognormal's sigma, at most 5",
         [(typeof(WhitespacePolicy), nameof(WhitespacePolicy.Every))] = Longer,
@@ -90,16 +93,26 @@ internal static class Limits
         _ => null,
     };
 
-    private static string? Longer(object value) => (Duration)value > Duration.Zero ? null : Positive;
+    // what comes again after less than that lets no time pass
+    private static readonly Duration Shortest = Duration.FromMicroseconds(1);
+
+    private static string? Longer(object value) => (Duration)value >= Shortest ? null
+        : (Duration)value > Duration.Zero ? "must be at least 1us, or hardly any time passes" : Positive;
+
+    // the weather advances stay by stay, also while nothing is sent
+    private static string? Stay(object value) => (Duration)value >= Duration.FromMilliseconds(1) ? null
+        : (Duration)value > Duration.Zero ? "must be at least 1ms, or hardly any time passes" : Positive;
+
+    private static string? NoStayOr(object value) => (Duration)value == Duration.Zero ? null : Stay(value);
+
+    private static string? Body(object value) => ((Size)value).Bytes is >= 1 and <= MostBodyBytes ? null
+        : $"must be between 1B and {new Size(MostBodyBytes)}: with its tags and addresses it is a stanza, of which a "
+            + $"server takes {new Size(ServerSettings.DefaultMaxStanzaBytes)} at most";
 
     private static string? Between(object value, int least, int most) =>
         (int)value >= least && (int)value <= most ? null
         : most == int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"must be at least {least}")
         : string.Create(CultureInfo.InvariantCulture, $"must be between {least} and {most}");
-
-    private static string? Bytes(object value, Size least, Size most) =>
-        ((Size)value).Bytes >= least.Bytes && ((Size)value).Bytes <= most.Bytes ? null
-        : $"must be between {least} and {most}";
 
     // zero is "unlimited"; less than one full packet would drop every full packet
     private static string? Queue(object value) => ((Size)value).Bytes switch

@@ -22,7 +22,7 @@ public sealed partial class Rules
         if (Catalogue.Find(name) is not { } metric)
         {
             Fail(Of(nameof(expectation.Metric)), $"there is no metric '{name}'"
-                + $"{Words.Hint(name, Catalogue.All.Select(m => m.Name))}; lab show metrics lists them");
+                + Words.HintOr(name, Catalogue.All.Select(m => m.Name), "lab show metrics lists them"));
             return;
         }
         foreach ((string property, Quantity? value) in comparisons)

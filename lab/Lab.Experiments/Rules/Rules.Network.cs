@@ -1,8 +1,31 @@
+using System.Globalization;
+
 namespace Lab.Experiments;
 
 /// <summary>What must hold in a topology: names, who is connected to whom.</summary>
 public sealed partial class Rules
 {
+    private const long MostClients = 1_000_000, MostServers = 10_000, MostStreams = 1_000_000;
+
+    /// <summary>Whether so much can be counted at all; what fits into memory, who runs it knows.</summary>
+    private bool CheckSizes(Topology topology)
+    {
+        long CountOf(string server) => topology.Servers.TryGetValue(server, out ServerSpec? spec) ? spec.Count : 1;
+        long StreamsOf(S2sSpec s) => 2 * s.Streams * (s.Between[0] == s.Between[1]
+            ? CountOf(s.Between[0]) * (CountOf(s.Between[0]) - 1) / 2 : CountOf(s.Between[0]) * CountOf(s.Between[1]));
+        int before = findings.Count;
+        void Check(string property, string what, long count, long most)
+        {
+            if (count > most)
+                Fail(new Spot(topology, property), string.Create(CultureInfo.InvariantCulture,
+                    $"these are {count} {what} together; a run takes {most} at most"));
+        }
+        Check(nameof(topology.Clients), "clients", topology.Clients.Values.Sum(c => (long)c.Count), MostClients);
+        Check(nameof(topology.Servers), "servers", topology.Servers.Values.Sum(s => (long)s.Count), MostServers);
+        Check(nameof(topology.S2s), "streams between servers", Pairs(topology).Sum(StreamsOf), MostStreams);
+        return findings.Count == before;
+    }
+
     private void CheckNetwork(Topology topology)
     {
         if (servers.Count == 0)
@@ -20,7 +43,7 @@ public sealed partial class Rules
         foreach ((string group, ClientSpec client) in topology.Clients)
         {
             CheckGroup(topology, group);
-            if (!servers.Contains(client.Server))
+            if (cast.FindServers(client.Server).Count == 0)
                 Fail(new Spot(client, nameof(client.Server)),
                     $"there is no server '{client.Server}', {Known(servers, "servers")}"
                         + Words.Hint(client.Server, servers), new Spot(topology, nameof(topology.Servers)));
@@ -31,7 +54,7 @@ public sealed partial class Rules
         foreach (string link in links)
         {
             var at = new Spot(topology, nameof(topology.Links), link);
-            if (servers.Contains(link))
+            if (cast.FindServers(link).Count > 0)
                 Fail(at, $"'{link}' is also the name of a server; faults could not tell them apart");
             else if (link.Length == 0 || Target.Parse(link) is not Target.Named)
                 Fail(at, $"'{link}' is no name for a link; faults could not tell it from another target");
@@ -44,8 +67,8 @@ public sealed partial class Rules
         if (domain.Length == 0 || domain.Any(c => "@/[]:#".Contains(c) || char.IsWhiteSpace(c) || char.IsControl(c))
             || domain.Contains("->", StringComparison.Ordinal))
             Fail(at, $"'{domain}' is no XMPP domain; write a name such as example.org");
-        foreach ((string other, ServerSpec many) in topology.Servers)
-            if (many.Count > 1 && other != domain && ServerSpec.Domains(other, many.Count).Contains(domain))
+        foreach ((string other, ServerSpec many) in topology.Servers.Where(s => s.Value.Count > 1 && s.Key != domain))
+            if (ServerSpec.Domains(other, many.Count).Contains(domain))
                 Fail(at, $"'{domain}' is also a member of {other}, which has count {many.Count}");
     }
 
@@ -54,7 +77,7 @@ public sealed partial class Rules
         var at = new Spot(topology, nameof(topology.Clients), group);
         if (group.Length == 0 || group.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')))
             Fail(at, $"'{group}' is no name for clients: letters, digits, - and _ only");
-        string? both = servers.Contains(group) ? "server" : links.Contains(group) ? "link" : null;
+        string? both = cast.FindServers(group).Count > 0 ? "server" : topology.Links.ContainsKey(group) ? "link" : null;
         if (both is not null)
             Fail(at, $"'{group}' is also the name of a {both}; faults could not tell them apart");
     }
@@ -120,8 +143,8 @@ public sealed partial class Rules
         bool presets = library.Links.Count > 0;
         string where = presets ? "the topology or the presets" : "the topology";
         Fail(new Spot(record, property), $"there is no link '{name}' in {where}"
-            + Words.Hint(name, topology.Links.Keys.Concat(library.Links.Keys))
-            + (presets ? "; lab show links lists those" : ""), new Spot(topology, nameof(topology.Links)));
+            + Hint(name, topology.Links.Keys.Concat(library.Links.Keys), presets ? "links" : null),
+            new Spot(topology, nameof(topology.Links)));
     }
 
     private void CheckPolicy(object record, string property, PolicyChoice? choice)
@@ -130,10 +153,17 @@ public sealed partial class Rules
             || library.Policies.ContainsKey(name)) return;
         bool presets = library.Policies.Count > 0;
         string where = presets ? "the scenario or the presets" : "the scenario";
-        Fail(new Spot(record, property), $"there is no policy '{name}' in {where}"
-            + Words.Hint(name, policies.Keys.Concat(library.Policies.Keys))
-            + (presets ? "; lab show presets lists those" : ""));
+        var at = new Spot(record, property);
+        if (scenario is null)
+            findings.Add(new Finding(at, $"the policy '{name}' is none of the presets; a scenario that names this "
+                + "topology has to define it") { IsNote = true });
+        else
+            Fail(at, $"there is no policy '{name}' in {where}"
+                + Hint(name, policies.Keys.Concat(library.Policies.Keys), presets ? "presets" : null));
     }
+
+    private static string Hint(string name, IEnumerable<string> known, string? shown) =>
+        shown is null ? Words.Hint(name, known) : Words.HintOr(name, known, $"lab show {shown} lists those");
 
     private static IEnumerable<S2sSpec> Pairs(Topology topology) => topology.S2s.Where(s => s.Between.Count == 2);
 

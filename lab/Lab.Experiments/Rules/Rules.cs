@@ -12,6 +12,7 @@ namespace Lab.Experiments;
 public sealed partial class Rules
 {
     private readonly Library library;
+    private readonly Scenario? scenario;
     private readonly IReadOnlyDictionary<string, Policy> policies;
     private readonly Cast cast;
     private readonly List<Finding> findings = [];
@@ -21,12 +22,13 @@ public sealed partial class Rules
 
     private Rules(Scenario? scenario, Topology? topology, Library? library)
     {
-        this.library = library ?? Library.Empty;
+        (this.scenario, this.library) = (scenario, library ?? Library.Empty);
         policies = scenario?.Policies ?? Library.Empty.Policies;
         if (scenario is not null) Walk(scenario, "");
         if (topology is not null) Walk(topology, "");
         // a count out of bounds was told just now; the cast would take it at its word
-        bool countable = topology is not null && !findings.Any(f => f.At.Property == nameof(ServerSpec.Count));
+        bool countable = topology is not null && !findings.Any(f => f.At.Property == nameof(ServerSpec.Count))
+            && CheckSizes(topology);
         cast = new Cast(countable ? topology! : new Topology());
         servers = [.. topology?.Servers.Keys ?? [], .. cast.Domains.Except(topology?.Servers.Keys ?? [])];
         clients = [.. topology?.Clients.Keys ?? []];

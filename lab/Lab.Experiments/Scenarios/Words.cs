@@ -7,6 +7,8 @@ namespace Lab.Experiments;
 /// <summary>Words as users write them.</summary>
 internal static class Words
 {
+    private const int MostListed = 50, MostCompared = 2000;
+
     /// <summary>LossWhenGood to loss-when-good, Rfc6120 to rfc6120.</summary>
     public static string Kebab(string name)
     {
@@ -34,18 +36,23 @@ internal static class Words
     public static string Hint(string word, IEnumerable<string> valid) =>
         Nearest(word, valid) is { } near ? $"; did you mean '{near}'?" : "";
 
+    /// <summary>"; did you mean 'from'? lab show links lists them", or without the question.</summary>
+    public static string HintOr(string word, IEnumerable<string> valid, string command) =>
+        Nearest(word, valid) is { } near ? $"; did you mean '{near}'? {command}" : "; " + command;
+
     /// <summary>", expected one of a, b, c; did you mean 'b'?"</summary>
     public static string OneOf(string word, IReadOnlyList<string> valid) =>
         $", expected one of {List(valid)}{Hint(word, valid)}";
 
     /// <summary>
-    /// The valid word that most likely was meant: few edits, or one begins with the other; null when none is near.
+    /// The valid word that most likely was meant: few edits, or one begins with the other; null when none is near. Of
+    /// very many words the first ones are compared.
     /// </summary>
     public static string? Nearest(string word, IEnumerable<string> valid)
     {
         string? best = null;
         int bestDistance = int.MaxValue;
-        foreach (string candidate in valid)
+        foreach (string candidate in valid.Take(MostCompared))
         {
             int shorter = Math.Min(word.Length, candidate.Length);
             int allowed = shorter >= 4 && char.ToLowerInvariant(word[0]) == char.ToLowerInvariant(candidate[0])
@@ -72,7 +79,13 @@ internal static class Words
     /// <summary>'from' and 'to'</summary>
     public static string And(IEnumerable<string> words) => string.Join(" and ", words.Select(w => $"'{w}'"));
 
-    public static string List(IEnumerable<string> words) => string.Join(", ", words);
+    /// <summary>"a, b, c"; of very many the first ones.</summary>
+    public static string List(IEnumerable<string> words)
+    {
+        string[] first = [.. words.Take(MostListed + 1)];
+        return first.Length <= MostListed ? string.Join(", ", first)
+            : string.Join(", ", first[..MostListed]) + ", ...";
+    }
 
     /// <summary>A number in the first of these units that divides it; the last one is 1.</summary>
     public static string Scaled(long value, params ReadOnlySpan<(long Size, string Name)> units)

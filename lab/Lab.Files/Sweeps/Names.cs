@@ -28,7 +28,7 @@ internal sealed class Names(Mapping root)
             if (presets[name.Text] is { } found) return found;
             string[] known = [.. presets.Entries.Select(e => e.Key.Text)];
             binder.Fail(name, $"there is no preset {what} '{Problem.Printable(name.Text)}"
-                + $"'{Words.Hint(name.Text, known)}; lab show {command} lists them");
+                + $"'{Words.HintOr(name.Text, known, $"lab show {command} lists them")}");
             return new Mapping(name.Place, [], Flow: true);
         }
 

@@ -106,6 +106,7 @@ internal sealed class SweepReader
         if (problems.Count == before) RefusePrograms(plan);
         if (problems.Count == before) RefuseUnjudged(plan);
         if (problems.Count > before) return null;
+        Advice.Give(root, plan, problems);
         return new Sweep
         {
             File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)], Networks = networks,
@@ -154,7 +155,10 @@ internal sealed class SweepReader
     // what real programs cannot do, said where the program is named
     private void RefusePrograms(List<RunSpec> plan)
     {
-        foreach ((string group, string name, string message) in plan.SelectMany(r => refusals(r)))
+        // seeds of one point are alike
+        IEnumerable<RunSpec> points = plan.Where((r, i) => i == 0
+            || !ReferenceEquals(r.Scenario, plan[i - 1].Scenario) || r.Network != plan[i - 1].Network);
+        foreach ((string group, string name, string message) in points.SelectMany(r => refusals(r)))
         {
             Node? all = (root["topology"] as Mapping)?[group];
             if (all is Sequence entries)

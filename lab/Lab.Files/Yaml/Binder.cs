@@ -44,6 +44,11 @@ internal sealed class Binder(Problems problems)
         {
             if (finding.From.Prepend(finding.At).Any(IsDoubtful)) continue;
             Node node = NodeOf(finding.At) ?? root;
+            if (finding.IsNote)
+            {
+                problems.Note(node, finding.Message);
+                continue;
+            }
             string found = finding.Found is null ? "" : node is Scalar s ? $", found '{Problem.Printable(s.Text)}'"
                 : $", found '{finding.Found}'";
             Fail(node, Problem.Printable(finding.Message) + found);

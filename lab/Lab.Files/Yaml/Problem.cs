@@ -83,6 +83,7 @@ internal sealed class Problems
 {
     private readonly List<Problem> list = [];
     private readonly HashSet<Problem> known = [];
+    private readonly List<Problem> notes = [];
 
     public bool Any => list.Count > 0;
 
@@ -98,6 +99,15 @@ internal sealed class Problems
     }
 
     public void Add(Node node, string message) => Add(node.Place, message);
+
+    /// <summary>What is worth telling of a file in which nothing is wrong.</summary>
+    public IReadOnlyList<Problem> Notes => notes;
+
+    public void Note(Node node, string message)
+    {
+        var note = new Problem(node.Place, message);
+        if (!notes.Contains(note)) notes.Add(note);
+    }
 
     /// <summary>By source in the order met, then by place.</summary>
     public IReadOnlyList<Problem> Sorted()

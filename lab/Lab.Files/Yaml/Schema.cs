@@ -92,7 +92,7 @@ internal sealed class Schema
         bool fault = type == typeof(FaultSpec);
         if (fault)
             foreach (string verb in FaultKinds.Words)
-                properties[verb] = Text("A client, member, link or server");
+                properties[verb] = Text(Targets(FaultKinds.Find(verb)!));
         foreach (KeyShape key in keys)
         {
             if (fault && key.Name is "kind" or "target") continue;
@@ -124,6 +124,19 @@ internal sealed class Schema
             ["description"] = shape.Words };
         return type == typeof(Quantity) ? Any(new JsonObject { ["type"] = "number" }, pattern)
             : type == typeof(Duration) ? Any(pattern, new JsonObject { ["const"] = 0 }) : pattern;
+    }
+
+    // what a fault of that kind takes
+    private static string Targets(FaultKind kind)
+    {
+        string[] names =
+        [
+            .. kind.Targets.HasFlag(TargetKinds.Client) ? (string[])["a client", "a member such as phone[3]"] : [],
+            .. kind.Targets.HasFlag(TargetKinds.Link) ? (string[])["a link"] : [],
+            .. kind.Targets.HasFlag(TargetKinds.Server) ? (string[])["a server"] : [],
+            .. kind.Targets.HasFlag(TargetKinds.Streams) ? (string[])["streams such as a.example->b.example#2"] : [],
+        ];
+        return string.Join(", ", names) + (kind.IsBetweenServers ? ", with s2s" : "");
     }
 
     private static JsonObject Text(string description) => new() { ["type"] = "string", ["description"] = description };

@@ -26,14 +26,17 @@ internal static class YamlMistakes
             char c = text[i];
             if (c == '\n') (line, start) = (line + 1, i + 1);
             if (c is '\n' or '\t' || c == '\r' && i + 1 < text.Length && text[i + 1] == '\n') continue;
-            if (!char.IsControl(c) && c is not ('\u2028' or '\u2029')) continue;
+            bool pair = char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
+            if (pair) i++;
+            if (pair || !char.IsControl(c) && !char.IsSurrogate(c) && c is not ('\u2028' or '\u2029')) continue;
             string code = string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}");
             return new Problem(new Place(source, line, i - start + 1, 1), c switch
             {
                 '\r' => "a carriage return (CR) without a line feed ends a line here; end lines with LF or CRLF",
                 '\u0085' or '\u2028' or '\u2029' => $"the character {code} ends a line here for some programs and not "
                     + "for others; end lines with LF or CRLF",
-                _ => $"a control character ({code}) stands here; files hold plain text",
+                _ => $"{(char.IsSurrogate(c) ? "half of a" : "a control")} character ({code}) stands here; files hold "
+                    + "plain text",
             });
         }
         return null;

@@ -238,7 +238,7 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("lab run x.yaml --network simulate",
         "--network: there is no network 'simulate', expected one of simulated, proxied; did you mean 'simulated'?\n")]
     [InlineData("lab show metric",
-        "there is no list 'metric'; did you mean 'metrics'?; there are presets, links, faults, metrics, networks\n")]
+        "there is no list 'metric'; did you mean 'metrics'?; there are presets, links, faults, metrics, networks, os\n")]
     [InlineData("lab show presets gajm", "there is no preset policy 'gajm'; did you mean 'gajim'?\n")]
     [InlineData("lab schema scene", "there is no schema 'scene', expected scenario or topology\n")]
     public void A_wrong_command_line_ends_with_2_and_says_what_would_be_right(string line, string message)

@@ -133,7 +133,7 @@ public sealed partial class MistakesTests : IDisposable
         {ping: {every: 60s, timeout: 20s}} => 60s
             5:9: there is no preset policy '60s'; lab show presets lists them
         {ping: {every: 60s, timeout: 20s}} => conversation
-            5:9: there is no preset policy 'conversation'; did you mean 'conversations'?; lab show presets lists them
+            5:9: there is no preset policy 'conversation'; did you mean 'conversations'? lab show presets lists them
         {ping: {every: 60s, timeout: 20s}} => {ping: none, whitespace: ~}
             5:34: whitespace needs 'every'
         {ping: {every: 60s, timeout: 20s}} => {tcp: {keepalive: {idle: 500ms, interval: 10s, probes: 200}}}
@@ -156,6 +156,10 @@ public sealed partial class MistakesTests : IDisposable
         {ping: {every: 60s, timeout: 20s}} => {acks: {every-stanzas: -1, resend-after-failed-resume: yes}}
             5:32: every-stanzas must be at least 0, found '-1'
             5:64: resend-after-failed-resume: expected true or false, found 'yes'; did you mean 'true'?
+        {ping: {every: 60s, timeout: 20s}} => {whitespace: {every: 0.5us}, ping: {every: 0.001us, timeout: 0.01us}}
+            5:30: every must be at least 1us, or hardly any time passes, found '0.5us'
+            5:52: every must be at least 1us, or hardly any time passes, found '0.001us'
+            5:70: timeout must be at least 1us, or hardly any time passes, found '0.01us'
         {ping: {every: 60s, timeout: 20s}} => {idle: {after: 15m, then: verify}}
             5:35: then takes one of close, error, verify-first, found 'verify'; did you mean 'verify-first'?
         {ping: {every: 60s, timeout: 20s}} => {connect: {total: never}}
@@ -166,7 +170,7 @@ public sealed partial class MistakesTests : IDisposable
         clients.phone.policy: [ping, acks]\n => clients.phone.policy: ping\n
             8:25: clients.phone.policy needs a list of values to vary over, found 'ping'; a single value belongs in its own place
         clients.phone.policy: [ping, acks]\n => clients.phone.policy: [ping, pong]\n
-            8:32: there is no policy 'pong' in the scenario or the presets; did you mean 'ping'?; lab show presets lists those
+            8:32: there is no policy 'pong' in the scenario or the presets; did you mean 'ping'? lab show presets lists those
         clients.phone.policy: [ping, acks]\n => clients.phone.policy: [ping, ping]\n
             8:32: clients.phone.policy has the value ping twice
         clients.phone.policy: [ping, acks]\n => clients.phon.policy: [ping, acks]\n
@@ -187,6 +191,8 @@ public sealed partial class MistakesTests : IDisposable
             9:23: for: unknown unit 'x' in '2x', expected us, ms, s, m, h or d
         clients.phone.policy: [ping, acks]\n => clients.phone.policy: [ping, acks]\n  '': [1, 2]\n
             9:3: the path is empty; write what it leads to, as in clients.phone.policy
+        clients.phone.policy: [ping, acks]\n => clients.phone.policy: [ping, acks]\n  clients.phone.password: [a, b]\n
+            9:3: a password cannot vary: what varies stands in every table
         ## workload
         from: phone => fro: phone
             10:6: unknown key 'fro' in workload, expected one of send, from, to, every, arrivals, body, begin, end; did you mean 'from'?
@@ -207,7 +213,9 @@ public sealed partial class MistakesTests : IDisposable
         body: 200B => body: 200b
             10:59: body: unknown unit 'b' in '200b', expected B, kB, MB, KiB or MiB; did you mean '200B'?
         body: 200B => body: 2MiB
-            10:59: body must be between 1B and 1MiB, found '2MiB'
+            10:59: body must be between 1B and 252KiB: with its tags and addresses it is a stanza, of which a server takes 256KiB at most, found '2MiB'
+        body: 200B => body: 258049B
+            10:59: body must be between 1B and 252KiB: with its tags and addresses it is a stanza, of which a server takes 256KiB at most, found '258049B'
         body: 200B => body: 0B
             10:59: body: a size cannot be 0 (for a queue without limit write unlimited)
         body: 200B => begin: 3h
@@ -216,11 +224,17 @@ public sealed partial class MistakesTests : IDisposable
             10:69: end (30m) is not after begin (1h)
         body: 200B => arrivals: poison
             10:63: arrivals takes one of regular, poisson, found 'poison'; did you mean 'poisson'?
+        every: 10m => every: 0.001us
+            10:48: every must be at least 1us, or hardly any time passes, found '0.001us'
         every: 10m => every: 0s
             10:48: every must be longer than zero, found '0s'
         ## faults
         at: 30m => at: 3h
             12:10: begins at 3h, but the run ends at 2h
+        for: 20m => every: 0.999us, for: 999us
+            12:34: every must be at least 1us, or hardly any time passes, found '0.999us'
+        for: 20m => every: 1s, for: 0.001us
+            12:43: for must be at least 1us, or hardly any time passes, found '0.001us'
         at: 30m => at: 1h, within: 2h
             12:22: may begin as late as 3h, but the run ends at 2h
         cut: phone, for: 20m => every: 5m, cut: phone
@@ -251,7 +265,7 @@ public sealed partial class MistakesTests : IDisposable
             12:20: after waits for a step of a client, but 'example.org' is a server
         ## expectations
         metric: detection.client.p95 => metric: detection.p95
-            14:14: there is no metric 'detection.p95'; did you mean 'detection.client.p95'?; lab show metrics lists them
+            14:14: there is no metric 'detection.p95'; did you mean 'detection.client.p95'? lab show metrics lists them
         metric: detection.client.p95 => metric: messages.lost
             14:36: messages.lost is a count, write a plain number such as 0, found '90s'
         below: 90s => below: 90
@@ -274,7 +288,7 @@ public sealed partial class MistakesTests : IDisposable
             1:86: count must be between 1 and 1000000, found '0'
             1:114: loss: 200% is not between 0% and 100%
         topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, link: moble}}, links: {mobile: {up: 5Mbps, down: 0bit/s}}}
-            1:85: there is no link 'moble' in the topology or the presets; did you mean 'mobile'?; lab show links lists those
+            1:85: there is no link 'moble' in the topology or the presets; did you mean 'mobile'? lab show links lists those
             1:115: up: unknown unit 'Mbps' in '5Mbps', expected bit/s, kbit/s, Mbit/s or Gbit/s; did you mean '5Mbit/s'?
             1:128: down: a rate of 0 is not a rate: write unlimited (or leave the key out), or use the fault cut to stop traffic
         topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org}}, links: {mobile: {queue: 200B, delay: -3ms}}}
@@ -287,8 +301,19 @@ public sealed partial class MistakesTests : IDisposable
             1:82: tls takes one of starttls, direct, none, found 'start'; did you mean 'starttls'?
         topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org}}, links: {phone: lte-god}}
             1:50: 'phone' is also the name of a link; faults could not tell them apart
-            1:96: there is no preset link 'lte-god'; did you mean 'lte-good'?; lab show links lists them
+            1:96: there is no preset link 'lte-god'; did you mean 'lte-good'? lab show links lists them
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, count: 1000000}, pad: {server: example.org}}}
+            1:49: these are 1000001 clients together; a run takes 1000000 at most
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, link: {loss: {bad-for: 1us, good-for: 999us}, outages: {every: 10us, median: 1us}}}}}
+            1:102: bad-for must be at least 1ms, or hardly any time passes, found '1us'
+            1:117: good-for must be at least 1ms, or hardly any time passes, found '999us'
+            1:142: every must be at least 1ms, or hardly any time passes, found '10us'
+            1:156: median must be at least 1ms, or hardly any time passes, found '1us'
         ## streams between servers
+        topology: one-phone => topology: {servers: {n.example: {count: 1000}, m.example: {count: 1000}}, clients: {phone: {server: n-0.example}}, s2s: [{between: [n.example, m.example]}]}
+            1:121: these are 2000000 streams between servers together; a run takes 1000000 at most
+        topology: one-phone => topology: {servers: {n.example: {count: 101}}, clients: {phone: {server: n-0.example}}, s2s: [{between: [n.example, n.example], streams: 100}]}
+            1:94: these are 1010000 streams between servers together; a run takes 1000000 at most
         topology: one-phone => topology: {servers: {example.org: {authority: b.example}, b.example: {}}, clients: {phone: {server: example.org}}, s2s: [{streams: 4}]}
             1:122: topology.s2s needs 'between'
         topology: one-phone => topology: {servers: {example.org: {}, n.x: {count: 2}, n-1.x: {}}, clients: {phone: {server: example.org}}, s2s: [{betwen: [example.org, b.example], streams: 0}]}
@@ -312,7 +337,7 @@ public sealed partial class MistakesTests : IDisposable
         topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org, b.example], streams: 0, link: bckbone, policy: pign}]}
             1:170: streams must be between 1 and 1000, found '0'
             1:179: there is no link 'bckbone' in the topology or the presets; lab show links lists those
-            1:196: there is no policy 'pign' in the scenario or the presets; did you mean 'ping'?; lab show presets lists those
+            1:196: there is no policy 'pign' in the scenario or the presets; did you mean 'ping'? lab show presets lists those
         topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [example.org, b.example], on-failed-check: drop}]}
             1:178: on-failed-check takes one of drop-member, drop-all, close-member, found 'drop'; did you mean 'drop-all'?
         topology: one-phone => topology: {servers: {example.org: {}, b.example: {}, n.example: {count: 3}}, clients: {phone: {server: example.org}}, s2s: [{between: [n.example, n.example]}, {between: [n-0.example, n-2.example]}]}

@@ -50,7 +50,8 @@ public sealed class RulesTests
         { With(new FaultSpec { Kind = FaultKinds.Cut, Target = "phone", At = Duration.Zero - Minute }), Pair,
             "faults[0].at: at cannot be negative, found '-1m'" },
         { With(new WorkloadSpec { From = "phone", To = "echo@c.example", Every = Minute, Body = new(2 << 20) }), Pair,
-            "workload[0].body: body must be between 1B and 1MiB, found '2MiB'\n"
+            "workload[0].body: body must be between 1B and 252KiB: with its tags and addresses it is a stanza, of "
+            + "which a server takes 256KiB at most, found '2MiB'\n"
             + "workload[0].to: there is no server 'c.example', expected one of a.example, b.example; did you mean "
             + "'a.example'?" },
         { With(new Policy { Connect = new() { Tcp = Duration.Zero }, Reconnect = new() { Kind = BackoffKind.Linear } }),

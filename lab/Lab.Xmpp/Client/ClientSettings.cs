@@ -21,7 +21,12 @@ public sealed record ClientSettings
         [SaslMechanism.ScramSha256, SaslMechanism.ScramSha1, SaslMechanism.Plain];
 
     public required Policy Policy { get; init; }
-    public int MaxStanzaBytes { get; init; } = 262_144;
+
+    /// <summary>
+    /// More than a server takes from anybody, clients or servers, so that sender, language and delay stamp, which it
+    /// adds, never make a stanza too long.
+    /// </summary>
+    public int MaxStanzaBytes { get; init; } = 1 << 20;
 
     /// <summary>Where nonces come from; null = repeatable ones, from the run's chance.</summary>
     public Secrets? Secrets { get; init; }

@@ -7,6 +7,8 @@ public enum ConflictPolicy : byte { CloseOld, GenerateResource, RefuseNew }
 
 public sealed record ServerSettings
 {
+    public const int DefaultMaxStanzaBytes = 262_144;
+
     /// <summary>Domains served; the first is the server's own name.</summary>
     public required IReadOnlyList<string> Domains { get; init; }
 
@@ -36,7 +38,10 @@ public sealed record ServerSettings
     public Secrets? Secrets { get; init; }
 
     public IReadOnlyList<string> Languages { get; init; } = ["en"];
-    public int MaxStanzaBytes { get; init; } = 262_144;
+
+    /// <summary>Of what a client sends; what is added when it is passed on does not count.</summary>
+    public int MaxStanzaBytes { get; init; } = DefaultMaxStanzaBytes;
+
     public int MaxResources { get; init; } = 10;
 
     /// <summary>

@@ -1,0 +1,101 @@
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Files;
+
+/// <summary>
+/// What is probably not meant in a scenario that can run: definitions that nobody uses, faults that outlast the run,
+/// expectations that nothing can fail. Each is told only where it holds of every point.
+/// </summary>
+internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Problems problems)
+{
+    public static void Give(Mapping root, IReadOnlyList<RunSpec> plan, Problems problems)
+    {
+        RunSpec[] points = [.. plan.Where((r, i) => i == 0 || !ReferenceEquals(r.Scenario, plan[i - 1].Scenario))];
+        var advice = new Advice(root, points, problems);
+        advice.Unused();
+        advice.Faults();
+        advice.Expectations();
+    }
+
+    private void Unused()
+    {
+        var policies = new HashSet<string>();
+        var links = new HashSet<string>();
+        void Add(HashSet<string> used, string? name)
+        {
+            if (name is not null) used.Add(name);
+        }
+        foreach (Topology topology in points.Select(p => p.Topology))
+        {
+            foreach (ServerSpec server in topology.Servers.Values) Add(policies, server.Policy?.Name);
+            foreach (ClientSpec client in topology.Clients.Values)
+            {
+                Add(policies, client.Policy?.Name);
+                Add(links, client.Link?.Name);
+            }
+            foreach (S2sSpec spec in topology.S2s)
+            {
+                Add(policies, spec.Policy?.Name);
+                Add(policies, spec.SecondPolicy?.Name);
+                Add(links, spec.Link?.Name);
+            }
+        }
+        // a link may also be what a fault makes of another
+        Collect(root["faults"], links);
+        Collect(root["vary"], links);
+        Tell(root["policies"], policies, "policy");
+        Tell((root["topology"] as Mapping)?["links"], links, "link");
+    }
+
+    private static void Collect(Node? node, HashSet<string> words)
+    {
+        if (node is Scalar scalar) words.Add(scalar.Text);
+        foreach (Node item in (node as Sequence)?.Items ?? []) Collect(item, words);
+        foreach (Entry entry in (node as Mapping)?.Entries ?? []) Collect(entry.Value, words);
+    }
+
+    private void Tell(Node? definitions, HashSet<string> used, string what)
+    {
+        foreach (Scalar name in (definitions as Mapping)?.Entries.Select(e => e.Key) ?? [])
+            if (!used.Contains(name.Text)) problems.Note(name, $"nobody uses the {what} '{name.Text}'");
+    }
+
+    private void Faults()
+    {
+        IReadOnlyList<Node> nodes = (root["faults"] as Sequence)?.Items ?? [];
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            if (!points.All(p => Ends(p.Scenario.Faults[i]) is { } end && end > p.Scenario.Duration)) continue;
+            Scenario scenario = points[0].Scenario;
+            problems.Note((nodes[i] as Mapping)?["for"] ?? nodes[i], $"this fault would last until "
+                + $"{Ends(scenario.Faults[i])}, but the run ends at {scenario.Duration}");
+        }
+    }
+
+    private static Duration? Ends(FaultSpec fault) =>
+        fault is { For: { } length, Every: null, After: null } ? fault.At + length : null;
+
+    private void Expectations()
+    {
+        IReadOnlyList<Node> nodes = (root["expect"] as Sequence)?.Items ?? [];
+        for (int i = 0; i < nodes.Count && i < points[0].Scenario.Expect.Count; i++)
+        {
+            Expectation e = points[0].Scenario.Expect[i];
+            if (Catalogue.Find(e.Metric) is not { } metric) continue;
+            string? reason = HoldsAlways(e, metric.Unit) ? metric.Unit == Unit.Share
+                    ? "a share is between 0% and 100%" : "it is never below 0"
+                : e.Metric.StartsWith("messages.", StringComparison.Ordinal)
+                    && points.All(p => p.Scenario.Workload.Count == 0) ? "there is no workload, so nothing is sent"
+                : null;
+            if (reason is not null)
+                problems.Note((nodes[i] as Mapping)?["metric"] ?? nodes[i], $"nothing can fail this: {reason}");
+        }
+    }
+
+    private static bool HoldsAlways(Expectation e, Unit unit) => e.EqualTo is null
+        && (e.Above is not { } above || above.Value < 0) && (e.AtLeast is not { } least || least.Value <= 0)
+        && (e.Below is not { } below || unit == Unit.Share && below.Value > 1)
+        && (e.AtMost is not { } most || unit == Unit.Share && most.Value >= 1);
+}
