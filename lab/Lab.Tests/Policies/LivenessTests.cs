@@ -98,6 +98,44 @@ public class LivenessTests
     }
 
     [Fact]
+    public void Either_direction_restarts_the_interval_of_idle_both()
+    {
+        Liveness liveness = Online(Whitespace(10, Trigger.IdleBoth));
+        liveness.Sent(At(4));
+        liveness.Received(At(7), Heard.Element);
+        Expect(ref liveness, 17, DueKind.SendWhitespace);
+    }
+
+    [Fact]
+    public void White_space_that_is_sent_ends_the_silence_that_a_ping_waits_for()
+    {
+        Liveness liveness = Online(Whitespace(10) with { Ping = Ping(15, 5, Trigger.IdleSend).Ping });
+        for (long t = 10; t <= 60; t += 10) Expect(ref liveness, t, DueKind.SendWhitespace);
+    }
+
+    [Fact]
+    public void The_idle_rule_begins_when_stanzas_may_flow()
+    {
+        var liveness = new Liveness(new Policy { Idle = new IdlePolicy { After = S(30), Then = IdleAction.Close } });
+        liveness.Open(At(0));
+        Assert.Equal(Instant.Never, liveness.NextTime);
+        liveness.Establish(At(20));
+        ExpectEnd(ref liveness, 50, Claim.Idle, Mechanism.IdleRule, Reaction.Close);
+    }
+
+    [Fact]
+    public void Verify_first_lets_an_ack_request_that_is_out_already_verify()
+    {
+        Liveness liveness = Online(Acks(10, 100) with
+        {
+            Idle = new IdlePolicy { After = S(30), Then = IdleAction.VerifyFirst, Timeout = S(20) },
+        }, acks: true);
+        Expect(ref liveness, 10, DueKind.RequestAck);
+        Assert.Equal(DueKind.Nothing, liveness.Take(At(30)).Kind);
+        ExpectEnd(ref liveness, 50, Claim.Dead, Mechanism.IdleRule, Reaction.Drop);
+    }
+
+    [Fact]
     public void No_trigger_makes_a_check_more_frequent_than_its_interval()
     {
         Liveness liveness = Online(Whitespace(10, Trigger.IdleReceive));
