@@ -30,7 +30,7 @@ public sealed record LossSpec
     public Probability WhenBad { get; init; } = Probability.Never;
 
     /// <summary>
-    /// Mean stay in the bad state; zero = there is none. Stays are exponential, on the channel's own time grid.
+    /// Mean stay in the bad state; zero = there is none. Stays are exponential and pass with time, not with packets.
     /// </summary>
     public Duration BadFor { get; init; } = Duration.Zero;
 

@@ -4,17 +4,16 @@ namespace Lab.Network;
 /// Theory of operation. Weather is what a link goes through whether or not anybody sends: a channel that is good or bad
 /// in turn (exponential stays), and outages (exponential gaps, lognormal lengths). Each of the two draws its stays from
 /// a stream of its own, one stay after the other from the start of the run, so the state at a moment depends on the
-/// seed and the moment alone: two policies compared under one seed meet the same weather. Changes show at multiples of
-/// 10 ms; the exact times behind them do not drift, so mean stays are as asked, and a stay that lies between two
-/// multiples is not seen. The channel starts in its stationary shares, outages start with a gap.
+/// seed and the moment alone: two policies compared under one seed meet the same weather. Changes happen at the very
+/// nanosecond that was drawn, so stays are exponential with their mean however short they are, and none is unseen. Up
+/// and down of a path draw from equal streams and so are in the same state. The channel starts in its stationary
+/// shares, outages start with a gap.
 /// Sources: E. Gilbert (1960) and E. Elliott (1963) for the two states; lognormal outages fit the gaps in the public
-/// logs of 3G, 4G and 5G journeys (Norway, Ghent, Ireland). Leaves out: stays that remember (Weibull, mixtures) and
-/// correlation between the two directions.
+/// logs of 3G, 4G and 5G journeys (Norway, Ghent, Ireland). Leaves out: stays that remember (Weibull, mixtures), and
+/// directions that go bad one without the other.
 /// </summary>
 internal sealed class Weather
 {
-    private static readonly long GridNanoseconds = Duration.FromMilliseconds(10).Nanoseconds;
-
     private Process channel, outages;
 
     public Weather(Instant now, LinkSpec spec, RandomStream random)
@@ -27,15 +26,15 @@ internal sealed class Weather
 
     public bool Bad => channel.On;
     public bool Outage => outages.On;
-    public Instant NextChannelChange => channel.ShownAt;
-    public Instant NextOutageChange => outages.ShownAt;
+    public Instant NextChannelChange => channel.ChangesAt;
+    public Instant NextOutageChange => outages.ChangesAt;
 
     public static bool IsNeeded(LinkSpec spec) => ChannelOf(spec).Exists || OutagesOf(spec).Exists;
 
     public void Advance(Instant now)
     {
-        if (channel.ShownAt <= now) channel.Advance(now);
-        if (outages.ShownAt <= now) outages.Advance(now);
+        if (channel.ChangesAt <= now) channel.Advance(now);
+        if (outages.ChangesAt <= now) outages.Advance(now);
     }
 
     /// <summary>
@@ -62,25 +61,22 @@ internal sealed class Weather
 
     private struct Process(RandomStream random)
     {
-        private Instant changesAt = Instant.Never;
-
         public Stays Kind { get; private set; }
         public bool On { get; private set; }
 
-        /// <summary>When the next change shows.</summary>
-        public Instant ShownAt { get; private set; } = Instant.Never;
+        public Instant ChangesAt { get; private set; } = Instant.Never;
 
         public void Begin(Instant now, Stays kind, bool stationary)
         {
             Kind = kind;
             On = kind.Exists && (kind.Off == Duration.Zero || stationary && StartsOn(kind));
-            changesAt = now;
+            ChangesAt = now;
             Schedule();
         }
 
         public void Advance(Instant now)
         {
-            while (ShownAt <= now)
+            while (ChangesAt <= now)
             {
                 On = !On;
                 Schedule();
@@ -92,16 +88,11 @@ internal sealed class Weather
 
         private void Schedule()
         {
-            if (!Kind.Exists || Kind.Off == Duration.Zero)
-            {
-                ShownAt = changesAt = Instant.Never;
-                return;
-            }
-            changesAt += !On ? random.Exponential(Kind.Off)
-                : Kind.SigmaPermille < 0 ? random.Exponential(Kind.On)
-                : random.Lognormal(Kind.On, Kind.SigmaPermille);
-            long grid = (changesAt.Nanoseconds + GridNanoseconds - 1) / GridNanoseconds * GridNanoseconds;
-            ShownAt = changesAt == Instant.Never ? Instant.Never : new(grid);
+            if (!Kind.Exists || Kind.Off == Duration.Zero) ChangesAt = Instant.Never;
+            else
+                ChangesAt += !On ? random.Exponential(Kind.Off)
+                    : Kind.SigmaPermille < 0 ? random.Exponential(Kind.On)
+                    : random.Lognormal(Kind.On, Kind.SigmaPermille);
         }
     }
 }

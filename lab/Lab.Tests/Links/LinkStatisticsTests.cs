@@ -95,27 +95,57 @@ public sealed class LinkStatisticsTests
         }
     }
 
-    /// <summary>24 hours: the mean stays and the exponential spread of the stays.</summary>
-    [Fact]
-    public void Stays_of_the_channel_have_their_means_and_are_exponential()
+    /// <summary>100,000 stays each: their mean, and the share of them longer than half, one and two means.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(20)]
+    [InlineData(50)]
+    [InlineData(200)]
+    [InlineData(2_000)]
+    public void Stays_of_the_channel_have_their_means_and_are_exponential(int badMilliseconds)
     {
-        Link<int> link = New(new() { Loss = Channel(Ms(2_000), Ms(8_000)) });
-        (List<Duration> bad, List<Duration> good) = Stays(link, Duration.FromHours(24));
-        AssertMean(bad, 2, 2);
-        AssertMean(good, 8, 8);
-        AssertShare(bad, s => s > Ms(2_000), Math.Exp(-1));
-        AssertShare(good, s => s > Ms(16_000), Math.Exp(-2));
-        Assert.All(bad.Concat(good), s => Assert.Equal(0, s.Nanoseconds % Ms(10).Nanoseconds));
+        Duration mean = Ms(badMilliseconds);
+        (List<Duration> bad, List<Duration> good) = Stays(New(new() { Loss = Channel(mean, mean * 4) }), mean * 500_000);
+        Assert.InRange(bad.Count, 98_500, 101_500);
+        AssertExponential(bad, mean);
+        AssertExponential(good, mean * 4);
+        double isBad = bad.Sum(s => s.TotalSeconds);
+        Assert.Equal(0.2, isBad / (isBad + good.Sum(s => s.TotalSeconds)), 0.0036);
     }
 
-    [Fact]
-    public void A_channel_faster_than_its_grid_still_has_its_shares()
+    /// <summary>
+    /// The state now and a gap later are alike by exp(-gap / tau), tau = bad * good / (bad + good): so a loss follows a
+    /// loss with 0.2 + 0.8 * exp(-gap / tau). 200,000 units, a quarter of a stay apart, and 10 stays apart.
+    /// </summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(20)]
+    [InlineData(50)]
+    [InlineData(200)]
+    [InlineData(2_000)]
+    public void A_channel_takes_its_share_of_the_units_and_a_loss_follows_a_loss_as_often_as_stays_say(
+        int badMilliseconds)
     {
-        Link<int> link = New(new() { Loss = Channel(Ms(5), Ms(15)) });
-        int down = 0;
-        for (int i = 0; i < 500_000; i++)
-            if (link.IsDown(new(i * Ms(10).Nanoseconds))) down++;
-        Assert.InRange(down / 500_000.0, 0.245, 0.255);
+        Duration mean = Ms(badMilliseconds);
+        foreach (double apart in (double[])[0.25, 10])
+        {
+            const int units = 200_000;
+            Link<int> link = New(new() { Loss = Channel(mean, mean * 4) });
+            int lost = 0, again = 0;
+            bool was = false;
+            for (int i = 0; i < units; i++)
+            {
+                bool isLost = Pass(link, new((long)(i * apart * mean.Nanoseconds))) == Fate.Lost;
+                if (isLost) lost++;
+                if (isLost && was) again++;
+                was = isLost;
+            }
+            double alike = Math.Exp(-apart / 0.8), sigma = Math.Sqrt(0.16 / units * (1 + alike) / (1 - alike));
+            Assert.Equal(0.2, lost / (double)units, 5 * sigma);
+            double follows = 0.2 + 0.8 * alike;
+            Assert.Equal(follows, again / (double)lost, 5 * Math.Sqrt(follows * (1 - follows) / lost));
+        }
     }
 
     [Fact]
@@ -152,8 +182,8 @@ public sealed class LinkStatisticsTests
         (List<Duration> down, List<Duration> up) = Stays(New(spec), Duration.FromHours(200));
         AssertMean(up, 60, 60);
         AssertMean(down, 3 * Math.Exp(0.5), 3 * Math.Exp(0.5) * Math.Sqrt(Math.E - 1));
-        AssertShare(down, s => s > Ms(3_005), 0.5, slack: 0.003); // the grid moves a length by up to 10 ms
-        AssertShare(down, s => s > Ms(3_005) * 2, 1 - 0.755891, slack: 0.003); // Phi(ln 2)
+        AssertShare(down, s => s > Ms(3_000), 0.5);
+        AssertShare(down, s => s > Ms(6_000), 1 - 0.755891); // Phi(ln 2)
         Assert.False(New(spec).IsDown(Instant.Zero));
     }
 
@@ -254,12 +284,19 @@ public sealed class LinkStatisticsTests
     }
 
     private static void AssertMean(List<Duration> stays, double seconds, double sigma) =>
-        Assert.Equal(seconds, stays.Average(s => s.TotalSeconds), 5 * sigma / Math.Sqrt(stays.Count) + 0.006);
+        Assert.Equal(seconds, stays.Average(s => s.TotalSeconds), 5 * sigma / Math.Sqrt(stays.Count));
 
-    private static void AssertShare(List<Duration> stays, Func<Duration, bool> that, double share, double slack = 0.003)
+    private static void AssertExponential(List<Duration> stays, Duration mean)
+    {
+        AssertMean(stays, mean.TotalSeconds, mean.TotalSeconds);
+        foreach (double means in (double[])[0.5, 1, 2])
+            AssertShare(stays, s => s.TotalSeconds > means * mean.TotalSeconds, Math.Exp(-means));
+    }
+
+    private static void AssertShare(List<Duration> stays, Func<Duration, bool> that, double share)
     {
         double sigma = Math.Sqrt(share * (1 - share) / stays.Count);
-        Assert.Equal(share, stays.Count(that) / (double)stays.Count, 5 * sigma + slack);
+        Assert.Equal(share, stays.Count(that) / (double)stays.Count, 5 * sigma);
     }
 
     /// <summary>Offers one unit and takes it at its arrival, if it has one.</summary>
