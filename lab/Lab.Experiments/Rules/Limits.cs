@@ -85,6 +85,7 @@ internal static class Limits
     // what the text of a file cannot say in the first place
     private static string? OfType(object value) => value switch
     {
+        Ways { Both: { } both } => OfType(both),
         Duration d when d < Duration.Zero => "cannot be negative",
         Duration d when d > Longest => "is longer than 100 years",
         Rate { BitsPerSecond: < 0 } or Size { Bytes: < 0 } => "cannot be negative",

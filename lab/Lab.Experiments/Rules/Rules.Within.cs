@@ -11,6 +11,10 @@ public sealed partial class Rules
         IEnumerable<(string Property, string Message, string[] From)> broken = record switch
         {
             LossProfile loss => Loss(loss),
+            Ways<LossProfile> { Up.BadFor: var up, Down.BadFor: var down } w when up > Duration.Zero
+                && down > Duration.Zero && (up, w.Up.GoodFor) != (down, w.Down.GoodFor) =>
+                [(nameof(w.Down), "down has other good and bad times than up; the weather takes both directions at "
+                    + "once, so write the same bad-for and good-for, with other losses", [nameof(w.Up)])],
             ReconnectPolicy reconnect => Reconnect(reconnect),
             FaultSpec fault => Fault(fault),
             WorkloadSpec { End: { } end } w when end <= w.Begin =>

@@ -80,6 +80,7 @@ public sealed partial class Rules
 
     private void Into(object value, string path)
     {
+        if (value is Ways { Both: { } both }) value = both;   // as it stands in the file
         if (value is string or Target || value.GetType().IsValueType) return;
         if (value is IDictionary map)
             foreach (DictionaryEntry entry in map) Into(entry.Value!, Join(path, (string)entry.Key));

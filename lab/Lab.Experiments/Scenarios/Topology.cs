@@ -185,28 +185,31 @@ public sealed record S2sSpec
     };
 }
 
-/// <summary>Both directions of a path. Loss is a share (2%) or a good/bad model.</summary>
+/// <summary>
+/// Both directions of a path. Loss is a share (2%) or a good/bad model; the weather is the path's, so bad times come to
+/// both directions at once.
+/// </summary>
 public sealed record LinkProfile
 {
     /// <summary>One way.</summary>
-    public Duration Delay { get; init; } = Duration.Zero;
+    public Ways<Duration> Delay { get; init; } = Duration.Zero;
 
-    public Duration Jitter { get; init; } = Duration.Zero;
+    public Ways<Duration> Jitter { get; init; } = Duration.Zero;
     public JitterShape JitterShape { get; init; } = JitterShape.Uniform;
     public Rate Up { get; init; }
     public Rate Down { get; init; }
     public Size Queue { get; init; }
-    public LossProfile? Loss { get; init; }
+    public Ways<LossProfile>? Loss { get; init; }
     public OutageProfile? Outages { get; init; }
 
-    public LinkSpec Upward() => Direction(Up);
-    public LinkSpec Downward() => Direction(Down);
+    public LinkSpec Upward() => Direction(Up, Delay.Up, Jitter.Up, Loss?.Up);
+    public LinkSpec Downward() => Direction(Down, Delay.Down, Jitter.Down, Loss?.Down);
 
-    private LinkSpec Direction(Rate rate) => new()
+    private LinkSpec Direction(Rate rate, Duration delay, Duration jitter, LossProfile? loss) => new()
     {
-        Delay = Delay, Jitter = Jitter, Shape = JitterShape,
+        Delay = delay, Jitter = jitter, Shape = JitterShape,
         RateBitsPerSecond = rate.BitsPerSecond, QueueBytes = checked((int)Queue.Bytes),
-        Loss = Loss?.ToSpec() ?? LossSpec.None,
+        Loss = loss?.ToSpec() ?? LossSpec.None,
         Outages = Outages is { } o
             ? new OutageSpec { Every = o.Every, Median = o.Median, SigmaPermille = o.SigmaPermille }
             : null,

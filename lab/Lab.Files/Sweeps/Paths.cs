@@ -39,7 +39,7 @@ internal sealed class Paths(Problems problems)
     private Node? Into(Type type, Node? node, Step step, Node value, string where)
     {
         if (step.AtEnd) return value;
-        (type, node) = Open(type, node);
+        (type, node) = Open(type, node, step.Word());
         if (Shapes.IsMap(type, out Type inner)) return Map(inner, node, step, value, where);
         if (Shapes.IsList(type, out Type item)) return List(item, node, step, value, where);
         if (Shapes.ScalarOf(type) is not null || type.IsEnum)
@@ -48,8 +48,16 @@ internal sealed class Paths(Problems problems)
     }
 
     // what is only named is opened, so that the path can go on inside
-    private (Type, Node?) Open(Type type, Node? node)
+    private (Type, Node?) Open(Type type, Node? node, string word)
     {
+        if (Unions.EachWay(type) is { } inner)
+        {
+            bool one = word is "up" or "down";
+            if (!one && !Unions.IsEachWay(node)) return Open(inner, node, word);
+            if (!one || node is null || Unions.IsEachWay(node)) return (type, node);
+            Entry Way(string key) => new(new Scalar(node.Place, key), node);
+            return (type, new Mapping(node.Place, [Way("up"), Way("down")], Flow: true));
+        }
         if (type == typeof(PolicyChoice) || type == typeof(Policy))
             return (typeof(Policy), node is Scalar p ? names.Policy(p.Text) : node);
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))

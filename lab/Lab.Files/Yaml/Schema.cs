@@ -57,6 +57,12 @@ internal sealed class Schema
 
     private JsonNode Of(Type type)
     {
+        if (Unions.EachWay(type) is { } way)
+            return Any(Of(way), new JsonObject
+            {
+                ["type"] = "object", ["additionalProperties"] = false, ["required"] = new JsonArray("up", "down"),
+                ["properties"] = new JsonObject { ["up"] = Of(way), ["down"] = Of(way) },
+            });
         if (type == typeof(LossProfile)) return Any(Scalar(typeof(Probability)), Reference(type));
         if (type == typeof(PolicyChoice) || type == typeof(Policy))
             return Any(Text("The name of a policy or preset"), Reference(typeof(Policy)));

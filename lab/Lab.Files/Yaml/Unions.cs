@@ -18,8 +18,16 @@ internal static class Unions
         type == typeof(LossProfile) ? new Union(Loss, o => Loss((LossProfile)o))
         : type == typeof(PolicyChoice) ? new Union(Policy, o => Choice((PolicyChoice)o))
         : type == typeof(LinkChoice) ? new Union(Link, o => Choice((LinkChoice)o))
+        : EachWay(type) is { } inner ? new Union((b, n, t) => Ways(type, inner, b, n, t), o => Ways(inner, o))
         : type == typeof(FaultSpec) ? new Union(Fault, o => Fault((FaultSpec)o))
         : null;
+
+    /// <summary>What a link has each way; null when the type is no such pair.</summary>
+    public static Type? EachWay(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Ways<>) ? type.GetGenericArguments()[0] : null;
+
+    /// <summary>Whether a value is written for each way.</summary>
+    public static bool IsEachWay(Node? node) => node is Mapping m && (m["up"] ?? m["down"]) is not null;
 
     /// <summary>The keys to name when one is unknown: for a fault its verbs stand for kind and target.</summary>
     public static IReadOnlyList<string> Expected(Type type, IReadOnlyList<string> keys) =>
@@ -37,6 +45,15 @@ internal static class Unions
         binder.Fail(node, $"{trail.Last}: {parsed.Error}");
         return null;
     }
+
+    private static object? Ways(Type type, Type inner, Binder binder, Node node, Trail trail)
+    {
+        if (IsEachWay(node)) return binder.Record(type, node, trail);
+        return binder.Value(inner, node, trail) is { } both ? Activator.CreateInstance(type, both, both) : null;
+    }
+
+    private static Node Ways(Type inner, object ways) =>
+        ((Ways)ways).Both is { } both ? Unbinder.Value(inner, both) : Unbinder.Record(ways);
 
     private static Node Loss(LossProfile loss) => loss == new LossProfile { LossWhenGood = loss.LossWhenGood }
         ? Unbinder.Value(typeof(Probability), loss.LossWhenGood) : Unbinder.Record(loss);

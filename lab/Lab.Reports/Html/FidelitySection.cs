@@ -53,8 +53,8 @@ internal static class FidelitySection
 
     private static bool Has(LinkProfile link, LinkProperty property) => property switch
     {
-        LinkProperty.Delay or LinkProperty.ConnectTime => link.Delay > Duration.Zero,
-        LinkProperty.Jitter => link.Jitter > Duration.Zero,
+        LinkProperty.Delay or LinkProperty.ConnectTime => link.Delay.Any(d => d > Duration.Zero),
+        LinkProperty.Jitter => link.Jitter.Any(j => j > Duration.Zero),
         LinkProperty.Rate => link.Up.BitsPerSecond > 0 || link.Down.BitsPerSecond > 0,
         LinkProperty.Queue => link.Queue.Bytes > 0,
         LinkProperty.Loss => link.Loss is not null,

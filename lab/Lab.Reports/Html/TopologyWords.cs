@@ -90,11 +90,12 @@ internal static class TopologyWords
     private static string Profile(LinkProfile link)
     {
         List<string> parts = [$"delay {link.Delay}"];
-        if (link.Jitter > Duration.Zero) parts.Add($"jitter {link.Jitter}");
+        if (link.Jitter.Any(j => j > Duration.Zero)) parts.Add($"jitter {link.Jitter}");
         if (link.Up.BitsPerSecond > 0) parts.Add($"{Rate(link.Up)} up");
         if (link.Down.BitsPerSecond > 0) parts.Add($"{Rate(link.Down)} down");
         if (link.Queue.Bytes > 0) parts.Add($"queue {Units.Format(link.Queue.Bytes, Unit.Bytes)}");
-        if (link.Loss is { } loss) parts.Add(Loss(loss));
+        if (link.Loss is { } loss)
+            parts.Add(loss.Up == loss.Down ? Loss(loss.Up) : $"up {Loss(loss.Up)}, down {Loss(loss.Down)}");
         if (link.Outages is { } outages) parts.Add($"outages every {outages.Every} on average, median " +
             $"{outages.Median}");
         return string.Join(", ", parts);

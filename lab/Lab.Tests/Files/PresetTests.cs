@@ -24,7 +24,7 @@ public class PresetTests
     public void A_link_preset_binds_and_names_its_source(string name)
     {
         LinkProfile link = Presets.Link(name);
-        Assert.True(link.Delay > Duration.Zero);
+        Assert.True(link.Delay.Up > Duration.Zero);
         Assert.True(link.Upward().QueueBytes >= 0);
         if (name != "lan") Assert.Contains(Presets.Comment(Presets.Links, name), l => l.StartsWith("Source: "));
     }
@@ -62,7 +62,7 @@ public class PresetTests
         double highMs)
     {
         LinkProfile link = Presets.Link(name);
-        double delay = link.Delay.TotalSeconds * 1e3, jitter = link.Jitter.TotalSeconds * 1e3;
+        double delay = link.Delay.Up.TotalSeconds * 1e3, jitter = link.Jitter.Up.TotalSeconds * 1e3;
         double At(double share) => link.JitterShape == JitterShape.Pareto
             ? delay + 2 * jitter * (Math.Pow(1 - share, -1.0 / 3) - 1) : delay - jitter * Math.Log(1 - share);
         Assert.Equal(lowMs, At(low), 0.06);

@@ -151,9 +151,9 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(JitterShape.Pareto, m.JitterShape);
         Assert.Equal(new Rate(5_000_000), m.Up);
         Assert.Equal(new Size(262_144), m.Queue);
-        Assert.Equal(new Probability(5_000_000), m.Loss!.LossWhenGood);
+        Assert.Equal(new Probability(5_000_000), m.Loss!.Up.LossWhenGood);
         Assert.Equal(1200, m.Outages!.SigmaPermille);
-        Assert.Equal(new Probability(800_000_000), n.Loss!.LossWhenBad);
+        Assert.Equal(new Probability(800_000_000), n.Loss!.Up.LossWhenBad);
         Assert.Null(n.Outages);
         Assert.Equal("7", topology.Clients["phone"].Resource);
         Assert.Equal(Xmpp.TlsMode.Direct, topology.Clients["phone"].Tls);

@@ -106,7 +106,8 @@ public sealed class LinkStatisticsTests
     public void Stays_of_the_channel_have_their_means_and_are_exponential(int badMilliseconds)
     {
         Duration mean = Ms(badMilliseconds);
-        (List<Duration> bad, List<Duration> good) = Stays(New(new() { Loss = Channel(mean, mean * 4) }), mean * 500_000);
+        Link<int> link = New(new() { Loss = Channel(mean, mean * 4) });
+        (List<Duration> bad, List<Duration> good) = Stays(link, mean * 500_000);
         Assert.InRange(bad.Count, 98_500, 101_500);
         AssertExponential(bad, mean);
         AssertExponential(good, mean * 4);

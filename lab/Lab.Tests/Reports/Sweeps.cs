@@ -155,7 +155,7 @@ internal static class Sweeps
             {
                 Delay = Duration.FromMilliseconds(35), Jitter = Duration.FromMilliseconds(10), Up = new(5_000_000),
                     Down = new(20_000_000),
-                Queue = new(256 * 1024), Loss = new() { LossWhenGood = new(5_000_000) },
+                Queue = new(256 * 1024), Loss = new LossProfile { LossWhenGood = new(5_000_000) },
             },
         },
     };

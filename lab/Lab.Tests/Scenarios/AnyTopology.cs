@@ -34,19 +34,26 @@ internal static class AnyTopology
         }, policies);
 
     public static Gen<LinkProfile> Links =>
-        from delay in Fine(10, 900)
-        from jitter in Fine(0, 200)
+        from delay in EachWay(Fine(10, 900))
+        from jitter in EachWay(Fine(0, 200))
         from shape in Any<JitterShape>()
         from up in Rates
         from down in Rates
         from queue in Gen.OneOf(Gen.Const(0L), Gen.Long[1500, 100_000], Gen.Int[2, 512].Select(k => k * 1024L))
-        from loss in Maybe(Losses)
+        from loss in Maybe(EachWay(Losses))
         from outages in Maybe(Outages)
         select new LinkProfile
         {
             Delay = delay, Jitter = jitter, JitterShape = shape, Up = up, Down = down, Queue = new Size(queue),
             Loss = loss, Outages = outages,
         };
+
+    private static Gen<Ways<T>> EachWay<T>(Gen<T> some) where T : notnull => Gen.Frequency(
+        (2, some.Select(both => new Ways<T>(both, both))),
+        (1, Gen.Select(some, some, (up, down) => new Ways<T>(up, OfOneWeather(up, down)))));
+
+    private static T OfOneWeather<T>(T up, T down) where T : notnull => up is LossProfile u && down is LossProfile d
+        ? (T)(object)(d with { BadFor = u.BadFor, GoodFor = u.GoodFor, LossWhenBad = u.LossWhenBad }) : down;
 
     private static Gen<Rate> Rates => Gen.OneOf(
         Gen.Const(new Rate(0)), Gen.Long[20_000, 1_000_000].Select(b => new Rate(b)),

@@ -19,7 +19,7 @@ public sealed class RulesTests
             ["phone"] = new() { Server = "a.example", Link = new("mobile", null), Count = 2 },
         },
         S2s = [new() { Between = ["a.example", "b.example"] }],
-        Links = new OrderedDictionary<string, LinkProfile> { ["mobile"] = new() { Delay = new(35_000_000) } },
+        Links = new OrderedDictionary<string, LinkProfile> { ["mobile"] = new() { Delay = new Duration(35_000_000) } },
     };
 
     private static readonly Scenario Hour = new() { Topology = "pair", Duration = Duration.FromHours(1) };
