@@ -105,6 +105,7 @@ internal sealed class Run : IJournalReader
         World.Finish(Instant.Zero + duration);
         recorder.Finish(Instant.Zero + duration);
         IReadOnlyList<MessageRecord> messages = recorder.Messages.Close();
+        var hosts = new HostResults(World.Cast, recorder, duration);
         var result = new RunResult
         {
             Spec = spec, JournalHash = World.Journal.Hash, Entries = World.Journal.Count,
@@ -117,6 +118,7 @@ internal sealed class Run : IJournalReader
             ClientNames = [.. recorder.Clients.Take(Recorder.LaneClients).Select(c => c.Name)],
             Verdicts = StreamVerdict.Table(recorder.Verdicts), Rules = recorder.Rules.Seen,
             Streams = recorder.Federation.Result(),
+            Clients = hosts.Clients, ClientCosts = hosts.Costs, Servers = hosts.Servers, Routes = hosts.Routes,
         };
         return result with { Doubts = [.. Absence(), .. invariants?.Finish(result) ?? []] };
     }

@@ -32,6 +32,7 @@ internal sealed class ClientRecord(PathTruth path)
     // connecting
     public Instant AttemptBegan;
     public bool HasBegun;
+    public int Attempts;
     public readonly List<Login> Logins = [];
 
     /// <summary>The newest session, or one of connection -1.</summary>
@@ -66,6 +67,7 @@ internal sealed class ClientRecord(PathTruth path)
     {
         AttemptBegan = now;
         HasBegun = true;
+        Attempts++;
     }
 
     public void CameOnline(OnlineEntry online, Instant now)

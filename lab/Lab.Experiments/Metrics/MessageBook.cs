@@ -13,12 +13,16 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
     private readonly Dictionary<long, int> indexes = [];
     private readonly List<Line> lines = [];
 
+    /// <summary>Why messages are lost.</summary>
+    public LossBook Losses { get; } = new(truth);
+
     private struct Line
     {
         public long Number;
         public int From, To, Carrier, Connection, Copies, Route, Member;
         public Instant SentAt, DeliveredAt;
-        public bool Bounced, Stored, Held;
+        public bool Bounced, Stored, Held, Abandoned;
+        public Loss Written;
     }
 
     public void On(in Entry e)
@@ -44,18 +48,24 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
             case EntryKind.MessageHeld:
                 line.Held = true;
                 break;
+            case EntryKind.MessageAbandoned:
+                line.Abandoned = true;
+                break;
             case EntryKind.MessageAccepted when line.To == SentEntry.ForeignEcho && e.Host >= 0:
                 line.Connection = -1;                              // at the sender's server, on its way to the other
+                line.Written = new Loss(LossCause.Unknown, null);
                 break;
             case EntryKind.MessageAccepted when line.To < 0:
                 if (line.Copies++ == 0) line.DeliveredAt = e.At;
                 break;
             case EntryKind.StanzaPassed:
                 (line.Route, line.Member) = (e.Host, StanzaEntry.Of(in e).Connection);
+                line.Written = Losses.Written(line.Route, line.Member, Sender(in line));
                 break;
             case EntryKind.MessageAccepted:
                 line.Member = -1;
                 (line.Carrier, line.Connection) = (line.To, clients[line.To].Session.Connection);
+                line.Written = Losses.Written(line.Carrier, line.Connection, PathEnd.Far);
                 break;
         }
         lines[index] = line;
@@ -76,6 +86,7 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
         line.Carrier = e.Host >= 0 ? e.Host : to;
         line.Connection = e.Host >= 0 ? clients[line.Carrier].OpenConnection
             : abroad ? -1 : clients[line.Carrier].Session.Connection;
+        line.Written = Losses.Written(line.Carrier, line.Connection, e.Host >= 0 ? PathEnd.Near : PathEnd.Far);
         if (again) lines[index] = line;
         else lines.Add(line);
     }
@@ -83,8 +94,24 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
     public IReadOnlyList<MessageRecord> Close() =>
     [
         .. lines.Select(l =>
-            new MessageRecord(l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, FateOf(in l))),
+        {
+            MessageFate fate = FateOf(in l);
+            (LossCause cause, FaultKind? fault) = fate == MessageFate.Lost ? LossOf(in l) : default;
+            return new MessageRecord(l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, fate, cause, fault);
+        }),
     ];
+
+    private Loss LossOf(in Line l)
+    {
+        Loss loss = l.Member >= 0 ? Losses.Of(l.Written, l.Route, l.Member)
+            : Losses.Of(l.Written, l.Carrier, l.Connection);
+        return loss.Cause == LossCause.Unknown && l.Abandoned ? new Loss(LossCause.GivenUp, null) : loss;
+    }
+
+    /// <summary>With bidi a server also sends on streams that it did not open.</summary>
+    private PathEnd Sender(in Line l) =>
+        l.From < 0 || clients[l.From].Path.ProcessAt(PathEnd.Far) == truth.Path(l.Route).ProcessAt(PathEnd.Near)
+            ? PathEnd.Near : PathEnd.Far;
 
     private MessageFate FateOf(in Line l)
     {

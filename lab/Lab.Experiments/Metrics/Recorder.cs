@@ -115,6 +115,7 @@ internal sealed class Recorder : IJournalReader
     private void OnRoute(in Entry e)
     {
         Federation.On(in e, Truth.On(in e));
+        Messages.Losses.On(in e);
         if (e.Kind == EntryKind.StanzaPassed) Messages.On(in e);
     }
 
@@ -123,6 +124,7 @@ internal sealed class Recorder : IJournalReader
         c.BookTime(e.At);
         bool wasOnline = c.IsOnline;
         if (Truth.On(in e) is { } verdict) Judge(c, in verdict);
+        Messages.Losses.On(in e);
         switch (e.Kind)
         {
             case EntryKind.PathChanged:
@@ -164,6 +166,7 @@ internal sealed class Recorder : IJournalReader
         foreach (PathTruth path in process.Paths)
             if (path.Index < clients.Length) clients[path.Index].BookTime(e.At);
         Truth.On(in e);
+        Messages.Losses.On(in e);
         FaultKind? suffered = process.Runs ? null : process.Cause;
         foreach (PathTruth path in process.Paths)
             if (path.Index < clients.Length) lanes.Band(path.Index, LaneBook.Process(e.Host), suffered, e.At);

@@ -17,9 +17,13 @@ public sealed record FederationResult(
 /// <summary>Unknown: it did not arrive, and a real server may have it or may have lost it.</summary>
 public enum MessageFate { Delivered, Bounced, Stored, Lost, Pending, Unknown }
 
-/// <summary>One message from the moment its sender wanted it sent. Delay is meaningful when Copies > 0.</summary>
+/// <summary>
+/// One message from the moment its sender wanted it sent. Delay is meaningful when Copies > 0; of one that is lost, why
+/// and by which fault, where one stands behind it.
+/// </summary>
 public readonly record struct MessageRecord(
-    long Number, int From, int To, Instant SentAt, Instant DeliveredAt, int Copies, MessageFate Fate)
+    long Number, int From, int To, Instant SentAt, Instant DeliveredAt, int Copies, MessageFate Fate,
+    LossCause Cause = LossCause.None, FaultKind? Fault = null)
 {
     public Duration Delay => DeliveredAt - SentAt;
 }
@@ -76,6 +80,18 @@ public sealed record RunResult
     public IReadOnlyList<FaultBand> Faults { get; init; } = [];
     public IReadOnlyList<ArrivalBin> Arrivals { get; init; } = [];
     public IReadOnlyList<string> ClientNames { get; init; } = [];
+
+    /// <summary>All of them, by number.</summary>
+    public IReadOnlyList<ClientResult> Clients { get; init; } = [];
+
+    /// <summary>Of the first clients only, as lanes are.</summary>
+    public IReadOnlyList<ClientCost> ClientCosts { get; init; } = [];
+
+    /// <summary>Domains, by number.</summary>
+    public IReadOnlyList<string> Servers { get; init; } = [];
+
+    /// <summary>All of them, by number.</summary>
+    public IReadOnlyList<RouteResult> Routes { get; init; } = [];
 
     /// <summary>Null without streams between servers.</summary>
     public FederationResult? Streams { get; init; }

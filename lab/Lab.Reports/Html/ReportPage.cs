@@ -76,7 +76,7 @@ internal static class ReportPage
         [
             ("run.yaml", "what was run, with every default and preset filled in; running it again gives the same"),
             ("metrics.csv", "one row per run and metric, for a spreadsheet, R or pandas"),
-            ("results.db", "SQLite: runs, settings, metrics, incidents, messages, costs, verdicts, arrivals"),
+            ("results.db", "SQLite: everything that was kept; results/README.md has its tables and queries"),
         ];
         Html links = Html.Join(svgs.Select(f => Html.Of($"<a href=\"{f}\"><code>{f}</code></a>")), ", ");
         Html drawings = svgs.Count == 0 ? Html.Empty : Html.Of($"<li>{links}: the figures of this page</li>");

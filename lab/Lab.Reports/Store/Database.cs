@@ -12,7 +12,7 @@ namespace Lab.Reports;
 internal sealed class Database : IDisposable
 {
     /// <summary>Grows with each change of the tables.</summary>
-    public const int SchemaVersion = 3;
+    public const int SchemaVersion = 4;
 
     private readonly SqliteConnection connection;
 
@@ -50,6 +50,30 @@ internal sealed class Database : IDisposable
             run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, target TEXT NOT NULL, from_s REAL NOT NULL,
             to_s REAL NOT NULL, value REAL, unit TEXT NOT NULL, PRIMARY KEY (run, metric, target, from_s, to_s))
             WITHOUT ROWID;
+        CREATE TABLE servers (
+            run INTEGER NOT NULL REFERENCES runs, server INTEGER NOT NULL, name TEXT NOT NULL,
+            PRIMARY KEY (run, server)) WITHOUT ROWID;
+        CREATE TABLE clients (
+            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, name TEXT NOT NULL,
+            client_group TEXT NOT NULL, server TEXT NOT NULL, link TEXT NOT NULL, policy TEXT NOT NULL,
+            packets INTEGER NOT NULL,
+            bytes INTEGER NOT NULL, upkeep_bytes INTEGER NOT NULL, wakeups INTEGER NOT NULL, attempts INTEGER NOT NULL,
+            logins INTEGER NOT NULL, resumed INTEGER NOT NULL, ghost_s REAL NOT NULL, reachable_s REAL NOT NULL,
+            PRIMARY KEY (run, client)) WITHOUT ROWID;
+        CREATE TABLE routes (
+            run INTEGER NOT NULL REFERENCES runs, route INTEGER NOT NULL, name TEXT NOT NULL, from_server TEXT NOT NULL,
+            to_server TEXT NOT NULL, place INTEGER NOT NULL, link TEXT NOT NULL, packets INTEGER NOT NULL,
+            bytes INTEGER NOT NULL, PRIMARY KEY (run, route)) WITHOUT ROWID;
+        CREATE TABLE client_costs (
+            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, cause TEXT NOT NULL,
+            packets INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (run, client, cause)) WITHOUT ROWID;
+        CREATE TABLE connections (
+            run INTEGER NOT NULL REFERENCES runs, client INTEGER, route INTEGER, side TEXT NOT NULL,
+            state TEXT NOT NULL, from_ns INTEGER NOT NULL, to_ns INTEGER NOT NULL);
+        CREATE TABLE deaths (
+            run INTEGER NOT NULL REFERENCES runs, route INTEGER NOT NULL, sender TEXT NOT NULL, fault TEXT NOT NULL,
+            began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, detected INTEGER NOT NULL, detected_at_ns INTEGER,
+            elapsed_s REAL NOT NULL, mechanism TEXT NOT NULL, claim TEXT NOT NULL, outlived INTEGER NOT NULL);
         CREATE TABLE incidents (
             run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, client_name TEXT NOT NULL,
             side TEXT NOT NULL, fault TEXT NOT NULL, began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL,
@@ -58,7 +82,8 @@ internal sealed class Database : IDisposable
         CREATE TABLE messages (
             run INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL, sender INTEGER NOT NULL,
             recipient INTEGER NOT NULL, sent_at_ns INTEGER NOT NULL, delivered_at_ns INTEGER, delay_s REAL,
-            copies INTEGER NOT NULL, fate TEXT NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID;
+            copies INTEGER NOT NULL, fate TEXT NOT NULL, cause TEXT, fault TEXT,
+            PRIMARY KEY (run, number)) WITHOUT ROWID;
         CREATE TABLE costs (
             run INTEGER NOT NULL REFERENCES runs, cause TEXT NOT NULL, packets INTEGER NOT NULL, bytes INTEGER NOT NULL,
             PRIMARY KEY (run, cause)) WITHOUT ROWID;
@@ -76,13 +101,15 @@ internal sealed class Database : IDisposable
         CREATE INDEX metrics_by_name ON metrics (metric, run);
         CREATE INDEX incidents_by_run ON incidents (run, side);
         CREATE INDEX messages_by_fate ON messages (fate, run);
+        CREATE INDEX connections_by_client ON connections (run, client);
+        CREATE INDEX deaths_by_run ON deaths (run, route);
         """;
 
     private void Add(SweepResult sweep)
     {
         using Insert version = new(connection, "schema_version", 1), runs = new(connection, "runs", 12);
         using Insert settings = new(connection, "settings", 3), metrics = new(connection, "metrics", 7);
-        using Insert incidents = new(connection, "incidents", 13), messages = new(connection, "messages", 9);
+        using Insert incidents = new(connection, "incidents", 13), messages = new(connection, "messages", 11);
         using Insert costs = new(connection, "costs", 4), verdicts = new(connection, "verdicts", 4);
         using Insert arrivals = new(connection, "arrivals", 4), doubts = new(connection, "doubts", 2);
         version.Row(SchemaVersion);
@@ -100,6 +127,7 @@ internal sealed class Database : IDisposable
                     m.Scope.EndIn(run.Spec).TotalSeconds, m.Value, TidyCsv.UnitOf(m.Metric));
             foreach (Incident n in run.Incidents) Add(incidents, id, n);
             foreach (MessageRecord m in run.Messages) Add(messages, id, m);
+            Add(id, run);
             foreach (CauseCost c in run.Costs) costs.Row(id, c.Cause, c.Packets, c.Bytes);
             foreach ((string key, int count) in run.Verdicts) verdicts.Row(id, Part(key, 0), Part(key, 1), count);
             foreach (ArrivalBin bin in run.Arrivals)
@@ -114,7 +142,44 @@ internal sealed class Database : IDisposable
 
     private static void Add(Insert messages, long run, MessageRecord m) => messages.Row(
         run, m.Number, m.From, m.To, m.SentAt.Nanoseconds, m.Copies > 0 ? m.DeliveredAt.Nanoseconds : null,
-        m.Copies > 0 ? m.Delay.TotalSeconds : null, m.Copies, Word(m.Fate));
+        m.Copies > 0 ? m.Delay.TotalSeconds : null, m.Copies, Word(m.Fate),
+        m.Cause == LossCause.None ? null : Word(m.Cause), m.Fault?.Word);
+
+    /// <summary>Who took part, and what became of their connections.</summary>
+    private void Add(long id, RunResult run)
+    {
+        using Insert servers = new(connection, "servers", 3), clients = new(connection, "clients", 16);
+        using Insert routes = new(connection, "routes", 9), costs = new(connection, "client_costs", 5);
+        using Insert connections = new(connection, "connections", 7), deaths = new(connection, "deaths", 12);
+        for (int i = 0; i < run.Servers.Count; i++) servers.Row(id, i, run.Servers[i]);
+        for (int i = 0; i < run.Clients.Count; i++)
+        {
+            ClientResult c = run.Clients[i];
+            clients.Row(id, i, c.Name, c.Group, c.Server, c.Link, c.Policy, c.Packets, c.Bytes, c.UpkeepBytes,
+                c.WakeUps, c.Attempts, c.Logins, c.Resumed, c.GhostSeconds, c.ReachableSeconds);
+        }
+        for (int i = 0; i < run.Routes.Count; i++)
+        {
+            RouteResult r = run.Routes[i];
+            routes.Row(id, i, r.Name, r.From, r.To, r.Place, r.Link, r.Packets, r.Bytes);
+        }
+        foreach ((int client, CauseCost cost) in run.ClientCosts)
+            costs.Row(id, client, cost.Cause, cost.Packets, cost.Bytes);
+        void Connections(IEnumerable<LaneSegment> lanes, bool ofClients)
+        {
+            foreach (LaneSegment s in lanes.Where(s => s.State != LaneState.Offline))
+                connections.Row(id, ofClients ? s.Client : null, ofClients ? null : s.Client,
+                    ofClients ? Word(s.Side) : "opener", Word(s.State), s.From.Nanoseconds, s.To.Nanoseconds);
+        }
+        Connections(run.Lanes, ofClients: true);
+        Connections(run.Streams?.Lanes ?? [], ofClients: false);
+        int first = run.Clients.Count + run.Servers.Count;
+        foreach (Incident d in run.Streams?.Deaths ?? [])
+            deaths.Row(id, d.Client - first, d.Side == Side.Client ? "opener" : "other", d.Fault.Word,
+                d.Began.Nanoseconds, d.Until.Nanoseconds, d.Detected ? 1 : 0,
+                d.Detected ? d.DetectedAt.Nanoseconds : null, d.Elapsed.TotalSeconds, Word(d.Mechanism), Word(d.Claim),
+                d.Outlived ? 1 : 0);
+    }
 
     private static string Part(string key, int index) => key.Split('/', 2).ElementAtOrDefault(index) ?? "";
 

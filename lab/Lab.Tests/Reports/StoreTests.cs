@@ -1,4 +1,6 @@
+using Lab.Cli;
 using Lab.Experiments;
+using Lab.Files;
 using Lab.Network;
 using Lab.Reports;
 using Microsoft.Data.Sqlite;
@@ -103,6 +105,61 @@ public sealed class StoreTests : IDisposable
             "SELECT count(*) FROM messages WHERE copies = 0 AND (delay_s IS NOT NULL OR delivered_at_ns IS NOT NULL)"));
         Assert.NotEqual(0L, Number(db, "SELECT count(*) FROM messages WHERE copies = 0 AND fate = 'lost'"));
         Assert.NotEqual(0L, Number(db, "SELECT count(*) FROM messages WHERE copies = 1 AND delay_s > 0"));
+    }
+
+    /// <summary>The queries of results/README.md, in order, over three seeds of two policies of dead-link.</summary>
+    [Fact]
+    public void The_worked_queries_of_the_page_on_results_say_who_lost_what_and_why()
+    {
+        string page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "results", "README.md"));
+        string[] queries =
+            [.. page.Split("```sql")[1..].Select(q => q[..q.IndexOf("```", StringComparison.Ordinal)])];
+        using SqliteConnection db = Stored(Shipped("dead-link", 3, "s"));
+
+        Golden.AssertSame("reports/queries.txt", string.Join("\n", queries.Select(q => Table(db, q))));
+    }
+
+    [Fact]
+    public void Clients_routes_and_deaths_have_their_names_and_add_up_to_the_metrics()
+    {
+        using SqliteConnection db = Stored(Shipped("bidi-restores-sight", 1));
+
+        Assert.Equal(1L, Number(db, "SELECT min(n) FROM (SELECT count(*) n FROM metrics m JOIN runs USING (run) WHERE "
+            + "metric = 'cost.bytes' AND abs(value - (SELECT sum(bytes) FROM clients c WHERE c.run = m.run) "
+            + "/ (clients * duration_s / 3600)) < 0.001 GROUP BY run)"));
+        Assert.Equal(0L, Number(db, "SELECT count(*) FROM deaths LEFT JOIN routes USING (run, route) "
+            + "WHERE routes.name IS NULL"));
+        Assert.NotEqual(0L, Number(db, "SELECT count(*) FROM deaths"));
+        Assert.NotEqual(0L, Number(db, "SELECT count(*) FROM connections WHERE route IS NOT NULL"));
+        Assert.Equal(0L, Number(db, "SELECT count(*) FROM connections WHERE to_ns <= from_ns"));
+        Assert.Equal(0L, Number(db, "SELECT count(*) FROM messages WHERE (fate = 'lost') <> (cause IS NOT NULL)"));
+    }
+
+    /// <summary>A shipped scenario's points whose label holds the word, under a few seeds.</summary>
+    private static SweepResult Shipped(string name, int seeds, string label = "")
+    {
+        string path = Path.Combine(RepositoryRoot.Path, "scenarios", name + ".yaml");
+        var overrides = new Overrides([], [.. Enumerable.Range(1, seeds).Select(s => (ulong)s)]);
+        RunSpec[] plan = [.. ScenarioFiles.Read(path, overrides, new Problems())!.Plan.Where(s =>
+            s.Label.Contains(label, StringComparison.Ordinal))];
+        return Sweeps.DeadLink(1) with
+        {
+            ScenarioName = name, Runs = [.. plan.Select(s => Simulation.Run(s, RunOptions.Default)!)],
+        };
+    }
+
+    private static string Table(SqliteConnection db, string sql)
+    {
+        using SqliteCommand command = db.CreateCommand();
+        command.CommandText = sql;
+        using SqliteDataReader reader = command.ExecuteReader();
+        var text = new System.Text.StringBuilder();
+        text.AppendJoin(" | ", Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)).Append('\n');
+        while (reader.Read())
+            text.AppendJoin(" | ", Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "-"
+                : Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture)))
+                .Append('\n');
+        return text.ToString();
     }
 
     private SqliteConnection Stored(SweepResult sweep)
