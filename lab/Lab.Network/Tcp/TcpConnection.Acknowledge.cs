@@ -132,7 +132,8 @@ public sealed partial class TcpConnection
         }
     }
 
-    private void AddSample(Duration sample) => rtt.Add(sample, settings.RtoMin, sendUnacknowledged, sendNext);
+    private void AddSample(Duration sample) =>
+        rtt.Add(sample + wheel.HostTime, settings.RtoMin, sendUnacknowledged, sendNext);
 
     private void AddEchoSample(Instant now, in Segment segment)
     {

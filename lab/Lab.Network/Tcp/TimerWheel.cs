@@ -30,6 +30,12 @@ public readonly struct TimerWheel
         phase = (long)chance.Below((ulong)(PhaseJiffies * tick));
     }
 
+    /// <summary>
+    /// What a host takes of a round trip for itself, at the least. Without it the sums of a link of round milliseconds
+    /// would lie on the edge of a jiffy, where no real one does.
+    /// </summary>
+    public Duration HostTime => tick == 0 ? Duration.Zero : Duration.FromMicroseconds(20);
+
     /// <summary>Timers that run when they end.</summary>
     public static TimerWheel Exact => default;
 
