@@ -11,7 +11,8 @@ internal static class ScenarioFiles
     /// <summary>The sweep, or null after all that is wrong with the file, or cannot be run here, was noted.</summary>
     public static Sweep? Read(string file, Overrides overrides, Problems problems) =>
         SweepReader.Read(file, overrides, problems,
-            run => ProgramLimits.Refusals(run).Concat(Memory.Refusals(run, Memory.AvailableBytes)));
+            run => ProgramLimits.Refusals(run).Concat(Memory.Refusals(run, Memory.AvailableBytes))
+                .Concat(Descriptors.Refusals(run, Descriptors.Limit())));
 
     /// <summary>Those of several files that are right.</summary>
     public static List<Sweep> ReadAll(IEnumerable<string> words, Overrides overrides, Problems problems) =>

@@ -10,21 +10,23 @@ public static class Footprint
 
     public static long Of(RunSpec run)
     {
-        var cast = new Cast(run.Topology);
         double duration = run.Scenario.Duration.TotalSeconds;
         double messages = run.Scenario.Workload.Sum(w => Senders(run.Topology, w.From)
             * Math.Max(0, (w.End?.TotalSeconds ?? duration) - w.Begin.TotalSeconds) / w.Every.TotalSeconds);
         double faults = run.Scenario.Faults.Sum(f => f.Every is { } every
             ? duration / (every.TotalSeconds + (f.For?.TotalSeconds ?? 0)) : 1);
-        double all = Bytes + BytesPerClient * Clients(run.Topology) + BytesPerStream * Streams(cast, run)
+        double all = Bytes + BytesPerClient * Clients(run.Topology) + BytesPerStream * Streams(run.Topology)
             + BytesPerMessage * messages + BytesPerFault * faults;
         return all < long.MaxValue ? (long)all : long.MaxValue;
     }
 
     public static long Clients(Topology topology) => topology.Clients.Values.Sum(c => (long)c.Count);
 
-    private static long Streams(Cast cast, RunSpec run) => run.Topology.S2s.Sum(s =>
-        2L * s.Streams * cast.FindServers(s.Between[0]).Count * cast.FindServers(s.Between[1]).Count);
+    public static long Streams(Topology topology)
+    {
+        long Members(string server) => topology.Servers.TryGetValue(server, out ServerSpec? spec) ? spec.Count : 1;
+        return topology.S2s.Sum(s => 2L * s.Streams * Members(s.Between[0]) * Members(s.Between[1]));
+    }
 
     private static long Senders(Topology topology, Target from) => from is Target.Named
         && topology.Clients.TryGetValue(from.Text, out ClientSpec? group) ? group.Count : 1;

@@ -47,7 +47,8 @@ internal static class LanesFigure
         return new(Name, Heading,
             $"One run of each variant, all with seed {seed}, so all meet the same faults (bands). Bars show what " +
             "each side took the connection for, symbols where a side gave up and how it learned; a red outline is a " +
-            $"false alarm: the path and the peer were alive.{fewer}{panels}", spec);
+            $"false alarm: the path and the peer were alive.{fewer}{panels}" +
+            Thinning.Bands(shown.Select(r => r.Run.Faults.Count(b => clients.Contains(b.Client)))), spec);
     }
 
     private readonly record struct Span(DisplayUnit Unit, double Seconds)
@@ -62,7 +63,8 @@ internal static class LanesFigure
 
     private static IEnumerable<JsonObject> Bands(string panel, RunResult run, int[] clients, Span span)
     {
-        foreach (FaultBand band in run.Faults.Where(b => clients.Contains(b.Client)))
+        foreach (FaultBand band in Thinning.Of([.. run.Faults.Where(b => clients.Contains(b.Client))],
+            Thinning.MostBands))
             foreach (Side side in Enum.GetValues<Side>())
             {
                 double from = span.Place(band.From), to = span.Place(band.To),

@@ -43,7 +43,7 @@ internal static class StreamsFigure
             "A row is one place in the pool of streams that the first server opens to the second. Its upper half is " +
             "what the first one takes it for, its lower half what is true (blank: it lives). Symbols stand where " +
             "either server gave up a stream, and how it learned; a red outline is wrong blame: that stream and its " +
-            $"peer were alive.{fewer}{panels}",
+            $"peer were alive.{fewer}{panels}" + Thinning.Bands(shown.Select(r => r.Streams.Faults.Count)),
             spec);
     }
 
@@ -62,7 +62,8 @@ internal static class StreamsFigure
             row["state"] = Words.Of(lane.State);
             yield return row;
         }
-        foreach (FaultBand band in streams.Faults.Where(b => IsShown(b.Client)))
+        foreach (FaultBand band in Thinning.Of([.. streams.Faults.Where(b => IsShown(b.Client))],
+            Thinning.MostBands))
         {
             JsonObject row = Row("fault", band.Client, Truth, band.From, band.To);
             row["fault"] = band.Kind.Word;

@@ -3,7 +3,11 @@ namespace Lab.Reports;
 /// <summary>Limits that keep figures readable and files small; each is told in the caption where it bites.</summary>
 internal static class Thinning
 {
-    public const int MostPanels = 12;
+    public const int MostPanels = 12, MostBands = 500;
+
+    /// <summary>Said in the caption of a figure in which not all faults of a run are drawn.</summary>
+    public static string Bands(IEnumerable<int> faults) =>
+        faults.Any(f => f > MostBands) ? $" Of each run at most {MostBands} faults are drawn, evenly by rank." : "";
 
     /// <summary>Steps drawn per curve: 250, fewer when there are many curves.</summary>
     public static int MostSteps(int curves) => Math.Clamp(4000 / Math.Max(1, curves), 30, 250);

@@ -6,7 +6,8 @@ namespace Lab.Reports;
 /// <summary>
 /// metrics.csv: one row per run and metric. Comma-separated, quoted where RFC 4180 section 2 asks for it, lines end in
 /// LF, UTF-8 without byte order mark, numbers in the invariant culture with all their digits; an empty population is an
-/// empty field, "never" is inf. Values are in base units: seconds, bytes, shares from 0 to 1.
+/// empty field, "never" is inf. Values are in base units: seconds, bytes, shares from 0 to 1. A text that a spreadsheet
+/// would compute stands behind an apostrophe.
 /// </summary>
 internal static class TidyCsv
 {
@@ -51,10 +52,14 @@ internal static class TidyCsv
         for (int i = 0; i < fields.Count; i++)
         {
             if (i > 0) to.Write(',');
-            to.Write(Quoted(fields[i]));
+            to.Write(Quoted(Plain(fields[i])));
         }
         to.Write('\n');
     }
+
+    // a number is none, whatever its sign
+    private static string Plain(string field) => field.Length > 0 && "=+-@\t\r\n".Contains(field[0]) && field != "-inf"
+        && !double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? "'" + field : field;
 
     private static string Quoted(string field) =>
         field.AsSpan().IndexOfAny("\",\r\n") < 0 ? field : "\"" + field.Replace("\"", "\"\"") + "\"";
