@@ -106,7 +106,7 @@ internal sealed class Problems
     public void Note(Node node, string message)
     {
         var note = new Problem(node.Place, message);
-        if (!notes.Contains(note)) notes.Add(note);
+        if (known.Add(note)) notes.Add(note);
     }
 
     /// <summary>By source in the order met, then by place.</summary>
