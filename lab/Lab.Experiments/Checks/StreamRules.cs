@@ -80,8 +80,10 @@ internal sealed class StreamRules
         Line line = lines[connection];
         Steps done = end == PathEnd.Near ? line.Near : line.Far;
         string side = end == PathEnd.Near ? "near" : "far";
-        if ((done & step) != 0) return Text($"the {side} end of connection {connection} is {word} a second time");
-        // a transport that the far process has never accepted ends unseen by it
+        // a transport that the far process has never accepted ends unseen by it, and a late SYN may begin another
+        bool unseen = step == Steps.TransportOver && end == PathEnd.Far && (done & Steps.Began) == 0;
+        if ((done & step) != 0 && !unseen)
+            return Text($"the {side} end of connection {connection} is {word} a second time");
         if (step != Steps.Began && step != Steps.TransportOver && (done & Steps.Began) == 0)
             return Text($"the {side} end of connection {connection} is {word} and has never begun");
         if (step == Steps.Ready && (done & Steps.Over) != 0)

@@ -13,7 +13,7 @@ public static class Catalogue
     public static readonly IReadOnlyList<string> BetweenServers =
     [
         "messages.bounced", "federation.missed", "federation.unnoticed.max", "federation.blamed-wrongly",
-        "federation.senders.losing", "federation.handshakes",
+        "federation.senders.losing", "federation.handshakes", "federation.bytes",
     ];
 
     private static readonly Dictionary<string, Metric> ByName = All.ToDictionary(m => m.Name);
