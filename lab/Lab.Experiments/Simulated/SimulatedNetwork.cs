@@ -210,7 +210,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         var near = (SimulatedPipe)pipe;
         if (step == 1)
         {
-            Prefetch.Object(near.Tcp, 384);
+            Prefetch.Object(near.Tcp, 448);
             Prefetch.Object(near.Line, 280);
             Prefetch.Object(near.Joint, 64);
             return;
@@ -225,7 +225,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
             if (step == 3)
             {
                 near.Line.Foresee(1);
-                Prefetch.Object(far.Tcp, 384);
+                Prefetch.Object(far.Tcp, 448);
             }
             near.Line.Far!.Foresee(far, step - 3);
         }

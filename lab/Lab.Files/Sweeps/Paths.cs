@@ -54,9 +54,10 @@ internal sealed class Paths(Problems problems)
         {
             bool one = word is "up" or "down";
             if (!one && !Unions.IsEachWay(node)) return Open(inner, node, word);
-            if (!one || node is null || Unions.IsEachWay(node)) return (type, node);
-            Entry Way(string key) => new(new Scalar(node.Place, key), node);
-            return (type, new Mapping(node.Place, [Way("up"), Way("down")], Flow: true));
+            if (!one || Unions.IsEachWay(node)) return (type, node);
+            Node both = node ?? new Scalar(default, inner == typeof(Duration) ? "0s" : "0%");   // its default
+            Entry Way(string key) => new(new Scalar(both.Place, key), both);
+            return (type, new Mapping(both.Place, [Way("up"), Way("down")], Flow: true));
         }
         if (type == typeof(PolicyChoice) || type == typeof(Policy))
             return (typeof(Policy), node is Scalar p ? names.Policy(p.Text) : node);

@@ -18,23 +18,25 @@ public readonly struct TimerWheel
     /// <summary>The largest phase, in jiffies: one granule of the last level.</summary>
     private const long PhaseJiffies = 1L << (3 * LastLevel);
 
-    private readonly long tick, phase;
+    private static readonly Rate[] Rates = [default, new(100), new(250), new(300), new(1000)];
+
+    private readonly long phase;
+    private readonly int rate;   // its place in Rates; 0 is exact
 
     /// <param name="hz">Ticks per second: 100, 250, 300 or 1000.</param>
     /// <param name="chance">Says where between two granules of the last level the run begins.</param>
     public TimerWheel(int hz, RandomStream chance)
     {
-        if (hz is not (100 or 250 or 300 or 1000))
-            throw new ArgumentOutOfRangeException(nameof(hz), hz, "100, 250, 300 or 1000");
-        tick = 1_000_000_000 / hz;
-        phase = (long)chance.Below((ulong)(PhaseJiffies * tick));
+        rate = Array.FindIndex(Rates, r => r.Hz == hz && hz > 0);
+        if (rate < 0) throw new ArgumentOutOfRangeException(nameof(hz), hz, "100, 250, 300 or 1000");
+        phase = (long)chance.Below((ulong)(PhaseJiffies * Rates[rate].Tick));
     }
 
     /// <summary>
     /// What a host takes of a round trip for itself, at the least. Without it the sums of a link of round milliseconds
     /// would lie on the edge of a jiffy, where no real one does.
     /// </summary>
-    public Duration HostTime => tick == 0 ? Duration.Zero : Duration.FromMicroseconds(20);
+    public Duration HostTime => rate == 0 ? Duration.Zero : Duration.FromMicroseconds(20);
 
     /// <summary>Timers that run when they end.</summary>
     public static TimerWheel Exact => default;
@@ -42,21 +44,47 @@ public readonly struct TimerWheel
     /// <summary>When a timer runs that was set at <paramref name="now"/> and ends after a wait.</summary>
     public Instant After(Instant now, Duration wait)
     {
-        if (tick == 0 || wait == Duration.Forever) return now + wait;
-        long jiffies = Jiffies(now), left = Math.Max(0, (wait.Nanoseconds + tick - 1) / tick);
+        if (rate == 0 || wait == Duration.Forever) return now + wait;
+        ref readonly Rate r = ref Rates[rate];
+        long left = Math.Max(0, r.Jiffies(wait.Nanoseconds + r.Tick - 1));
         int shift = 0;
         while (left >= 63L << shift && shift < 3 * LastLevel) shift += 3;
-        long at = ((jiffies + left) >> shift) + 1 << shift;
-        return new Instant(at * tick - phase);
+        long at = ((r.Jiffies(now.Nanoseconds + phase) + left) >> shift) + 1 << shift;
+        return new Instant(at * r.Tick - phase);
     }
 
     /// <summary>A wait in whole jiffies, rounded up.</summary>
-    public Duration RoundUp(Duration wait) =>
-        tick == 0 ? wait : new Duration((wait.Nanoseconds + tick - 1) / tick * tick);
+    public Duration RoundUp(Duration wait)
+    {
+        if (rate == 0) return wait;
+        ref readonly Rate r = ref Rates[rate];
+        return new Duration(r.Jiffies(wait.Nanoseconds + r.Tick - 1) * r.Tick);
+    }
 
     /// <summary>The time between two moments as the host's jiffies show it.</summary>
-    public Duration Elapsed(Instant since, Instant now) =>
-        tick == 0 ? now - since : new Duration((Jiffies(now) - Jiffies(since)) * tick);
+    public Duration Elapsed(Instant since, Instant now)
+    {
+        if (rate == 0) return now - since;
+        ref readonly Rate r = ref Rates[rate];
+        return new Duration((r.Jiffies(now.Nanoseconds + phase) - r.Jiffies(since.Nanoseconds + phase)) * r.Tick);
+    }
 
-    private long Jiffies(Instant at) => (at.Nanoseconds + phase) / tick;
+    private readonly struct Rate
+    {
+        public readonly int Hz, Shift;
+        public readonly long Tick;
+        private readonly ulong inverse;
+
+        // 2^(64 + Shift) / Tick, rounded up: its error times any number below 2^63 stays below one
+        public Rate(int hz)
+        {
+            (Hz, Tick) = (hz, 1_000_000_000 / hz);
+            Shift = System.Numerics.BitOperations.Log2((ulong)Tick);
+            inverse = (ulong)(((UInt128.One << (64 + Shift)) + (ulong)Tick - 1) / (ulong)Tick);
+        }
+
+        /// <summary>Whole ticks in a time; none in a negative one. A division would take longer.</summary>
+        public long Jiffies(long nanoseconds) =>
+            nanoseconds <= 0 ? 0 : (long)(Math.BigMul((ulong)nanoseconds, inverse, out _) >> Shift);
+    }
 }

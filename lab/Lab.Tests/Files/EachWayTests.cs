@@ -45,6 +45,7 @@ public class EachWayTests
     [InlineData("{delay: 40ms}", "clients.phone.link.delay=90ms", 90, 90)]
     [InlineData("{delay: {up: 40ms, down: 50ms}}", "clients.phone.link.delay.down=90ms", 40, 90)]
     [InlineData("{}", "clients.phone.link.delay={up: 1ms, down: 2ms}", 1, 2)]
+    [InlineData("{}", "clients.phone.link.delay.up=5ms", 5, 0)]
     public void A_sweep_sets_one_direction_or_both(string link, string set, int up, int down) =>
         Assert.Equal(new Ways<Duration>(Ms(up), Ms(down)), Read(link, set).Delay);
 
@@ -54,6 +55,15 @@ public class EachWayTests
         const string at = "clients.phone.link.loss.loss-when-bad=50%";
         LossProfile loss = Read("{loss: {bad-for: 1s, good-for: 9s}}", at).Loss!.Up;
         Assert.Equal((500_000_000, Ms(1000)), (loss.LossWhenBad.PartsPerBillion, loss.BadFor));
+    }
+
+    [Fact]
+    public void A_path_into_a_loss_of_each_way_names_the_way()
+    {
+        using var lab = new Laboratory();
+        const string link = "{loss: {up: 2%, down: 1%}}";
+        Assert.Contains("has no 'loss-when-good'", lab.Problems(
+            Scenario(link), "clients.phone.link.loss.loss-when-good=5%"));
     }
 
     [Theory]

@@ -27,6 +27,35 @@ public class SharedSkyTests
         Assert.InRange(seen, 1000, 20_000);
     }
 
+    /// <summary>Up loses all in bad times, down a half: both are bad at once, half of the time.</summary>
+    [Fact]
+    public void Two_directions_are_bad_together_and_each_loses_its_own_share()
+    {
+        LossSpec up = new()
+        {
+            BadFor = Duration.FromMilliseconds(50), GoodFor = Duration.FromMilliseconds(50), WhenBad =
+                Probability.Always,
+        };
+        var path = new LinkElement(
+            new() { Loss = up }, new() { Loss = up with { WhenBad = new(500_000_000) } }, RandomStream.Root(5), new());
+        int upLost = 0, downLost = 0, both = 0;
+        for (int i = 0; i < 200_000; i++)
+        {
+            var now = new Instant(i * 300_000_000L);
+            bool lostUp = path.Offer(now, Direction.Up, default, out _) == Fate.Lost;
+            bool lostDown = path.Offer(now, Direction.Down, default, out _) == Fate.Lost;
+            Assert.Equal(lostUp, path.IsDown(now, Direction.Up));
+            path.TryTake(now, Direction.Up, out _);
+            path.TryTake(now, Direction.Down, out _);
+            if (lostUp) upLost++;
+            if (lostDown) downLost++;
+            if (lostUp && lostDown) both++;
+        }
+        Assert.InRange(upLost, 100_000 - 1_200, 100_000 + 1_200);
+        Assert.InRange(downLost, upLost / 2 - 800, upLost / 2 + 800);
+        Assert.Equal(downLost, both);
+    }
+
     [Fact]
     public void Without_a_shared_sky_they_are_not()
     {

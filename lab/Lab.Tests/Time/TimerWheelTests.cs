@@ -63,6 +63,24 @@ public class TimerWheelTests
         Assert.NotEqual(one.After(now, wait), other.After(now, wait));
     }
 
+    /// <summary>Divided another way, near multiples of a tick and far out.</summary>
+    [Theory]
+    [InlineData(100)]
+    [InlineData(250)]
+    [InlineData(300)]
+    [InlineData(1000)]
+    public void Jiffies_are_whole_ticks_however_far_the_run_has_gone(int hz)
+    {
+        long tick = 1_000_000_000 / hz;
+        var wheel = new TimerWheel(hz, RandomStream.Root(3));
+        foreach (long jiffies in (long[])[1, 2, 63, 64, 1_000_003, 1L << 32, 1L << 39])
+            foreach (long off in (long[])[-1, 0, 1])
+            {
+                long wait = jiffies * tick + off;
+                Assert.Equal((wait + tick - 1) / tick * tick, wheel.RoundUp(new Duration(wait)).Nanoseconds);
+            }
+    }
+
     [Fact]
     public void Without_ticks_timers_are_exact()
     {
