@@ -30,7 +30,7 @@ internal sealed class KeyFolder : IDisposable
                 continue;   // somebody who clears up was faster than the lock
             }
             Place = name;
-            Directory.CreateDirectory(name, OwnFolder);
+            MakeOwn(name);
             return;
         }
     }
@@ -41,17 +41,16 @@ internal sealed class KeyFolder : IDisposable
     public static string OfUser()
     {
         string place = Path.Combine(Path.GetTempPath(), "xmpp-lab-" + Environment.UserName);
-        Directory.CreateDirectory(place, OwnFolder);
-        File.SetUnixFileMode(place, OwnFolder);   // throws where it is somebody else's
+        MakeOwn(place);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(place, OwnFolder);   // throws where it is another's
         return place;
     }
 
     public void Write(string name, string text)
     {
-        using var file = new FileStream(Path.Combine(Place, name), new FileStreamOptions
-        {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnFile,
-        });
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnFile;
+        using var file = new FileStream(Path.Combine(Place, name), options);
         file.Write(System.Text.Encoding.UTF8.GetBytes(text));
     }
 
@@ -60,6 +59,13 @@ internal sealed class KeyFolder : IDisposable
         Directory.Delete(Place, recursive: true);
         File.Delete(held.Name);
         held.Dispose();
+    }
+
+    // on Windows a user's temporary folder is nobody else's already
+    private static void MakeOwn(string folder)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, OwnFolder);
     }
 
     private static void ClearLeft(string all)

@@ -37,11 +37,12 @@ internal static class DifferenceTable
         DisplayUnit[] units =
             [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(c => c.Estimate.Value)))];
         string to = study.Variants[0].Policy;
+        string never = $"−∞: only this one ever gets there; ∞: only {to} does.";
         return $"""
             <h2>Differences to {to}</h2>
             <p>Variants under the same seed meet the same weather, so each is compared with
-            {to}{MetricTables.Same(study)} over the seeds that both have; the interval draws each seed for both. −∞:
-            only this one ever gets there; ∞: only {to} does. {Caption(all.Length, study.Seeds.Count)}</p>
+            {to}{MetricTables.Same(study)} over the seeds that both have; the interval draws each seed for both. {never}
+            {Caption(all.Length, study.Seeds.Count)}</p>
             {MetricTables.Grid("", metrics, units, pairs.Select((p, row) => (p.Variant.Label,
                 metrics.Select((_, i) => MetricTables.Difference(
                     columns[i][row].Estimate, units[i], Html.Empty, Mark(columns[i][row]))))))}
