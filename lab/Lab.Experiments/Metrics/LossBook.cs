@@ -51,16 +51,16 @@ internal sealed class LossBook(GroundTruth truth)
     {
         public readonly int Connection = connection;
         public Loss Loss;
-        public bool Hibernates, Expired;
+        public bool Hibernates, Expired, Fell;
     }
 
     /// <summary>A side writes a message to a connection: what that means for it, if it is not delivered.</summary>
     public Loss Written(int path, int connection, PathEnd by)
     {
         PathTruth way = truth.Path(path);
+        if (Find(path, connection) is { Hibernates: true }) return default;   // what becomes of the session decides
         if (connection < 0 || way.Find(connection) is not { } stream) return new Loss(LossCause.Unknown, null);
-        if (!carriers.TryGetValue(path, out List<Carrier>? known)) carriers[path] = known = [];
-        if (Find(path, connection) is null) known.Add(new Carrier(connection));
+        Carry(path, connection);
         ProcessTruth peer = way.ProcessAt(by == PathEnd.Near ? PathEnd.Far : PathEnd.Near);
         return stream.TruthAt(by) switch
         {
@@ -76,6 +76,7 @@ internal sealed class LossBook(GroundTruth truth)
     public Loss Of(Loss written, int path, int connection)
     {
         Carrier? carrier = Find(path, connection);
+        if (carrier is { Fell: true }) return carrier.Loss;
         if (carrier is { Expired: true })
             return new Loss(LossCause.SessionExpired, written.Fault ?? carrier.Loss.Fault);
         return written.Cause != LossCause.None ? written
@@ -100,10 +101,17 @@ internal sealed class LossBook(GroundTruth truth)
                 break;
             case EntryKind.ServerLost:
                 foreach (Carrier carrier in carriers.GetValueOrDefault(e.Host, []))
+                {
+                    // a session falls with its server, whatever ended its stream before
+                    if (carrier is { Hibernates: true, Expired: false }) (carrier.Fell, carrier.Loss) = (true, default);
                     Ended(e.Host, carrier, Mechanism.Crashed);
+                }
                 break;
             case EntryKind.ServerHibernated:
-                if (Find(in e) is { } waiting) waiting.Hibernates = true;
+                Carry(e.Host, ConnectionEntry.Of(in e).Connection).Hibernates = true;
+                break;
+            case EntryKind.ServerAvailable:
+                foreach (Carrier carrier in carriers.GetValueOrDefault(e.Host, [])) carrier.Hibernates = false;
                 break;
             case EntryKind.ServerUnavailable:
                 if (Find(in e) is { Hibernates: true } expired) expired.Expired = true;
@@ -131,6 +139,14 @@ internal sealed class LossBook(GroundTruth truth)
             : way.IsDead ? new Loss(LossCause.PathDied, way.Cause)
             : ill is null ? new Loss(LossCause.StreamEnded, null)
             : new Loss(ill.State == ProcessState.Frozen ? LossCause.FrozenPeer : LossCause.ProcessEnded, ill.Cause);
+    }
+
+    private Carrier Carry(int path, int connection)
+    {
+        if (Find(path, connection) is { } known) return known;
+        if (!carriers.TryGetValue(path, out List<Carrier>? all)) carriers[path] = all = [];
+        all.Add(new Carrier(connection));
+        return all[^1];
     }
 
     private Carrier? Find(in Entry e) => Find(e.Host, ConnectionEntry.Of(in e).Connection);

@@ -111,6 +111,37 @@ public sealed class LossBookTests
         Is(LossCause.SessionExpired, FaultKinds.Cut);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_session_in_whose_queue_it_waits_falls_with_its_server(bool processFirst)
+    {
+        journal.PathChanged(At(5), Phone, true, true, Cut);
+        journal.MessageSent(At(10), -1, 7, Phone);
+        journal.ServerOffline(At(20), Phone, new StreamEnd(Mechanism.AckTimeout, Claim.Dead), 0);
+        journal.ServerHibernated(At(20), Phone, 0);
+        if (processFirst) journal.ProcessChanged(At(60), Server, ProcessState.Gone, Crash);
+        journal.ServerLost(At(60), Phone);
+        if (!processFirst) journal.ProcessChanged(At(60), Server, ProcessState.Gone, Crash);
+        Is(LossCause.ProcessEnded, FaultKinds.Crash);
+    }
+
+    [Fact]
+    public void A_session_that_was_resumed_does_not_fall_with_its_server()
+    {
+        journal.PathChanged(At(5), Phone, true, true, Cut);
+        journal.MessageSent(At(10), -1, 7, Phone);
+        journal.ServerOffline(At(20), Phone, new StreamEnd(Mechanism.AckTimeout, Claim.Dead), 0);
+        journal.ServerHibernated(At(20), Phone, 0);
+        journal.PathChanged(At(25), Phone, false, false, Cut);
+        journal.ConnectAttempt(At(30), Phone, 1);
+        journal.FarAccepted(At(30), Phone, 1);
+        journal.ServerAvailable(At(31), Phone, resumed: true, 1);
+        journal.ProcessChanged(At(60), Server, ProcessState.Gone, Crash);
+        journal.ServerLost(At(60), Phone);
+        Is(LossCause.DeadPath, FaultKinds.Cut);
+    }
+
     [Fact]
     public void Given_up_by_its_sender_without_a_stream_and_unknown_without_that()
     {
