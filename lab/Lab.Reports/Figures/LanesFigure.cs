@@ -48,7 +48,9 @@ internal static class LanesFigure
             $"One run of each variant, all with seed {seed}, so all meet the same faults (bands). Bars show what " +
             "each side took the connection for, symbols where a side gave up and how it learned; a red outline is a " +
             $"false alarm: the path and the peer were alive.{fewer}{panels}" +
-            Thinning.Bands(shown.Select(r => r.Run.Faults.Count(b => clients.Contains(b.Client)))), spec);
+            Thinning.Bands(shown.Select(r => r.Run.Faults.Count(b => clients.Contains(b.Client)))) +
+            Thinning.Lanes(shown.Select(r => (r.Run.Lanes.Count(l => clients.Contains(l.Client)),
+                r.Run.Marks.Count(m => clients.Contains(m.Client))))), spec);
     }
 
     private readonly record struct Span(DisplayUnit Unit, double Seconds)
@@ -79,7 +81,8 @@ internal static class LanesFigure
     }
 
     private static IEnumerable<JsonObject> Lanes(string panel, RunResult run, int[] clients, Span span) =>
-        run.Lanes.Where(l => clients.Contains(l.Client) && l.To > l.From).Select(l => new JsonObject
+        Thinning.Longest([.. run.Lanes.Where(l => clients.Contains(l.Client) && l.To > l.From)])
+            .Select(l => new JsonObject
         {
             ["kind"] = "lane", ["panel"] = panel, ["row"] = Row(run, l.Client, l.Side), ["x"] = span.Place(l.From),
                 ["x2"] = span.Place(l.To),
@@ -87,7 +90,8 @@ internal static class LanesFigure
         });
 
     private static IEnumerable<JsonObject> Marks(string panel, RunResult run, int[] clients, Span span) =>
-        run.Marks.Where(m => clients.Contains(m.Client)).Select(m => new JsonObject
+        Thinning.Of([.. run.Marks.Where(m => clients.Contains(m.Client))], Thinning.MostMarks)
+            .Select(m => new JsonObject
         {
             ["kind"] = "mark", ["panel"] = panel, ["row"] = Row(run, m.Client, m.Side), ["x"] = span.Place(m.At),
                 ["family"] = Words.Family(m.Mechanism),

@@ -43,8 +43,8 @@ internal static class StreamsFigure
             "A row is one place in the pool of streams that the first server opens to the second. Its upper half is " +
             "what the first one takes it for, its lower half what is true (blank: it lives). Symbols stand where " +
             "either server gave up a stream, and how it learned; a red outline is wrong blame: that stream and its " +
-            $"peer were alive.{fewer}{panels}" + Thinning.Bands(shown.Select(r => r.Streams.Faults.Count)),
-            spec);
+            $"peer were alive.{fewer}{panels}" + Thinning.Bands(shown.Select(r => r.Streams.Faults.Count))
+            + Thinning.Lanes(shown.Select(r => (r.Streams.Lanes.Count, r.Streams.Marks.Count))), spec);
     }
 
     private static IEnumerable<JsonObject> Rows(
@@ -56,7 +56,8 @@ internal static class StreamsFigure
             ["x2"] = place(to), ["time"] = from == to ? Time(from) : $"{Time(from)} to {Time(to)}",
         };
         bool IsShown(int route) => rows.Contains(streams.Names[route]);
-        foreach (LaneSegment lane in streams.Lanes.Where(l => IsShown(l.Client) && l.To > l.From))
+        foreach (LaneSegment lane in Thinning.Longest(
+            [.. streams.Lanes.Where(l => IsShown(l.Client) && l.To > l.From)]))
         {
             JsonObject row = Row("lane", lane.Client, Belief, lane.From, lane.To);
             row["state"] = Words.Of(lane.State);
@@ -69,7 +70,8 @@ internal static class StreamsFigure
             row["fault"] = band.Kind.Word;
             yield return row;
         }
-        foreach (LaneMark mark in streams.Marks.Where(m => IsShown(m.Client) && m.Claim != Claim.None))
+        foreach (LaneMark mark in Thinning.Of(
+            [.. streams.Marks.Where(m => IsShown(m.Client) && m.Claim != Claim.None)], Thinning.MostMarks))
         {
             JsonObject row = Row("mark", mark.Client, Belief, mark.At, mark.At);
             row["family"] = Words.Family(mark.Mechanism);
