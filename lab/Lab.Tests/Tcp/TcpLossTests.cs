@@ -115,6 +115,45 @@ public class TcpLossTests
         Assert.Equal("", talk.Said);
     }
 
+    /// <summary>An ACK of just the probe leaves its episode open: the next lone message has no probe.</summary>
+    [Theory]
+    [InlineData(false, "Data 2000 Retransmission 2300 2900 4100")]
+    [InlineData(true, "Data 2000 Retransmission 2300 2600 3200 4400")]
+    public void A_report_that_the_probe_came_twice_ends_its_episode(bool reported, string then)
+    {
+        TcpTalk talk = Settled();
+        talk.Write(50);
+        talk.Until(StartMs + 400);
+        talk.Ack(At + 50);
+        if (reported) talk.Hear(TcpFlags.Ack, 1, At + 50, sack: (At, At + 50));
+        talk.Until(StartMs + 2_000);
+        _ = talk.Said;
+        talk.Write(50);
+        talk.Until(StartMs + 4_500);
+        Assert.Equal(then, Shape(talk));
+    }
+
+    /// <summary>
+    /// RFC 5682: after the first ACK new data go; an ACK of what was sent only once says that nothing was lost.
+    /// </summary>
+    [Fact]
+    public void An_acknowledgement_of_data_sent_once_undoes_a_timeout()
+    {
+        TcpTalk talk = Settled(new TcpSettings { TailLossProbe = false });
+        talk.Write(1448 * 14);
+        talk.Until(StartMs + 400);
+        _ = talk.Said;
+        Assert.Equal(1448, talk.Connection.Info.CongestionWindowBytes);
+        talk.Ack(At + 1448);
+        string[] first = talk.Said.Split('\n');
+        Assert.Equal(2, first.Length);
+        Assert.All(first, line => Assert.Contains(" Data ", line));
+        talk.Ack(At + 2896);
+        Assert.True(talk.Connection.Info.CongestionWindowBytes >= 10 * 1448);
+        talk.Until(StartMs + 450);
+        Assert.DoesNotContain("Retransmission", talk.Said);
+    }
+
     [Fact]
     public void The_first_flight_is_ten_segments_and_each_ACK_lets_two_more_go()
     {
