@@ -34,6 +34,10 @@ public sealed record KernelSpec
 
     /// <summary>Ticks of its timers per second: 100, 250, 300 or 1000.</summary>
     public int? Hz { get; init; }
+
+    /// <summary>What is set, by the words of files.</summary>
+    public IEnumerable<(string Key, object Value)> Given() => typeof(KernelSpec).GetProperties()
+        .Select(p => (Words.Key(p), p.GetValue(this)!)).Where(p => p.Item2 is not null);
 }
 
 /// <summary>A number of a system's TCP, with where it is from.</summary>

@@ -23,8 +23,9 @@ internal struct ReceiveBuffer
     /// <summary>In-order bytes not read yet.</summary>
     public readonly int Count => bytes.Count;
 
-    /// <summary>Bytes that may still come, where the buffer is so large.</summary>
-    public readonly int Room(int size) => Math.Max(0, Math.Min(size - bytes.Count + packed, Longest - bytes.Count));
+    /// <summary>Bytes that may still come, where the buffer is so large. What came twice was packed in once.</summary>
+    public readonly int Room(int size) =>
+        Math.Max(0, Math.Min(size - bytes.Count + Math.Min(packed, bytes.Count), Longest - bytes.Count));
 
     public readonly bool HasGap => ahead.Count > 0;
 

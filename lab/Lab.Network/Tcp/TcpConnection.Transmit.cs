@@ -13,6 +13,11 @@ public sealed partial class TcpConnection
         if (!established || state is TcpState.Closed) return false;
         if (underway.MustResend && !newDataFirst && TryResend(now, ref segment)) return true;
         if ((UnsentBytes > 0 || FinDue) && TrySendNew(now, FlightSize < congestion.Segments, ref segment)) return true;
+        if (newDataFirst && sendNext == recoveryPoint)
+        {
+            newDataFirst = mayBeImaginary = false;         // nothing new may go, so that cannot tell
+            if (underway.MustResend && TryResend(now, ref segment)) return true;
+        }
         if ((due & ~Due.Retransmission) != Due.None)
         {
             SendWithoutData(now, ref segment);

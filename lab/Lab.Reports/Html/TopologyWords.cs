@@ -33,15 +33,8 @@ internal static class TopologyWords
     private static void AddHost(List<string> about, Os os, KernelSpec? kernel)
     {
         if (os != Os.Linux) about.Add($"TCP of {Words.Of(os)}");
-        if (kernel is not null)
-            foreach ((string name, object? value) in new (string, object?)[]
-                {
-                    ("retries2", kernel.Retries2), ("syn-retries", kernel.SynRetries),
-                    ("synack-retries", kernel.SynackRetries), ("orphan-retries", kernel.OrphanRetries),
-                    ("fin-timeout", kernel.FinTimeout), ("rto-min", kernel.RtoMin), ("hz", kernel.Hz),
-                })
-                if (value is not null) about.Add($"{name} {value}");
-        if (kernel?.KeepaliveDefaults is { } k) about.Add("the host's " + PolicyWords.Keepalive(k));
+        foreach ((string key, object value) in kernel?.Given() ?? [])
+            about.Add(value is KeepaliveOption k ? "the host's " + PolicyWords.Keepalive(k) : $"{key} {value}");
         about.AddRange(SystemProfile.Of(os).Unknown);
     }
 

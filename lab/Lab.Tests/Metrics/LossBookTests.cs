@@ -13,23 +13,7 @@ public sealed class LossBookTests
 
     public LossBookTests()
     {
-        var topology = new Topology
-        {
-            Servers = new Dictionary<string, ServerSpec> { ["example.org"] = new() },
-            Clients = new Dictionary<string, ClientSpec> { ["phone"] = new() { Server = "example.org" } },
-        };
-        var scenario = new Scenario
-        {
-            Topology = "t", Duration = Duration.FromHours(1),
-            Faults =
-            [
-                new FaultSpec { Kind = FaultKinds.Cut, Target = "phone" },
-                new FaultSpec { Kind = FaultKinds.Freeze, Target = "example.org" },
-                new FaultSpec { Kind = FaultKinds.Crash, Target = "example.org" },
-            ],
-        };
-        recorder = new Recorder(new Cast(topology), scenario);
-        journal.Attach(recorder);
+        recorder = RecorderTests.OnePhone(journal);
         journal.ConnectAttempt(At(0), Phone, 0);
         journal.FarAccepted(At(0), Phone, 0);
         journal.ServerAvailable(At(1), Phone, resumed: false, 0);

@@ -11,7 +11,10 @@ public class RecorderTests
     private readonly Journal journal = new();
     private readonly Recorder recorder;
 
-    public RecorderTests()
+    public RecorderTests() => recorder = OnePhone(journal);
+
+    /// <summary>One phone at one server; a cut, a freeze and a crash of the server may come, in that order.</summary>
+    internal static Recorder OnePhone(Journal journal)
     {
         var topology = new Topology
         {
@@ -25,10 +28,12 @@ public class RecorderTests
             [
                 new FaultSpec { Kind = FaultKinds.Cut, Target = "phone" },
                 new FaultSpec { Kind = FaultKinds.Freeze, Target = "example.org" },
+                new FaultSpec { Kind = FaultKinds.Crash, Target = "example.org" },
             ],
         };
-        recorder = new Recorder(new Cast(topology), scenario);
+        var recorder = new Recorder(new Cast(topology), scenario);
         journal.Attach(recorder);
+        return recorder;
     }
 
     private static Instant At(long second) => Instant.Zero + Duration.FromSeconds(second);

@@ -155,6 +155,18 @@ public class TcpLossTests
     }
 
     [Fact]
+    public void Where_new_data_may_not_go_what_was_lost_goes_at_once()
+    {
+        TcpTalk talk = Settled(new TcpSettings { TailLossProbe = false, NoDelay = false });
+        talk.Write(1448 * 4);
+        talk.Write(50);                                    // too small to go while others are out (Nagle)
+        talk.Until(StartMs + 400);
+        _ = talk.Said;
+        talk.Ack(At + 1448);
+        Assert.StartsWith($"{StartMs + 400} Retransmission {At + 1448}..", talk.Said);
+    }
+
+    [Fact]
     public void The_first_flight_is_ten_segments_and_each_ACK_lets_two_more_go()
     {
         TcpTalk talk = TcpTalk.Connected();

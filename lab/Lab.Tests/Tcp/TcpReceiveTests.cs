@@ -97,6 +97,14 @@ public class TcpReceiveTests
     }
 
     [Fact]
+    public void Small_segments_that_come_again_and_again_ahead_of_a_gap_never_widen_the_window()
+    {
+        TcpTalk talk = TcpTalk.Connected(100, new TcpSettings { ReceiveBufferBytes = 10_000 });
+        for (int i = 0; i < 200; i++) talk.Hear(TcpFlags.Ack, 301, 1, length: 100);
+        Assert.All(talk.Windows, w => Assert.InRange(w, 0u, 10_000u));
+    }
+
+    [Fact]
     public void A_full_send_buffer_takes_part_of_a_write_and_tells_when_there_is_room()
     {
         TcpTalk talk = TcpTalk.Connected(100, new TcpSettings { SendBufferBytes = 4000 });

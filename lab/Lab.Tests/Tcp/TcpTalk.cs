@@ -17,6 +17,9 @@ internal sealed class TcpTalk(TcpSettings? settings = null)
     public Instant Now { get; private set; } = Instant.Zero;
     public List<TcpEvent> Events { get; } = [];
 
+    /// <summary>What each segment that left offered.</summary>
+    public List<uint> Windows { get; } = [];
+
     /// <summary>What left since the last look, one line per segment; then forgotten.</summary>
     public string Said
     {
@@ -120,6 +123,7 @@ internal sealed class TcpTalk(TcpSettings? settings = null)
         while (Connection.TryTransmit(Now, out Segment segment))
         {
             said.Append(Tell(segment)).Append('\n');
+            Windows.Add(segment.Window);
             if (segment.Payload is not null) Buffers.Return(segment.Payload);
         }
         while (Connection.TryTake(out TcpEvent e))
