@@ -17,6 +17,13 @@ public sealed record RunSpec
     /// <summary>The varied fields, in the order of the file; empty without vary.</summary>
     public IReadOnlyList<Setting> Point { get; init; } = [];
 
+    /// <summary>
+    /// The point that this one is compared with: its own, with the baseline's values in the fields that it names. The
+    /// same as its own where that is the baseline, or where the scenario names none.
+    /// </summary>
+    public IReadOnlyList<Setting> Reference =>
+        [.. Point.Select(p => p with { Value = Scenario.Baseline.GetValueOrDefault(p.Path, p.Value) })];
+
     /// <summary>What tells this point from the others in tables and legends: "ping", "ping, 30s".</summary>
     public string Label => Point.Count == 0 ? "all" : string.Join(", ", Point.Select(p => p.Value));
 }

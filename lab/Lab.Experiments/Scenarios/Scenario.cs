@@ -25,6 +25,12 @@ public sealed record Scenario
     public IReadOnlyList<WorkloadSpec> Workload { get; init; } = [];
     public IReadOnlyList<FaultSpec> Faults { get; init; } = [];
     public IReadOnlyList<Expectation> Expect { get; init; } = [];
+
+    /// <summary>
+    /// What differences are measured against: a varied path with one of its values, or, where that says it, the value
+    /// alone. What varies besides is the same on both sides; absent = the first value.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Baseline { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>The key of a property in YAML files, where it is not the property's name in kebab-case.</summary>

@@ -44,7 +44,10 @@ internal sealed class SweepReader
 {
     public const int MostRuns = 1_000_000;
     public static readonly string[] FileKeys = ["name", "network", "seeds", "vary"];
-    private static readonly string[] Whole = ["topology", "name", "network", "seeds"];
+    private static readonly string[] Whole = ["topology", "name", "network", "seeds", Variety.Baseline];
+
+    // not of what happens, but of how it is looked at: no run differs by it
+    private static readonly string[] Judging = ["expect", Variety.Baseline];
 
     private readonly string file;
     private readonly Problems problems;
@@ -92,17 +95,18 @@ internal sealed class SweepReader
         Vary();
         Topology(name);
         Node? expect = root["expect"];
-        (string, IReadOnlyList<string>)[] written = [.. vary.Select(v =>
-            (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))];
+        var variety = new Variety([.. vary.Select(v =>
+            (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))], problems);
         foreach ((Scalar path, Node value) in sets.Where(s => !Whole.Contains(s.Path.Text)))
             Set(path, value);
+        root = brokenVary ? root.Without(Variety.Baseline) : variety.WithBaseline(root, IsLeft);
         long runs = vary.Aggregate(
             (long)seeds.Count * networks.Count, (n, v) => Math.Min(MostRuns + 1L, n * v.Values.Count));
         if (runs > MostRuns)
             problems.Add(root.Key("vary") ?? (Node)root,
                 $"this asks for more than {MostRuns} runs; vary fewer values or seeds");
         List<RunSpec> plan = runs > MostRuns ? [] : Plan(name);
-        if (!brokenVary) When(expect, written);
+        if (!brokenVary) When(expect, variety);
         if (problems.Count == before) RefusePrograms(plan);
         if (problems.Count == before) RefuseUnjudged(plan);
         if (problems.Count > before) return null;
@@ -232,7 +236,7 @@ internal sealed class SweepReader
             else if (list.Items.Count == 0)
                 problems.Add(entry.Value, $"{entry.Key.Text} varies over an empty list");
             else if (Whole.Contains(entry.Key.Text)
-                || entry.Key.Text.StartsWith("expect", StringComparison.Ordinal))
+                || Judging.Contains(entry.Key.Text.Split('.', '[')[0]))
                 problems.Add(entry.Key, $"{entry.Key.Text} cannot vary within a scenario");
             else if (entry.Key.Text.EndsWith("." + Passwords.Key, StringComparison.Ordinal) || Passwords.In(list))
                 problems.Add(entry.Key, "a password cannot vary: what varies stands in every table");
@@ -256,26 +260,15 @@ internal sealed class SweepReader
         else (root, unreadTopology) = (root.Without("topology"), true);
     }
 
-    // each when must speak of a varied path and one of its values; vary as in the file, before --set
-    private void When(Node? expect, IReadOnlyList<(string Path, IReadOnlyList<string> Values)> written)
+    // each when must speak of a varied path and one of its values
+    private static void When(Node? expect, Variety variety)
     {
-        string[] paths = [.. written.Select(v => v.Path)];
         foreach (Node expectation in (expect as Sequence)?.Items ?? [])
-        {
-            if ((expectation as Mapping)?["when"] is not Mapping when) continue;
-            foreach (Entry entry in when.Entries)
-            {
-                string value = YamlOut.Inline(entry.Value);
-                int at = Array.IndexOf(paths, entry.Key.Text);
-                if (at < 0)
-                    problems.Add(entry.Key, $"'{entry.Key.Text}' does not vary in this scenario"
-                        + (paths.Length == 0 ? "" : Words.OneOf(entry.Key.Text, paths)));
-                else if (!written[at].Values.Contains(value))
-                    problems.Add(entry.Value,
-                        $"{entry.Key.Text} never is {value}{Words.OneOf(value, written[at].Values)}");
-            }
-        }
+            if ((expectation as Mapping)?["when"] is Mapping when) variety.Check(when);
     }
+
+    private bool IsLeft(string path, string value) =>
+        vary.Any(v => v.Path.Text == path && v.Values.Any(item => YamlOut.Inline(item) == value));
 
     // a varied path is fixed to the one value; expectations about other values no longer speak of any run
     private void Set(Scalar path, Node value)

@@ -48,6 +48,9 @@ internal sealed class Schema
         var network = new JsonObject { ["enum"] = new JsonArray([.. NetworkWords.All.Select(n => (JsonNode)n)]) };
         properties["network"] = Any(network.DeepClone(),
             new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = network });
+        var value = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") };
+        properties["baseline"] = Any(value, new JsonObject { ["type"] = "object",
+            ["additionalProperties"] = value.DeepClone() });
         properties["vary"] = new JsonObject
         {
             ["type"] = "object", ["description"] = "Paths with lists of values; the first path varies slowest",

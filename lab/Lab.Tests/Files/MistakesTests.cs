@@ -38,7 +38,7 @@ public sealed partial class MistakesTests : IDisposable
         duration: 2h => duration: 2h\ntail: 3h
             3:7: the tail (3h) must be shorter than the duration (2h)
         duration: 2h => durration: 2h
-            2:1: unknown key 'durration', expected one of description, look, topology, duration, tail, policies, workload, faults, expect, name, network, seeds, vary; did you mean 'duration'?
+            2:1: unknown key 'durration', expected one of description, look, topology, duration, tail, policies, workload, faults, expect, baseline, name, network, seeds, vary; did you mean 'duration'?
         duration: 2h => name: ../x\nduration: 2h
             2:7: name becomes a folder's name: letters, digits, - and _, found '../x'
         seeds: 3 => seeds: 0
@@ -193,6 +193,26 @@ public sealed partial class MistakesTests : IDisposable
             9:3: the path is empty; write what it leads to, as in clients.phone.policy
         clients.phone.policy: [ping, acks]\n => clients.phone.policy: [ping, acks]\n  clients.phone.password: [a, b]\n
             9:3: a password cannot vary: what varies stands in every table
+        ## baseline
+        duration: 2h => duration: 2h\nbaseline: pign
+            3:11: nothing that varies ever is pign, expected one of ping, acks; did you mean 'ping'?
+        duration: 2h => duration: 2h\nbaseline: {clients.phone.policy: pign}
+            3:34: clients.phone.policy never is pign, expected one of ping, acks; did you mean 'ping'?
+        duration: 2h => duration: 2h\nbaseline: {clients.phon.policy: ping}
+            3:12: 'clients.phon.policy' does not vary in this scenario, expected one of clients.phone.policy; did you mean 'clients.phone.policy'?
+        duration: 2h => duration: 2h\nbaseline: {duration: 2h}
+            3:12: 'duration' does not vary in this scenario, expected one of clients.phone.policy
+        duration: 2h => duration: 2h\nbaseline:
+            3:10: baseline needs a value, as in baseline: {clients.phone.policy: ping}
+        duration: 2h => duration: 2h\nbaseline: [ping]
+            3:11: nothing that varies ever is [ping], expected one of ping, acks
+        vary:\n => baseline: ping\nvary:\n  servers.example.org.policy: [ping, acks]\n
+            7:11: 'servers.example.org.policy' and 'clients.phone.policy' both vary over ping; write {servers.example.org.policy: ping}
+        vary:\n  clients.phone.policy: [ping, acks] => baseline: ping
+            7:11: nothing varies in this scenario, so there is no baseline to compare with
+            13:55: 'clients.phone.policy' does not vary in this scenario
+        clients.phone.policy: [ping, acks]\n => clients.phone.policy: [ping, acks]\n  baseline: [ping, acks]\n
+            9:3: baseline cannot vary within a scenario
         ## workload
         from: phone => fro: phone
             10:6: unknown key 'fro' in workload, expected one of send, from, to, every, arrivals, body, begin, end; did you mean 'from'?

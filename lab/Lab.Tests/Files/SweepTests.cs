@@ -100,6 +100,45 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(first.RunYaml, second.RunYaml);
     }
 
+    [Theory]
+    [InlineData("baseline: nothing", "nothing", "10ms, nothing|10ms, nothing|20ms, nothing|20ms, nothing")]
+    [InlineData("baseline: {clients.phone.policy: nothing}", "nothing",
+        "10ms, nothing|10ms, nothing|20ms, nothing|20ms, nothing")]
+    [InlineData("baseline: {clients.phone.policy: nothing, links.mobile.delay: 20ms}", "nothing 20ms",
+        "20ms, nothing|20ms, nothing|20ms, nothing|20ms, nothing")]
+    [InlineData("", "", "10ms, conversations|10ms, nothing|20ms, conversations|20ms, nothing")]
+    public void Each_point_is_compared_with_the_baseline_and_is_like_it_in_what_else_varies(
+        string baseline, string values, string references)
+    {
+        Sweep sweep = lab.Sweep($"{TwoPaths}\n{baseline}\n");
+        Assert.Equal(values, string.Join(' ', sweep.Plan[0].Scenario.Baseline.Values));
+        Assert.Equal(references, string.Join('|', sweep.Plan.Where(r => r.Seed == 7)
+            .Select(r => string.Join(", ", r.Reference.Select(s => s.Value)))));
+        Assert.Equal(sweep.Plan[0].Scenario.Baseline, lab.Sweep(sweep.RunYaml).Plan[0].Scenario.Baseline);
+    }
+
+    [Fact]
+    public void A_baseline_that_set_leaves_out_is_none()
+    {
+        string text = TwoPaths + "\nbaseline: {clients.phone.policy: nothing, links.mobile.delay: 20ms}\n";
+        Assert.Equal(["links.mobile.delay"],
+            lab.Sweep(text, "clients.phone.policy=conversations").Plan[0].Scenario.Baseline.Keys);
+        Assert.Empty(lab.Sweep(text, "clients.phone.policy=conversations", "links.mobile.delay=10ms")
+            .Plan[0].Scenario.Baseline);
+        Assert.Equal(2, lab.Sweep(text, "clients.phone.policy=nothing").Plan[0].Scenario.Baseline.Count);
+        Assert.Equal(["conversations"],
+            lab.Sweep(text, "baseline=conversations").Plan[0].Scenario.Baseline.Values);
+    }
+
+    [Fact]
+    public void A_policy_that_is_written_out_can_be_the_baseline()
+    {
+        Sweep sweep = lab.Sweep("topology: one-phone\nduration: 1h\nvary: {clients.phone.policy: [nothing, {ping: "
+            + "{every: 5m, timeout: 9s}}]}\nbaseline: {clients.phone.policy: {ping: {every: 5m,   timeout: 9s}}}\n");
+        Assert.Equal(sweep.Plan[1].Label, sweep.Plan[0].Reference.Single().Value);
+        Assert.Equal(sweep.RunYaml, lab.Sweep(sweep.RunYaml).RunYaml);
+    }
+
     [Fact]
     public void Run_yaml_writes_out_the_presets_it_names()
     {
