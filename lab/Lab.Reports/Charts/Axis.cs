@@ -28,6 +28,10 @@ internal sealed record Axis(string? Title, double From, double To)
 
     /// <summary>Whether the ticks are words, none of which may be left out.</summary>
     public bool IsWords { get; private init; }
+
+    /// <summary>Whether the same places stand for the same values on both.</summary>
+    public bool SameScale(Axis other) =>
+        (From, To, Logarithmic, IsWords) == (other.From, other.To, other.Logarithmic, other.IsWords);
 }
 
 internal readonly record struct Tick(double At, string Text);

@@ -33,7 +33,11 @@ internal sealed record Chart
 
 /// <summary>A pair of axes and what is drawn in it, from the back to the front.</summary>
 /// <param name="Title">Empty where there is one panel.</param>
-internal sealed record Panel(string Title, Axis X, Axis Y, IReadOnlyList<Layer> Layers);
+internal sealed record Panel(string Title, Axis X, Axis Y, IReadOnlyList<Layer> Layers)
+{
+    /// <summary>Without its axes, px of a page; null = the chart's.</summary>
+    public int? Height { get; init; }
+}
 
 /// <summary>
 /// What words look like: "which words colour what". An entry without a colour has a symbol only, one without a symbol

@@ -17,7 +17,11 @@ internal readonly record struct Place(double X, double Y, Hover? Hover = null);
 
 /// <summary>Symbols; with an outline key, filled with a neutral grey and outlined by its word's colour.</summary>
 /// <param name="Pixels">Width of a symbol, px of a page.</param>
-internal sealed record Marks(Key Key, IReadOnlyList<Mark> Items, double Pixels = 9, Key? Outline = null) : Layer;
+internal sealed record Marks(Key Key, IReadOnlyList<Mark> Items, double Pixels = 9, Key? Outline = null) : Layer
+{
+    /// <summary>0 to 1: faint ones stand behind others.</summary>
+    public double Opacity { get; init; } = 1;
+}
 
 /// <param name="Link">The id of an element of the page that a click leads to.</param>
 internal readonly record struct Mark(double X, double Y, string Word, string? Outline = null, Hover? Hover = null,
@@ -38,7 +42,8 @@ internal sealed record Boxes(Key? Key, IReadOnlyList<Box> Items) : Layer;
 internal readonly record struct Box(double X1, double X2, double Y1, double Y2, string? Word = null,
     string? Fill = null, Hover? Hover = null);
 
-/// <summary>Text in a panel, with a halo so that curves may pass behind it.</summary>
+/// <summary>Text in a panel, with a halo so that curves may pass behind it. What stands at an end of the horizontal
+/// axis stays there, a few pixels inside.</summary>
 internal sealed record Labels(IReadOnlyList<Label> Items) : Layer;
 
 /// <param name="Colour">#rrggbb; null = the colour of text.</param>
