@@ -70,10 +70,10 @@ public static class ReportWriter
     }
 
     /// <summary>
-    /// Writes run.yaml, results.db, metrics.csv, report.html and figures/*.svg into a hidden folder beside the target
-    /// and moves it into place when it is complete. A finished result already there is kept (the new one gets the next
-    /// free name, name-2) unless it is to be replaced, and then only once the new one is complete. Throws <see
-    /// cref="ReportFailure"/> when the disk does not take it, leaving nothing half-written.
+    /// Writes run.yaml, results.db, metrics.csv, summary.json, report.html and figures/*.svg into a hidden folder
+    /// beside the target and moves it into place when it is complete. A finished result already there is kept (the new
+    /// one gets the next free name, name-2) unless it is to be replaced, and then only once the new one is complete.
+    /// Throws <see cref="ReportFailure"/> when the disk does not take it, leaving nothing half-written.
     /// </summary>
     public static WrittenReport Write(SweepResult sweep, string runYaml, string folder, ReportOptions? options = null)
     {
@@ -116,6 +116,8 @@ public static class ReportWriter
         using (StreamWriter csv = new(Path.Combine(folder, "metrics.csv"), append: false, Utf8)) TidyCsv.Write(sweep,
             csv);
         Study study = new(sweep);
+        string summary = Summary.Of(study).ToJson(indented: true) + "\n";
+        File.WriteAllText(Path.Combine(folder, Summary.FileName), summary, Utf8);
         IReadOnlyList<Figure> figures = AllFigures.Of(study);
         IReadOnlyList<string> drawn = options.Svg ? DrawSvg(folder, figures, options.Node, notes) : [];
         File.WriteAllText(Path.Combine(folder, PageName), ReportPage.Of(study, figures, runYaml, drawn, kept), Utf8);

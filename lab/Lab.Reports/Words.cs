@@ -44,14 +44,25 @@ internal static class Words
     public static readonly IReadOnlyList<string> Families =
         ["XMPP check unanswered", "TCP timer", "idle rule", "told by the peer", "set-up timeout", "own act"];
 
+    /// <summary>"below 90 s", "at least 0 and at most 2".</summary>
     public static string Of(Expectation e)
     {
+        // a bare 0 goes with every unit, so the metric's unit is the one to show
+        Unit unit = Catalogue.Find(e.Metric)?.Unit ?? Unit.Count;
         List<string> bounds = [];
-        if (e.Below is { } below) bounds.Add($"below {below}");
-        if (e.Above is { } above) bounds.Add($"above {above}");
-        if (e.AtMost is { } most) bounds.Add($"at most {most}");
-        if (e.AtLeast is { } least) bounds.Add($"at least {least}");
-        if (e.EqualTo is { } equal) bounds.Add($"equal to {equal}");
+        void Add(string word, Quantity? bound)
+        {
+            if (bound is { } quantity) bounds.Add($"{word} {Units.Format(quantity.Value, unit)}");
+        }
+        Add("below", e.Below);
+        Add("above", e.Above);
+        Add("at most", e.AtMost);
+        Add("at least", e.AtLeast);
+        Add("equal to", e.EqualTo);
         return string.Join(" and ", bounds);
     }
+
+    /// <summary>"detection.client.p95 of phone below 90 s (clients.phone.policy: ping)".</summary>
+    public static string Whole(Expectation e) => $"{e.Metric}{e.Scope} {Of(e)}"
+        + (e.When.Count == 0 ? "" : $" ({string.Join(", ", e.When.Select(w => $"{w.Key}: {w.Value}"))})");
 }

@@ -32,6 +32,8 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
     private readonly List<string> pages = [];
+    private readonly Provenance made = Provenance.Of(CommandLine.Version, terminal.Clock.GetUtcNow()
+        .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
     public int Run(RunRequest request)
     {
@@ -203,7 +205,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
             ScenarioName = sweep.Name, Scenario = scenario, Topology = sweep.Plan[0].Topology,
             Networks = sweep.Networks, Runs = runs, Checks = checks,
             Verdict = verdict, Varied = sweep.Varied, Command = CommandText.Of(sweep.File, request.Overrides),
-            Planned = sweep.Plan.Count,
+            Planned = sweep.Plan.Count, Made = made,
         };
     }
 

@@ -154,6 +154,8 @@ public sealed record SweepResult
     /// <summary>The command line that gives the same again.</summary>
     public required string Command { get; init; }
 
+    public required Provenance Made { get; init; }
+
     /// <summary>Runs planned; more than Runs.Count when the sweep was stopped early.</summary>
     public required int Planned { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Lab.Reports;
 internal sealed record Variant(string Label, string Policy, string Panel, IReadOnlyList<RunResult> Runs)
 {
     private readonly Dictionary<Side, Incidence> times = [];
-    private readonly Dictionary<string, Estimate> estimates = [];
+    private readonly Dictionary<(string, Scope), Estimate> estimates = [];
 
     public NetworkKind Network => Runs[0].Network;
 
@@ -20,9 +20,9 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
     public bool Shows(Side side) => Shows($"detection.{Words.Of(side)}.p50");
 
     /// <summary>A metric over the runs, with its interval; none where its network cannot show it.</summary>
-    public Estimate Over(Metric metric) => estimates.TryGetValue(metric.Name, out Estimate known)
-        ? known
-        : estimates[metric.Name] = Shows(metric.Name) ? metric.Over(Runs) : Estimate.None;
+    public Estimate Over(Metric metric, Scope scope = default) =>
+        estimates.TryGetValue((metric.Name, scope), out Estimate known) ? known
+        : estimates[(metric.Name, scope)] = Shows(metric.Name) ? metric.Over(Runs, scope) : Estimate.None;
 
     /// <summary>Time to detection over all incidents of one side.</summary>
     public Incidence Times(Side side) =>

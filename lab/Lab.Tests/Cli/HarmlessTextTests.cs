@@ -97,7 +97,7 @@ public sealed class HarmlessTextTests : IDisposable
         {
             ScenarioName = "x", Scenario = sweep.Plan[0].Scenario, Topology = sweep.Plan[0].Topology, Runs = runs,
             Checks = [], Verdict = Verdict.None, Varied = sweep.Varied, Command = "lab run x.yaml",
-            Planned = runs.Length,
+            Planned = runs.Length, Made = new("0.1.0", null, "2026-11-22T17:05:33Z"),
         };
         return ReportWriter.Write(result, sweep.RunYaml, Path.Combine(lab.Folder, "out"),
             new ReportOptions { Svg = false }).Folder;

@@ -16,7 +16,7 @@ public sealed class ReportWriterTests : IDisposable
         WrittenReport report = ReportWriter.Write(Sweeps.DeadLink(6), "scenario: dead-link\n",
             Path.Combine(root, "dead-link", "1"), NoSvg);
 
-        Assert.Equal(["metrics.csv", "report.html", "results.db", "run.yaml"], report.Files);
+        Assert.Equal(["metrics.csv", "report.html", "results.db", "run.yaml", "summary.json"], report.Files);
         Assert.Empty(report.Notes);
         Assert.Equal("scenario: dead-link\n", File.ReadAllText(Path.Combine(report.Folder, "run.yaml")));
         Assert.Equal([report.Folder], Directory.GetFileSystemEntries(Path.Combine(root, "dead-link")));

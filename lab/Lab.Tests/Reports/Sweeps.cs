@@ -138,6 +138,7 @@ internal static class Sweeps
             ],
             Verdict = Verdict.Fail, Varied = [.. grid[0].Select(s => s.Path)],
             Command = $"lab run scenarios/{name}.yaml --network simulated", Planned = planned ?? runs.Length,
+            Made = new("0.1.0", "d34b32f9a6795350d096511dc3c37db3d1792f74", "2026-11-22T17:05:33Z"),
         };
     }
 
