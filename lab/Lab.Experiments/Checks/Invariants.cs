@@ -23,7 +23,7 @@ internal sealed class Invariants : IJournalReader
         EntryKind.MessageAcknowledged);
 
     private readonly RunSpec spec;
-    private readonly IReadOnlyList<string> names;
+    private readonly EntryNames names;
     private readonly WorldRules world;
     private readonly StreamRules streams;
     private readonly MessageRules messages;
@@ -36,7 +36,7 @@ internal sealed class Invariants : IJournalReader
     public Invariants(RunSpec spec, Cast cast)
     {
         this.spec = spec;
-        names = [.. cast.Members.Select(m => m.Name), .. cast.Domains, .. cast.Routes.Select(r => r.Name)];
+        names = new EntryNames(spec);
         world = new WorldRules(cast, spec.Scenario.Faults);
         streams = new StreamRules(cast.Members.Count);
         messages = new MessageRules();

@@ -1,69 +1,63 @@
 using System.Globalization;
+using Lab.Network;
 
 namespace Lab.Experiments;
 
-/// <summary>A field of an entry: a number, a flag, a duration or one of an enumeration's words.</summary>
-public sealed record EntryField(string Name, Type Type, Func<Entry, object> Of);
+/// <summary>
+/// A field of an entry: a word, a number, a flag or a duration; null where an entry of its kind has none. Words are
+/// those of an enumeration that it may hold, and empty for others.
+/// </summary>
+public sealed record EntryField(string Name, IReadOnlyList<string> Words, Func<Entry, EntryNames, object?> Of);
 
 /// <summary>
-/// The fields of each kind of entry by name, in order, for whoever shows entries. Fault, connection and occurrence are
-/// numbers of the run; a path, a client and a server are the entry's host.
+/// The fields of each kind of entry by name, in order, for whoever shows entries; <see cref="EntryGuide"/> says what
+/// they mean. A path, a client and a server are the entry's host.
 /// </summary>
 public static class EntryFields
 {
     private static readonly EntryField[] None = [];
 
-    private static readonly EntryField Connection = Field("connection", e => ConnectionEntry.Of(e).Connection);
+    private static readonly EntryField Connection = Number("connection", e => ConnectionEntry.Of(e).Connection);
 
     private static readonly EntryField[]
-        Fault =
-        [
-            Field("fault", e => FaultEntry.Of(e).Fault), Field("occurrence", e => FaultEntry.Of(e).Occurrence),
-        ],
+        Fault = [.. Cause(e => FaultEntry.Of(e).Fault), Number("occurrence", e => FaultEntry.Of(e).Occurrence)],
         Path =
         [
-            Field("up-dead", e => PathEntry.Of(e).UpDead), Field("down-dead", e => PathEntry.Of(e).DownDead),
-            Field("fault", e => PathEntry.Of(e).Fault),
+            Flag("up-dead", e => PathEntry.Of(e).UpDead), Flag("down-dead", e => PathEntry.Of(e).DownDead),
+            .. Cause(e => PathEntry.Of(e).Fault),
         ],
-        Process =
-        [
-            Field("state", e => ProcessEntry.Of(e).State), Field("fault", e => ProcessEntry.Of(e).Fault),
-        ],
+        Process = [Word("state", e => ProcessEntry.Of(e).State), .. Cause(e => ProcessEntry.Of(e).Fault)],
         Packet =
         [
-            Field("direction", e => PacketEntry.Of(e).Direction), Field("use", e => PacketEntry.Of(e).Use),
-            Field("mark", e => PacketEntry.Of(e).Mark), Field("bytes", e => PacketEntry.Of(e).Bytes),
+            Word("direction", e => PacketEntry.Of(e).Direction), Word("use", e => PacketEntry.Of(e).Use),
+            Word("mark", e => PacketEntry.Of(e).Mark), Number("bytes", e => PacketEntry.Of(e).Bytes),
         ],
         OnlyConnection = [Connection],
-        Transport = [Field("end", e => TransportEntry.Of(e).End), Connection],
-        Step = [Field("step", e => StepEntry.Of(e).Step), Connection],
-        Online = [Field("resumed", e => OnlineEntry.Of(e).Resumed), Connection],
+        Transport = [Word("end", e => TransportEntry.Of(e).End), Connection],
+        Step = [Word("step", e => StepEntry.Of(e).Step), Connection],
+        Online = [Flag("resumed", e => OnlineEntry.Of(e).Resumed), Connection],
         Offline = [.. End(e => OfflineEntry.Of(e).End), Connection],
-        Retry = [Field("delay", e => RetryEntry.Of(e).Delay), Field("attempt", e => RetryEntry.Of(e).Attempt)],
-        Sent = [Field("message", e => SentEntry.Of(e).Number), Field("to", e => SentEntry.Of(e).To)],
-        Message = [Field("message", e => MessageEntry.Of(e).Number)],
-        Check = [Field("check", e => CheckEntry.Of(e).Check)],
-        Answer = [.. Check, Field("after", e => CheckEntry.Of(e).After)],
+        Retry = [Span("delay", e => RetryEntry.Of(e).Delay), Number("attempt", e => RetryEntry.Of(e).Attempt)],
+        Message = [Number("message", e => MessageEntry.Of(e).Number)],
+        Sent = [.. Message, new EntryField("to", [], (e, names) => names.RecipientOf(in e))],
+        Check = [Word("check", e => CheckEntry.Of(e).Check)],
+        Answer = [.. Check, Span("after", e => CheckEntry.Of(e).After)],
         Ready =
         [
-            Field("side", e => MemberReadyEntry.Of(e).Side), Field("sends", e => MemberReadyEntry.Of(e).Sends),
+            Word("side", e => MemberReadyEntry.Of(e).Side), Flag("sends", e => MemberReadyEntry.Of(e).Sends),
             Connection,
         ],
         MemberEnd =
         [
-            Field("side", e => MemberEndEntry.Of(e).Side), .. End(e => MemberEndEntry.Of(e).End), Connection,
+            Word("side", e => MemberEndEntry.Of(e).Side), .. End(e => MemberEndEntry.Of(e).End), Connection,
         ],
         MemberCheck =
         [
-            Field("side", e => MemberCheckEntry.Of(e).Side), Field("check", e => MemberCheckEntry.Of(e).Check),
+            Word("side", e => MemberCheckEntry.Of(e).Side), Word("check", e => MemberCheckEntry.Of(e).Check),
             Connection,
         ],
-        Stanza = [Field("message", e => StanzaEntry.Of(e).Number), Connection],
-        Returned =
-        [
-            Field("message", e => StanzaReturnedEntry.Of(e).Number),
-            Field("error", e => StanzaReturnedEntry.Of(e).Error),
-        ];
+        Stanza = [.. Message, Connection],
+        Returned = [.. Message, Word("error", e => StanzaReturnedEntry.Of(e).Error)];
 
     public static IReadOnlyList<EntryField> Of(EntryKind kind) => kind switch
     {
@@ -92,25 +86,47 @@ public static class EntryFields
         EntryKind.StanzaReturned => Returned,
     };
 
-    /// <summary>In words, for messages: "12.5 s phone ClientOnline resumed=False connection=3".</summary>
-    public static string Text(in Entry e, IReadOnlyList<string> hosts)
+    /// <summary>PacketSent as packet-sent.</summary>
+    public static string Word(EntryKind kind) => WordsOf<EntryKind>.All[kind];
+
+    /// <summary>In words, for messages: "12.5 s phone client-online resumed=False connection=3".</summary>
+    public static string Text(in Entry e, EntryNames names)
     {
         Entry entry = e;
-        string host = e.Host >= 0 && e.Host < hosts.Count ? hosts[e.Host]
-            : e.Host.ToString(CultureInfo.InvariantCulture);
-        IEnumerable<string> fields = Of(e.Kind).Select(f =>
-            string.Create(CultureInfo.InvariantCulture, $" {f.Name}={f.Of(entry)}"));
+        IEnumerable<string> fields = Of(e.Kind).Select(f => (f.Name, Value: f.Of(entry, names)))
+            .Where(f => f.Value is not null)
+            .Select(f => string.Create(CultureInfo.InvariantCulture, $" {f.Name}={f.Value}"));
+        string host = names.HostOf(in e) is { } name ? " " + name : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{e.At.Nanoseconds / 1e9m} s {host} {e.Kind}{string.Concat(fields)}");
+            $"{e.At.Nanoseconds / 1e9m} s{host} {Word(e.Kind)}{string.Concat(fields)}");
     }
 
-    private static EntryField Field<T>(string name, Func<Entry, T> of) where T : struct =>
-        new(name, typeof(T), e => of(e));
+    /// <summary>What each value of an enumeration is called in files.</summary>
+    private static class WordsOf<T> where T : struct, Enum
+    {
+        public static readonly IReadOnlyDictionary<T, string> All =
+            Enum.GetValues<T>().ToDictionary(v => v, v => Words.Kebab(v.ToString()));
+    }
+
+    private static EntryField Word<T>(string name, Func<Entry, T> of) where T : struct, Enum =>
+        new(name, [.. Enum.GetValues<T>().Select(v => WordsOf<T>.All[v])], (e, _) => WordsOf<T>.All[of(e)]);
+
+    private static EntryField Number(string name, Func<Entry, long> of) => new(name, [], (e, _) => of(e));
+
+    private static EntryField Flag(string name, Func<Entry, bool> of) => new(name, [], (e, _) => of(e));
+
+    private static EntryField Span(string name, Func<Entry, Duration> of) => new(name, [], (e, _) => of(e));
+
+    private static IEnumerable<EntryField> Cause(Func<Entry, int> fault) =>
+    [
+        new("fault", [], (e, names) => names.Fault(fault(e))),
+        new("fault-number", [], (e, _) => fault(e) is >= 0 and int number ? (long)number : null),
+    ];
 
     private static IEnumerable<EntryField> End(Func<Entry, StreamEnd> of) =>
     [
-        Field("mechanism", e => of(e).Mechanism), Field("claim", e => of(e).Claim),
-        Field("condition", e => of(e).Condition),
+        Word("mechanism", e => of(e).Mechanism), Word("claim", e => of(e).Claim),
+        Word("condition", e => of(e).Condition),
     ];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lab.Experiments;
@@ -8,7 +7,7 @@ namespace Lab.Reports;
 
 /// <summary>
 /// The history of one run as JSON lines, one entry a line, for people and for jq. Its fields have the names of
-/// <see cref="EntryFields"/>, durations are in seconds; the two numbers that they come from, a and b, are there too.
+/// <see cref="EntryFields"/>; times and durations are in seconds.
 /// </summary>
 public sealed class JournalFile : IJournalReader, IDisposable
 {
@@ -17,25 +16,23 @@ public sealed class JournalFile : IJournalReader, IDisposable
 
     private readonly Stream file;
     private readonly Utf8JsonWriter json;
-    private readonly IReadOnlyList<string> hosts;
+    private readonly EntryNames names;
 
     /// <summary>Creates or replaces the file; hosts are named as the scenario names them.</summary>
     public JournalFile(string path, RunSpec spec)
     {
         file = new BufferedStream(File.Create(path), 1 << 16);
         json = new Utf8JsonWriter(file, new JsonWriterOptions { Encoder = Plain });
-        hosts = spec.Topology.HostNames();
+        names = new EntryNames(spec);
     }
 
     public void On(in Entry e)
     {
         json.WriteStartObject();
         json.WriteNumber("t", e.At.Nanoseconds / 1e9m);
-        if (e.Host >= 0 && e.Host < hosts.Count) json.WriteString("host", hosts[e.Host]);
-        json.WriteString("kind", Words.Of(e.Kind));
+        if (names.HostOf(in e) is { } host) json.WriteString("host", host);
+        json.WriteString("kind", EntryFields.Word(e.Kind));
         foreach (EntryField field in EntryFields.Of(e.Kind)) Write(field, in e);
-        json.WriteNumber("a", e.A);
-        json.WriteNumber("b", e.B);
         json.WriteEndObject();
         json.Flush();
         json.Reset();
@@ -50,14 +47,12 @@ public sealed class JournalFile : IJournalReader, IDisposable
 
     private void Write(EntryField field, in Entry e)
     {
-        switch (field.Of(e))
+        switch (field.Of(e, names))
         {
+            case string word: json.WriteString(field.Name, word); break;
+            case long number: json.WriteNumber(field.Name, number); break;
             case bool flag: json.WriteBoolean(field.Name, flag); break;
             case Duration span: json.WriteNumber(field.Name, span.Nanoseconds / 1e9m); break;
-            case Enum word: json.WriteString(field.Name, Words.Kebab(word.ToString())); break;
-            case object number:
-                json.WriteNumber(field.Name, Convert.ToInt64(number, CultureInfo.InvariantCulture));
-                break;
         }
     }
 }

@@ -240,8 +240,8 @@ public sealed class InvariantsTests
         string doubt = Assert.Single(Doubts(Cases["a frozen process"].History));
         Assert.StartsWith("the lab is at fault: a frozen process did something. Seed 7, simulated, "
             + "clients.phone.policy=ping. The journal up to there: ", doubt);
-        Assert.Contains("1 s phone ProcessChanged state=Frozen fault=2", doubt);
-        Assert.EndsWith("2 s phone RetryScheduled delay=0s attempt=1", doubt);
+        Assert.Contains("1 s phone process-changed state=frozen fault=freeze fault-number=2", doubt);
+        Assert.EndsWith("2 s phone retry-scheduled delay=0s attempt=1", doubt);
     }
 
     [Fact]

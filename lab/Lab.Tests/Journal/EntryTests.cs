@@ -100,19 +100,6 @@ public sealed class EntryTests
                 (int)EntryKind.ServerCheckSent, (int)EntryKind.StanzaReturned));
     }
 
-    [Fact]
-    public void Every_kind_names_its_fields_and_no_field_twice()
-    {
-        foreach (EntryKind kind in Enum.GetValues<EntryKind>())
-        {
-            IReadOnlyList<EntryField> fields = EntryFields.Of(kind);
-            Assert.Equal(kind is EntryKind.None or EntryKind.ServerLost, fields.Count == 0);
-            Assert.Equal(fields.Count, fields.Select(f => f.Name).Distinct().Count());
-            var entry = new Entry(Now, 0, kind, 0, 0);
-            Assert.All(fields, f => Assert.IsType(f.Type, f.Of(entry)));
-        }
-    }
-
     private void Check<T>(Action<Journal> write, EntryKind kind, Func<Entry, T> read, T expected) where T : struct
     {
         write(journal);

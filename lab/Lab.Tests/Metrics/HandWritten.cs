@@ -35,18 +35,21 @@ internal sealed class HandWritten : IJournalReader
     /// <param name="asked">What is expected something of.</param>
     public HandWritten(Duration duration, IEnumerable<(string Metric, Scope Scope)> asked)
     {
-        spec = new RunSpec
-        {
-            ScenarioName = "hand", Seed = 1, Topology = Topology,
-            Scenario = new Scenario
-            {
-                Topology = "t", Duration = duration, Faults = [new() { Kind = FaultKinds.Cut, Target = "phone" }],
-                Expect = [.. asked.Select(a =>
-                    new Expectation { Metric = a.Metric, Of = a.Scope.Of, From = a.Scope.From, To = a.Scope.To })],
-            },
-        };
+        spec = Spec(duration, asked);
         journal.Attach(this);
     }
+
+    /// <summary>Whose history it is.</summary>
+    public static RunSpec Spec(Duration duration, IEnumerable<(string Metric, Scope Scope)> asked) => new()
+    {
+        ScenarioName = "hand", Seed = 1, Topology = Topology,
+        Scenario = new Scenario
+        {
+            Topology = "t", Duration = duration, Faults = [new() { Kind = FaultKinds.Cut, Target = "phone" }],
+            Expect = [.. asked.Select(a =>
+                new Expectation { Metric = a.Metric, Of = a.Scope.Of, From = a.Scope.From, To = a.Scope.To })],
+        },
+    };
 
     public Journal Journal => journal;
 
