@@ -56,7 +56,7 @@ internal static class MetricTables
 
     /// <summary>The metrics that have a value, in the order of the catalogue.</summary>
     public static IEnumerable<Metric> Present(Study study) =>
-        Catalogue.All.Where(m => study.Sweep.Runs.Any(r => !double.IsNaN(r.Value(m.Name))));
+        Catalogue.All.Where(m => study.Has(m));
 
     private static Html Legend(Study study, Metric[] metrics)
     {

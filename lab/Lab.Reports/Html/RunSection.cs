@@ -30,6 +30,7 @@ internal static class RunSection
             {Html.Join(study.Networks.Select(n => Html.Of(
                 $"<span>{n.Word()} network</span><span>{study.FidelityWords(n)}</span>")), "")}
             <span>{Words.Count(sweep.Runs.Count, "run")}</span><span>{study.SeedWords}</span></p>
+            <p class="answer">{Answer.Of(study).Sentence}</p>
             {look}
             </header>
             <h2>What was run</h2>

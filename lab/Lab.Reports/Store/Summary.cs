@@ -138,7 +138,7 @@ public sealed record SummaryMetric(
     internal static SummaryMetric Of(Variant variant, Metric metric, Scope scope)
     {
         RunSpec run = variant.Runs[0].Spec;
-        Estimate e = variant.Over(metric, scope);
+        Estimate e = variant.Over(new(metric, scope));
         return new(metric.Name, scope.Of?.Text, scope.Start.TotalSeconds, scope.EndIn(run).TotalSeconds,
             Known(e.Value), Known(e.Low), Known(e.High), Words.Of(e.Ends), TidyCsv.UnitOf(metric.Name), e.Runs,
             Words.Of(metric.In(run).Fidelity));

@@ -12,17 +12,17 @@ namespace Lab.Reports;
 internal static class Best
 {
     /// <summary>For each variant of the study whether it is marked.</summary>
-    public static bool[] Of(Study study, Metric metric, IReadOnlyList<Variant> variants)
+    public static bool[] Of(Study study, Yardstick by, IReadOnlyList<Variant> variants)
     {
         bool[] best = new bool[variants.Count];
-        if (metric.Better == Better.Neither || !study.ComparesChoices) return best;
+        if (by.Metric.Better == Better.Neither || !study.ComparesChoices) return best;
         foreach (IGrouping<string, int> panel in Enumerable.Range(0, best.Length).GroupBy(i => variants[i].Panel))
         {
-            int[] known = [.. panel.Where(i => variants[i].Over(metric).Known)];
-            if (known.Length < 2 || !known.All(i => Alike(variants[known[0]], variants[i], metric))) continue;
+            int[] known = [.. panel.Where(i => variants[i].Over(by).Known)];
+            if (known.Length < 2 || !known.All(i => Alike(variants[known[0]], variants[i], by))) continue;
             foreach (int one in known)
-                best[one] = IsBest(metric.Better, variants[one].Over(metric),
-                    [.. known.Select(i => variants[i].Over(metric))]);
+                best[one] = IsBest(by.Metric.Better, variants[one].Over(by),
+                    [.. known.Select(i => variants[i].Over(by))]);
         }
         return best;
     }
@@ -34,10 +34,11 @@ internal static class Best
             && (better == Better.Lower ? one.High < other.Low : one.Low > other.High));
     }
 
-    private static bool Alike(Variant one, Variant other, Metric metric) =>
+    /// <summary>Whether the two ran under the same seeds and the number is over equally many cases in each.</summary>
+    public static bool Alike(Variant one, Variant other, Yardstick by) =>
         one.Runs.Count == other.Runs.Count && one.Runs.Zip(other.Runs, (a, b) => a.Spec.Seed == b.Spec.Seed
-            && (!metric.Joining.IsPooled || Population(a, metric) == Population(b, metric))).All(alike => alike);
+            && (!by.Metric.Joining.IsPooled || Population(a, by) == Population(b, by))).All(alike => alike);
 
-    private static double Population(RunResult run, Metric metric) =>
-        run.SampleOf(metric.Name) is { IsEmpty: false } sample ? sample.Population : 0;
+    private static double Population(RunResult run, Yardstick by) =>
+        run.SampleOf(by.Metric.Name, by.Scope) is { IsEmpty: false } sample ? sample.Population : 0;
 }

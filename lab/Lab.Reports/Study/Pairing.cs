@@ -9,26 +9,26 @@ namespace Lab.Reports;
 /// </summary>
 internal static class Pairing
 {
-    public static Estimate Difference(Variant variant, Variant reference, Metric metric)
+    public static Estimate Difference(Variant variant, Variant reference, Yardstick by)
     {
-        (Sample Ours, Sample Theirs)[] pairs = [.. Pairs(variant, reference, metric.Name)];
-        return metric.Joining.Difference([.. pairs.Select(p => p.Ours)], [.. pairs.Select(p => p.Theirs)],
-            $"difference/{metric.Name}/{variant.Label}");
+        (Sample Ours, Sample Theirs)[] pairs = [.. Pairs(variant, reference, by)];
+        return by.Metric.Joining.Difference([.. pairs.Select(p => p.Ours)], [.. pairs.Select(p => p.Theirs)],
+            $"difference/{by}/{variant.Label}");
     }
 
     /// <summary>How likely chance alone would have so many of the seeds on one side (see SignTest).</summary>
-    public static double Chance(Variant variant, Variant reference, Metric metric)
+    public static double Chance(Variant variant, Variant reference, Yardstick by)
     {
-        double[] differences = [.. Pairs(variant, reference, metric.Name)
-            .Select(p => Joining.Subtract(metric.Joining.Of(p.Ours), metric.Joining.Of(p.Theirs)))];
+        double[] differences = [.. Pairs(variant, reference, by)
+            .Select(p => Joining.Subtract(by.Metric.Joining.Of(p.Ours), by.Metric.Joining.Of(p.Theirs)))];
         return SignTest.Of(differences.Count(d => d > 0), differences.Count(d => d < 0));
     }
 
-    private static IEnumerable<(Sample Ours, Sample Theirs)> Pairs(Variant variant, Variant reference, string metric)
+    private static IEnumerable<(Sample Ours, Sample Theirs)> Pairs(Variant variant, Variant reference, Yardstick by)
     {
         Dictionary<ulong, RunResult> others = reference.Runs.ToDictionary(r => r.Spec.Seed);
         foreach (RunResult run in variant.Runs)
             if (others.TryGetValue(run.Spec.Seed, out RunResult? other))
-                yield return (run.SampleOf(metric), other.SampleOf(metric));
+                yield return (run.SampleOf(by.Metric.Name, by.Scope), other.SampleOf(by.Metric.Name, by.Scope));
     }
 }

@@ -6,7 +6,7 @@ namespace Lab.Reports;
 internal sealed record Variant(string Label, string Policy, string Panel, IReadOnlyList<RunResult> Runs)
 {
     private readonly Dictionary<Side, Incidence> times = [];
-    private readonly Dictionary<(string, Scope), Estimate> estimates = [];
+    private readonly Dictionary<Yardstick, Estimate> estimates = [];
 
     public NetworkKind Network => Runs[0].Network;
 
@@ -20,9 +20,9 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
     public bool Shows(Side side) => Shows($"detection.{Words.Of(side)}.p50");
 
     /// <summary>A metric over the runs, with its interval; none where its network cannot show it.</summary>
-    public Estimate Over(Metric metric, Scope scope = default) =>
-        estimates.TryGetValue((metric.Name, scope), out Estimate known) ? known
-        : estimates[(metric.Name, scope)] = Shows(metric.Name) ? metric.Over(Runs, scope) : Estimate.None;
+    public Estimate Over(Yardstick by) => estimates.TryGetValue(by, out Estimate known)
+        ? known
+        : estimates[by] = Shows(by.Metric.Name) ? by.Metric.Over(Runs, by.Scope) : Estimate.None;
 
     /// <summary>Time to detection over all incidents of one side.</summary>
     public Incidence Times(Side side) =>
@@ -104,6 +104,9 @@ internal sealed class Study
 
     /// <summary>The fields that make panels: "delay".</summary>
     public string PanelWords => string.Join(", ", PanelFields.Select(Last).Concat(SeveralNetworks ? ["network"] : []));
+
+    /// <summary>Whether some run has a number for it.</summary>
+    public bool Has(Yardstick by) => Sweep.Runs.Any(r => !double.IsNaN(r.Value(by.Metric.Name, by.Scope)));
 
     /// <summary>Stands under every figure.</summary>
     public string Subtitle(string? seeds = null) =>
