@@ -15,7 +15,6 @@ internal static class DetectionTable
             lines.SelectMany(l => (double[])[l.Median.Value, l.Late.Value]));
         var footnotes = new Footnotes();
         return $"""
-            <h2>Detection over all incidents</h2>
             <p>Times by which half and 95&nbsp;% of all incidents of all seeds were noticed; intervals draw whole
             runs again.
             “never” means that too few were noticed for the quantile to exist.</p>

@@ -11,7 +11,6 @@ internal static class FidelitySection
     {
         if (study.Networks is [NetworkKind.Simulated]) return Html.Empty;
         return $"""
-            <h2>How true the networks are</h2>
             {Html.Join(study.Networks.Select(n => Network(study, n)))}
             """;
     }
@@ -21,7 +20,7 @@ internal static class FidelitySection
         IEnumerable<IGrouping<Judgement, string>> groups =
             Used(study, network).GroupBy(u => u.Judgement, u => u.Name).OrderByDescending(g => g.Key.Fidelity);
         return $"""
-            <h3>{network.Word()}</h3>
+            <h4>{network.Word()}</h4>
             <ul>
             {Html.Join(groups.Select(g => Html.Of(
                 $"<li><b>{Words.Of(g.Key.Fidelity)}</b> {string.Join(", ", g)}: {g.Key.Reason}.</li>")))}

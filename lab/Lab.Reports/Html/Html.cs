@@ -17,6 +17,8 @@ internal readonly struct Html
 
     public static readonly Html Empty = new(0, 0);
 
+    public bool IsEmpty => text is null || text.Length == 0;
+
     public static Html Of(Html html) => html;
 
     public static Html Join(IEnumerable<Html> pieces, string between = "\n")

@@ -6,7 +6,6 @@ namespace Lab.Reports;
 internal static class MethodSection
 {
     public static Html Of(Study study) => $"""
-        <h2>How the numbers were made</h2>
         <ul>
         <li>Each metric says how the runs of a variant become one number (hover over its name): times are quantiles over
         the incidents or messages of all runs, shares are of all cases of all runs, counts are means per run. Tables,

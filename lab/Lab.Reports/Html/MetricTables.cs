@@ -12,21 +12,28 @@ internal static class MetricTables
         "messages.delay.p95", "cost.bytes", "cost.wakeups",
     ];
 
+    private const int MostRows = 60;
+
     public static readonly string[] StormMetrics = ["storm.peak", "recovery.time"];
 
-    public static Html Main(Study study)
+    /// <summary>What is usually wanted of such runs.</summary>
+    public static IEnumerable<string> Usual(Study study)
     {
         bool storm = study.Sweep.Runs.Any(r => Study.Clients(r) > 50);
         bool federated = study.Sweep.Runs.Any(r => r.Spec.Topology.S2s.Count > 0);
-        IEnumerable<string> wanted = MainMetrics.Concat(storm ? StormMetrics : [])
-            .Concat(federated ? Catalogue.BetweenServers : [])
-            .Concat(study.Sweep.Checks.Select(c => c.Expectation.Metric));
+        return MainMetrics.Concat(storm ? StormMetrics : []).Concat(federated ? Catalogue.BetweenServers : []);
+    }
+
+    public static Html Main(Study study)
+    {
+        if (!study.SeveralNetworks) return $"<h2>Results</h2>\n{ResultTable.Of(study)}";
+        IEnumerable<string> wanted = Usual(study).Concat(study.Sweep.Checks.Select(c => c.Expectation.Metric));
         Metric[] metrics = [.. Present(study).Where(m => wanted.Contains(m.Name))];
         if (metrics.Length == 0) return $"<h2>Results</h2>\n<p>No run has a value for any metric.</p>";
         return $"""
             <h2>Results</h2>
-            <p>{Legend(study, metrics)}</p>
-            {Tables(study, metrics)}
+            <p>{Legend(study, [.. metrics.Select(m => new Yardstick(m))])}</p>
+            {Compared(study, metrics)}
             """;
     }
 
@@ -40,6 +47,7 @@ internal static class MetricTables
         return $"""
             <h2>All metrics</h2>
             <details><summary>Every metric that has a value, by group</summary>
+            {More(study)}
             {tables}
             </details>
             <details><summary>What each metric means</summary>
@@ -50,6 +58,12 @@ internal static class MetricTables
             """;
     }
 
+    /// <summary>Said where a table holds not all variants.</summary>
+    private static Html More(Study study) => study.Variants.Count <= MostRows ? Html.Empty : Html.Of($"""
+        <p>The first {(long)MostRows} of {study.Variants.Count} variants; all of them are in metrics.csv and
+        results.db.</p>
+        """);
+
     /// <summary>A metric's name, breakable after its dots.</summary>
     public static Html Name(string metric) =>
         Html.Join(metric.Split('.').Select((part, i) => i == 0 ? Html.Of($"{part}") : Html.Of($".<wbr>{part}")), "");
@@ -58,7 +72,7 @@ internal static class MetricTables
     public static IEnumerable<Metric> Present(Study study) =>
         Catalogue.All.Where(m => study.Has(m));
 
-    private static Html Legend(Study study, Metric[] metrics)
+    public static Html Legend(Study study, Yardstick[] columns)
     {
         int fewest = study.Variants.Min(v => v.Runs.Count), most = study.Variants.Max(v => v.Runs.Count);
         string over = fewest == most ? Words.Count(most, "seed") : $"{fewest} to {most} seeds";
@@ -67,13 +81,13 @@ internal static class MetricTables
                 "for an interval" :
             "below, its 95 % bootstrap interval" +
                 (fewest < Bootstrap.FewestForInterval ? " (in brackets: the range, where seeds are too few)" : "");
-        string any = most > 1 && metrics.Any(m => m.Joining == Joining.Count)
+        string any = most > 1 && columns.Any(c => c.Metric.Joining == Joining.Count)
             ? " Counts are means per run, with the number of runs that have any; " + Rare(most) : "";
         string best = !study.ComparesChoices || study.Variants.Count < 2 || most < Bootstrap.FewestForInterval ? "" :
             $" A dot marks the best of a column{Same(study)}: its interval is apart from all others (equals share " +
             "it). There is none where policies met different incidents or " +
             "messages, for then their numbers are not of the same thing.";
-        string never = study.Variants.Any(v => metrics.Any(m => double.IsInfinity(v.Over(m).Value)))
+        string never = study.Variants.Any(v => columns.Any(c => double.IsInfinity(v.Over(c).Value)))
             ? " “never” means: not before the end." : "";
         return $"Over {over}; {below}.{any}{best} No interval is shown where it has no width.{never} Hover over a " +
             $"column's name for its meaning and for how runs are joined, or see the end of the page.";
@@ -89,9 +103,8 @@ internal static class MetricTables
         return $"0 in {runs} runs still allows some in up to {Units.Format(Math.Round(most, 2), Unit.Share)} of runs.";
     }
 
-    private static Html Tables(Study study, Metric[] metrics)
+    private static Html Compared(Study study, Metric[] metrics)
     {
-        if (!study.SeveralNetworks) return Table(study, metrics);
         var comparison = new ComparisonTable(study, metrics);
         Html unexpected = comparison.Unexpected.Count == 0 ? Html.Empty : Html.Of($"""
             <p class="note"><b>Not expected.</b> The fidelity table does not foretell these differences between the
@@ -110,26 +123,27 @@ internal static class MetricTables
     private static Html Table(Study study, Metric[] metrics)
     {
         if (study.SeveralNetworks) return new ComparisonTable(study, metrics).Html;
-        Estimate[][] columns = [.. metrics.Select(m => study.Variants
-            .Select(v => v.Over(m)).ToArray())];
+        Variant[] rows = [.. study.Variants.Take(MostRows)];
+        Estimate[][] columns = [.. metrics.Select(m => rows.Select(v => v.Over(m)).ToArray())];
         var footnotes = new Footnotes();
         DisplayUnit[] units = [.. metrics.Select((m, i) => DisplayUnit.For(m.Unit, columns[i].Select(e => e.Value)))];
-        bool[][] best = [.. metrics.Select(m => Best.Of(study, m, study.Variants))];
-        string corner = study.PanelFields.Count > 0 ? $"{study.ColourName}, {study.PanelWords}" : study.ColourName;
-        Html grid = Grid(corner, metrics, units, study.Variants.Select((v, row) => (v.Label, metrics.Select((m, i) =>
+        bool[][] best = [.. metrics.Select(m => Best.Of(study, m, rows))];
+        Html grid = Grid(study.RowWords, metrics, units, rows.Select((v, row) => (v.Name, metrics.Select((m, i) =>
             Cell(v, m, columns[i][row], units[i], best[i][row], footnotes)))));
         return $"{grid}{footnotes.List()}";
     }
 
-    public static Html Grid(
+    private static Html Grid(
         string corner, Metric[] metrics, DisplayUnit[] units,
         IEnumerable<(string Label, IEnumerable<Html> Cells)> rows)
     {
         Html headers = Html.Join(metrics.Select((m, i) => Header(m, units[i])), "");
-        Html body = Html.Join(rows.Select(r => Html.Of($"<tr><th>{r.Label}</th>{Html.Join(r.Cells, "")}</tr>")));
+        string name = metrics[0].Name.Split('.')[0];
+        Html body = Html.Join(rows.Select(r => Html.Of(
+            $"<tr><th scope=\"row\">{r.Label}</th>{Html.Join(r.Cells, "")}</tr>")));
         return $"""
-            <div class="scroll"><table>
-            <thead><tr><th>{corner}</th>{headers}</tr></thead>
+            <div class="scroll wide" role="region" aria-label="All metrics: {name}" tabindex="0"><table>
+            <thead><tr><th scope="col">{corner}</th>{headers}</tr></thead>
             <tbody>
             {body}
             </tbody>
@@ -156,10 +170,10 @@ internal static class MetricTables
     }
 
     /// <summary>The number with its ends; of a count also in how many runs there were any.</summary>
-    public static Html Number(Variant v, Metric m, Estimate e, DisplayUnit unit)
+    public static Html Number(Variant v, Yardstick by, Estimate e, DisplayUnit unit)
     {
-        int any = v.Runs.Count(r => r.Value(m.Name) > 0);
-        Html runs = m.Joining == Joining.Count && any > 0 && any < e.Runs
+        int any = v.Runs.Count(r => r.Value(by.Metric.Name, by.Scope) > 0);
+        Html runs = by.Metric.Joining == Joining.Count && any > 0 && any < e.Runs
             ? Html.Of($"<small>in {any} of {Words.Count(e.Runs, "run")}</small>") : Html.Empty;
         return $"<b>{unit.Text(e.Value)}</b>{EndsOf(e, unit)}{runs}";
     }

@@ -22,6 +22,16 @@ internal static class PolicyWords
         return string.Join("; ", parts);
     }
 
+    /// <summary>What holds where neither a policy nor a part of it says otherwise.</summary>
+    public static string Defaults()
+    {
+        ConnectPolicy connect = Policy.Nothing.Connect;
+        string Or(Duration? time) => time?.ToString() ?? "none";
+        return $"no checks; timeouts of connecting: TCP {Or(connect.Tcp)}, TLS {Or(connect.Tls)}, each step " +
+            $"{Or(connect.Step)}, in all {Or(connect.Total)}, closing {connect.Close}; on dead: " +
+            $"{Words.Of(Policy.Nothing.OnDead)}; {Reconnect(Policy.Nothing.Reconnect)}; no stream management";
+    }
+
     public static string Keepalive(KeepaliveOption k)
     {
         string Or<T>(T? set) where T : struct => set?.ToString() ?? "(the host's)";

@@ -6,6 +6,8 @@ namespace Lab.Reports;
 /// <summary>report.html: one file that needs nothing else, for a screen, a phone and paper.</summary>
 internal static class ReportPage
 {
+    private const int MostYaml = 200_000;
+
     // Nothing may be fetched from anywhere. Vega compiles its expressions, hence unsafe-eval.
     private const string Policy =
         "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:";
@@ -13,6 +15,8 @@ internal static class ReportPage
     public static string Of(Study study, IReadOnlyList<Figure> figures, string runYaml, IReadOnlyList<string> svgs,
         IReadOnlyList<string>? kept = null)
     {
+        Figure? first = TopFigure.Of(study, figures);
+        Figure[] others = [.. figures.Where(f => f != first)];
         Html page = $"""
             <!DOCTYPE html>
             <html lang="en">
@@ -26,21 +30,27 @@ internal static class ReportPage
             </style>
             </head>
             <body>
-            {RunSection.Of(study)}
+            <header>
+            {RunSection.Head(study)}
+            </header>
+            <main>
+            {Top(study, first)}
             {VerdictSection.Of(study)}
             {MetricTables.Main(study)}
             <h2>Figures</h2>
             <p class="screen-only">Drag to move along an axis, shift and wheel to zoom, double-click to go back. Click a
             legend entry to
             single it out. The button at the top right of each chart saves it as SVG or PNG.</p>
-            {Html.Join(Numbered(figures))}
-            {DetectionTable.Of(study)}
-            {VerdictMatrix.Of(study)}
-            {DifferenceTable.Of(study)}
+            {Html.Join(Numbered(others, first is null ? 0 : 1))}
+            <h2>Details</h2>
+            {Folded("What was run", RunSection.Of(study))}
+            {Folded("Detection over all incidents", DetectionTable.Of(study))}
+            {Folded("Verdicts against the truth", VerdictMatrix.Of(study))}
             {MetricTables.All(study)}
-            {FidelitySection.Of(study)}
-            {MethodSection.Of(study)}
+            {Folded("How true the networks are", FidelitySection.Of(study))}
+            {Folded("How the numbers were made", MethodSection.Of(study))}
             {Files(runYaml, svgs, kept ?? [])}
+            </main>
             {Scripts(figures)}
             </body>
             </html>
@@ -49,10 +59,38 @@ internal static class ReportPage
         return page.ToString();
     }
 
-    /// <summary>Figures are counted as drawn: one that is not has no number.</summary>
-    private static IEnumerable<Html> Numbered(IReadOnlyList<Figure> figures)
+    /// <summary>The answer, and beside it where there is room the figure that shows it.</summary>
+    private static Html Top(Study study, Figure? figure)
     {
-        long number = 0;
+        Answer answer = Answer.Of(study);
+        Html further = answer.Further.Count == 0 ? Html.Empty : Html.Of($"""
+            <ul class="further">
+            {Html.Join(answer.Further.Select(f => Html.Of($"<li>{f}</li>")))}
+            </ul>
+            """);
+        Html look = study.Sweep.Scenario.Look is { } sentence
+            ? Html.Of($"<p class=\"look\"><b>What to look at:</b> {sentence}</p>") : Html.Empty;
+        return $"""
+            <section class="top wide" aria-label="Answer">
+            <div>
+            <p class="answer">{answer.Sentence}</p>
+            {further}
+            {look}
+            </div>
+            {(figure is null ? Html.Empty : Drawn(figure, 1))}
+            </section>
+            """;
+    }
+
+    private static Html Folded(string title, Html body) => body.IsEmpty ? Html.Empty : Html.Of($"""
+        <details><summary><h3>{title}</h3></summary>
+        {body}
+        </details>
+        """);
+
+    /// <summary>Figures are counted as drawn: one that is not has no number.</summary>
+    private static IEnumerable<Html> Numbered(IReadOnlyList<Figure> figures, long number)
+    {
         foreach (Figure figure in figures)
             yield return figure.Spec is null ? Html.Of($"<p><b>{figure.Title}:</b> {figure.Caption}</p>")
                 : Drawn(figure, ++number);
@@ -86,14 +124,18 @@ internal static class ReportPage
             $"<li><a href=\"{f}/\"><code>{f}/</code></a>: what the runs wrote themselves, a folder for each</li>")));
         return $"""
             <h2>Data</h2>
-            <ul>
+            <ul class="files">
             {list}
             {drawings}
             {written}
             </ul>
-            <details><summary>run.yaml, everything resolved</summary><pre>{runYaml}</pre></details>
+            <details><summary>run.yaml, everything resolved</summary>
+            <pre tabindex="0" role="region" aria-label="run.yaml">{Bounded(runYaml)}</pre></details>
             """;
     }
+
+    private static string Bounded(string yaml) => yaml.Length <= MostYaml ? yaml
+        : yaml[..MostYaml] + "\n... the rest is in run.yaml";
 
     private static Html Scripts(IReadOnlyList<Figure> figures)
     {

@@ -2,10 +2,13 @@ using Lab.Experiments;
 
 namespace Lab.Reports;
 
-/// <summary>The top of the page: what was run, on what, how to run it again, and what to look at.</summary>
+/// <summary>What was run, on what, by whom, and how to run it again.</summary>
 internal static class RunSection
 {
-    public static Html Of(Study study)
+    private const int MostNamed = 40;
+
+    /// <summary>The top of the page: the question, what is wrong with the runs, and in a line what they are.</summary>
+    public static Html Head(Study study)
     {
         SweepResult sweep = study.Sweep;
         Html partial = !study.Partial ? Html.Empty : Html.Of($"""
@@ -19,10 +22,7 @@ internal static class RunSection
             """);
         Html description = sweep.Scenario.Description is { } text ? Html.Of($"<p class=\"lead\">{text}</p>")
             : Html.Empty;
-        Html look = sweep.Scenario.Look is { } sentence
-            ? Html.Of($"<p class=\"look\"><b>What to look at:</b> {sentence}</p>") : Html.Empty;
         return $"""
-            <header>
             <h1>{sweep.ScenarioName}</h1>
             {description}
             {partial}{Doubts(sweep)}{approximate}
@@ -30,17 +30,16 @@ internal static class RunSection
             {Html.Join(study.Networks.Select(n => Html.Of(
                 $"<span>{n.Word()} network</span><span>{study.FidelityWords(n)}</span>")), "")}
             <span>{Words.Count(sweep.Runs.Count, "run")}</span><span>{study.SeedWords}</span></p>
-            <p class="answer">{Answer.Of(study).Sentence}</p>
-            {look}
-            </header>
-            <h2>What was run</h2>
-            <dl class="facts">
-            {Html.Join(Facts(study).Select(f => Html.Of($"<dt>{f.Name}</dt><dd>{f.Text}</dd>")))}
-            </dl>
-            <p>The same again:</p>
-            <pre>{sweep.Command}</pre>
             """;
     }
+
+    public static Html Of(Study study) => $"""
+        <dl class="facts">
+        {Html.Join(Facts(study).Select(f => Html.Of($"<dt>{f.Name}</dt><dd>{f.Text}</dd>")))}
+        </dl>
+        <p>The same again:</p>
+        <pre tabindex="0" role="region" aria-label="Command">{study.Sweep.Command}</pre>
+        """;
 
     private static IEnumerable<(string Name, Html Text)> Facts(Study study)
     {
@@ -67,11 +66,15 @@ internal static class RunSection
             : Html.Of($"none"));
         if (scenario.Policies.Count > 0)
             yield return ("Policies", List(scenario.Policies.Select(p => $"{p.Key}: {PolicyWords.Of(p.Value)}")));
+        yield return ("Without a policy", $"{PolicyWords.Defaults()}");
         if (study.Sweep.Varied.Count > 0) yield return ("Varied",
             List(study.Sweep.Varied.Select(path => Varied(study, path))));
         yield return ("Seeds", $"{string.Join(", ", Ranges(study.Seeds))}");
         yield return (study.SeveralNetworks ? "Networks" : "Network",
             List(study.Networks.Select(n => $"{n.Word()}, {study.FidelityWords(n)}")));
+        Provenance made = study.Sweep.Made;
+        string commit = made.Commit is { } known ? $", commit {known}" : "";
+        yield return ("Made by", $"lab {made.Version}{commit}, {made.Date}");
         if (study.Networks.Any(n => n != NetworkKind.Simulated))
         {
             double late = study.Sweep.Runs.Max(r => r.MaxLateness.TotalSeconds);
@@ -95,12 +98,14 @@ internal static class RunSection
     {
         IEnumerable<string> values = study.Sweep.Runs.SelectMany(r => r.Spec.Point).Where(s => s.Path == path)
             .Select(s => s.Value).Distinct();
-        return $"{path}: {string.Join(", ", values)}";
+        return $"{path}: {string.Join(", ", values.Take(MostNamed))}"
+            + (values.Skip(MostNamed).Any() ? $" and {values.Count() - MostNamed} more" : "");
     }
 
     private static Html List(IEnumerable<string> entries)
     {
-        string[] all = [.. entries];
+        string[] all = [.. entries.Take(MostNamed)];
+        if (entries.Skip(MostNamed).Any()) all = [.. all, $"and {entries.Count() - MostNamed} more, in run.yaml"];
         return all.Length == 1 ? Html.Of($"{all[0]}")
             : Html.Of($"<ul>{Html.Join(all.Select(e => Html.Of($"<li>{e}</li>")), "")}</ul>");
     }

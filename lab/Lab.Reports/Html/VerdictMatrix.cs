@@ -12,10 +12,9 @@ internal static class VerdictMatrix
     {
         (Variant Variant, Dictionary<(string, string), long> Counts)[] matrices =
             [.. study.Variants.Select(v => (v, Counts(v))).Where(m => m.Item2.Values.Any(n => n > 0))];
-        if (matrices.Length == 0) return $"<h2>Verdicts against the truth</h2>\n<p>No side called a silent peer " +
+        if (matrices.Length == 0) return $"<p>No side called a silent peer " +
             $"dead, broken or idle.</p>";
         return $"""
-            <h2>Verdicts against the truth</h2>
             <p>Three silences look alike (RFC 6120, section 4.6): a dead connection, a broken stream, an idle peer.
             Rows: what was true when a
             side gave its verdict; columns: what it claimed. Sums over all seeds and both sides; the shaded cells are

@@ -6,12 +6,12 @@ namespace Lab.Reports;
 /// What a sweep came to, for someone who has ten seconds: who is ahead by what the scenario asks, and what that costs.
 /// Nothing is called better that the numbers do not show to be (see Contest).
 /// </summary>
-/// <param name="Sentence">About 240 characters at most, but for long names.</param>
+/// <param name="Sentence">About 250 characters at most, but for long names.</param>
 /// <param name="Further">What did not fit, one sentence each, the most asked first.</param>
 /// <param name="About">What the sentences are about, in their order; the first is the point of the scenario.</param>
 internal sealed record Answer(string Sentence, IReadOnlyList<string> Further, IReadOnlyList<Yardstick> About)
 {
-    private const int MostCharacters = 240, MostFurther = 4, Reserved = 2;
+    private const int MostCharacters = 250, MostFurther = 4;
 
     public static Answer Of(Study study)
     {
@@ -29,7 +29,7 @@ internal sealed record Answer(string Sentence, IReadOnlyList<string> Further, IR
     }
 
     /// <summary>
-    /// As many clauses as fit, each at the greatest length that leaves room for the next two; the others become
+    /// As many clauses as fit, each at the greatest length that leaves room for the next; the others become
     /// sentences. The first is the answer, however long.
     /// </summary>
     private static Answer Put(string start, IReadOnlyList<Clause> clauses)
@@ -41,7 +41,7 @@ internal sealed record Answer(string Sentence, IReadOnlyList<string> Further, IR
         {
             Clause clause = clauses[i];
             string[] told = [.. clause.Told(last).Select(t => text + (last is null ? " " : "; ") + t)];
-            int waiting = clauses.Skip(i + 1).Take(Reserved).Sum(c => c.Told(clause).Last().Length + 2);
+            int waiting = i + 1 < clauses.Count ? clauses[i + 1].Told(clause).Last().Length + 2 : 0;
             string? fitting = told.FirstOrDefault(t => t.Length + waiting < MostCharacters)
                 ?? told.LastOrDefault(t => last is null || t.Length < MostCharacters);
             if (fitting is null) further.Add(clause.Alone());
@@ -64,13 +64,23 @@ internal sealed record Answer(string Sentence, IReadOnlyList<string> Further, IR
 /// <summary>A part of the sentence.</summary>
 internal abstract record Clause(Yardstick By)
 {
+    /// <summary>The policies it is about, which the next one may call "they".</summary>
+    public virtual IReadOnlyList<string> Who => [];
+
     /// <summary>After another one, or first; from the longest form to the shortest.</summary>
     public abstract IEnumerable<string> Told(Clause? after);
+
+    /// <summary>"acks and ping", "they", "it".</summary>
+    protected string Called(Study study, Clause? after) =>
+        after is null || !after.Who.ToHashSet().SetEquals(Who)
+            ? Phrases.List([.. Who.Select(w => Phrases.Name(study, w))]) : Who.Count == 1 ? "it" : "they";
 
     /// <summary>As a sentence of its own.</summary>
     public string Alone()
     {
         string text = Told(null).First();
+        // names stay as they are
+        if (Who.Count > 0) return text + ".";
         return char.ToUpperInvariant(text[0]) + text[1..] + ".";
     }
 }
@@ -113,6 +123,23 @@ internal static class Phrases
             $"{List([.. g.Select(v => Name(study, v.Policy))])} ({g.Key}{(i == 0 ? unit : "")})")]);
     }
 
+    /// <summary>"74.3 s (57.6–78 s) and 79.5 s", "26.7 and 31.2 KiB/h".</summary>
+    public static string Numbers(IReadOnlyList<Variant> variants, Yardstick by, bool withEnds)
+    {
+        string[] each = [.. variants.Select(v => Number(v, by, withEnds)).Distinct()];
+        string[] units = [.. each.Select(Symbol).Distinct()];
+        bool shared = units is [not ""] && !each.Any(e => e.Contains('('));
+        return List(!shared ? each
+            : [.. each.Take(each.Length - 1).Select(e => e[..^units[0].Length]), each[^1]]);
+    }
+
+    /// <summary>" KiB/h"; empty of a plain number and of "never".</summary>
+    private static string Symbol(string number)
+    {
+        int space = number.IndexOf(' ');
+        return space < 0 ? "" : number[space..];
+    }
+
     /// <summary>"74.3–79.5 s": from the least to the greatest number of some variants.</summary>
     public static string Span(IEnumerable<Variant> variants, Yardstick by)
     {
@@ -140,9 +167,7 @@ internal static class Phrases
     {
         (string from, string to) = (Units.Format(low, unit), Units.Format(high, unit));
         if (from == to) return to;
-        int space = to.IndexOf(' ');
-        string symbol = space < 0 ? "" : to[space..];
-        return (symbol != "" && from.EndsWith(symbol, StringComparison.Ordinal) ? from[..^symbol.Length] : from)
-            + (symbol != "" && from.EndsWith(symbol, StringComparison.Ordinal) || symbol == "" ? "–" : " to ") + to;
+        string symbol = Symbol(to);
+        return Symbol(from) == symbol ? $"{from[..^symbol.Length]}–{to}" : $"{from} to {to}";
     }
 }

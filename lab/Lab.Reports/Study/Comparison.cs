@@ -13,7 +13,7 @@ internal static class Comparison
     public static IEnumerable<Clause> Clauses(Study study, IReadOnlyList<Yardstick> asked)
     {
         List<Clause> told = [];
-        List<Yardstick> undecided = [];
+        List<Yardstick> undecided = [], open = [];
         List<string> subjects = [];
         IReadOnlyList<Yardstick> own = Asked.Of(study);
         // costs were asked for by nobody, unless they were, so they come last
@@ -28,6 +28,7 @@ internal static class Comparison
             if (decided.Length == 0)
             {
                 if (contests.Length > 0) undecided.Add(by);
+                if (contests.Any(c => !c.AllSame)) open.Add(by);
                 continue;
             }
             subjects.Add(Asked.Subject(by.Metric.Name));
@@ -35,7 +36,8 @@ internal static class Comparison
                 : Panels.Of(study, chosen, contests, decided));
             if (told.Count == 1 && contests.Length == 1 && Cost(study, asked, contests[0]) is { } cost) told.Add(cost);
         }
-        IReadOnlyList<Yardstick> open = [.. undecided.Where(own.Contains)];
+        // what is the same in every run needs no word
+        open.RemoveAll(u => !study.Sweep.Scenario.Expect.Any(e => e.Metric == u.Metric.Name));
         if (told.Count == 0) return Undecided(study, undecided, asked);
         return open.Count == 0 ? told : [.. told, new Noise(study, open)];
     }
@@ -71,15 +73,14 @@ internal static class Comparison
     /// </summary>
     internal sealed record Lead(Study Study, Yardstick By, Contest Contest) : Clause(By)
     {
-        public string[] Ahead => [.. Contest.Ahead.Select(v => v.Policy)];
+        public override IReadOnlyList<string> Who => [.. Contest.Ahead.Select(v => v.Policy)];
 
         public override IEnumerable<string> Told(Clause? after)
         {
             Saying saying = Saying.Of(By);
             bool none = saying.None is not null && Contest.Ahead.All(v => v.Over(By).Value == 0);
-            string who = after is Lead lead && lead.Ahead.ToHashSet().SetEquals(Ahead)
-                ? Ahead.Length == 1 ? "it" : "they" : Phrases.List([.. Ahead.Select(a => Phrases.Name(Study, a))]);
-            string does = $"{who} {(Ahead.Length == 1 ? saying.One : saying.Many)} {(none ? saying.None : saying.How)}";
+            string does = $"{Called(Study, after)} {(Who.Count == 1 ? saying.One : saying.Many)} "
+                + (none ? saying.None : saying.How);
             string behindUnit = none ? saying.After : "";
             string between = Contest.Between.Length == 0 ? ""
                 : $"; between them {Phrases.Others(Study, Contest.Between, By, false, "")}";
@@ -95,26 +96,27 @@ internal static class Comparison
         private string Values(Variant[] variants, int ends)
         {
             if (variants.Length > 3 || ends == 1 && variants.Length > 1) return Phrases.SpanWithEnds(variants, By);
-            return Phrases.List([.. variants.Select(v => Phrases.Number(v, By, ends > 0)).Distinct()]);
+            return Phrases.Numbers(variants, By, ends > 0);
         }
     }
 
     /// <summary>"they cost 26.7 and 31.2 KiB/h, “nothing” 11.5 KiB/h".</summary>
     private sealed record Price(Study Study, Yardstick By, Contest Lead, Contest Cost) : Clause(By)
     {
+        public override IReadOnlyList<string> Who => [.. Lead.Ahead.Select(v => v.Policy)];
+
         public override IEnumerable<string> Told(Clause? after)
         {
-            string verb = Lead.Ahead.Length == 1 ? "it costs" : "they cost";
-            string name = after is null ? Phrases.List([.. Lead.Ahead.Select(v => Phrases.Name(Study, v.Policy))])
-                + (Lead.Ahead.Length == 1 ? " costs" : " cost") : verb;
-            string least = Lead.Ahead.All(v => Cost.Ahead.Contains(v)) ? ", the least"
-                : $" ({Phrases.Name(Study, Cost.Ahead[0].Policy)} {Phrases.Number(Cost.Ahead[0], By, false)})";
+            string costs = $"{Called(Study, after)} {(Who.Count == 1 ? "costs" : "cost")}";
+            Variant[] cheap = [.. Cost.Ahead.Where(Lead.Ahead.Contains)];
+            string[] cheapest = [.. cheap.Select(v => Phrases.Name(Study, v.Policy))];
+            string least = cheap.Length == Lead.Ahead.Length ? ", the least"
+                : cheap.Length > 0 ? $", {Phrases.List(cheapest)} least"
+                : $", {Phrases.Name(Study, Cost.Ahead[0].Policy)} {Phrases.Number(Cost.Ahead[0], By, false)}";
             foreach (bool ends in (bool[])[true, false])
-            {
-                string values = Lead.Ahead.Length > 3 ? Phrases.Span(Lead.Ahead, By)
-                    : Phrases.List([.. Lead.Ahead.Select(v => Phrases.Number(v, By, ends)).Distinct()]);
-                yield return $"{name} {values}{least}";
-            }
+                yield return $"{costs} "
+                    + (Lead.Ahead.Length > 3 ? Phrases.Span(Lead.Ahead, By) : Phrases.Numbers(Lead.Ahead, By, ends))
+                    + least;
         }
     }
 

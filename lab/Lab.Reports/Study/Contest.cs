@@ -20,9 +20,11 @@ internal sealed class Contest
     {
         (Panel, this.by, Variants) = (panel, by, variants);
         Ends = variants.ToDictionary(v => v, v => EndsOf(v, by));
-        HashSet<(Variant, Variant)> shown = Shown();
-        bool IsBehind(Variant v, Variant other) => shown.Contains((other, v));
-        Ahead = [.. variants.Where(v => !variants.Any(other => IsBehind(v, other)))];
+        HashSet<(Variant, Variant)> shown = variants.Length > MostPaired ? [] : Shown();
+        // of very many only what is apart from the one that reaches least far, which is the most there is to see
+        Variant nearest = variants.MinBy(v => LowerFirst(by.Metric) ? Ends[v].High : -Ends[v].Low)!;
+        bool IsBehind(Variant v, Variant other) => shown.Contains((other, v)) || Apart(other, v);
+        Ahead = [.. variants.Where(v => !Apart(nearest, v) && !shown.Any(s => s.Item2 == v))];
         Behind = [.. variants.Where(v => Ahead.Length > 0 && Ahead.All(a => IsBehind(v, a)))];
         Between = [.. variants.Except(Ahead).Except(Behind)];
     }
@@ -74,17 +76,17 @@ internal sealed class Contest
     private bool Apart(Variant better, Variant worse) => LowerFirst(by.Metric)
         ? Ends[better].High < Ends[worse].Low : Ends[better].Low > Ends[worse].High;
 
-    /// <summary>Pairs of a better and a worse one.</summary>
+    /// <summary>Pairs of a better and a worse one that differ seed by seed.</summary>
     private HashSet<(Variant, Variant)> Shown()
     {
         (Variant Better, Variant Worse)[] pairs = [.. Variants.SelectMany((v, i) => Variants.Skip(i + 1)
             .Select(w => (v, w)))];
-        HashSet<(Variant, Variant)> shown = [.. pairs.Where(p => Apart(p.Better, p.Worse))];
-        if (Variants.Length > MostPaired || Variants[0].Runs.Count < Bootstrap.FewestForInterval) return shown;
+        HashSet<(Variant, Variant)> shown = [];
+        if (Variants[0].Runs.Count < Bootstrap.FewestForInterval) return shown;
         double[] chances = Holm.Adjust([.. pairs.Select(p => Pairing.Chance(p.Better, p.Worse, by))]);
         for (int i = 0; i < pairs.Length; i++)
         {
-            if (chances[i] >= Level || shown.Contains(pairs[i])) continue;
+            if (chances[i] >= Level || Apart(pairs[i].Better, pairs[i].Worse)) continue;
             Estimate e = Pairing.Difference(pairs[i].Better, pairs[i].Worse, by);
             if (e.Ends == Lab.Experiments.Ends.Interval && (LowerFirst(by.Metric) ? e.High < 0 : e.Low > 0))
                 shown.Add(pairs[i]);

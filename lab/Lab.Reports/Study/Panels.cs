@@ -4,43 +4,48 @@ namespace Lab.Reports;
 
 /// <summary>
 /// Who is ahead where several things were met: "acks misses no dead stream in 3 of 4 cases (streams 2, 4 and 8),
-/// against 45–84 % (ping)".
+/// against ping (45–84 %)".
 /// </summary>
-internal sealed record Panels(
-    Study Study, Yardstick By, int All, IReadOnlyList<Contest> Won, IReadOnlyList<Contest> Rest) : Clause(By)
+/// <param name="Names">The policies it is about.</param>
+/// <param name="Shared">Whether they are ahead everywhere, but not everywhere alone.</param>
+/// <param name="Won">Where they are ahead of others.</param>
+/// <param name="All">How many cases there are.</param>
+/// <param name="Elsewhere">Whether others are ahead in another case.</param>
+internal sealed record Panels(Study Study, Yardstick By, IReadOnlyList<string> Names, bool Shared,
+    IReadOnlyList<Contest> Won, int All, bool Elsewhere) : Clause(By)
 {
     private const int MostNamed = 4;
 
-    /// <summary>Of the decided ones, those that the same are ahead in most.</summary>
+    public override IReadOnlyList<string> Who => Names;
+
+    /// <summary>Those that are ahead in every case, else those that are ahead in most of the decided ones.</summary>
     public static Panels Of(Study study, Yardstick by, IReadOnlyList<Contest> contests, IReadOnlyList<Contest> decided)
     {
-        IGrouping<string, Contest> won = decided.GroupBy(c => string.Join('\n', Ahead(c).Order(StringComparer.Ordinal)))
+        string[] Ahead(Contest c) => [.. study.Policies.Where(p => c.Ahead.Any(v => v.Policy == p))];
+        IGrouping<string, Contest> won = decided.GroupBy(c => string.Join('\n', Ahead(c)))
             .OrderByDescending(g => g.Count()).First();
-        return new(study, by, contests.Count, [.. won], [.. decided.Except(won)]);
+        string[] always = [.. study.Policies.Where(p => contests.All(c => Ahead(c).Contains(p)))];
+        return won.Count() < decided.Count && always.Length > 0
+            ? new(study, by, always, true, decided, contests.Count, false)
+            : new(study, by, Ahead(won.First()), false, [.. won], contests.Count, won.Count() < decided.Count);
     }
-
-    private static IEnumerable<string> Ahead(Contest contest) => contest.Ahead.Select(v => v.Policy);
 
     public override IEnumerable<string> Told(Clause? after)
     {
         Saying saying = Saying.Of(By);
-        Variant[] ahead = [.. Won.SelectMany(c => c.Ahead)];
-        string[] names = [.. Study.Policies.Where(p => ahead.Any(v => v.Policy == p))];
+        Variant[] ahead = [.. Won.SelectMany(c => c.Ahead).Where(v => Names.Contains(v.Policy))];
         bool none = saying.None is not null && ahead.All(v => v.Over(By).Value == 0);
-        string who = after is Panels other && other.Names().SequenceEqual(names)
-            ? names.Length == 1 ? "it" : "they" : Phrases.List([.. names.Select(a => Phrases.Name(Study, a))]);
-        string does = $"{who} {(names.Length == 1 ? saying.One : saying.Many)} {(none ? saying.None : saying.How)}";
+        bool one = Names.Count == 1;
+        string does = (Shared && !none ? $"{(one ? "is" : "are")} among those that {saying.Many}"
+            : one ? saying.One : saying.Many) + " " + (none ? saying.None : saying.How);
         string number = none ? "" : $", {saying.Before}{Phrases.Span(ahead, By)}{saying.After}";
-        string against = Phrases.List([.. Study.Policies.Where(p => !names.Contains(p)).Select(p => Behind(p,
+        string against = Phrases.List([.. Study.Policies.Where(p => !Names.Contains(p)).Select(p => Behind(p,
             none ? saying.After : "")).OfType<string>()]);
-        string rest = Won.Count == All ? "" : Rest.Count == 0 ? ", and no difference shows elsewhere"
-            : ", and others are ahead elsewhere";
-        yield return $"{does} {Where(MostNamed)}{number}, against {against}{rest}";
-        yield return $"{does} {Where(0)}{number}, against {against}";
-        yield return $"{does} {Where(0)}{number}";
+        string rest = Won.Count == All || Shared ? "" : Elsewhere ? ", and others are ahead elsewhere"
+            : ", and no difference shows elsewhere";
+        yield return $"{Called(Study, after)} {does} {Where(MostNamed)}{number}, against {against}{rest}";
+        yield return $"{Called(Study, after)} {does} {Where(0)}{number}, against {against}";
     }
-
-    private string[] Names() => [.. Study.Policies.Where(p => Won[0].Ahead.Any(v => v.Policy == p))];
 
     private string? Behind(string policy, string unit)
     {
@@ -48,11 +53,12 @@ internal sealed record Panels(
         return behind.Length == 0 ? null : $"{Phrases.Name(Study, policy)} ({Phrases.Span(behind, By)}{unit})";
     }
 
-    /// <summary>"in all 4 cases (streams)", "in 3 of 4 cases (streams 2, 4 and 8)".</summary>
+    /// <summary>"in all 4 cases of “streams”", "in 3 of 4 cases (streams 2, 4 and 8)".</summary>
     private string Where(int mostNamed)
     {
         string fields = Study.PanelWords;
-        if (Won.Count == All) return All == 2 ? $"in both cases of “{fields}”" : $"in all {All} cases of “{fields}”";
+        if (Won.Count == All || Shared)
+            return All == 2 ? $"in both cases of “{fields}”" : $"in all {All} cases of “{fields}”";
         string[] panels = [.. Won.Select(c => c.Panel)];
         if (panels.Length > mostNamed) return $"in {Won.Count} of {All} cases of “{fields}”";
         bool single = Study.PanelFields.Count == 1 && !Study.SeveralNetworks;

@@ -10,6 +10,10 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
 
     public NetworkKind Network => Runs[0].Network;
 
+    /// <summary>What tells it from the others in tables: the values that vary, and the network where there are
+    /// several.</summary>
+    public string Name { get; init; } = Label;
+
     /// <summary>The varied values, without the network.</summary>
     public string Point => Runs[0].Spec.Label;
 
@@ -58,7 +62,7 @@ internal sealed class Study
         // networks are run one after the other, but read beside each other
         Variants = [.. sweep.Runs.GroupBy(r => r.Spec.Label).SelectMany(point => point.GroupBy(r => r.Network))
             .Select(g => new Variant(Label(g.First()), Colour(g.First()), Panel(g.First()),
-                [.. g.OrderBy(r => r.Spec.Seed)]))];
+                [.. g.OrderBy(r => r.Spec.Seed)]) { Name = Name(g.First()) })];
         Policies = [.. Variants.Select(v => v.Policy).Distinct()];
         Panels = [.. Variants.Select(v => v.Panel).Distinct()];
         Seeds = [.. sweep.Runs.Select(r => r.Spec.Seed).Distinct().Order()];
@@ -102,6 +106,9 @@ internal sealed class Study
     /// <summary>What the colour field is called in legends and tables: "policy", "every".</summary>
     public string ColourName => ColourField is { } path ? Last(path) : "runs";
 
+    /// <summary>What tells rows apart: "policy, for".</summary>
+    public string RowWords => PanelWords == "" ? ColourName : $"{ColourName}, {PanelWords}";
+
     /// <summary>The fields that make panels: "delay".</summary>
     public string PanelWords => string.Join(", ", PanelFields.Select(Last).Concat(SeveralNetworks ? ["network"] : []));
 
@@ -131,6 +138,17 @@ internal sealed class Study
         int n => $"{n} seeds from {Seeds[0]} to {Seeds[^1]}",
     };
 
+    /// <summary>What differences are measured against: the scenario's baseline, or the first variant of its panel; null
+    /// for those themselves.</summary>
+    public Variant? ReferenceOf(Variant variant)
+    {
+        RunSpec own = variant.Runs[0].Spec;
+        Variant? reference = own.Scenario.Baseline.Count == 0 ? Variants.First(v => v.Panel == variant.Panel)
+            : Variants.FirstOrDefault(v => v.Network == variant.Network
+                && v.Runs[0].Spec.Point.SequenceEqual(own.Reference));
+        return reference == variant ? null : reference;
+    }
+
     /// <summary>Clients of a run, from its topology.</summary>
     public static int Clients(RunResult run) => run.Spec.Topology.Clients.Values.Sum(c => c.Count);
 
@@ -148,6 +166,14 @@ internal sealed class Study
     private string Label(RunResult run) =>
         !SeveralNetworks ? run.Spec.Label
         : run.Spec.Point.Count == 0 ? run.Network.Word() : $"{run.Spec.Label}, {run.Network.Word()}";
+
+    private string Name(RunResult run)
+    {
+        IEnumerable<string> paths = ColourField is { } colour ? PanelFields.Prepend(colour) : PanelFields;
+        string[] values = [.. paths.Select(path => Value(run, path)),
+            .. SeveralNetworks ? [run.Network.Word()] : Array.Empty<string>()];
+        return values.Length == 0 ? "all runs" : string.Join(", ", values);
+    }
 
     private string Panel(RunResult run) => string.Join(", ", PanelFields.Select(p => $"{Last(p)} {Value(run, p)}")
         .Concat(SeveralNetworks ? [run.Network.Word()] : []));
