@@ -46,7 +46,7 @@ internal readonly record struct Box(double X1, double X2, double Y1, double Y2, 
 /// axis stays there, a few pixels inside.</summary>
 internal sealed record Labels(IReadOnlyList<Label> Items) : Layer;
 
-/// <param name="Colour">#rrggbb; null = the colour of text.</param>
+/// <param name="Colour">#rrggbb, without a halo, for text on a box; null = the colour of text.</param>
 internal readonly record struct Label(double X, double Y, string Text, Anchor Anchor = Anchor.Middle,
     string? Colour = null);
 

@@ -26,30 +26,10 @@ internal static class Thinning
         runs.Any(r => r.Lanes > MostLanes || r.Marks > MostMarks)
             ? $" Of each run the {MostLanes} longest states and at most {MostMarks} verdicts are drawn." : "";
 
-    /// <summary>Steps drawn per curve: 250, fewer when there are many curves.</summary>
-    public static int MostSteps(int curves) => Math.Clamp(4000 / Math.Max(1, curves), 30, 250);
-
-    public static string Rule(int curves) =>
-        $"Of each curve at most {MostSteps(curves)} steps are drawn, evenly by rank, first and last included.";
-
     /// <summary>At most so many entries, evenly by rank, the first and the last always among them.</summary>
     public static IReadOnlyList<T> Of<T>(IReadOnlyList<T> entries, int most)
     {
         if (entries.Count <= most) return entries;
         return [.. Enumerable.Range(0, most).Select(i => entries[(int)((long)i * (entries.Count - 1) / (most - 1))])];
     }
-
-    /// <summary>
-    /// Heights (shares of the panel) of lines of text at the bottom right of a curve chart, where curves are far up or
-    /// flat; none when there are so many lines that they would fill it.
-    /// </summary>
-    public static double[] LabelPlaces(int lines, int panelPixels)
-    {
-        const double linePixels = 14;
-        return lines > 7 ? [] : [.. Enumerable.Range(0, lines)
-            .Select(i => 0.055 + (lines - 1 - i) * linePixels / panelPixels)];
-    }
-
-    /// <summary>Characters of the longest legend entry.</summary>
-    public static int LegendWidth(Study study) => study.Policies.Select(p => p.Length).DefaultIfEmpty(0).Max();
 }

@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Lab.Experiments;
 
 namespace Lab.Reports;
 
 /// <summary>
-/// An axis of times in seconds. Logarithmic where the span asks for it (longest over shortest more than 50), with marks
+/// An axis of times in seconds. Logarithmic where the span asks for it (longest over shortest more than 50), with ticks
 /// at round times (1 s, 10 s, 1 min); else linear in the unit that suits. Times below the start of a logarithmic axis
 /// are drawn at it.
 /// </summary>
@@ -17,13 +16,6 @@ internal sealed class TimeAxis
         1200, 1800, 3600, 7200, 18000, 36000,
         86400, 172800, 432000, 864000,
     ];
-
-    private const string MarkText =
-        "datum.value < 0.001 ? format(datum.value * 1e6, '~g') + ' µs' : " +
-        "datum.value < 1 ? format(datum.value * 1000, '~g') + ' ms' : " +
-        "datum.value < 60 ? format(datum.value, '~g') + ' s' : " +
-        "datum.value < 3600 ? format(datum.value / 60, '~g') + ' min' : " +
-        "datum.value < 172800 ? format(datum.value / 3600, '~g') + ' h' : format(datum.value / 86400, '~g') + ' d'";
 
     private readonly DisplayUnit unit;
 
@@ -42,28 +34,70 @@ internal sealed class TimeAxis
     public double Shortest { get; }
     public double Longest { get; }
 
-    public double Place(double seconds) => Round(Math.Max(seconds, Shortest) / unit.Divisor);
+    public double Place(double seconds) => Math.Max(seconds, Shortest) / unit.Divisor;
 
-    public string Title(string what) => Logarithmic ? what : $"{what} ({unit.Symbol})";
+    /// <summary>From the shortest time to this one.</summary>
+    public Axis To(double longest, string what) => Logarithmic
+        ? new(what, Place(Shortest), Place(longest)) { Logarithmic = true, Ticks = [.. Ticks(longest)] }
+        : new($"{what} ({unit.Symbol})", 0, Place(longest));
 
-    public JsonObject Scale(double longest) => new()
+    /// <summary>Those to label up to this time.</summary>
+    public IEnumerable<Tick> Ticks(double longest)
     {
-        ["type"] = Logarithmic ? "log" : "linear", ["nice"] = false,
-            ["domain"] = VegaLite.Numbers([Place(Shortest), Place(longest)]),
-    };
-
-    public JsonObject Axis(double longest)
-    {
-        if (!Logarithmic) return new JsonObject { ["labelOverlap"] = "greedy" };
-        return new JsonObject
-        {
-            ["values"] = VegaLite.Numbers(Marks.Where(m => m >= Shortest && m <= longest)),
-            ["labelExpr"] = MarkText, ["labelOverlap"] = "greedy", ["labelSeparation"] = 6,
-        };
+        if (Logarithmic) return Marks.Where(m => m >= Shortest && m <= longest).Select(m => new Tick(m, TextOf(m)));
+        double step = RoundStep(Place(Longest) / 5), most = Place(longest);
+        return Enumerable.Range(0, 12).Select(i => i * step).TakeWhile(v => v <= most)
+            .Select(v => new Tick(v, v.ToString("0.####", CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>Four decimals of the leading digits are more than a pixel can show.</summary>
-    public static double Round(double value) =>
-        value == 0 || !double.IsFinite(value) ? value
-        : double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    /// <summary>1, 2 or 5 times a power of ten, near to a number greater than 0.</summary>
+    public static double RoundStep(double rough)
+    {
+        double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        return power * ((rough / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
+    }
+
+    private static string TextOf(double seconds)
+    {
+        (double divisor, string unit) = seconds switch
+        {
+            < 0.001 => (1e-6, "µs"), < 1 => (1e-3, "ms"), < 60 => (1, "s"), < 3600 => (60, "min"),
+            < 172800 => (3600, "h"), _ => (86400.0, "d"),
+        };
+        return $"{(seconds / divisor).ToString("0.###", CultureInfo.InvariantCulture)} {unit}";
+    }
+}
+
+/// <summary>A vertical axis of times with a band for "never" above the longest.</summary>
+internal sealed class TimesWithNever
+{
+    private readonly TimeAxis axis;
+
+    /// <param name="seconds">Infinite ones are never; NaN is none.</param>
+    /// <param name="otherwise">What the axis spans where none is finite.</param>
+    public TimesWithNever(IEnumerable<double> seconds, IEnumerable<double> otherwise)
+    {
+        double[] known = [.. seconds.Where(s => !double.IsNaN(s))], finite = [.. known.Where(double.IsFinite)];
+        AnyNever = known.Any(double.IsPositiveInfinity);
+        axis = new(finite.Length > 0 ? finite : otherwise);
+    }
+
+    public bool AnyNever { get; }
+
+    /// <summary>The band's lower and upper edge, and the place of "never" in it.</summary>
+    public double BandFrom => At(1.09);
+    public double Never => At(1.15);
+    public double BandTo => At(1.21);
+
+    public double Place(double seconds) => double.IsPositiveInfinity(seconds) ? Never : axis.Place(seconds);
+
+    public Axis Of(string what)
+    {
+        Axis times = axis.To(axis.Longest, what) with { To = AnyNever ? BandTo : At(1.05) };
+        return AnyNever ? times with { Ticks = [.. axis.Ticks(axis.Longest), new(Never, "never")] } : times;
+    }
+
+    /// <summary>A place so far up the axis, 1 being the longest time.</summary>
+    private double At(double share) => axis.Place(axis.Logarithmic
+        ? axis.Shortest * Math.Pow(axis.Longest / axis.Shortest, share) : axis.Longest * share);
 }

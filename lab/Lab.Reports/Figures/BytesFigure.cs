@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lab.Experiments;
 
 namespace Lab.Reports;
@@ -8,6 +7,8 @@ namespace Lab.Reports;
 internal static class BytesFigure
 {
     private const string Name = "bytes", Heading = "What the bytes are spent on";
+    private const int RowPixels = 30;
+    private const double Gap = 0.05;
 
     public static Figure Of(Study study)
     {
@@ -17,34 +18,58 @@ internal static class BytesFigure
         if (parts.Length == 0) return Figure.Absent(Name, Heading, "No bytes were counted on the clients' links.");
         DisplayUnit unit = DisplayUnit.For(Unit.BytesPerHour, parts.GroupBy(p => p.Variant)
             .Select(g => g.Sum(p => p.PerHour)));
-        IReadOnlyList<(string Cause, string Colour)> causes =
-            Palette.CauseColours(parts.Select(p => p.Cost.Cause).Distinct());
-        IEnumerable<JsonObject> rows = parts.Select(p => new JsonObject
+        Key causes = Palette.Causes(parts.Select(p => p.Cost.Cause));
+        double most = parts.GroupBy(p => p.Variant).Max(g => g.Sum(p => p.PerHour)) / unit.Divisor;
+        Axis x = new($"{unit.Symbol} per client, both directions", 0, most * 1.02);
+        Chart chart = new()
         {
-            ["kind"] = "bytes", ["panel"] = p.Variant.Panel, ["policy"] = p.Variant.Policy, ["cause"] = p.Cost.Cause,
-            ["order"] = causes.Select(c => c.Cause).ToList().IndexOf(p.Cost.Cause),
-            ["x"] = TimeAxis.Round(p.PerHour / unit.Divisor),
-            ["bytes"] = Units.Format(p.PerHour, Unit.BytesPerHour),
-            ["packets"] = Units.Format(p.Cost.Packets, Unit.PerHour),
-        });
-        JsonObject colour = VegaLite.Name("cause", "cause");
-        colour["scale"] = Palette.Scale(causes);
-        JsonObject policy = VegaLite.Name("policy");
-        policy["sort"] = VegaLite.Strings(study.Policies);
-        policy["axis"] = new JsonObject { ["labelLimit"] = 150 };
-        JsonObject bars = VegaLite.Layer("bytes", new JsonObject { ["type"] = "bar" },
-            ("y", policy), ("x", VegaLite.Quantity("x", $"{unit.Symbol} per client, both directions")),
-            ("color", colour),
-            ("order", new JsonObject { ["field"] = "order", ["type"] = "quantitative" }),
-            ("tooltip", VegaLite.Tooltip(("policy", study.ColourName), ("cause", "cause"), ("bytes", "bytes"),
-                ("packets", "packets"))));
-        int left = Math.Min(150, 20 + Thinning.LegendWidth(study) * 7);
-        Layout layout = new(study.Panels.Count > 1 ? 2 : 1, 260, left, causes.Max(c => c.Cause.Length),
-            Math.Max(40, study.Policies.Count * 30));
+            Title = Heading, Subtitle = study.Subtitle(), Description = Description(parts), Keys = [causes],
+            Columns = study.Panels.Count > 1 ? 2 : 1,
+            Panels =
+            [
+                .. parts.GroupBy(p => p.Variant.Panel).Select(panel =>
+                {
+                    string[] rows = [.. study.Policies.Where(p => panel.Any(part => part.Variant.Policy == p))];
+                    return new Panel(panel.Key, x, Axis.Rows(null, rows), [new Boxes(causes,
+                        [.. panel.GroupBy(p => p.Variant).SelectMany(v => Bar(v, rows, causes, unit, study))])])
+                    {
+                        Height = Math.Max(40, rows.Length * RowPixels),
+                    };
+                }),
+            ],
+        };
         return new(Name, Heading,
             "Bytes on the clients' links, IP headers included, by what they were for, per client and hour: mean over " +
-            "the seeds, because parts of means add up.",
-            VegaLite.Panels(study, Heading, null, study.Panels, layout, rows, bars));
+            "the seeds, because parts of means add up.", chart);
+    }
+
+    /// <summary>The parts of one bar after each other, in the order of the key.</summary>
+    private static IEnumerable<Box> Bar(IGrouping<Variant, (Variant Variant, CauseCost Cost, double PerHour)> parts,
+        string[] rows, Key causes, DisplayUnit unit, Study study)
+    {
+        double from = 0, row = Array.IndexOf(rows, parts.Key.Policy);
+        foreach (KeyEntry cause in causes.Entries)
+            foreach ((_, CauseCost cost, double perHour) in parts.Where(p => p.Cost.Cause == cause.Word))
+            {
+                double to = from + perHour / unit.Divisor;
+                yield return new(from, to, row + Gap, row + 1 - Gap, cause.Word, Hover: Hover.Of(
+                    (study.ColourName, parts.Key.Policy), ("cause", cause.Word),
+                    ("bytes", Units.Format(perHour, Unit.BytesPerHour)),
+                    ("packets", Units.Format(cost.Packets, Unit.PerHour))));
+                from = to;
+            }
+    }
+
+    private static string Description((Variant Variant, CauseCost Cost, double PerHour)[] parts)
+    {
+        IEnumerable<string> bars = parts.GroupBy(p => p.Variant).Select(v =>
+        {
+            (_, CauseCost largest, double perHour) = v.MaxBy(p => p.PerHour);
+            return $"{v.Key.Label} {Units.Format(v.Sum(p => p.PerHour), Unit.BytesPerHour)}, most of it " +
+                $"{largest.Cause} ({Units.Format(perHour, Unit.BytesPerHour)})";
+        });
+        return "Stacked bars, one per variant: bytes per client and hour by what they were for. " +
+            string.Join("; ", bars) + ".";
     }
 
     private static IEnumerable<(Variant Variant, CauseCost Cost, double PerHour)> Parts(Variant variant)

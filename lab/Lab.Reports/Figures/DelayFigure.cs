@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lab.Experiments;
 
 namespace Lab.Reports;
@@ -21,18 +20,26 @@ internal static class DelayFigure
             "Not one message was delivered, so there are no delays.");
         TimeAxis axis = new(curves.SelectMany(c => c.Delays));
         double longest = axis.Logarithmic ? axis.Longest * 1.3 : axis.Longest * 1.02;
-        Layout layout = new(Columns: study.Panels.Count > 1 ? 2 : 1, Narrowest: 280, Left: 60,
-            Thinning.LegendWidth(study), Height);
-        JsonObject X() => VegaLite.Quantity("x", axis.Title("time from application to application"),
-            axis.Scale(longest), axis.Axis(longest));
-        JsonObject[] layers = DetectionFigure.Curves(study, X, "share of all messages", "delivered within", "end",
-            VegaLite.Tooltip(("policy", study.ColourName), ("text", "not delivered")));
-        JsonObject spec = VegaLite.Panels(study, Heading, null, study.Panels, layout, Rows(curves, axis, longest),
-            layers);
+        Axis x = axis.To(longest, "time from application to application");
+        Key policies = Palette.Policies(study);
+        StepCurves shape = new(policies, Height);
+        Chart chart = new()
+        {
+            Title = Heading, Subtitle = study.Subtitle(), Description = Description(curves),
+            Keys = Palette.Shown(study, policies), Columns = study.Panels.Count > 1 ? 2 : 1, PanelHeight = Height,
+            PanelWidth = 280,
+            Panels =
+            [
+                .. curves.GroupBy(c => c.Variant.Panel).Select(panel => shape.Panel(panel.Key, x,
+                    "share of all messages", [.. panel.Select(c => new Line(c.Variant.Policy,
+                        [.. Steps(c, study.ColourName, axis, longest, StepCurves.MostSteps(curves.Length))]))], [],
+                    panel.Where(c => c.Missing != "").Select(c => (c.Variant.Policy, c.Missing)))),
+            ],
+        };
         return new(Name, Heading,
             "Share of all messages, echoes included, whose first copy had arrived within a time, over all seeds. A " +
             "curve that ends below 100 % misses what was lost, bounced or still waiting at the end. " +
-            Thinning.Rule(curves.Length), spec);
+            StepCurves.Rule(curves.Length), chart);
     }
 
     private sealed class Curve
@@ -62,32 +69,27 @@ internal static class DelayFigure
         private string Share(int n) => Units.Format((double)n / Total, Unit.Share);
     }
 
-    private static IEnumerable<JsonObject> Rows(Curve[] curves, TimeAxis axis, double longest)
+    private static IEnumerable<Place> Steps(Curve curve, string colour, TimeAxis axis, double longest, int most)
     {
-        foreach (Curve curve in curves)
-        {
-            yield return Row(curve, "step", axis.Place(0), 0, "0 s", "0 %");
-            int[] ranks = [.. Enumerable.Range(0, curve.Delays.Length)];
-            foreach (int rank in Thinning.Of(ranks, Thinning.MostSteps(curves.Length)))
-                yield return Row(curve, "step", axis.Place(curve.Delays[rank]), (rank + 1.0) / curve.Total,
-                    Units.Format(curve.Delays[rank], Unit.Seconds),
-                    Units.Format((rank + 1.0) / curve.Total, Unit.Share));
-            yield return Row(curve, "step", axis.Place(longest), curve.End, "end", Units.Format(curve.End, Unit.Share));
-        }
-        foreach (IGrouping<string, Curve> panel in curves.GroupBy(c => c.Variant.Panel))
-        {
-            Curve[] unfinished = [.. panel.Where(c => c.Missing != "")];
-            double[] places = Thinning.LabelPlaces(unfinished.Length, Height);
-            for (int i = 0; i < places.Length; i++)
-                yield return Row(unfinished[i], "label", axis.Place(longest), places[i], "",
-                    $"{unfinished[i].Variant.Policy}: {unfinished[i].Missing}");
-        }
+        Place Of(double seconds, double share, string time) => new(axis.Place(seconds), share,
+            Hover.Of((colour, curve.Variant.Policy), ("delivered within", time),
+                ("share", Units.Format(share, Unit.Share))));
+        yield return Of(0, 0, "0 s");
+        int[] ranks = [.. Enumerable.Range(0, curve.Delays.Length)];
+        foreach (int rank in Thinning.Of(ranks, most))
+            yield return Of(curve.Delays[rank], (rank + 1.0) / curve.Total,
+                Units.Format(curve.Delays[rank], Unit.Seconds));
+        yield return Of(longest, curve.End, "end");
     }
 
-    private static JsonObject Row(Curve curve, string kind, double x, double share, string time, string text) => new()
+    private static string Description(Curve[] curves)
     {
-        ["kind"] = kind, ["panel"] = curve.Variant.Panel, ["policy"] = curve.Variant.Policy, ["x"] = x,
-            ["y"] = TimeAxis.Round(share),
-        ["time"] = time, ["text"] = text,
-    };
+        IEnumerable<string> panels = curves.GroupBy(c => c.Variant.Panel).Select(panel =>
+            (panel.Key == "" ? "" : $"{panel.Key}: ") + string.Join(", ", panel.Select(c =>
+                $"{c.Variant.Policy} ends at {Units.Format(c.End, Unit.Share)}" + (c.Delays.Length == 0 ? ""
+                : $" (half of what arrived took {Units.Format(c.Delays[(c.Delays.Length - 1) / 2], Unit.Seconds)} or " +
+                "less)"))));
+        return "Step curves, one per variant: the share of all messages delivered against the time from application " +
+            $"to application. {string.Join("; ", panels)}.";
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lab.Experiments;
 
 namespace Lab.Reports;
@@ -17,16 +16,28 @@ internal static class DetectionFigure
         Curve[] curves = [.. Curves(study)];
         if (curves.Length == 0) return Figure.Absent(Name, Heading,
             "No incident was recorded: no fault met a connected client in silence, so there was nothing to notice.");
-        double longest = curves.Max(c => c.Estimator.Steps[^1].Seconds);
         TimeAxis axis = new(curves.SelectMany(c => c.Estimator.Steps).Select(s => s.Seconds));
+        Axis x = axis.To(curves.Max(c => c.Estimator.Steps[^1].Seconds), "time since the path died");
         // Where little is noticed at all, the whole height shows that little.
         double highest = curves.Max(c => c.Estimator.Steps[^1].Share);
         double top = highest > 0.4 ? 1 : Math.Ceiling(highest * 11 + 0.1) / 10;
-        string[] panels = [.. curves.Select(c => c.Panel).Distinct()];
-        Layout layout = new(Columns: 2, Narrowest: 280, Left: 60, Thinning.LegendWidth(study), Height);
-        JsonObject spec = VegaLite.Panels(study, Heading, null, panels, layout, Rows(curves, axis, longest, top),
-            Layers(study, axis, longest, top));
-        return new(Name, Heading, Caption(curves) + Detection.NotDrawn(study), spec);
+        Key policies = Palette.Policies(study);
+        StepCurves shape = new(policies, Height, top);
+        int most = StepCurves.MostSteps(curves.Length);
+        Chart chart = new()
+        {
+            Title = Heading, Subtitle = study.Subtitle(), Description = Description(curves),
+            Keys = Palette.Shown(study, policies), Columns = 2, PanelHeight = Height, PanelWidth = 280,
+            Panels =
+            [
+                .. curves.GroupBy(c => c.Panel).Select(panel => shape.Panel(panel.Key, x, "share of incidents noticed",
+                    [.. panel.Select(c => new Line(c.Policy, [.. Steps(c, study.ColourName, axis, most)]))],
+                    panel.SelectMany(c => Ends(c, study.ColourName, axis)),
+                    panel.Where(c => c.Estimator.Unnoticed > 0).Select(c => (c.Policy,
+                        $"{c.Estimator.Unnoticed} of {c.Estimator.Count} ended unnoticed")))),
+            ],
+        };
+        return new(Name, Heading, Caption(curves) + Detection.NotDrawn(study), chart);
     }
 
     private sealed record Curve(string Policy, string Panel, Incidence Estimator);
@@ -52,90 +63,30 @@ internal static class DetectionFigure
                 }
     }
 
-    private static IEnumerable<JsonObject> Rows(Curve[] curves, TimeAxis axis, double longest, double top)
+    private static IEnumerable<Place> Steps(Curve curve, string colour, TimeAxis axis, int most)
     {
-        foreach (Curve curve in curves)
-        {
-            foreach (JsonObject row in Steps(curve, axis, Thinning.MostSteps(curves.Length))) yield return row;
-            foreach (CurveStep step in Thinning.Of(curve.Estimator.Steps.Where(s => s.Left > 0).ToArray(), 60))
-                yield return Row(curve, "left", axis.Place(step.Seconds), step.Share,
-                    Units.Format(step.Seconds, Unit.Seconds),
-                    $"{step.Left} left unnoticed after {Units.Format(step.Seconds, Unit.Seconds)}");
-        }
-        foreach (IGrouping<string, Curve> panel in curves.GroupBy(c => c.Panel))
-        {
-            Curve[] unfinished = [.. panel.Where(c => c.Estimator.Unnoticed > 0)];
-            double[] places = Thinning.LabelPlaces(unfinished.Length, Height);
-            for (int i = 0; i < places.Length; i++)
-                yield return Row(unfinished[i], "label", axis.Place(longest),
-                    (top < 1 ? places[i] + 1 - places[0] - 0.055 : places[i]) * top, "",
-                    $"{unfinished[i].Policy}: {unfinished[i].Estimator.Unnoticed} of {unfinished[i].Estimator.Count} " +
-                    "ended unnoticed");
-        }
-    }
-
-    private static IEnumerable<JsonObject> Steps(Curve curve, TimeAxis axis, int most)
-    {
+        Place Of(double seconds, double share) => new(axis.Place(seconds), share, Hover.Of((colour, curve.Policy),
+            ("noticed within", Units.Format(seconds, Unit.Seconds)), ("share", Units.Format(share, Unit.Share))));
         IReadOnlyList<CurveStep> steps = curve.Estimator.Steps;
-        yield return Row(curve, "step", axis.Place(0), 0, "0 s", "0 %");
+        yield return Of(0, 0);
         foreach (CurveStep step in Thinning.Of(steps.Where(s => s.Noticed > 0).ToArray(), most))
-            yield return Row(curve, "step", axis.Place(step.Seconds), step.Share,
-                Units.Format(step.Seconds, Unit.Seconds),
-                Units.Format(step.Share, Unit.Share));
+            yield return Of(step.Seconds, step.Share);
         // The curve is known up to the last incident watched, noticed or not.
-        yield return Row(curve, "step", axis.Place(steps[^1].Seconds), steps[^1].Share,
-            Units.Format(steps[^1].Seconds, Unit.Seconds),
-            Units.Format(steps[^1].Share, Unit.Share));
+        if (steps[^1].Noticed == 0) yield return Of(steps[^1].Seconds, steps[^1].Share);
     }
 
-    private static JsonObject Row(Curve curve, string kind, double x, double share, string time, string text) => new()
-    {
-        ["kind"] = kind, ["panel"] = curve.Panel, ["policy"] = curve.Policy, ["x"] = x, ["y"] = TimeAxis.Round(share),
-        ["time"] = time, ["text"] = text,
-    };
+    /// <summary>When watching ended for those that nobody noticed.</summary>
+    private static IEnumerable<(string, Place)> Ends(Curve curve, string colour, TimeAxis axis) =>
+        Thinning.Of(curve.Estimator.Steps.Where(s => s.Left > 0).ToArray(), 60).Select(step => (curve.Policy,
+            new Place(axis.Place(step.Seconds), step.Share, Hover.Of((colour, curve.Policy), ("not noticed",
+                $"{step.Left} left unnoticed after {Units.Format(step.Seconds, Unit.Seconds)}")))));
 
-    private static JsonObject[] Layers(Study study, TimeAxis axis, double longest, double top)
+    private static string Description(Curve[] curves)
     {
-        JsonObject X() => VegaLite.Quantity("x", axis.Title("time since the path died"), axis.Scale(longest),
-            axis.Axis(longest));
-        return Curves(study, X, "share of incidents noticed", "noticed within", "left",
-            VegaLite.Tooltip(("policy", study.ColourName), ("text", "not noticed")), top);
-    }
-
-    /// <summary>The layers of a step chart: curves with hover, ticks, labels at the right; the message delays are drawn
-    /// by them too.</summary>
-    public static JsonObject[] Curves(Study study, Func<JsonObject> x, string yTitle, string hover, string ticks,
-        JsonArray tickTooltip, double top = 1)
-    {
-        JsonObject Y() => VegaLite.Quantity("y", yTitle, new JsonObject { ["domain"] = VegaLite.Numbers([0, top]) },
-            new JsonObject { ["format"] = ".0%" });
-        // Curves that stay low leave room at the top left, others at the bottom right.
-        bool left = top < 1;
-        JsonObject LabelMark(string style) => new()
-        {
-            ["type"] = "text", ["style"] = style, ["align"] = left ? "left" : "right", ["baseline"] = "middle",
-            ["dx"] = left ? 5 : -5, ["fontSize"] = 10.5,
-        };
-        JsonObject Label(string style) => VegaLite.Layer("label", LabelMark(style),
-            ("x", new JsonObject { ["value"] = left ? 0 : "width" }), ("y", Y()), ("text", VegaLite.Name("text")));
-        JsonArray tip = VegaLite.Tooltip(("policy", study.ColourName), ("time", hover), ("text", "share"));
-        return
-        [
-            VegaLite.Layer("step", new JsonObject { ["type"] = "line", ["interpolate"] = "step-after",
-                ["strokeWidth"] = 2, ["clip"] = true },
-                ("x", x()), ("y", Y()), ("color", Palette.PolicyColour(study)),
-                ("strokeDash", Palette.PolicyDash(study)),
-                ("opacity", VegaLite.Picked())).With(VegaLite.PickPolicy(), VegaLite.Zoom("x")),
-            VegaLite.Layer("step", new JsonObject { ["type"] = "point", ["size"] = 90, ["opacity"] = 0,
-                ["clip"] = true },
-                ("x", x()), ("y", Y()), ("tooltip", tip)),
-            VegaLite.Layer(ticks, new JsonObject { ["type"] = "point", ["shape"] = "M0,-1V1", ["size"] = 70,
-                ["strokeWidth"] = 1.5, ["clip"] = true },
-                ("x", x()), ("y", Y()), ("color", Palette.PolicyColour(study)), ("opacity", VegaLite.Picked()),
-                ("tooltip", tickTooltip)),
-            Label("halo"),
-            Label("label"),
-        ];
+        IEnumerable<string> panels = curves.GroupBy(c => c.Panel).Select(panel => $"{panel.Key}: " + string.Join(", ",
+            panel.Select(c => $"{c.Policy} ends at {Units.Format(c.Estimator.Steps[^1].Share, Unit.Share)}")));
+        return "Step curves, one per variant: the share of incidents noticed against the time since the path died. " +
+            string.Join("; ", panels) + ".";
     }
 
     private static string Caption(Curve[] curves)
@@ -147,7 +98,7 @@ internal static class DetectionFigure
               "stay in the whole, so a curve ends at the share that was noticed at all, and ticks mark when they " +
               "were over.";
         return "Share of all incidents noticed within a time after the path died, over all seeds (Aalen–Johansen). " +
-            $"{end} {Thinning.Rule(curves.Length)}";
+            $"{end} {StepCurves.Rule(curves.Length)}";
     }
 }
 

@@ -1,10 +1,7 @@
-using System.Text.Json.Nodes;
-
 namespace Lab.Reports;
 
-/// <summary>One figure: a Vega-Lite specification, or, when there is nothing to draw, the sentence that says
-/// why.</summary>
-internal sealed record Figure(string Name, string Title, string Caption, JsonObject? Spec)
+/// <summary>One figure: a chart, or, when there is nothing to draw, the sentence that says why.</summary>
+internal sealed record Figure(string Name, string Title, string Caption, Chart? Chart)
 {
     public static Figure Absent(string name, string title, string why) => new(name, title, why, null);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lab.Experiments;
 using Lab.Network;
 using Lab.Xmpp;
@@ -14,9 +13,7 @@ internal static class LanesFigure
 {
     private const string Name = "lanes", Heading = "Connections over time";
     private const int RowPixels = 17;
-
-    // Legends show this fill without an outline, so it must stand out from white and from black.
-    private const string MarkFill = "#c4c4c4";
+    private const double BandGap = 0.04, LaneGap = 0.25;
     private const string Right = "right", FalseAlarm = "false alarm";
 
     public static Figure Of(Study study)
@@ -31,14 +28,13 @@ internal static class LanesFigure
         int[] all = [.. shown.SelectMany(r => r.Run.Lanes).Select(l => l.Client).Distinct().Order()];
         int[] clients = [.. all.Take(most)];
         string[] rows = [.. clients.SelectMany(c => Enum.GetValues<Side>().Select(s => Row(shown[0].Run, c, s)))];
-        DisplayUnit unit = DisplayUnit.For(Unit.Seconds, [study.DurationSeconds]);
-        Span span = new(unit, study.DurationSeconds);
-        IEnumerable<JsonObject> data = shown.SelectMany(r => Bands(r.Panel, r.Run, clients, span)
-            .Concat(Lanes(r.Panel, r.Run, clients, span)).Concat(Marks(r.Panel, r.Run, clients, span)));
-        int left = Math.Min(166, 16 + rows.Max(r => r.Length) * 6);
-        Layout layout = new(1, 300, left, Words.Families.Max(f => f.Length), rows.Length * RowPixels);
-        JsonObject spec = VegaLite.Panels(study, Heading, $"seed {seed}", [.. shown.Select(r => r.Panel)], layout, data,
-            Layers(shown, rows, span));
+        Lanes lanes = new(study, clients, rows, shown.Select(r => r.Run));
+        Chart chart = new()
+        {
+            Title = Heading, Subtitle = study.Subtitle($"seed {seed}"), Description = Description(shown, clients),
+            Keys = lanes.Keys, PanelHeight = rows.Length * RowPixels, PanelWidth = 300,
+            Panels = [.. shown.Select(r => lanes.Panel(shown.Length == 1 ? "" : r.Panel, r.Run))],
+        };
         int clientsInAll = Study.Clients(shown[0].Run);
         string fewer = clients.Length < clientsInAll
             ? $" {clients.Length} of {Words.Number(clientsInAll)} clients are shown." : "";
@@ -50,12 +46,7 @@ internal static class LanesFigure
             $"false alarm: the path and the peer were alive.{fewer}{panels}" +
             Thinning.Bands(shown.Select(r => r.Run.Faults.Count(b => clients.Contains(b.Client)))) +
             Thinning.Lanes(shown.Select(r => (r.Run.Lanes.Count(l => clients.Contains(l.Client)),
-                r.Run.Marks.Count(m => clients.Contains(m.Client))))), spec);
-    }
-
-    private readonly record struct Span(DisplayUnit Unit, double Seconds)
-    {
-        public double Place(Instant at) => TimeAxis.Round(Math.Clamp(at.TotalSeconds, 0, Seconds) / Unit.Divisor);
+                r.Run.Marks.Count(m => clients.Contains(m.Client))))), chart);
     }
 
     private static string Row(RunResult run, int client, Side side) => $"{ClientName(run, client)} · {Words.Of(side)}";
@@ -63,109 +54,86 @@ internal static class LanesFigure
     private static string ClientName(RunResult run, int client) =>
         client >= 0 && client < run.ClientNames.Count ? run.ClientNames[client] : $"client {client}";
 
-    private static IEnumerable<JsonObject> Bands(string panel, RunResult run, int[] clients, Span span)
+    private static string Description((string Panel, RunResult Run)[] shown, int[] clients)
     {
-        foreach (FaultBand band in Thinning.Of([.. run.Faults.Where(b => clients.Contains(b.Client))],
-            Thinning.MostBands))
-            foreach (Side side in Enum.GetValues<Side>())
-            {
-                double from = span.Place(band.From), to = span.Place(band.To),
-                    least = span.Seconds / span.Unit.Divisor / 400;
-                yield return new JsonObject
-                {
-                    ["kind"] = "fault", ["panel"] = panel, ["row"] = Row(run, band.Client, side),
-                    ["x"] = from, ["x2"] = Math.Max(to, from + least),
-                    ["fault"] = band.Kind.Word, ["time"] = $"{Time(band.From)} to {Time(band.To)}",
-                };
-            }
+        IEnumerable<string> runs = shown.Select(r =>
+        {
+            LaneMark[] marks = [.. r.Run.Marks.Where(m => clients.Contains(m.Client))];
+            double online = r.Run.Lanes.Where(l => clients.Contains(l.Client) && l.State == LaneState.Online)
+                .Sum(l => (l.To - l.From).TotalSeconds);
+            double all = r.Run.Spec.Scenario.Duration.TotalSeconds * clients.Length * 2;
+            int alarms = marks.Count(m => m.FalseAlarm);
+            return $"{r.Panel}: {Units.Format(online / all, Unit.Share)} of the time online, given up " +
+                $"{Words.Count(marks.Length, "time")}, {(alarms == 0 ? "none" : alarms)} of them a false alarm";
+        });
+        return "Bars over time, a row for each client and side, a panel for each variant: what each side took the " +
+            $"connection for, over bands of faults. {string.Join("; ", runs)}.";
     }
 
-    private static IEnumerable<JsonObject> Lanes(string panel, RunResult run, int[] clients, Span span) =>
-        Thinning.Longest([.. run.Lanes.Where(l => clients.Contains(l.Client) && l.To > l.From)])
-            .Select(l => new JsonObject
-        {
-            ["kind"] = "lane", ["panel"] = panel, ["row"] = Row(run, l.Client, l.Side), ["x"] = span.Place(l.From),
-                ["x2"] = span.Place(l.To),
-            ["state"] = Words.Of(l.State), ["time"] = $"{Time(l.From)} to {Time(l.To)}",
-        });
-
-    private static IEnumerable<JsonObject> Marks(string panel, RunResult run, int[] clients, Span span) =>
-        Thinning.Of([.. run.Marks.Where(m => clients.Contains(m.Client))], Thinning.MostMarks)
-            .Select(m => new JsonObject
-        {
-            ["kind"] = "mark", ["panel"] = panel, ["row"] = Row(run, m.Client, m.Side), ["x"] = span.Place(m.At),
-                ["family"] = Words.Family(m.Mechanism),
-            ["alarm"] = m.FalseAlarm ? FalseAlarm : Right, ["mechanism"] = Words.Of(m.Mechanism),
-            ["claim"] = Words.Of(m.Claim), ["time"] = Time(m.At),
-        });
-
-    private static string Time(Instant at) => Units.Format(at.TotalSeconds, Unit.Seconds);
-
-    private static JsonObject[] Layers((string Panel, RunResult Run)[] shown, string[] rows, Span span)
+    /// <summary>The runs of one seed on one axis, with the same rows and keys in every panel.</summary>
+    private sealed class Lanes
     {
-        JsonObject X() => VegaLite.Quantity("x", $"time ({span.Unit.Symbol})", new JsonObject
+        private readonly int[] clients;
+        private readonly string[] rows;
+        private readonly Axis x, y;
+        private readonly double seconds, divisor;
+        private readonly Key faults, states, families, verdicts = Palette.Verdicts("verdict", Right, FalseAlarm);
+
+        public Lanes(Study study, int[] clients, string[] rows, IEnumerable<RunResult> runs)
         {
-            ["nice"] = false, ["domain"] = VegaLite.Numbers([0, TimeAxis.Round(span.Seconds / span.Unit.Divisor)]),
-        });
-        JsonObject Y()
-        {
-            JsonObject y = VegaLite.Name("row");
-            y["sort"] = VegaLite.Strings(rows);
-            y["scale"] = new JsonObject { ["domain"] = VegaLite.Strings(rows) };
-            y["axis"] = new JsonObject { ["labelLimit"] = 150 };
-            return y;
+            (this.clients, this.rows, seconds) = (clients, rows, study.DurationSeconds);
+            DisplayUnit unit = DisplayUnit.For(Unit.Seconds, [seconds]);
+            divisor = unit.Divisor;
+            x = new($"time ({unit.Symbol})", 0, seconds / divisor);
+            y = Axis.Rows(null, rows);
+            RunResult[] all = [.. runs];
+            faults = Palette.Faults("fault", all.SelectMany(r => r.Faults), 0.26);
+            states = Palette.States("connection", all.SelectMany(r => r.Lanes).Select(l => l.State).Distinct());
+            families = Palette.Families(all.SelectMany(r => r.Marks));
         }
-        JsonObject Coloured(string field, string title, IEnumerable<(string, string)> entries)
-        {
-            JsonObject channel = VegaLite.Name(field, title);
-            channel["scale"] = Palette.Scale(entries);
-            return channel;
-        }
-        FaultKind[] kinds =
-            [.. shown.SelectMany(r => r.Run.Faults).Select(f => f.Kind).Distinct().OrderBy(FaultKinds.Place)];
-        string[] states = [.. shown.SelectMany(r => r.Run.Lanes).Select(l => Words.Of(l.State)).Distinct()];
-        string[] families = [.. Words.Families
-            .Where(f => shown.Any(r => r.Run.Marks.Any(m => Words.Family(m.Mechanism) == f)))];
-        JsonObject shape = VegaLite.Name("family", "given up by");
-        shape["scale"] = Symbols(families);
-        JsonObject Band(double share) => new() { ["band"] = share };
-        JsonObject[] layers =
+
+        public IReadOnlyList<Key> Keys => [.. ((Key[])[faults, states, families, verdicts]).Where(k =>
+            k.Entries.Count > 0 && (k != verdicts || families.Entries.Count > 0))];
+
+        public Panel Panel(string title, RunResult run) => new(title, x, y,
         [
-            VegaLite.Layer("fault", new JsonObject { ["type"] = "rect", ["opacity"] = 0.26, ["height"] = Band(1),
-                ["clip"] = true },
-                ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),
-                ("fill", Coloured("fault", "fault", kinds.Select(k => (k.Word, k.Colour)))),
-                ("tooltip", VegaLite.Tooltip(("fault", "fault"), ("time", "time")))),
-            VegaLite.Layer("lane", new JsonObject { ["type"] = "rect", ["height"] = Band(0.5), ["clip"] = true },
-                ("x", X()), ("x2", new JsonObject { ["field"] = "x2" }), ("y", Y()),
-                ("color", Coloured("state", "connection", Palette.States.Where(s => states.Contains(s.Word)))),
-                ("tooltip", VegaLite.Tooltip(("row", "side"), ("state", "connection"), ("time", "time")))),
-            VegaLite.Layer("mark", new JsonObject { ["type"] = "point", ["size"] = 55, ["fill"] = MarkFill,
-                ["opacity"] = 1, ["clip"] = true },
-                ("x", X()), ("y", Y()), ("shape", shape),
-                ("stroke", Coloured("alarm", "verdict", [(Right, "#222222"), (FalseAlarm, "#EE1111")])),
-                ("strokeWidth", new JsonObject
-                {
-                    ["condition"] = new JsonObject { ["test"] = $"datum.alarm === '{FalseAlarm}'", ["value"] = 2.5 },
-                        ["value"] = 1.2,
-                }),
-                ("tooltip", VegaLite.Tooltip(("row", "side"), ("mechanism", "by"), ("claim", "claim"),
-                    ("alarm", "verdict"), ("time", "at")))),
-        ];
-        // a legend without entries spoils the layout of the whole
-        layers = [.. layers.Where((_, i) => i == 0 ? kinds.Length > 0 : i == 1 || families.Length > 0)];
-        layers[0].With(VegaLite.Zoom("x"));
-        return layers;
-    }
+            new Boxes(faults, [.. Bands(run)]), new Boxes(states, [.. States(run)]),
+            new Marks(families, [.. Marks(run)], 7.5, verdicts),
+        ]);
 
-    /// <summary>A symbol for each way of giving up, the same in all figures.</summary>
-    public static JsonObject Symbols(string[] families)
-    {
-        string[] symbols = ["circle", "square", "diamond", "triangle-up", "triangle-down", "cross"];
-        return new JsonObject
+        private double Place(Instant at) => Math.Clamp(at.TotalSeconds, 0, seconds) / divisor;
+
+        private IEnumerable<Box> Bands(RunResult run)
         {
-            ["domain"] = VegaLite.Strings(families),
-            ["range"] = VegaLite.Strings(families.Select(f => symbols[Words.Families.ToList().IndexOf(f)])),
-        };
+            foreach (FaultBand band in Thinning.Of([.. run.Faults.Where(b => clients.Contains(b.Client))],
+                Thinning.MostBands))
+                foreach (Side side in Enum.GetValues<Side>())
+                {
+                    double from = Place(band.From), to = Place(band.To), least = seconds / divisor / 400;
+                    int row = RowOf(run, band.Client, side);
+                    yield return new(from, Math.Max(to, from + least), row + BandGap, row + 1 - BandGap,
+                        band.Kind.Word, Hover: Hover.Of(("fault", band.Kind.Word),
+                            ("time", $"{Time(band.From)} to {Time(band.To)}")));
+                }
+        }
+
+        private IEnumerable<Box> States(RunResult run) =>
+            from l in Thinning.Longest([.. run.Lanes.Where(l => clients.Contains(l.Client) && l.To > l.From)])
+            let row = RowOf(run, l.Client, l.Side)
+            select new Box(Place(l.From), Place(l.To), row + LaneGap, row + 1 - LaneGap, Words.Of(l.State),
+                Hover: Hover.Of(("side", rows[row]), ("connection", Words.Of(l.State)),
+                    ("time", $"{Time(l.From)} to {Time(l.To)}")));
+
+        private IEnumerable<Mark> Marks(RunResult run) =>
+            from m in Thinning.Of([.. run.Marks.Where(m => clients.Contains(m.Client))], Thinning.MostMarks)
+            let row = RowOf(run, m.Client, m.Side)
+            let verdict = m.FalseAlarm ? FalseAlarm : Right
+            select new Mark(Place(m.At), row + 0.5, Words.Family(m.Mechanism), verdict,
+                Hover.Of(("side", rows[row]), ("by", Words.Of(m.Mechanism)), ("claim", Words.Of(m.Claim)),
+                    ("verdict", verdict), ("at", Time(m.At))));
+
+        private int RowOf(RunResult run, int client, Side side) => Array.IndexOf(rows, Row(run, client, side));
+
+        private static string Time(Instant at) => Units.Format(at.TotalSeconds, Unit.Seconds);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lab.Experiments;
 using Lab.Network;
 
@@ -24,34 +23,34 @@ internal static class StormFigure
         int bins = Math.Clamp(2400 / runs.Length, 100, 400);
         Bin[][] series = [.. runs.Select(r => Bins(r.Run.Arrivals, bins))];
         DisplayUnit unit = DisplayUnit.For(Unit.Seconds, [series.Max(s => s[^1].Seconds)]);
-        bool several = study.Panels.Count > 1;
-        string[] panels = [.. runs.Select(r => r.Variant.Panel).Distinct()
-            .SelectMany(p => Quantities.Select(q => Panel(q, p)))];
-        IEnumerable<JsonObject> rows = runs
-            .SelectMany((r, i) => series[i].SelectMany(b => Quantities.Select(q => new JsonObject
+        Axis x = new($"time ({unit.Symbol})", 0, series.Max(s => s[^1].Seconds) / unit.Divisor);
+        Key policies = Palette.Policies(study);
+        var places = runs.Zip(series, (r, bins) => (r.Variant, Bins: bins)).GroupBy(r => r.Variant.Panel)
+            .SelectMany(panel => Quantities.Select(q => (Panel: panel, Quantity: q))).ToArray();
+        Chart chart = new()
         {
-            ["kind"] = "bin", ["panel"] = Panel(q, r.Variant.Panel), ["policy"] = r.Variant.Policy,
-                ["x"] = TimeAxis.Round(b.Seconds / unit.Divisor),
-            ["y"] = TimeAxis.Round(q == Quantities[0] ? b.AttemptsPerSecond : b.Online),
-        })));
-        JsonObject line = VegaLite.Layer("bin",
-            new JsonObject { ["type"] = "line", ["interpolate"] = "step-after", ["strokeWidth"] = 1.5,
-                ["clip"] = true },
-            ("x", VegaLite.Quantity("x", $"time ({unit.Symbol})", new JsonObject { ["nice"] = false })),
-            ("y", VegaLite.Quantity("y", null)),
-            ("color", Palette.PolicyColour(study)), ("strokeDash", Palette.PolicyDash(study)),
-            ("opacity", VegaLite.Picked()))
-            .With(VegaLite.PickPolicy(), VegaLite.Zoom("x"));
-        Layout layout = new(several ? 2 : 1, 300, 60, Thinning.LegendWidth(study), 180);
-        JsonObject spec = VegaLite.Panels(study, Heading, $"seed {seed}", panels, layout, rows, line);
-        spec["resolve"] = new JsonObject
-        {
-            ["scale"] = new JsonObject { ["y"] = "independent" }, ["axis"] = new JsonObject { ["x"] = "independent" },
+            Title = Heading, Subtitle = study.Subtitle($"seed {seed}"),
+            Description = Description([.. runs.Zip(series, (r, bins) => (r.Variant.Label, bins))]),
+            Keys = Palette.Shown(study, policies), Columns = study.Panels.Count > 1 ? 2 : 1, PanelHeight = 180,
+            PanelWidth = 300,
+            Panels = [.. places.Select(p => new Panel(Panel(p.Quantity, p.Panel.Key), x,
+                new(null, 0, p.Panel.Max(r => r.Bins.Max(b => Value(p.Quantity, b))) * 1.04),
+                [new Lines(policies, [.. p.Panel.Select(r => new Line(r.Variant.Policy, [.. r.Bins.Select(b =>
+                    new Place(b.Seconds / unit.Divisor, Value(p.Quantity, b)))]))], Width: 1.5)]))],
         };
         return new(Name, Heading,
             $"Connection attempts per second at the servers, and clients online, of one run each (seed {seed}). Runs " +
-            $"of more than {bins} intervals are drawn in {bins}: the highest rate and the last count of each.", spec);
+            $"of more than {bins} intervals are drawn in {bins}: the highest rate and the last count of each.", chart);
     }
+
+    private static double Value(string quantity, Bin bin) =>
+        quantity == Quantities[0] ? bin.AttemptsPerSecond : bin.Online;
+
+    private static string Description((string Label, Bin[] Bins)[] series) =>
+        "Step curves over time, one per variant: connection attempts per second at the servers, and clients online. " +
+        string.Join("; ", series.Select(s =>
+            $"{s.Label}: at most {Units.Format(s.Bins.Max(b => b.AttemptsPerSecond), Unit.PerSecond)} attempts, at " +
+            $"least {s.Bins.Min(b => b.Online)} clients online, {s.Bins[^1].Online} at the end")) + ".";
 
     private static readonly string[] Quantities = ["attempts per second", "clients online"];
 

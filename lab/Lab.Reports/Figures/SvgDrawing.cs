@@ -19,7 +19,7 @@ internal static class SvgDrawing
 
     public static SvgOutcome Draw(IReadOnlyList<Figure> figures, string node)
     {
-        Figure[] drawable = [.. figures.Where(f => f.Spec is not null)];
+        Figure[] drawable = [.. figures.Where(f => f.Chart is not null)];
         if (drawable.Length == 0) return new([], null);
         try
         {
@@ -41,11 +41,11 @@ internal static class SvgDrawing
 
     private static string Question(Figure[] figures) => new JsonObject
     {
-        ["scripts"] = VegaLite.Strings([Resources.Text("vega.min.js"), Resources.Text("vega-lite.min.js"),
-            Resources.Text("charts.js")]),
+        ["scripts"] = new JsonArray(Resources.Text("vega.min.js"), Resources.Text("vega-lite.min.js"),
+            Resources.Text("charts.js")),
         ["width"] = WidthPixels,
         ["figures"] = new JsonArray([.. figures.Select(f => new JsonObject { ["name"] = f.Name,
-            ["spec"] = f.Spec!.DeepClone() })]),
+            ["spec"] = VegaSpec.Of(f.Chart!) })]),
     }.ToJsonString();
 
     private static string Run(string node, string question)

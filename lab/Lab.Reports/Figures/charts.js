@@ -15,19 +15,37 @@ globalThis.charts = (() => {
     return result.length === 1 ? result[0] : result;
   }
 
+  // The rows of data written short: a list per field, one value for all, or {of: texts, at: which}.
+  function rows({n, ...columns}) {
+    const at = Object.entries(columns).map(([name, c]) =>
+      [name, Array.isArray(c) ? i => c[i] : c !== null && typeof c === 'object' ? i => c.of[c.at[i]] : () => c]);
+    return Array.from({length: n}, (_, i) => Object.fromEntries(at.map(([name, of]) => [name, of(i)])));
+  }
+
   // A copy of the specification for a drawing of this width, in px: panels side by side as long as each stays readable.
   function fit(specification, width) {
     const spec = structuredClone(specification);
-    const {columns: most, narrowest, left} = spec.usermeta.lab;
-    const own = spec.resolve?.scale?.y === 'independent';
-    const columns = Math.max(1, Math.min(most, Math.floor((width - left) / narrowest)));
-    const axes = own ? columns * left : left;
-    const plot = Math.max(120, Math.floor((width - axes - 14 - 22 * (columns - 1)) / columns));
-    (spec.spec ?? spec).width = plot;
-    if (spec.spec) spec.columns = columns;
-    for (const {encoding: {x}} of (spec.spec ?? spec).layer) {
-      if (x?.type !== 'quantitative' || x.axis?.values) continue;
-      x.axis = {...x.axis, tickCount: Math.max(3, Math.floor(plot / 75))};
+    const {columns: most, narrowest, left: wanted} = spec.usermeta.lab;
+    const left = Math.min(wanted, Math.max(58, Math.floor(width * 0.36)));
+    const columns = Math.max(1, Math.min(most, Math.floor(width / (narrowest + left))));
+    const plot = Math.max(120, Math.floor((width - columns * left - 14 - 22 * (columns - 1)) / columns));
+    for (const [name, data] of Object.entries(spec.datasets)) spec.datasets[name] = rows(data);
+    for (const view of spec.vconcat) {
+      for (const {encoding} of view.layer ?? [])
+        for (const {legend} of Object.values(encoding))
+          legend.columns = Math.max(1, Math.floor((width - 90) / (legend.columns * 6.2 + 36)));
+      if (!view.concat) continue;
+      view.columns = columns;
+      for (const panel of view.concat) {
+        panel.width = plot;
+        if (panel.title) panel.title = {
+          text: lines(panel.title, Math.floor(plot / 6.6)), anchor: 'start', frame: 'group', fontSize: 12,
+          offset: 7, lineHeight: 15,
+        };
+        const {x, y} = panel.encoding;
+        if (!x.axis.values) x.axis.tickCount = Math.max(3, Math.floor(plot / 75));
+        if (y.axis.labelOverlap === false) y.axis.labelLimit = left - 10;
+      }
     }
     spec.title.text = lines(spec.title.text, Math.floor(width / 8));
     spec.title.subtitle = lines(spec.title.subtitle, Math.floor(width / 6));
@@ -37,9 +55,9 @@ globalThis.charts = (() => {
   function config(specification, width, dark) {
     const ink = dark ? '#e6e6e6' : '#1b1b1b', soft = dark ? '#b4b8bd' : '#55595e';
     const line = dark ? '#5b6067' : '#9a9fa5', grid = dark ? '#33373d' : '#e4e6e9';
-    const entry = specification.usermeta.lab.legend * 6.2 + 36;
+    const paper = dark ? '#16181c' : '#ffffff';
     return {
-      background: dark ? '#16181c' : '#ffffff',
+      background: paper,
       font: family,
       padding: 4,
       view: {stroke: line, strokeOpacity: 0.6},
@@ -49,21 +67,18 @@ globalThis.charts = (() => {
       },
       axis: {
         labelColor: soft, titleColor: ink, domainColor: line, tickColor: line, gridColor: grid, titleFontWeight: 500,
-        titleFontSize: 11.5, labelFontSize: 11, titlePadding: 8,
-      },
-      header: {
-        labelColor: ink, labelFontSize: 12, labelFontWeight: 600, labelAnchor: 'start', labelPadding: 6,
-        labelOrient: 'top',
+        titleFontSize: 11.5, labelFontSize: 11, titlePadding: 8, labelOverlap: 'greedy', labelSeparation: 6,
       },
       legend: {
-        orient: 'top', direction: 'horizontal', columns: Math.max(1, Math.floor((width - 90) / entry)),
+        orient: 'top', direction: 'horizontal',
         titleOrient: 'left', titleFontWeight: 500, titleFontSize: 11.5, titleColor: ink, titlePadding: 8,
         labelFontSize: 11.5, labelColor: soft, labelLimit: width - 60, symbolStrokeWidth: 2, offset: 12,
         layout: {top: {direction: 'vertical', anchor: 'start', margin: 4}},
       },
-      text: {color: ink},
-      style: {halo: {stroke: dark ? '#16181c' : '#ffffff', strokeWidth: 3.5, strokeJoin: 'round'}},
-      facet: {spacing: 22},
+      text: {color: ink, fontSize: 10.5},
+      style: {halo: {stroke: paper, strokeWidth: 3.5, strokeJoin: 'round'}},
+      concat: {spacing: 22},
+      params: [{name: 'ink', value: ink}],
     };
   }
 

@@ -27,8 +27,6 @@ const padding = {left: 28, right: 12, top: 4, bottom: 4};
     try {
       const config = charts.config(spec, input.width, false);
       const fitted = charts.fit(spec, input.width);
-      const plot = fitted.spec ?? fitted;
-      plot.layer = plot.layer.filter(layer => layer.mark.opacity !== 0);    // only there to be hovered over
       const compiled = vegaLite.compile(fitted, {config: {...config, padding, aria: false}}).spec;
       const view = new vega.View(vega.parse(compiled), {renderer: 'none'});
       results.push({name, svg: await view.toSVG()});

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lab.Experiments;
 
 namespace Lab.Reports;
@@ -92,7 +91,7 @@ internal static class ReportPage
     private static IEnumerable<Html> Numbered(IReadOnlyList<Figure> figures, long number)
     {
         foreach (Figure figure in figures)
-            yield return figure.Spec is null ? Html.Of($"<p><b>{figure.Title}:</b> {figure.Caption}</p>")
+            yield return figure.Chart is null ? Html.Of($"<p><b>{figure.Title}:</b> {figure.Caption}</p>")
                 : Drawn(figure, ++number);
     }
 
@@ -139,12 +138,12 @@ internal static class ReportPage
 
     private static Html Scripts(IReadOnlyList<Figure> figures)
     {
-        Figure[] drawable = [.. figures.Where(f => f.Spec is not null)];
+        Figure[] drawable = [.. figures.Where(f => f.Chart is not null)];
         if (drawable.Length == 0) return Html.Empty;
         // System.Text.Json writes <, > and & as escapes, so data cannot end its script element.
         Html data = Html.Join(drawable.Select(f => Html.Of(
             $"<script type=\"application/json\" id=\"spec-{f.Name}\">" +
-            $"{Html.Trusted(f.Spec!.ToJsonString())}</script>")));
+            $"{Html.Trusted(VegaSpec.Of(f.Chart!).ToJsonString())}</script>")));
         string[] libraries = ["vega", "vega-lite", "vega-embed"];
         Html code = Html.Join(libraries.Select(l => Html.Of($"""
             <script>

@@ -10,7 +10,7 @@ internal static class TopFigure
     /// <summary>Null where nothing is drawn.</summary>
     public static Figure? Of(Study study, IReadOnlyList<Figure> figures)
     {
-        Figure? Drawn(string name) => figures.FirstOrDefault(f => f.Name == name && f.Spec is not null);
+        Figure? Drawn(string name) => figures.FirstOrDefault(f => f.Name == name && f.Chart is not null);
         string about = Answer.Of(study).About is [var first, ..] ? first.Metric.Name : "";
         IEnumerable<string> fitting = about.Split('.') switch
         {
@@ -24,7 +24,7 @@ internal static class TopFigure
             _ => [TradeOff, "delay"],
         };
         return fitting.Select(Drawn).FirstOrDefault(f => f is not null)
-            ?? figures.FirstOrDefault(f => f is { Spec: not null, Name: not "lanes" })
-            ?? figures.FirstOrDefault(f => f.Spec is not null);
+            ?? figures.FirstOrDefault(f => f is { Chart: not null, Name: not "lanes" })
+            ?? figures.FirstOrDefault(f => f.Chart is not null);
     }
 }

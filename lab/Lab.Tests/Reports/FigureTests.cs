@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Lab.Experiments;
 using Lab.Network;
 using Lab.Reports;
@@ -9,10 +7,8 @@ namespace Lab.Tests;
 
 public sealed class FigureTests
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     [Fact]
-    public void The_bytes_figure_of_a_small_sweep_is_this_specification()
+    public void The_bytes_figure_of_a_small_sweep_is_this_chart()
     {
         SweepResult sweep = Sweeps.DeadLink(2, ["ping", "acks"]);
         sweep = sweep with
@@ -22,31 +18,26 @@ public sealed class FigureTests
                     new("payload", 20, r.Spec.Label == "ping" ? 6144 : 4096)] })],
         };
 
-        string spec = BytesFigure.Of(new Study(sweep)).Spec!.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
-
-        Golden.AssertSame("reports/bytes-figure.json", spec);
+        Golden.AssertSame("reports/bytes-figure.txt", ChartText.Of(BytesFigure.Of(new Study(sweep)).Chart!));
     }
 
     [Fact]
     public void A_policy_has_the_same_colour_in_every_figure()
     {
-        foreach (Figure figure in AllFigures.Of(new Study(Sweeps.Storm(60))).Where(f => f.Spec is not null))
-            foreach (JsonObject channel in Channels(figure.Spec!, "color")
-                .Where(c => c["field"]!.GetValue<string>() == "policy"))
-            {
-                Assert.Equal("""["at-once","fixed","jittered"]""", channel["scale"]!["domain"]!.ToJsonString());
-                Assert.Equal("""["#0072B2","#D55E00","#009E73"]""", channel["scale"]!["range"]!.ToJsonString());
-            }
+        Key[] policies = [.. Charts(Sweeps.Storm(60)).SelectMany(c => c.Keys).Where(k => k.Title == "policy")];
+
+        Assert.Equal(3, policies.Length);
+        Assert.All(policies, k => Assert.Equal(
+            [("at-once", "#0072B2"), ("fixed", "#D55E00"), ("jittered", "#009E73")],
+            k.Entries.Select(e => (e.Word, e.Colour!))));
     }
 
     [Fact]
     public void Fourteen_policies_can_be_told_apart_by_colour_and_line()
     {
-        JsonObject spec = DetectionFigure.Of(new Study(Sweeps.ManyPolicies())).Spec!;
-        JsonArray colours = Channels(spec, "color").First()["scale"]!["range"]!.AsArray(),
-            dashes = Channels(spec, "strokeDash").First()["scale"]!["range"]!.AsArray();
+        Key key = Assert.Single(DetectionFigure.Of(new Study(Sweeps.ManyPolicies())).Chart!.Keys);
 
-        Assert.Equal(14, colours.Zip(dashes, (c, d) => c!.ToJsonString() + d!.ToJsonString()).Distinct().Count());
+        Assert.Equal(14, key.Entries.Select(e => (e.Colour, e.Dash)).Distinct().Count());
     }
 
     [Fact]
@@ -54,11 +45,11 @@ public sealed class FigureTests
     {
         foreach (SweepResult sweep in (SweepResult[])[Sweeps.Storm(60), Sweeps.DeadLink(3)])
         {
-            Figure[] drawn = [.. AllFigures.Of(new Study(sweep)).Where(f => f.Spec is not null)];
+            Figure[] drawn = [.. AllFigures.Of(new Study(sweep)).Where(f => f.Chart is not null)];
             Assert.InRange(drawn.Length, 5, 6);
             Assert.All(drawn, f => Assert.Matches(
                 $"^{sweep.ScenarioName} · simulated network \\(faults modelled\\) · seeds? 1",
-                f.Spec!["title"]!["subtitle"]!.GetValue<string>()));
+                f.Chart!.Subtitle));
         }
     }
 
@@ -69,7 +60,7 @@ public sealed class FigureTests
             Sweeps.DeadLink(1) with { Runs = [] }])
             Assert.All(AllFigures.Of(new Study(sweep)), f =>
             {
-                Assert.Null(f.Spec);
+                Assert.Null(f.Chart);
                 Assert.EndsWith(".", f.Caption);
             });
     }
@@ -79,14 +70,13 @@ public sealed class FigureTests
     {
         SweepResult sweep = Sweeps.DeadLink(20, ["nothing"]);
         Incidence client = new Study(sweep).Variants[0].Times(Side.Client);
-        JsonObject[] rows = [.. Rows(DetectionFigure.Of(new Study(sweep)).Spec!)
-            .Where(r => Text(r, "panel") == "client side")];
+        Panel panel = DetectionFigure.Of(new Study(sweep)).Chart!.Panels.Single(p => p.Title == "client side");
 
         Assert.True(client.Unnoticed > 0 && client.Unnoticed < client.Count);
         Assert.Equal(client.Steps[^1].Share,
-            rows.Where(r => Text(r, "kind") == "step").Max(r => r["y"]!.GetValue<double>()), 4);
+            Assert.Single(panel.Layers.OfType<Lines>().Single().Items).Points.Max(p => p.Y));
         Assert.Equal([$"all runs: {client.Unnoticed} of {client.Count} ended unnoticed"],
-            rows.Where(r => Text(r, "kind") == "label").Select(r => Text(r, "text")));
+            panel.Layers.OfType<Labels>().Single().Items.Select(l => l.Text));
     }
 
     [Fact]
@@ -96,8 +86,7 @@ public sealed class FigureTests
 
         Assert.Equal(["nothing", "spaces", "ping", "acks"], study.Policies);
         Assert.Equal(["delay 35ms", "delay 200ms", "delay 2s"], study.Panels);
-        Assert.Equal(["delay 35ms", "delay 200ms", "delay 2s"], DelayFigure.Of(study).Spec!["facet"]!["sort"]!.AsArray()
-            .Select(p => p!.GetValue<string>()));
+        Assert.Equal(study.Panels, DelayFigure.Of(study).Chart!.Panels.Select(p => p.Title));
     }
 
     [Fact]
@@ -110,14 +99,14 @@ public sealed class FigureTests
         Assert.Equal(["simulated", "proxied"], study.Panels);
         Assert.Equal(
             ["client side, simulated", "client side, proxied", "server side, simulated", "server side, proxied"],
-            detection.Spec!["facet"]!["sort"]!.AsArray().Select(p => p!.GetValue<string>()));
-        Assert.Equal(["acks", "ping"], Rows(detection.Spec!).Where(r => Text(r, "panel") == "client side, proxied")
-            .Select(r => Text(r, "policy")).Distinct().Order());
+            detection.Chart!.Panels.Select(p => p.Title));
+        Assert.Equal(["ping", "acks"],
+            detection.Chart.Panels[1].Layers.OfType<Lines>().Single().Items.Select(l => l.Word));
         Assert.EndsWith("Not drawn, because the network cannot show it: client side: nothing, proxied; spaces, " +
             "proxied; kernel, proxied.", detection.Caption);
         Assert.StartsWith(
             "dead-link · simulated network (faults modelled), proxied network (faults approximate) · seeds 1",
-            detection.Spec!["title"]!["subtitle"]!.GetValue<string>());
+            detection.Chart.Subtitle);
     }
 
     [Theory]
@@ -155,13 +144,32 @@ public sealed class FigureTests
             });
     }
 
-    private static IEnumerable<JsonObject> Rows(JsonObject spec) =>
-        spec["data"]!["values"]!.AsArray().Select(r => r!.AsObject());
+    private static IEnumerable<Chart> Charts(SweepResult sweep) =>
+        AllFigures.Of(new Study(sweep)).Select(f => f.Chart).OfType<Chart>();
 
-    private static string Text(JsonObject row, string field) => row[field]?.GetValue<string>() ?? "";
+    [Fact]
+    public void Every_description_names_every_policy_in_sentences()
+    {
+        foreach ((SweepResult sweep, string[] policies) in ((SweepResult, string[])[])[
+            (Sweeps.Storm(60), ["at-once", "fixed", "jittered"]),
+            (Sweeps.DeadLink(3), ["nothing", "spaces", "ping", "acks", "kernel"])])
+            foreach (Chart chart in Charts(sweep))
+            {
+                Assert.EndsWith(".", chart.Description);
+                Assert.All(policies, policy => Assert.Contains(policy, chart.Description));
+            }
+    }
 
-    private static IEnumerable<JsonObject> Channels(JsonObject spec, string channel) =>
-        (spec["spec"] ?? spec)["layer"]!.AsArray().Select(l => l!["encoding"]![channel]).OfType<JsonObject>();
+    [Fact]
+    public void The_description_of_curves_tells_where_each_ends()
+    {
+        Study study = new(Sweeps.DeadLink(20, ["nothing", "ping"]));
+        string Share(int variant) => Units.Format(study.Variants[variant].Times(Side.Client).Steps[^1].Share,
+            Unit.Share);
+
+        Assert.Contains($"client side: nothing ends at {Share(0)}, ping ends at {Share(1)}; server side: nothing",
+            DetectionFigure.Of(study).Chart!.Description);
+    }
 
     [Fact]
     public void Streams_between_servers_are_drawn_with_truth_beside_belief_and_blame_where_it_landed()
@@ -183,13 +191,16 @@ public sealed class FigureTests
             Spec = r.Spec with { Topology = r.Spec.Topology with { S2s = [new() { Between = ["a", "b"] }] } },
         })] };
 
-        JsonArray rows = StreamsFigure.Of(new Study(sweep))!.Spec!["data"]!["values"]!.AsArray();
+        Panel panel = Assert.Single(StreamsFigure.Of(new Study(sweep))!.Chart!.Panels);
+        Layer[] layers = [.. panel.Layers];
 
-        Assert.Equal(
-            ["lane a->b#0 belief", "fault b->a#0 truth", "mark a->b#0 belief", "mark b->a#0 belief"],
-            rows.Select(r => $"{r!["kind"]} {r["row"]} {r["part"]}"));
-        Assert.Equal(["blamed wrongly by a", "right by a"],
-            rows.Where(r => $"{r!["kind"]}" == "mark").Select(r => $"{r!["verdict"]} by {r["by"]}"));
+        // row 0 is a->b#0, row 1 b->a#0; belief is drawn in the upper half, truth in the lower one
+        Assert.Equal(("online", 0, 0.06, 0.5), Assert.Single(((Boxes)layers[0]).Items) is var lane
+            ? (lane.Word, lane.X1, lane.Y1, lane.Y2) : default);
+        Assert.Equal(("cut", 10, 1.5, 1.94), Assert.Single(((Boxes)layers[1]).Items) is var fault
+            ? (fault.Word, fault.X1, fault.Y1, fault.Y2) : default);
+        Assert.Equal([(0.28, "blamed wrongly", "a"), (1.28, "right", "a")], ((Marks)layers[2]).Items
+            .Select(m => (m.Y, m.Outline!, m.Hover!.Lines.Single(l => l.Name == "given up by").Text)));
     }
 
     [Fact]
@@ -203,10 +214,10 @@ public sealed class FigureTests
             Measures = [.. r.Measures, new Measure("federation.handshakes", 12)],
         })] };
 
-        JsonArray cells = HandshakeFigure.Of(new Study(grid))!.Spec!["data"]!["values"]!.AsArray();
+        Panel panel = Assert.Single(HandshakeFigure.Of(new Study(grid))!.Chart!.Panels);
 
-        Assert.Equal(12, cells.Select(c => $"{c!["x"]} {c["y"]}").Distinct().Count());
-        Assert.All(cells, c => Assert.StartsWith("12 /h, ", $"{c!["text"]}"));
+        Assert.Equal(12, panel.Layers.OfType<Boxes>().Single().Items.Select(b => (b.X1, b.Y1)).Distinct().Count());
+        Assert.All(panel.Layers.OfType<Labels>().Single().Items, l => Assert.StartsWith("12 /h, ", l.Text));
     }
 
     [Fact]

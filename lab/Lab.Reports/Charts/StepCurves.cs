@@ -1,0 +1,47 @@
+namespace Lab.Reports;
+
+/// <summary>
+/// Curves of shares from 0 upwards that may end below the whole: in steps, with ticks on them, and for each that ends
+/// early a line of text at the bottom right, where curves are far up or flat; at the top left where all stay low.
+/// </summary>
+/// <param name="Top">The highest share of the panel.</param>
+internal sealed record StepCurves(Key Key, int Height, double Top = 1)
+{
+    private const double LinePixels = 14, TickPixels = 9, EdgePixels = 12.6;
+    private const int MostLabels = 7;
+
+    /// <summary>So many curves are drawn with at most so many steps each.</summary>
+    public static int MostSteps(int curves) => Math.Clamp(4000 / Math.Max(1, curves), 30, 250);
+
+    public static string Rule(int curves) =>
+        $"Of each curve at most {MostSteps(curves)} steps are drawn, evenly by rank, first and last included.";
+
+    public Panel Panel(string title, Axis x, string what, IReadOnlyList<Line> lines,
+        IEnumerable<(string Word, Place At)> ticks, IEnumerable<(string Word, string Text)> unfinished) =>
+        new(title, x, new(what, 0, Top) { Percent = true },
+        [
+            new Lines(Key, lines),
+            new Segments(Key, [.. ticks.Select(t => Tick(t.Word, t.At))]),
+            new Labels([.. Texts(x, [.. unfinished])]),
+        ]);
+
+    private Segment Tick(string word, Place at)
+    {
+        double half = TickPixels / 2 / Height * Top;
+        return new(at.X, at.Y - half, at.X, at.Y + half, word, at.Hover);
+    }
+
+    /// <summary>None when there are so many lines that they would fill the panel.</summary>
+    private IEnumerable<Label> Texts(Axis x, (string Word, string Text)[] lines)
+    {
+        if (lines.Length > MostLabels) yield break;
+        bool above = Top < 1;
+        for (int i = 0; i < lines.Length; i++)
+        {
+            double fromEdge = EdgePixels + (above ? i : lines.Length - 1 - i) * LinePixels;
+            double share = above ? 1 - fromEdge / Height : fromEdge / Height;
+            yield return new(above ? x.From : x.To, share * Top, $"{lines[i].Word}: {lines[i].Text}",
+                above ? Anchor.Start : Anchor.End);
+        }
+    }
+}
