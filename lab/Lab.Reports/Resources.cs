@@ -5,9 +5,10 @@ internal static class Resources
 {
     public static string Text(string name)
     {
-        using Stream stream = typeof(Resources).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"the assembly lacks its part {name}");
-        using StreamReader reader = new(stream);
+        using StreamReader reader = new(Bytes(name));
         return reader.ReadToEnd();
     }
+
+    public static Stream Bytes(string name) => typeof(Resources).Assembly.GetManifestResourceStream(name)
+        ?? throw new InvalidOperationException($"the assembly lacks its part {name}");
 }

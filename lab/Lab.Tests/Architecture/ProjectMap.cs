@@ -18,8 +18,8 @@ internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
         new("Lab.Files", ["Lab.Experiments"], ["Yaml", "Presets", "Sweeps"]),
         new("Lab.Live", ["Lab.Experiments"], ["Loop", "Sockets", "Proxy", "Programs", "LiveStage", "LiveRun"]),
         new("Lab.Reports", ["Lab.Experiments"],
-            ["Words", "Resources", "Study", "Charts", "Vega", "Figures", "Html", "Store", "ReportFailure",
-                "ReportWriter"]),
+            ["Words", "Resources", "Study", "Charts", "Vega", "Plot", "Figures", "Html", "Store",
+                "ReportFailure", "ReportWriter"]),
         new("Lab.Cli", ["Lab.Files", "Lab.Live", "Lab.Reports", "Lab.Toxiproxy"],
             ["Runs", "Commands", "Program"]),
     ];
