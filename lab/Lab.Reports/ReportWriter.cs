@@ -111,8 +111,8 @@ public static class ReportWriter
         List<string> notes = [];
         string[] kept = [.. Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f)).Order(
             StringComparer.Ordinal)];
-        File.WriteAllText(Path.Combine(folder, "run.yaml"), runYaml, Utf8);
-        Database.Write(sweep, Path.Combine(folder, "results.db"));
+        File.WriteAllText(Path.Combine(folder, StoredResults.RunFileName), runYaml, Utf8);
+        Database.Write(sweep, runYaml, Path.Combine(folder, StoredResults.DatabaseName));
         using (StreamWriter csv = new(Path.Combine(folder, "metrics.csv"), append: false, Utf8)) TidyCsv.Write(sweep,
             csv);
         Study study = new(sweep);

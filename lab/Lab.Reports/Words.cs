@@ -9,7 +9,11 @@ namespace Lab.Reports;
 internal static class Words
 {
     /// <summary>PingTimeout becomes ping-timeout.</summary>
-    public static string Of<T>(T value) where T : struct, Enum => Kebab(value.ToString());
+    public static string Of<T>(T value) where T : struct, Enum => Known<T>.Words[value];
+
+    /// <summary>The value of a word; null when none has it.</summary>
+    public static T? Find<T>(string word) where T : struct, Enum =>
+        Known<T>.Values.TryGetValue(word, out T value) ? value : null;
 
     /// <summary>"1 client", "3 clients".</summary>
     public static string Count(long n, string thing) => Number(n) + " " + thing + (n == 1 ? "" : "s");
@@ -65,4 +69,12 @@ internal static class Words
     /// <summary>"detection.client.p95 of phone below 90 s (clients.phone.policy: ping)".</summary>
     public static string Whole(Expectation e) => $"{e.Metric}{e.Scope} {Of(e)}"
         + (e.When.Count == 0 ? "" : $" ({string.Join(", ", e.When.Select(w => $"{w.Key}: {w.Value}"))})");
+
+    private static class Known<T> where T : struct, Enum
+    {
+        public static readonly Dictionary<T, string> Words =
+            Enum.GetValues<T>().Distinct().ToDictionary(v => v, v => Kebab(v.ToString()));
+
+        public static readonly Dictionary<string, T> Values = Words.ToDictionary(w => w.Value, w => w.Key);
+    }
 }

@@ -52,11 +52,12 @@ internal sealed class LaneBook(int lanes, int sides)
         Bands.Add(new FaultBand(lane, kind, now, Instant.Never));
     }
 
-    /// <summary>The run is over: what is open ends with it.</summary>
+    /// <summary>The run is over: what is open ends with it. Lanes then stand by lane, side and time.</summary>
     public void Close(Instant end)
     {
         for (int lane = 0; lane < lanes; lane++)
             for (int side = 0; side < sides; side++) CloseLane(lane, (Side)side, end);
+        Lanes.Sort((a, b) => (a.Client, a.Side, a.From).CompareTo((b.Client, b.Side, b.From)));
         foreach (int band in open.Values) Bands[band] = Bands[band] with { To = end };
     }
 

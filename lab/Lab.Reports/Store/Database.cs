@@ -1,20 +1,16 @@
+using System.Security.Cryptography;
+using System.Text;
 using Lab.Experiments;
 using Lab.Network;
 using Microsoft.Data.Sqlite;
 
 namespace Lab.Reports;
 
-/// <summary>
-/// results.db: everything kept of a sweep, as SQLite tables (results/README.md explains the columns). Times are
-/// integers of nanoseconds of the run (_ns) or, where they are for reading, seconds (_s). NaN is NULL, "never" is Inf.
-/// Seeds above 2^63 appear as negative numbers, because SQLite's integers are signed.
-/// </summary>
+/// <summary>Writes results.db: everything kept of a sweep, so that <see cref="StoredResults"/> gives it back.</summary>
 internal sealed class Database : IDisposable
 {
-    /// <summary>Grows with each change of the tables.</summary>
-    public const int SchemaVersion = 4;
-
     private readonly SqliteConnection connection;
+    private readonly List<Insert> inserts = [];
 
     private Database(string path)
     {
@@ -22,198 +18,172 @@ internal sealed class Database : IDisposable
         connection.Open();
     }
 
-    public static void Write(SweepResult sweep, string path)
+    /// <summary>The text of run.yaml says what the runs are of; the database keeps its hash.</summary>
+    public static void Write(SweepResult sweep, string runYaml, string path)
     {
         using Database database = new(path);
         // The file is only moved into place when it is complete, so a journal would protect nothing.
-        database.Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
-        using SqliteTransaction all = database.connection.BeginTransaction();
-        database.Execute(Schema);
-        database.Add(sweep);
-        database.Execute(Indexes);
-        all.Commit();
+        database.Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; BEGIN;");
+        database.Execute(Tables.Schema);
+        database.Add(sweep, HashOf(runYaml));
+        database.AddRuns(sweep);
+        database.Execute("COMMIT;");
     }
 
-    public void Dispose() => connection.Dispose();
+    /// <summary>What the database keeps of the text of run.yaml.</summary>
+    public static string HashOf(string runYaml) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runYaml)));
 
-    private const string Schema = """
-        CREATE TABLE schema_version (version INTEGER NOT NULL);
-        CREATE TABLE runs (
-            run INTEGER PRIMARY KEY, scenario TEXT NOT NULL, network TEXT NOT NULL, fidelity TEXT NOT NULL,
-            seed INTEGER NOT NULL, label TEXT NOT NULL, journal_hash TEXT NOT NULL, entries INTEGER NOT NULL,
-            events INTEGER NOT NULL, clients INTEGER NOT NULL, duration_s REAL NOT NULL, late_s REAL NOT NULL);
-        CREATE TABLE settings (
-            run INTEGER NOT NULL REFERENCES runs, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, path))
-            WITHOUT ROWID;
-        CREATE TABLE doubts (run INTEGER NOT NULL REFERENCES runs, reason TEXT NOT NULL);
-        CREATE TABLE metrics (
-            run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, target TEXT NOT NULL, from_s REAL NOT NULL,
-            to_s REAL NOT NULL, value REAL, unit TEXT NOT NULL, PRIMARY KEY (run, metric, target, from_s, to_s))
-            WITHOUT ROWID;
-        CREATE TABLE servers (
-            run INTEGER NOT NULL REFERENCES runs, server INTEGER NOT NULL, name TEXT NOT NULL,
-            PRIMARY KEY (run, server)) WITHOUT ROWID;
-        CREATE TABLE clients (
-            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, name TEXT NOT NULL,
-            client_group TEXT NOT NULL, server TEXT NOT NULL, link TEXT NOT NULL, policy TEXT NOT NULL,
-            packets INTEGER NOT NULL,
-            bytes INTEGER NOT NULL, upkeep_bytes INTEGER NOT NULL, wakeups INTEGER NOT NULL, attempts INTEGER NOT NULL,
-            logins INTEGER NOT NULL, resumed INTEGER NOT NULL, ghost_s REAL NOT NULL, reachable_s REAL NOT NULL,
-            PRIMARY KEY (run, client)) WITHOUT ROWID;
-        CREATE TABLE routes (
-            run INTEGER NOT NULL REFERENCES runs, route INTEGER NOT NULL, name TEXT NOT NULL, from_server TEXT NOT NULL,
-            to_server TEXT NOT NULL, place INTEGER NOT NULL, link TEXT NOT NULL, packets INTEGER NOT NULL,
-            bytes INTEGER NOT NULL, PRIMARY KEY (run, route)) WITHOUT ROWID;
-        CREATE TABLE client_costs (
-            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, cause TEXT NOT NULL,
-            packets INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (run, client, cause)) WITHOUT ROWID;
-        CREATE TABLE connections (
-            run INTEGER NOT NULL REFERENCES runs, client INTEGER, route INTEGER, side TEXT NOT NULL,
-            state TEXT NOT NULL, from_ns INTEGER NOT NULL, to_ns INTEGER NOT NULL);
-        CREATE TABLE deaths (
-            run INTEGER NOT NULL REFERENCES runs, route INTEGER NOT NULL, sender TEXT NOT NULL, fault TEXT NOT NULL,
-            began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, detected INTEGER NOT NULL, detected_at_ns INTEGER,
-            elapsed_s REAL NOT NULL, mechanism TEXT NOT NULL, claim TEXT NOT NULL, outlived INTEGER NOT NULL);
-        CREATE TABLE incidents (
-            run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, client_name TEXT NOT NULL,
-            side TEXT NOT NULL, fault TEXT NOT NULL, began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL,
-            detected INTEGER NOT NULL, detected_at_ns INTEGER, elapsed_s REAL NOT NULL, mechanism TEXT NOT NULL,
-            claim TEXT NOT NULL, outlived INTEGER NOT NULL);
-        CREATE TABLE messages (
-            run INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL, sender INTEGER NOT NULL,
-            recipient INTEGER NOT NULL, sent_at_ns INTEGER NOT NULL, delivered_at_ns INTEGER, delay_s REAL,
-            copies INTEGER NOT NULL, fate TEXT NOT NULL, cause TEXT, fault TEXT,
-            PRIMARY KEY (run, number)) WITHOUT ROWID;
-        CREATE TABLE costs (
-            run INTEGER NOT NULL REFERENCES runs, cause TEXT NOT NULL, packets INTEGER NOT NULL, bytes INTEGER NOT NULL,
-            PRIMARY KEY (run, cause)) WITHOUT ROWID;
-        CREATE TABLE verdicts (
-            run INTEGER NOT NULL REFERENCES runs, truth TEXT NOT NULL, claim TEXT NOT NULL, count INTEGER NOT NULL,
-            PRIMARY KEY (run, truth, claim)) WITHOUT ROWID;
-        CREATE TABLE arrivals (
-            run INTEGER NOT NULL REFERENCES runs, from_ns INTEGER NOT NULL, attempts INTEGER NOT NULL,
-            online_clients INTEGER NOT NULL, PRIMARY KEY (run, from_ns)) WITHOUT ROWID;
-        """;
-
-    private const string Indexes = """
-        CREATE INDEX runs_by_label ON runs (label, seed);
-        CREATE INDEX settings_by_value ON settings (path, value);
-        CREATE INDEX metrics_by_name ON metrics (metric, run);
-        CREATE INDEX incidents_by_run ON incidents (run, side);
-        CREATE INDEX messages_by_fate ON messages (fate, run);
-        CREATE INDEX connections_by_client ON connections (run, client);
-        CREATE INDEX deaths_by_run ON deaths (run, route);
-        """;
-
-    private void Add(SweepResult sweep)
+    public void Dispose()
     {
-        using Insert version = new(connection, "schema_version", 1), runs = new(connection, "runs", 12);
-        using Insert settings = new(connection, "settings", 3), metrics = new(connection, "metrics", 7);
-        using Insert incidents = new(connection, "incidents", 13), messages = new(connection, "messages", 11);
-        using Insert costs = new(connection, "costs", 4), verdicts = new(connection, "verdicts", 4);
-        using Insert arrivals = new(connection, "arrivals", 4), doubts = new(connection, "doubts", 2);
-        version.Row(SchemaVersion);
+        foreach (Insert insert in inserts) insert.Dispose();
+        connection.Dispose();
+    }
+
+    private Insert Into(string table, int columns)
+    {
+        inserts.Add(new Insert(connection, table, columns));
+        return inserts[^1];
+    }
+
+    private void Add(SweepResult sweep, string hash)
+    {
+        Into("schema_version", 1).Row(Tables.Version);
+        Into("sweep", 10).Row(sweep.ScenarioName, sweep.Scenario.Topology,
+            string.Join(',', sweep.Networks.Select(n => n.Word())), sweep.Planned, Words.Of(sweep.Verdict),
+            sweep.Command, sweep.Made.Version, sweep.Made.Commit, sweep.Made.Date, hash);
+        Insert varied = Into("varied", 2), checks = Into("checks", 8), failing = Into("check_runs", 2);
+        for (int i = 0; i < sweep.Varied.Count; i++) varied.Row(i + 1, sweep.Varied[i]);
+        for (int i = 0; i < sweep.Checks.Count; i++)
+        {
+            CheckResult check = sweep.Checks[i];
+            Expectation e = check.Expectation;
+            checks.Row(i + 1, e.Metric, e.Of?.Text ?? "", e.From?.TotalSeconds, e.To?.TotalSeconds, Words.Of(e),
+                Words.Of(check.Verdict), check.Explanation);
+            for (int run = 0; run < sweep.Runs.Count; run++)
+                if (check.Failing.Contains(sweep.Runs[run].Spec, ReferenceEqualityComparer.Instance))
+                    failing.Row(i + 1, run + 1);
+        }
+    }
+
+    private void AddRuns(SweepResult sweep)
+    {
+        Insert runs = Into("runs", 14), settings = Into("settings", 3), doubts = Into("doubts", 2);
+        Insert rules = Into("rules", 2), costs = Into("costs", 4), verdicts = Into("verdicts", 4);
+        Insert metrics = Into("metrics", 11), cases = Into("cases", 4), arrivals = Into("arrivals", 6);
+        Insert messages = Into("messages", 11), incidents = Into("incidents", 13), deaths = Into("deaths", 12);
+        Insert connections = Into("connections", 7), endings = Into("endings", 8), suffered = Into("suffered", 6);
+        Insert servers = Into("servers", 3), clients = Into("clients", 16), routes = Into("routes", 9);
+        Insert clientCosts = Into("client_costs", 5);
         for (int i = 0; i < sweep.Runs.Count; i++)
         {
             RunResult run = sweep.Runs[i];
             long id = i + 1;
-            runs.Row(id, sweep.ScenarioName, run.Network.Word(), Word(run.Fidelity), unchecked((long)run.Spec.Seed),
+            runs.Row(id, sweep.ScenarioName, run.Network.Word(), Words.Of(run.Fidelity), unchecked((long)run.Spec.Seed),
                 run.Spec.Label, run.JournalHash.ToString("x16"), run.Entries, run.Events, Study.Clients(run),
-                run.Spec.Scenario.Duration.TotalSeconds, run.MaxLateness.TotalSeconds);
-            foreach (string reason in run.Doubts) doubts.Row(id, reason);
+                run.Spec.Scenario.Duration.TotalSeconds, run.MaxLateness.TotalSeconds, run.ClientNames.Count,
+                run.Streams?.Names.Count);
             foreach (Setting s in run.Spec.Point) settings.Row(id, s.Path, s.Value);
-            foreach (Measure m in run.Measures)
-                metrics.Row(id, m.Metric, m.Scope.Of?.Text ?? "", m.Scope.Start.TotalSeconds,
-                    m.Scope.EndIn(run.Spec).TotalSeconds, m.Value, TidyCsv.UnitOf(m.Metric));
-            foreach (Incident n in run.Incidents) Add(incidents, id, n);
-            foreach (MessageRecord m in run.Messages) Add(messages, id, m);
-            Add(id, run);
+            foreach (string reason in run.Doubts) doubts.Row(id, reason);
+            foreach (string rule in run.Rules) rules.Row(id, rule);
             foreach (CauseCost c in run.Costs) costs.Row(id, c.Cause, c.Packets, c.Bytes);
             foreach ((string key, int count) in run.Verdicts) verdicts.Row(id, Part(key, 0), Part(key, 1), count);
-            foreach (ArrivalBin bin in run.Arrivals)
-                arrivals.Row(id, bin.From.Nanoseconds, bin.Attempts, bin.OnlineClients);
+            Add(metrics, cases, id, run);
+            Add(arrivals, id, run);
+            foreach (MessageRecord m in run.Messages) Add(messages, id, in m);
+            foreach (Incident n in run.Incidents)
+                incidents.Row(id, n.Client, n.ClientName, Words.Of(n.Side), n.Fault.Word, n.Began.Nanoseconds,
+                    n.Until.Nanoseconds, n.Detected, n.Detected ? n.DetectedAt.Nanoseconds : Cell.None,
+                    n.Elapsed.TotalSeconds, Words.Of(n.Mechanism), Words.Of(n.Claim), n.Outlived);
+            int first = run.Clients.Count + run.Servers.Count;
+            foreach (Incident d in run.Streams?.Deaths ?? [])
+                deaths.Row(id, d.Client - first, d.Side == Side.Client ? Opener : Other, d.Fault.Word,
+                    d.Began.Nanoseconds, d.Until.Nanoseconds, d.Detected,
+                    d.Detected ? d.DetectedAt.Nanoseconds : Cell.None, d.Elapsed.TotalSeconds, Words.Of(d.Mechanism),
+                    Words.Of(d.Claim), d.Outlived);
+            Draw(connections, endings, suffered, id, run);
+            for (int n = 0; n < run.Servers.Count; n++) servers.Row(id, n, run.Servers[n]);
+            for (int n = 0; n < run.Clients.Count; n++) Add(clients, id, n, run.Clients[n]);
+            for (int n = 0; n < run.Routes.Count; n++) Add(routes, id, n, run.Routes[n]);
+            foreach ((int client, CauseCost cost) in run.ClientCosts)
+                clientCosts.Row(id, client, cost.Cause, cost.Packets, cost.Bytes);
         }
     }
 
-    private static void Add(Insert incidents, long run, Incident n) => incidents.Row(
-        run, n.Client, n.ClientName, Word(n.Side), n.Fault.Word, n.Began.Nanoseconds, n.Until.Nanoseconds,
-        n.Detected ? 1 : 0, n.Detected ? n.DetectedAt.Nanoseconds : null, n.Elapsed.TotalSeconds, Word(n.Mechanism),
-        Word(n.Claim), n.Outlived ? 1 : 0);
+    /// <summary>The sides of a stream between servers; the first opened it.</summary>
+    public const string Opener = "opener", Other = "other";
 
-    private static void Add(Insert messages, long run, MessageRecord m) => messages.Row(
-        run, m.Number, m.From, m.To, m.SentAt.Nanoseconds, m.Copies > 0 ? m.DeliveredAt.Nanoseconds : null,
-        m.Copies > 0 ? m.Delay.TotalSeconds : null, m.Copies, Word(m.Fate),
-        m.Cause == LossCause.None ? null : Word(m.Cause), m.Fault?.Word);
-
-    /// <summary>Who took part, and what became of their connections.</summary>
-    private void Add(long id, RunResult run)
+    private static void Add(Insert metrics, Insert cases, long id, RunResult run)
     {
-        using Insert servers = new(connection, "servers", 3), clients = new(connection, "clients", 16);
-        using Insert routes = new(connection, "routes", 9), costs = new(connection, "client_costs", 5);
-        using Insert connections = new(connection, "connections", 7), deaths = new(connection, "deaths", 12);
-        for (int i = 0; i < run.Servers.Count; i++) servers.Row(id, i, run.Servers[i]);
-        for (int i = 0; i < run.Clients.Count; i++)
+        for (int i = 0; i < run.Measures.Count; i++)
         {
-            ClientResult c = run.Clients[i];
-            clients.Row(id, i, c.Name, c.Group, c.Server, c.Link, c.Policy, c.Packets, c.Bytes, c.UpkeepBytes,
-                c.WakeUps, c.Attempts, c.Logins, c.Resumed, c.GhostSeconds, c.ReachableSeconds);
+            Measure m = run.Measures[i];
+            string? source = m.Sample.Times is { } times ? Cases.SourceOf(times, run) : null;
+            bool known = source is not null || m.Sample.Whole == 1 && m.Sample.Part.Equals(m.Value);
+            metrics.Row(id, i + 1, m.Metric, m.Scope.Of?.Text ?? "", m.Scope.Start.TotalSeconds,
+                m.Scope.EndIn(run.Spec).TotalSeconds, m.Value, TidyCsv.UnitOf(m.Metric),
+                known ? Cell.None : m.Sample.Part,
+                known ? Cell.None : m.Sample.Whole, source);
+            if (source != Cases.Own) continue;
+            foreach (Observation o in m.Sample.Times!)
+                cases.Row(id, i + 1, Cases.Nanoseconds(o), o.Outcome == Outcome.Noticed ? null : Words.Of(o.Outcome));
         }
-        for (int i = 0; i < run.Routes.Count; i++)
+    }
+
+    /// <summary>Intervals without attempts and with as many online stand in the row of the one before.</summary>
+    private static void Add(Insert arrivals, long id, RunResult run)
+    {
+        IReadOnlyList<ArrivalBin> bins = run.Arrivals;
+        Duration width = bins.Count > 1 ? bins[1].From - bins[0].From : run.Spec.Scenario.Duration;
+        for (int first = 0, next; first < bins.Count; first = next)
         {
-            RouteResult r = run.Routes[i];
-            routes.Row(id, i, r.Name, r.From, r.To, r.Place, r.Link, r.Packets, r.Bytes);
+            for (next = first + 1; next < bins.Count && bins[next].Attempts == 0
+                && bins[next].OnlineClients == bins[first].OnlineClients; next++) { }
+            arrivals.Row(id, bins[first].From.Nanoseconds, (bins[next - 1].From + width).Nanoseconds, next - first,
+                bins[first].Attempts, bins[first].OnlineClients);
         }
-        foreach ((int client, CauseCost cost) in run.ClientCosts)
-            costs.Row(id, client, cost.Cause, cost.Packets, cost.Bytes);
-        void Connections(IEnumerable<LaneSegment> lanes, bool ofClients)
+    }
+
+    private static void Add(Insert messages, long run, in MessageRecord m) => messages.Row(
+        run, m.Number, m.From, m.To, m.SentAt.Nanoseconds, m.Copies > 0 ? m.DeliveredAt.Nanoseconds : Cell.None,
+        m.Copies > 0 ? m.Delay.TotalSeconds : Cell.None, m.Copies, Words.Of(m.Fate),
+        m.Cause == LossCause.None ? null : Words.Of(m.Cause), m.Fault?.Word);
+
+    private static void Add(Insert clients, long run, int number, ClientResult c) => clients.Row(
+        run, number, c.Name, c.Group, c.Server, c.Link, c.Policy, c.Packets, c.Bytes, c.UpkeepBytes, c.WakeUps,
+        c.Attempts, c.Logins, c.Resumed, c.GhostSeconds, c.ReachableSeconds);
+
+    private static void Add(Insert routes, long run, int number, RouteResult r) => routes.Row(
+        run, number, r.Name, r.From, r.To, r.Place, r.Link, r.Packets, r.Bytes);
+
+    /// <summary>What the lanes draw: states but for being offline, how streams ended, what they suffered.</summary>
+    private static void Draw(Insert connections, Insert endings, Insert suffered, long run, RunResult result)
+    {
+        void Of(IReadOnlyList<LaneSegment> lanes, IReadOnlyList<LaneMark> marks, IReadOnlyList<FaultBand> bands,
+            bool ofClients)
         {
+            long? Client(int lane) => ofClients ? lane : null;
+            long? Route(int lane) => ofClients ? null : lane;
+            string Word(Side side) => ofClients ? Words.Of(side) : side == Side.Client ? Opener : Other;
             foreach (LaneSegment s in lanes.Where(s => s.State != LaneState.Offline))
-                connections.Row(id, ofClients ? s.Client : null, ofClients ? null : s.Client,
-                    ofClients ? Word(s.Side) : "opener", Word(s.State), s.From.Nanoseconds, s.To.Nanoseconds);
+                connections.Row(run, Client(s.Client), Route(s.Client), Word(s.Side), Words.Of(s.State),
+                    s.From.Nanoseconds, s.To.Nanoseconds);
+            foreach (LaneMark m in marks)
+                endings.Row(run, Client(m.Client), Route(m.Client), Word(m.Side), Words.Of(m.Mechanism),
+                    Words.Of(m.Claim), m.FalseAlarm, m.At.Nanoseconds);
+            foreach (FaultBand b in bands)
+                suffered.Row(run, Client(b.Client), Route(b.Client), b.Kind.Word, b.From.Nanoseconds, b.To.Nanoseconds);
         }
-        Connections(run.Lanes, ofClients: true);
-        Connections(run.Streams?.Lanes ?? [], ofClients: false);
-        int first = run.Clients.Count + run.Servers.Count;
-        foreach (Incident d in run.Streams?.Deaths ?? [])
-            deaths.Row(id, d.Client - first, d.Side == Side.Client ? "opener" : "other", d.Fault.Word,
-                d.Began.Nanoseconds, d.Until.Nanoseconds, d.Detected ? 1 : 0,
-                d.Detected ? d.DetectedAt.Nanoseconds : null, d.Elapsed.TotalSeconds, Word(d.Mechanism), Word(d.Claim),
-                d.Outlived ? 1 : 0);
+        Of(result.Lanes, result.Marks, result.Faults, ofClients: true);
+        if (result.Streams is { } s) Of(s.Lanes, s.Marks, s.Faults, ofClients: false);
     }
 
     private static string Part(string key, int index) => key.Split('/', 2).ElementAtOrDefault(index) ?? "";
-
-    private static string Word<T>(T value) where T : struct, Enum => Words.Of(value);
 
     private void Execute(string sql)
     {
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
-    }
-
-    /// <summary>One prepared INSERT, used again for each row.</summary>
-    private sealed class Insert : IDisposable
-    {
-        private readonly SqliteCommand command;
-        private readonly SqliteParameter[] parameters;
-
-        public Insert(SqliteConnection connection, string table, int columns)
-        {
-            command = connection.CreateCommand();
-            parameters = [.. Enumerable.Range(0, columns)
-                .Select(i => command.Parameters.AddWithValue("$" + i, DBNull.Value))];
-            command.CommandText =
-                $"INSERT INTO {table} VALUES ({string.Join(", ", parameters.Select(p => p.ParameterName))})";
-        }
-
-        public void Row(params object?[] values)
-        {
-            for (int i = 0; i < values.Length; i++)
-                parameters[i].Value = values[i] is null or double.NaN ? DBNull.Value : values[i];
-            command.ExecuteNonQuery();
-        }
-
-        public void Dispose() => command.Dispose();
     }
 }

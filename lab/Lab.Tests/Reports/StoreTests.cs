@@ -80,7 +80,7 @@ public sealed class StoreTests : IDisposable
         RunResult first = sweep.Runs[0];
         using SqliteConnection db = Stored(sweep);
 
-        Assert.Equal(Database.SchemaVersion, Number(db, "SELECT version FROM schema_version"));
+        Assert.Equal(Tables.Version, Number(db, "SELECT version FROM schema_version"));
         Assert.Equal(sweep.Runs.Count, Number(db, "SELECT count(*) FROM runs"));
         Assert.Equal(sweep.Runs.Sum(r => r.Measures.Count), Number(db, "SELECT count(*) FROM metrics"));
         Assert.Equal(sweep.Runs.Sum(r => r.Incidents.Count), Number(db, "SELECT count(*) FROM incidents"));
@@ -165,7 +165,7 @@ public sealed class StoreTests : IDisposable
     private SqliteConnection Stored(SweepResult sweep)
     {
         string path = Path.Combine(root, "results.db");
-        Database.Write(sweep, path);
+        Database.Write(sweep, "", path);
         SqliteConnection db = new($"Data Source={path};Pooling=False");
         db.Open();
         return db;
