@@ -7,6 +7,9 @@ namespace Lab.Reports;
 /// <summary>How to write a report.</summary>
 public sealed record ReportOptions
 {
+    /// <summary>Whether to write report.html.</summary>
+    public bool Page { get; init; } = true;
+
     /// <summary>Whether to draw figures/*.svg; needs Node.</summary>
     public bool Svg { get; init; } = true;
 
@@ -75,14 +78,18 @@ public static class ReportWriter
     /// one gets the next free name, name-2) unless it is to be replaced, and then only once the new one is complete.
     /// Throws <see cref="ReportFailure"/> when the disk does not take it, leaving nothing half-written.
     /// </summary>
-    public static WrittenReport Write(SweepResult sweep, string runYaml, string folder, ReportOptions? options = null)
+    public static WrittenReport Write(
+        SweepResult sweep, string runYaml, string folder, ReportOptions? options = null) =>
+        Write(new Study(sweep), runYaml, folder, options);
+
+    internal static WrittenReport Write(Study study, string runYaml, string folder, ReportOptions? options = null)
     {
         string target = Target(folder), partial = Partial(target);
         try
         {
             if (options is not { Staged: true }) Remove(partial);
             Directory.CreateDirectory(partial);
-            List<string> notes = Fill(partial, sweep, runYaml, options ?? new ReportOptions());
+            List<string> notes = Fill(partial, study, runYaml, options ?? new ReportOptions());
             string[] files = [.. Directory.EnumerateFiles(partial, "*", SearchOption.AllDirectories)
                 .Select(f => Path.GetRelativePath(partial, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
             string place = MoveIntoPlace(partial, target, options?.Replace ?? false);
@@ -106,8 +113,9 @@ public static class ReportWriter
     private static string Partial(string target) => Path.Combine(Path.GetDirectoryName(target) ?? target,
         $".{Path.GetFileName(target)}.partial-{Environment.ProcessId}");
 
-    private static List<string> Fill(string folder, SweepResult sweep, string runYaml, ReportOptions options)
+    private static List<string> Fill(string folder, Study study, string runYaml, ReportOptions options)
     {
+        SweepResult sweep = study.Sweep;
         List<string> notes = [];
         string[] kept = [.. Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f)).Order(
             StringComparer.Ordinal)];
@@ -115,11 +123,12 @@ public static class ReportWriter
         Database.Write(sweep, runYaml, Path.Combine(folder, StoredResults.DatabaseName));
         using (StreamWriter csv = new(Path.Combine(folder, "metrics.csv"), append: false, Utf8)) TidyCsv.Write(sweep,
             csv);
-        Study study = new(sweep);
         string summary = Summary.Of(study).ToJson(indented: true) + "\n";
         File.WriteAllText(Path.Combine(folder, Summary.FileName), summary, Utf8);
+        if (!options.Page && !options.Svg) return notes;
         IReadOnlyList<Figure> figures = AllFigures.Of(study);
         IReadOnlyList<string> drawn = options.Svg ? DrawSvg(folder, figures, options.Node, notes) : [];
+        if (!options.Page) return notes;
         File.WriteAllText(Path.Combine(folder, PageName), ReportPage.Of(study, figures, runYaml, drawn, kept), Utf8);
         return notes;
     }

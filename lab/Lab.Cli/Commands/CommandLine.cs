@@ -147,19 +147,31 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
                 + "results/<scenario>/<date-time>).", HelpName = "dir" };
         var journal = new Option<bool>(
             "--journal") { Description = "Also writes what happened in the runs, entry by entry." };
-        var quiet = new Option<bool>("--quiet") { Description = "No progress." };
+        var quiet = new Option<bool>("--quiet") { Description = "Prints verdicts and paths only, and no progress." };
+        var tables = new Option<bool>("--tables") { Description = "Prints whole tables of several files, too." };
+        var noReport = new Option<bool>("--no-report") { Description = "Writes the data only: neither report.html nor "
+            + "figures." };
+        var noFigures = new Option<bool>("--no-figures") { Description = "Writes no pictures (figures/)." };
+        var junit = new Option<string?>("--junit") { Description = "Also writes the expectations as test cases, in "
+            + "JUnit XML: a suite per scenario.", HelpName = "file" };
+        Option<OutputFormat> format = Format();
         var command = new Command("run", """
             Runs scenarios and reports what came out.
 
             Examples:
               lab run scenarios/dead-link.yaml
-              lab run scenarios/dead-link.yaml --seed 7 --set clients.phone.policy=ping
+              lab run scenarios/dead-link.yaml --seed 7 --set clients.phone.policy=ping --no-report
               lab run scenarios/dead-link.yaml --network simulated,proxied --seed 1
               lab run scenarios/dead-link.yaml --set links.mobile.delay=300ms --set 'faults[0].for=5m'
+              lab run scenarios/*.yaml --quiet --junit lab.xml
+              lab run scenarios/*.yaml --format json --no-report | jq -r .answer
 
             Exit code: 0 all expectations hold, or there are none; 1 one failed; 2 bad input; 3 unknown; 130 stopped by
             Ctrl-C.
-            """) { files, network, seed, set, jobs, folder, journal, quiet };
+            """)
+        {
+            files, network, seed, set, jobs, folder, journal, quiet, tables, noReport, noFigures, format, junit,
+        };
         command.SetAction(parsed =>
         {
             int? wanted = parsed.GetResult(jobs) is null ? null : parsed.GetValue(jobs);
@@ -176,10 +188,28 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
                 Files = parsed.GetValue(files)!, Overrides = overrides,
                 Jobs = wanted,
                 Folder = parsed.GetValue(folder), Journal = parsed.GetValue(journal), Quiet = parsed.GetValue(quiet),
+                Tables = parsed.GetValue(tables), Page = !parsed.GetValue(noReport),
+                Figures = !parsed.GetValue(noReport) && !parsed.GetValue(noFigures),
+                Format = parsed.GetValue(format), JUnit = parsed.GetValue(junit),
             });
         });
         return command;
     }
+
+    private static Option<OutputFormat> Format() => new("--format")
+    {
+        Description = "text, or json: prints a summary per scenario on a line of its own (results/README.md, "
+            + "summary.json) and nothing else; people read standard error.",
+        HelpName = "format",
+        CustomParser = result =>
+        {
+            string[] formats = [.. Enum.GetNames<OutputFormat>().Select(n => n.ToLowerInvariant())];
+            string word = result.Tokens[0].Value;
+            if (Array.IndexOf(formats, word) is >= 0 and int at) return Enum.GetValues<OutputFormat>()[at];
+            result.AddError($"--format: there is no format '{word}'{Words.OneOf(word, formats)}");
+            return OutputFormat.Text;
+        },
+    };
 
     private static string? Refusal(string? network, string? seed, string[]? sets, out Overrides overrides)
     {

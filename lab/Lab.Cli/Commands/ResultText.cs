@@ -1,75 +1,116 @@
-using System.Globalization;
 using Lab.Experiments;
 using Lab.Files;
+using Lab.Reports;
 using Spectre.Console;
+using Words = Lab.Experiments.Words;
 
 namespace Lab.Cli;
 
-/// <summary>What a sweep came to, on the console: tables, verdicts, what cannot be trusted.</summary>
+/// <summary>The numbers of a sweep on the console, within the width of the window.</summary>
 internal static class ResultText
 {
-    private const int MostLabelColumns = 36;
-    private const int MostDoubts = 5;
-    private const string NotShown = "unsupported", Never = "never", Why = " lab show networks says why.";
+    private const int MostLabelColumns = 36, MostDoubts = 5;
+    private const string NotShown = "unsupported", Never = "never", None = "–", Why = " lab show networks says why.";
 
+    // besides what the scenario asks for
     private static readonly string[] Usual =
     [
         "detection.client.p50", "detection.client.p95", "detection.server.p95", "misdiagnosis.false-alarms",
         "ghost.time", "availability", "messages.lost", "messages.doubled", "cost.bytes", "cost.wakeups",
     ];
 
-    /// <summary>
-    /// One row per point, one column per metric that the expectations name or that is usually wanted, joined over the
-    /// seeds. What does not fit beside each other on the console goes into a table below.
-    /// </summary>
-    public static void Tables(SweepResult sweep, IAnsiConsole console)
+    private sealed record Column(Yardstick By, DisplayUnit Unit, string[] Cells)
     {
-        if (sweep.Runs.Count == 0) return;
-        bool federated = sweep.Runs.Any(r => r.Spec.Topology.S2s.Count > 0);
-        string[] usual = [.. Usual, .. federated ? Catalogue.BetweenServers : []];
-        bool several = sweep.Networks.Count > 1;
-        var points = sweep.Runs.GroupBy(r => (r.Spec.Label, r.Network)).OrderBy(g => Place(sweep.Runs, g.Key.Label))
-            .Select(g => (Label: Problem.Printable(several ? $"{g.Key.Label}, {g.Key.Network.Word()}" : g.Key.Label),
-                Runs: g.ToArray())).ToList();
-        var columns = new List<(string Title, string[] Cells)>();
-        foreach ((Metric metric, Scope scope) in Asked(sweep.Scenario, usual))
+        /// <summary>The parts of the name below each other, whose and when it is, and the unit.</summary>
+        public string Title
         {
-            Estimate[] values = [.. points.Select(p => metric.Over(p.Runs, scope))];
-            if (values.All(v => !v.Known)) continue;
-            string title = Problem.Printable($"{metric.Name}{scope}").Replace('.', '\n').Replace(" of ", "\nof ")
-                .Replace(" from ", "\nfrom ").Replace(" to ", "\nto ");
-            columns.Add((title, [.. points.Select((p, i) => Cell(values[i], metric, scope, p.Runs))]));
-        }
-        string corner = string.Join("\n", sweep.Varied.Select(Last).Concat(several ? ["network"] : []));
-        corner = string.Join('\n', corner.Split('\n').Select(Problem.Printable));
-        int labels = Math.Min(MostLabelColumns, Widest([corner, .. points.Select(p => p.Label)]));
-        for (int next = 0; next < columns.Count;)
-        {
-            var table = new Table { Border = TableBorder.Simple };
-            table.AddColumn(new TableColumn(Markup.Escape(corner)).Width(labels));
-            int width = labels + 6, first = next;
-            while (next < columns.Count && (next == first || width + Columns(columns[next]) <= console.Profile.Width))
+            get
             {
-                width += Columns(columns[next]);
-                table.AddColumn(new TableColumn(Markup.Escape(columns[next++].Title)).RightAligned().NoWrap());
+                string name = Problem.Printable($"{By}").Replace('.', '\n').Replace(" of ", "\nof ")
+                    .Replace(" from ", "\nfrom ").Replace(" to ", "\nto ");
+                return Unit.Symbol == "" ? name : $"{name}\n({Unit.Symbol})";
             }
-            for (int row = 0; row < points.Count; row++)
-            {
-                IEnumerable<string> cells = columns[first..next].Select(c => c.Cells[row]).Prepend(points[row].Label);
-                table.AddRow([.. cells.Select(Markup.Escape)]);
-            }
-            console.Write(table);
         }
-        string[] all = [.. columns.SelectMany(c => c.Cells)];
-        foreach (string sentence in Legend(all, points.Max(p => p.Runs.Length))) console.WriteLine(sentence);
+
+        public int Columns => Widest([Title, .. Cells]) + 3;
     }
 
-    /// <summary>What is usually wanted, and each metric as the expectations ask for it.</summary>
-    private static IEnumerable<(Metric Metric, Scope Scope)> Asked(Scenario scenario, string[] usual) =>
-        from metric in Catalogue.All
-        from scope in scenario.Expect.Where(e => e.Metric == metric.Name).Select(e => e.Scope)
-            .Concat(usual.Contains(metric.Name) ? [default(Scope)] : []).Distinct().OrderBy(s => s != default)
-        select (metric, scope);
+    /// <summary>
+    /// A row per variant and a column per metric, what the scenario asks for first; intervals stand below the numbers.
+    /// What is the same in all rows is said in a sentence, and what does not fit into the window goes into a table
+    /// below. Of one variant its numbers below each other.
+    /// </summary>
+    public static void Tables(Study study, IAnsiConsole console)
+    {
+        if (study.Variants.Count == 0) return;
+        Column[] columns = [.. Asked(study).Where(study.Has).Select(by => Of(study, by))];
+        Column[] alike = study.Variants.Count == 1 ? [] : [.. columns.Where(c => c.Cells.Distinct().Count() == 1)];
+        if (study.Variants.Count == 1) Below(columns, console);
+        else Beside(study, [.. columns.Except(alike)], console);
+        if (alike.Length > 0)
+            Say($"The same in all rows: {string.Join("; ", alike.Select(InLine))}.", console);
+        string[] all = [.. columns.SelectMany(c => c.Cells)];
+        int most = study.Variants.Max(v => v.Runs.Count);
+        foreach (string sentence in Legend(all, most)) Say(sentence, console);
+    }
+
+    /// <summary>What the scenario asks for, the most asked first, then what is usually wanted.</summary>
+    private static IEnumerable<Yardstick> Asked(Study study)
+    {
+        bool federated = study.Sweep.Runs.Any(r => r.Spec.Topology.S2s.Count > 0);
+        string[] usual = [.. Usual, .. federated ? Catalogue.BetweenServers : []];
+        return Lab.Reports.Asked.Of(study).Concat(Catalogue.All.Where(m => usual.Contains(m.Name))
+            .Select(m => new Yardstick(m))).Distinct();
+    }
+
+    private static Column Of(Study study, Yardstick by)
+    {
+        Estimate[] values = [.. study.Variants.Select(v => v.Over(by))];
+        var unit = DisplayUnit.For(by.Metric.Unit, values.Select(e => e.Value));
+        return new(by, unit, [.. study.Variants.Select((v, i) => Cell(v, by, values[i], unit))]);
+    }
+
+    private static void Beside(Study study, Column[] columns, IAnsiConsole console)
+    {
+        string corner = string.Join('\n', study.Sweep.Varied.Select(Last)
+            .Concat(study.SeveralNetworks ? ["network"] : []).Select(Problem.Printable));
+        string[] labels = [.. study.Variants.Select(v => Problem.Printable(v.Label))];
+        int first = Math.Min(MostLabelColumns, Widest([corner, .. labels]));
+        for (int next = 0; next < columns.Length;)
+        {
+            var table = new Table { Border = TableBorder.Simple };
+            table.AddColumn(new TableColumn(Markup.Escape(corner)).Width(first));
+            int width = first + 6, from = next;
+            while (next < columns.Length && (next == from || width + columns[next].Columns <= console.Profile.Width))
+            {
+                width += columns[next].Columns;
+                table.AddColumn(new TableColumn(Markup.Escape(columns[next++].Title)).RightAligned().NoWrap());
+            }
+            for (int row = 0; row < labels.Length; row++)
+                table.AddRow([.. columns[from..next].Select(c => c.Cells[row]).Prepend(labels[row])
+                    .Select(Markup.Escape)]);
+            console.Write(table);
+        }
+    }
+
+    private static void Below(Column[] columns, IAnsiConsole console)
+    {
+        int names = Math.Min(console.Profile.Width / 2, columns.Max(c => Wrapped.Columns($"{c.By}")));
+        console.WriteLine();
+        foreach (Column column in columns)
+            Say($"  {Problem.Printable($"{column.By}").PadRight(names)}  {Number(column)}", console, names + 4);
+        console.WriteLine();
+    }
+
+    private static string InLine(Column column) => $"{column.By} {Number(column)}";
+
+    /// <summary>"43.8 s (38.7–55.3)", of the first row.</summary>
+    private static string Number(Column column)
+    {
+        string[] parts = column.Cells[0].Split('\n');
+        string unit = column.Unit.Symbol == "" || parts[0] is Never or None or NotShown ? "" : " " + column.Unit.Symbol;
+        return parts[0] + unit + (parts.Length > 1 ? $" ({parts[1]})" : "");
+    }
 
     /// <summary>Of what the cells hold, and of nothing else.</summary>
     private static IEnumerable<string> Legend(string[] cells, int most)
@@ -77,97 +118,47 @@ internal static class ResultText
         if (most > 1)
             yield return $"Over {most} seeds each"
                 + (!cells.Any(c => c.Contains('\n')) ? "." : most < Bootstrap.FewestForInterval
-                    ? "; below, least and most of single runs." : "; below, the 95 % interval.")
+                    ? "; with each number the least and most of single runs." : "; with each number its 95 % interval.")
                 + " lab show metrics NAME: how seeds are joined.";
         if (cells.Any(c => c.Contains(" in ", StringComparison.Ordinal)))
             yield return "\"0.9 in 5/20\": 0.9 per run, in 5 of 20 runs any; without that, in all or in none.";
         if (cells.Any(c => c.Contains(Never, StringComparison.Ordinal))) yield return "\"never\": not within the run.";
-        if (cells.Contains("-")) yield return "\"-\": nothing to measure.";
+        if (cells.Contains(None)) yield return $"\"{None}\": nothing to measure.";
         if (cells.Any(c => c.StartsWith('~'))) yield return "\"~\": approximate on this network." + Why;
         if (cells.Contains(NotShown)) yield return $"\"{NotShown}\": the network cannot show it." + Why;
     }
 
-    /// <summary>The reasons not to trust runs, each with the first run it is about and how to see that one.</summary>
-    public static void Doubts(SweepResult sweep, Func<RunSpec, string> command, TextWriter writer)
-    {
-        foreach (var doubt in sweep.Runs.SelectMany(r => r.Doubts.Select(d => (Reason: d, r.Spec)))
-            .GroupBy(d => d.Reason).Take(MostDoubts))
-        {
-            RunSpec first = doubt.First().Spec;
-            string runs = doubt.Count() == 1 ? "" : $"{Words.Count(doubt.Count(), "run")}, the first ";
-            writer.WriteLine($"doubt    {runs}{Problem.Printable(first.Label)} seed {first.Seed}, "
-                + $"{first.Network.Word()}: {doubt.Key}");
-            writer.WriteLine($"         see it: {command(first)}");
-        }
-    }
+    /// <summary>The reasons not to trust runs, each with the first run it is about; the first few.</summary>
+    public static IEnumerable<(string Text, RunSpec First)> Doubts(SweepResult sweep) =>
+        from doubt in sweep.Runs.SelectMany(r => r.Doubts.Select(d => (Reason: d, r.Spec)))
+            .GroupBy(d => d.Reason).Take(MostDoubts)
+        let first = doubt.First().Spec
+        let runs = doubt.Count() == 1 ? "" : $"{Words.Count(doubt.Count(), "run")}, the first "
+        select ($"{runs}{first.Label} seed {first.Seed}, {first.Network.Word()}: {doubt.Key}", first);
 
     /// <summary>The number, of a count also in how many runs there were any; below it the ends.</summary>
-    private static string Cell(Estimate e, Metric metric, Scope scope, RunResult[] runs)
+    private static string Cell(Variant variant, Yardstick by, Estimate e, DisplayUnit unit)
     {
-        Judgement judgement = metric.In(runs[0].Spec);
+        Judgement judgement = by.Metric.In(variant.Runs[0].Spec);
         if (judgement.Fidelity == Fidelity.Unsupported) return NotShown;
-        int any = runs.Count(r => r.Value(metric.Name, scope) > 0);
+        int any = variant.Runs.Count(r => r.Value(by.Metric.Name, by.Scope) > 0);
         string mark = judgement.Fidelity == Fidelity.Approximate && e.Known ? "~ " : "";
-        string some = metric.Joining == Joining.Count && any > 0 && any < e.Runs ? $" in {any}/{e.Runs}" : "";
-        return mark + Units.Format(e.Value, metric.Unit) + some + Ends(e, metric.Unit);
-    }
-
-    /// <summary>"71.2–80 s" on a line of its own; nothing when they show the same as the value.</summary>
-    private static string Ends(Estimate e, Unit unit)
-    {
-        (string low, string high) = (Units.Format(e.Low, unit), Units.Format(e.High, unit));
-        if (e.Ends == Lab.Experiments.Ends.None || low == high && low == Units.Format(e.Value, unit)) return "";
-        int lowUnit = low.IndexOf(' '), highUnit = high.IndexOf(' ');
-        if (lowUnit > 0 && highUnit > 0 && low[lowUnit..] == high[highUnit..]) low = low[..lowUnit];
-        return $"\n{low}–{high}";
-    }
-
-    private static int Place(IReadOnlyList<RunResult> runs, string label)
-    {
-        for (int i = 0; i < runs.Count; i++)
-            if (runs[i].Spec.Label == label) return i;
-        return runs.Count;
-    }
-
-    /// <summary>One line per expectation; below a failed one the command for one run that shows it.</summary>
-    public static void Verdicts(SweepResult sweep, Func<RunSpec, string> command, TextWriter writer)
-    {
-        foreach (CheckResult check in sweep.Checks)
-        {
-            string why = check.Explanation.Length > 0 ? ": " + check.Explanation : "";
-            writer.WriteLine($"{Word(check.Verdict),-7}  {Describe(check.Expectation)}{why}");
-            if (check.Verdict == Verdict.Fail && check.Failing.Count > 0)
-                writer.WriteLine($"         see one: {command(check.Failing[0])}");
-        }
+        string some = by.Metric.Joining == Joining.Count && any > 0 && any < e.Runs ? $" in {any}/{e.Runs}" : "";
+        string value = unit.Text(e.Value), low = unit.Text(e.Low), high = unit.Text(e.High);
+        bool hasEnds = e.Ends != Ends.None && !(low == high && low == value);
+        return mark + value + some + (hasEnds ? $"\n{low}–{high}" : "");
     }
 
     /// <summary>none, pass, fail, unknown</summary>
     public static string Word(Verdict verdict) => verdict.ToString().ToLowerInvariant();
 
     /// <summary>detection.client.p95 below 90 s (clients.phone.policy: ping)</summary>
-    public static string Describe(Expectation e)
-    {
-        var parts = new List<string>();
-        void Add(string word, Quantity? bound, Unit unit)
-        {
-            if (bound is { } quantity) parts.Add($"{word} {Units.Format(quantity.Value, unit)}");
-        }
-        // a bare 0 goes with every unit, so the metric's unit is the one to show
-        Unit of = Catalogue.Find(e.Metric)?.Unit ?? Unit.Count;
-        Add("below", e.Below, of);
-        Add("above", e.Above, of);
-        Add("at most", e.AtMost, of);
-        Add("at least", e.AtLeast, of);
-        Add("equals", e.EqualTo, of);
-        string when = e.When.Count == 0 ? "" : $" ({string.Join(", ", e.When.Select(w =>
-            Problem.Printable($"{w.Key}: {w.Value}")))})";
-        return $"{e.Metric}{e.Scope} {string.Join(" and ", parts)}{when}";
-    }
+    public static string Describe(Expectation e) => Problem.Printable(Lab.Reports.Words.Whole(e));
 
-    private static int Columns((string Title, string[] Cells) column) => Widest([column.Title, .. column.Cells]) + 3;
+    private static void Say(string text, IAnsiConsole console, int indent = 0) =>
+        console.WriteLine(Wrapped.Text(text, console.Profile.Width, indent));
 
-    private static int Widest(IEnumerable<string> texts) =>
-        texts.SelectMany(t => t.Split('\n')).Max(line => new StringInfo(line).LengthInTextElements);
+    private static int Widest(IEnumerable<string> texts) => texts.SelectMany(t => t.Split('\n')).Max(Wrapped.Columns);
 
     private static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];
 }

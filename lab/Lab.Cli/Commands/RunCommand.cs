@@ -4,6 +4,7 @@ using Lab.Files;
 using Lab.Live;
 using Lab.Network;
 using Lab.Reports;
+using Words = Lab.Experiments.Words;
 
 namespace Lab.Cli;
 
@@ -20,7 +21,22 @@ internal sealed record RunRequest
     public string? Folder { get; init; }
 
     public bool Journal { get; init; }
+
+    /// <summary>Verdicts and paths only.</summary>
     public bool Quiet { get; init; }
+
+    public OutputFormat Format { get; init; }
+
+    /// <summary>Whole tables where several files are run, too.</summary>
+    public bool Tables { get; init; }
+
+    /// <summary>Where the expectations go as test cases; null = nowhere.</summary>
+    public string? JUnit { get; init; }
+
+    /// <summary>What the results folder has besides its data.</summary>
+    public bool Page { get; init; } = true;
+
+    public bool Figures { get; init; } = true;
 }
 
 /// <summary>lab run: check everything, then run, judge, write and say where it is.</summary>
@@ -31,7 +47,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     // virtual time leaves nothing behind that would have to end in good order
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
-    private readonly List<string> pages = [];
+    private readonly JUnitFile tests = new();
     private readonly Provenance made = Provenance.Of(CommandLine.Version, terminal.Clock.GetUtcNow()
         .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
@@ -56,39 +72,40 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
             }
             folders.Add(folder);
         }
+        if (request.JUnit is { } file && JUnitFile.Refused(file) is { } refusal)
+        {
+            terminal.Error.WriteLine($"--junit: {refusal}");
+            return ExitCode.BadInput;
+        }
         foreach (Sweep sweep in sweeps) WarnOfRealTime(sweep, request);
+        var teller = new RunTeller(terminal, request, several: sweeps.Count > 1);
         int code = ExitCode.Pass;
         for (int i = 0; i < sweeps.Count && !stop.IsCancellationRequested; i++)
-            code = ExitCode.Worst(code, One(sweeps[i], folders[i], request));
-        if (sweeps.Count > 1)
-        {
-            terminal.Out.WriteLine();
-            terminal.Out.WriteLine("The reports:");
-            foreach (string page in pages) terminal.Out.WriteLine(page);
-        }
+            code = ExitCode.Worst(code, One(sweeps[i], folders[i], request, teller));
+        if (!WriteTests(request)) code = ExitCode.Worst(code, ExitCode.Unknown);
+        teller.EndsAll();
         return stop.IsCancellationRequested ? ExitCode.Stopped : code;
     }
 
-    private int One(Sweep sweep, string folder, RunRequest request)
+    private int One(Sweep sweep, string folder, RunRequest request, RunTeller teller)
     {
+        long began = terminal.Clock.GetTimestamp();
         bool named = sweep.Networks.Count > 1 || request.Overrides.Networks is not null;
         string Command(RunSpec run) => CommandText.Of(sweep.File,
             named ? request.Overrides with { Networks = [run.Network] } : request.Overrides, run);
-        if (!request.Quiet)
-            terminal.Error.WriteLine(
-                $"{sweep.Name}: {Words.Count(sweep.Plan.Count, "run")}"
-                    + $"{(sweep.Varied.Count > 0 ? " over " + Words.List(sweep.Varied) : "")}"
-                    + (sweep.Networks is [NetworkKind.Simulated] ? ""
-                        : $" on {Words.List(sweep.Networks.Select(n => n.Word()))}"));
+        teller.Begins(sweep);
         bool staged = sweep.Networks.Contains(NetworkKind.Proxied);
         string staging = staged ? ReportWriter.Stage(folder) : "";
         RunOutcome[] outcomes = [.. sweep.Networks.SelectMany(n => On(n, sweep, request, staging))];
         RunResult[] runs = [.. outcomes.Select(o => o.Result).OfType<RunResult>()];
         RunOutcome[] broken = [.. outcomes.Where(o => o.Failure is not null)];
         SweepResult result = Judge(sweep, request, runs, complete: runs.Length == sweep.Plan.Count);
-        ResultText.Tables(result, terminal.Console);
-        ResultText.Verdicts(result, Command, terminal.Out);
-        ResultText.Doubts(result, Command, terminal.Out);
+        var study = new Study(result);
+        if (runs.Length > 0 || !stop.IsCancellationRequested)
+        {
+            teller.CameTo(study, Command);
+            tests.Add(result, Command, terminal.Clock.GetElapsedTime(began));
+        }
         foreach (RunOutcome outcome in broken.Take(3))
             Breakage.Tell(terminal, "A run broke inside the lab, so the verdict is unknown", outcome.Failure!,
                 Command(outcome.Spec));
@@ -104,8 +121,11 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         if (stop.IsCancellationRequested)
             terminal.Error.WriteLine(
             $"Stopped; the {Words.Count(runs.Length, "run")} that finished of {sweep.Plan.Count} are kept.");
-        return Write(new ReportRequest(result, sweep.RunYaml, folder, request.Journal, staged) { Stop = stop })
-            ? ExitCode.Of(result.Verdict) : ExitCode.Unknown;
+        var report = new ReportRequest(study, sweep.RunYaml, folder)
+        {
+            Journal = request.Journal, Staged = staged, Page = request.Page, Figures = request.Figures, Stop = stop,
+        };
+        return Write(report, teller) ? ExitCode.Of(result.Verdict) : ExitCode.Unknown;
     }
 
     private IReadOnlyList<RunOutcome> On(NetworkKind network, Sweep sweep, RunRequest request, string staging)
@@ -160,7 +180,24 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
                 + $"{Progress.Span(wall.TotalSeconds)} of real time");
     }
 
-    private bool Write(ReportRequest report)
+    private bool WriteTests(RunRequest request)
+    {
+        if (request.JUnit is not { } file) return true;
+        try
+        {
+            tests.Write(file);
+            if (!request.Quiet || request.Format == OutputFormat.Text)
+                (request.Format == OutputFormat.Json ? terminal.Error : terminal.Out).WriteLine($"wrote    {file}");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            terminal.Error.WriteLine($"--junit: cannot write {file}: {e.Message}");
+            return false;
+        }
+    }
+
+    private bool Write(ReportRequest report, RunTeller teller)
     {
         bool written = false;
         void Discard(object? sender, EventArgs e) => ReportWriter.Discard(report.Folder);
@@ -169,9 +206,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
             terminal.Error.WriteLine("The runs are done and their results being written; Ctrl-C again gives them up."));
         try
         {
-            IReadOnlyList<string> paths = engine.Report(report);
-            foreach (string path in paths) terminal.Out.WriteLine($"wrote    {path}");
-            if (paths.Count > 0) pages.Add($"{ResultText.Word(report.Result.Verdict),-7}  {paths[0]}");
+            teller.Wrote(report.Result, engine.Report(report));
             written = true;
         }
         catch (Exception e) when (e is ReportFailure or IOException or UnauthorizedAccessException)
@@ -186,10 +221,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         {
             AppDomain.CurrentDomain.ProcessExit -= Discard;
         }
-        terminal.Out.WriteLine(
-            $"{ResultText.Word(report.Result.Verdict),-7}  {report.Result.ScenarioName}"
-                + (report.Result.Verdict == Verdict.None ? ": nothing was asked" : ""));
-        terminal.Out.WriteLine($"again    {report.Result.Command}");
+        teller.Ends(report.Result);
         return written;
     }
 

@@ -1,12 +1,22 @@
 using Lab.Experiments;
 using Lab.Live;
+using Lab.Reports;
 using Spectre.Console;
 
 namespace Lab.Cli;
 
-/// <summary>What a report is written from, and where; staged when runs may have written files to keep.</summary>
-internal sealed record ReportRequest(SweepResult Result, string RunYaml, string Folder, bool Journal, bool Staged)
+/// <summary>What the results are written from, and where.</summary>
+internal sealed record ReportRequest(Study Study, string RunYaml, string Folder)
 {
+    public SweepResult Result => Study.Sweep;
+    public bool Journal { get; init; }
+
+    /// <summary>Runs may have written files to keep.</summary>
+    public bool Staged { get; init; }
+
+    public bool Page { get; init; } = true;
+    public bool Figures { get; init; } = true;
+
     /// <summary>After it what takes long and can be had again is left out.</summary>
     public CancellationToken Stop { get; init; }
 }
@@ -47,12 +57,16 @@ internal sealed record Terminal
 
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>Columns that a line may have.</summary>
+    public int Width => Console.Profile.Width;
+
     /// <summary>The process's own terminal.</summary>
     public static Terminal OfProcess()
     {
         IAnsiConsole console = AnsiConsole.Create(
             new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });
         if (System.Console.IsOutputRedirected) console = Plain(System.Console.Out);
+        else console.Profile.Capabilities.Unicode = DrawsUnicode(Environment.GetEnvironmentVariable);
         IAnsiConsole? live = System.Console.IsErrorRedirected ? null
             : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
         System.Console.SetOut(TextWriter.Synchronized(new HarmlessWriter(System.Console.Out)));
@@ -64,7 +78,19 @@ internal sealed record Terminal
         };
     }
 
-    /// <summary>A console for files and pipes: no colours, no control codes, wide lines.</summary>
+    /// <summary>
+    /// Whether a terminal shows more than ASCII, by its variables: not one that is dumb, the console of Linux, whose
+    /// font has 256 letters, or one with a locale that is not UTF-8. Without a locale, as in containers, it does.
+    /// </summary>
+    public static bool DrawsUnicode(Func<string, string?> variable)
+    {
+        string locale = new[] { "LC_ALL", "LC_CTYPE", "LANG" }.Select(variable)
+            .FirstOrDefault(v => !string.IsNullOrEmpty(v)) ?? "UTF-8";
+        return variable("TERM") is not ("dumb" or "linux")
+            && locale.Replace("-", "").Contains("UTF8", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A console for files and pipes: no colours, no control codes.</summary>
     public static IAnsiConsole Plain(TextWriter writer)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -72,7 +98,7 @@ internal sealed record Terminal
             Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-        console.Profile.Width = 240;
+        console.Profile.Width = Wrapped.Usual;
         console.Profile.Capabilities.Unicode = true;
         return console;
     }

@@ -10,12 +10,16 @@ internal static class Reports
     /// <summary>The files worth telling of, report first.</summary>
     public static IReadOnlyList<string> Write(ReportRequest request)
     {
-        var options = new ReportOptions { Staged = request.Staged, Svg = !request.Stop.IsCancellationRequested };
-        WrittenReport written = ReportWriter.Write(request.Result, request.RunYaml, request.Folder, options);
+        var options = new ReportOptions
+        {
+            Staged = request.Staged, Page = request.Page,
+            Svg = request.Figures && !request.Stop.IsCancellationRequested,
+        };
+        WrittenReport written = ReportWriter.Write(request.Study, request.RunYaml, request.Folder, options);
         foreach (string note in written.Notes) Console.Error.WriteLine(note);
         string near = Path.GetRelativePath(Directory.GetCurrentDirectory(), written.Folder);
         string folder = near.StartsWith("..", StringComparison.Ordinal) ? written.Folder : near;
-        List<string> told = [Path.Combine(folder, "report.html")];
+        List<string> told = [request.Page ? Path.Combine(folder, "report.html") : folder];
         if (!request.Journal || request.Stop.IsCancellationRequested) return told;
         RunResult[] repeatable = [.. request.Result.Runs.Where(r => r.Network == NetworkKind.Simulated)];
         if (repeatable.Length < request.Result.Runs.Count)

@@ -45,6 +45,11 @@ internal sealed class Laboratory : IDisposable
 
     public string Folder { get; }
     public string Output => output.ToString().Replace(Folder + "/", "");
+
+    /// <summary>The output with its wrapped lines whole again.</summary>
+    public string Said => Output.Replace("\n         see ", "\n\tsee ").Replace("\n         ", " ")
+        .Replace("\n\tsee ", "\n         see ");
+
     public string Error => error.ToString().Replace(Folder + "/", "");
     public List<RunSpec> Ran { get; } = [];
     public List<ReportRequest> Reports { get; } = [];

@@ -122,9 +122,9 @@ public sealed class NetworkTests : IDisposable
         };
         lab.Check = Checks.Evaluate;
         Assert.Equal(ExitCode.Unknown, Run("--network", "proxied"));
-        Assert.Contains("2 of 3 runs cannot be trusted: the loop was 2.1 s late; 70 s over 3 cases of 3 runs\n", lab.Output);
+        Assert.Contains("2 of 3 runs cannot be trusted: the loop was 2.1 s late; 70 s over 3 cases of 3 runs\n", lab.Said);
         Assert.Contains("doubt    4 runs, the first ping seed 2, proxied: the loop was 2.1 s late\n         see it: "
-            + "lab run scenarios/dead-link.yaml --network proxied --seed 2 --set clients.phone.policy=ping\n", lab.Output);
+            + "lab run scenarios/dead-link.yaml --network proxied --seed 2 --set clients.phone.policy=ping\n", lab.Said);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class NetworkTests : IDisposable
         lab.Live = (spec, _, _) => Laboratory.Result(spec, double.PositiveInfinity);
         Assert.Equal(ExitCode.Pass, Run("--network", "simulated,proxied"));
         Assert.Contains("holds in all runs together; 80 s over 3 cases of 3 runs; proxied is not judged: phone has no check",
-            lab.Output);
+            lab.Said);
         Assert.Contains("  acks, proxied     unsupported  \n", lab.Output);
         Assert.Contains("  ping, proxied         ~ never  \n", lab.Output);
     }

@@ -30,23 +30,92 @@ public sealed class RunCommandTests : IDisposable
         lab.Simulate = (spec, _) => Laboratory.Result(spec, spec.Label == "ping" ? 60 + spec.Seed
             : double.PositiveInfinity);
         lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0], Verdict.Pass, "holds in 3 of 3 runs", [])];
-        lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out, "--quiet");
+        lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out);
+        string answer = Lab.Reports.Answer.Of(lab.Reports[0].Study).Sentence;
         string[] lines = [.. lab.Output.Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0 && l[0] != '─')];
         Assert.Equal("""
               policy   detection
                           client
                              p95
-              ping          63 s
-                         61–63 s
+                             (s)
+              ping            63
+                           61–63
               acks         never
-            Over 3 seeds each; below, least and most of single runs. lab show metrics NAME: how seeds are joined.
+            Over 3 seeds each; with each number the least and most of single runs. lab show metrics NAME: how
+            seeds are joined.
             "never": not within the run.
             pass     detection.client.p95 below 90 s (clients.phone.policy: ping): holds in 3 of 3 runs
             wrote    out/report.html
             pass     dead-link
             again    lab run scenarios/dead-link.yaml
-            """, string.Join("\n", lines));
+            """, string.Join("\n", lines.SkipWhile(l => !l.StartsWith("  policy"))));
+        Assert.Equal(answer, string.Join(' ', lines.TakeWhile(l => !l.StartsWith("  policy"))));
+        Assert.All(lines, l => Assert.True(l.Length <= 100, l));
+    }
+
+    [Fact]
+    public void A_quiet_run_prints_verdicts_and_paths_only()
+    {
+        lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0], Verdict.Pass, "holds in 3 of 3 runs", [])];
+        lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out, "--quiet");
+        Assert.Equal("""
+            pass     detection.client.p95 below 90 s (clients.phone.policy: ping): holds in 3 of 3 runs
+            wrote    out/report.html
+            pass     dead-link
+
+            """, lab.Output);
         Assert.Equal("", lab.Error);
+    }
+
+    [Fact]
+    public void Several_files_get_an_answer_each_and_what_does_not_hold()
+    {
+        lab.Write("scenarios/other.yaml", Laboratory.DeadLink);
+        lab.Simulate = (spec, _) => Laboratory.Result(spec, spec.Label == "ping" ? 60 : 90);
+        lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0],
+            runs[0].Spec.ScenarioName == "other" ? Verdict.Fail : Verdict.Pass, "see there", [runs[1].Spec])];
+        lab.Lab("run", "scenarios/dead-link.yaml", "scenarios/other.yaml", "--out", Out);
+        string[] lines = [.. lab.Output.Split('\n')];
+        Assert.StartsWith("pass     dead-link: ", lines[0]);
+        Assert.StartsWith("fail     other: ", lines.First(l => l.Contains("other: ")));
+        Assert.Single(lines, l => l.StartsWith("fail     detection.client.p95 below 90 s"));
+        Assert.DoesNotContain(lines, l => l.StartsWith("pass     detection") || l.Contains("policy   detection"));
+        Assert.All(lines.Where(l => !l.Contains("lab run")), l => Assert.True(l.Length <= 100, l));
+
+        lab.Lab("run", "scenarios/dead-link.yaml", "scenarios/other.yaml", "--out", Out, "--tables");
+        Assert.Contains("policy   detection", lab.Output);
+    }
+
+    [Theory]
+    [InlineData("", true, true)]
+    [InlineData("--no-figures", true, false)]
+    [InlineData("--no-report", false, false)]
+    public void What_is_not_wanted_is_not_written(string option, bool page, bool figures)
+    {
+        lab.Lab([.. new[] { "run", "scenarios/dead-link.yaml", "--out", Out, option }.Where(w => w != "")]);
+        Assert.Equal((page, figures), (lab.Reports[0].Page, lab.Reports[0].Figures));
+    }
+
+    [Theory]
+    [InlineData("xterm", "en_GB.UTF-8", true)]
+    [InlineData("xterm", "", true)]
+    [InlineData("xterm", "de_DE.utf8", true)]
+    [InlineData("xterm", "C", false)]
+    [InlineData("linux", "en_GB.UTF-8", false)]
+    [InlineData("dumb", "", false)]
+    public void Where_a_terminal_cannot_show_them_there_are_no_blocks(string term, string locale, bool blocks) =>
+        Assert.Equal(blocks, Terminal.DrawsUnicode(name => name == "TERM" ? term : name == "LANG" ? locale : null));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_curves_of_detection_are_lines_of_letters(bool unicode)
+    {
+        IReadOnlyList<string> lines = CurveText.Of(new(Sweeps.DeadLink()), 100, unicode);
+        Assert.All(lines, l => Assert.True(l.Length <= 100, l));
+        Golden.AssertSame(unicode ? "reports/curves.txt" : "reports/curves-ascii.txt", string.Join('\n', lines) + "\n");
+        Assert.Equal(unicode, lines.Any(l => l.Any(c => c > 126)));
+        Assert.Empty(CurveText.Of(new(Sweeps.Quiet()), 100, unicode));
     }
 
     [Fact]
@@ -67,7 +136,7 @@ public sealed class RunCommandTests : IDisposable
         var writer = new StringWriter();
         var console = Terminal.Plain(writer);
         console.Profile.Width = 100;
-        ResultText.Tables(Sweeps.DeadLink(), console);
+        ResultText.Tables(new Lab.Reports.Study(Sweeps.DeadLink()), console);
         Golden.AssertSame("reports/console.txt",
             string.Join('\n', writer.ToString().Split('\n').Select(l => l.TrimEnd())));
     }
@@ -83,9 +152,8 @@ public sealed class RunCommandTests : IDisposable
             Measures = [.. Catalogue.All.Select(m => Measured.Of(m.Name, 1))],
         };
         lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out);
-        ResultText.Tables(lab.Reports[0].Result, console);
-        IEnumerable<string> lines = writer.ToString().Split('\n').Where(l => !l.StartsWith("Over ")
-            && !l.StartsWith('"'));
+        ResultText.Tables(lab.Reports[0].Study, console);
+        IEnumerable<string> lines = writer.ToString().Split('\n');
         Assert.All(lines, l => Assert.True(l.Length <= 40, l));
         Assert.DoesNotContain("…", writer.ToString());
     }
