@@ -6,6 +6,20 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
+/// <summary>
+/// What a value may be beyond its type: in words, and how to tell of one that is not. Of plain numbers the least and
+/// the most, if there are, or the only ones.
+/// </summary>
+internal sealed record Limit(string Words, Func<object, string?> Broken)
+{
+    public decimal? Least { get; init; }
+    public decimal? Most { get; init; }
+    public IReadOnlyList<int> Only { get; init; } = [];
+
+    /// <summary>Zero is refused.</summary>
+    public bool IsPositive { get; init; }
+}
+
 /// <summary>What a value of one property may be beyond its type. What must hold between several is in Rules.</summary>
 internal static class Limits
 {
@@ -19,68 +33,73 @@ internal static class Limits
     private const int MostBodyBytes = ServerSettings.DefaultMaxStanzaBytes - 4096;
     private static readonly Duration Longest = Duration.FromHours(36500 * 24);
 
-    private static readonly Dictionary<(Type, string), Func<object, string?>> Table = new()
+    private static readonly Dictionary<(Type, string), Limit> Table = new()
     {
         [(typeof(Scenario), nameof(Scenario.Duration))] = Longer,
         [(typeof(WorkloadSpec), nameof(WorkloadSpec.Every))] = Longer,
         [(typeof(WorkloadSpec), nameof(WorkloadSpec.Body))] = Body,
         [(typeof(FaultSpec), nameof(FaultSpec.Every))] = Longer,
         [(typeof(FaultSpec), nameof(FaultSpec.For))] = Longer,
-        [(typeof(ClientSpec), nameof(ClientSpec.Count))] = o => Between(o, 1, 1_000_000),
-        [(typeof(ServerSpec), nameof(ServerSpec.Count))] = o => Between(o, 1, 1000),
-        [(typeof(S2sSpec), nameof(S2sSpec.Streams))] = o => Between(o, 1, 1000),
-        [(typeof(S2sSpec), nameof(S2sSpec.Queue))] = o => Between(o, 0, int.MaxValue),
-        [(typeof(S2sSpec), nameof(S2sSpec.MaxStreamsFrom))] = o => Between(o, 1, int.MaxValue),
+        [(typeof(ClientSpec), nameof(ClientSpec.Count))] = Between(1, 1_000_000),
+        [(typeof(ServerSpec), nameof(ServerSpec.Count))] = Between(1, 1000),
+        [(typeof(S2sSpec), nameof(S2sSpec.Streams))] = Between(1, 1000),
+        [(typeof(S2sSpec), nameof(S2sSpec.Queue))] = Between(0, int.MaxValue),
+        [(typeof(S2sSpec), nameof(S2sSpec.MaxStreamsFrom))] = Between(1, int.MaxValue),
         [(typeof(S2sSpec), nameof(S2sSpec.SilenceLimit))] = Longer,
         [(typeof(S2sSpec), nameof(S2sSpec.RetryMax))] = Longer,
         [(typeof(S2sSpec), nameof(S2sSpec.DialbackTimeout))] = Longer,
         [(typeof(S2sSpec), nameof(S2sSpec.VerifyTimeout))] = Longer,
-        [(typeof(ServerSpec), nameof(ServerSpec.OfflineMessages))] = o => Between(o, 0, int.MaxValue),
+        [(typeof(ServerSpec), nameof(ServerSpec.OfflineMessages))] = Between(0, int.MaxValue),
         [(typeof(LinkProfile), nameof(LinkProfile.Queue))] = Queue,
         [(typeof(LossProfile), nameof(LossProfile.BadFor))] = NoStayOr,
         [(typeof(LossProfile), nameof(LossProfile.GoodFor))] = NoStayOr,
         [(typeof(OutageProfile), nameof(OutageProfile.Every))] = Stay,
         [(typeof(OutageProfile), nameof(OutageProfile.Median))] = Stay,
-        [(typeof(OutageProfile), nameof(OutageProfile.SigmaPermille))] = o =>
-            (int)o <= 5000 ? null : "is a lognormal's sigma, at most 5",
+        [(typeof(OutageProfile), nameof(OutageProfile.SigmaPermille))] = new("at most 5", o =>
+            (int)o <= 5000 ? null : "is a lognormal's sigma, at most 5") { Least = 0, Most = 5 },
         [(typeof(WhitespacePolicy), nameof(WhitespacePolicy.Every))] = Longer,
         [(typeof(PingPolicy), nameof(PingPolicy.Every))] = Longer,
         [(typeof(PingPolicy), nameof(PingPolicy.Timeout))] = Longer,
         [(typeof(AckPolicy), nameof(AckPolicy.Every))] = Longer,
         [(typeof(AckPolicy), nameof(AckPolicy.Timeout))] = Longer,
         [(typeof(AckPolicy), nameof(AckPolicy.Resume))] = Longer,
-        [(typeof(AckPolicy), nameof(AckPolicy.EveryStanzas))] = o => Between(o, 0, int.MaxValue),
-        [(typeof(AckPolicy), nameof(AckPolicy.QueueStanzas))] = o => Between(o, 1, int.MaxValue),
+        [(typeof(AckPolicy), nameof(AckPolicy.EveryStanzas))] = Between(0, int.MaxValue),
+        [(typeof(AckPolicy), nameof(AckPolicy.QueueStanzas))] = Between(1, int.MaxValue),
         [(typeof(TcpPolicy), nameof(TcpPolicy.UserTimeout))] = Longer,
         [(typeof(KeepaliveOption), nameof(KeepaliveOption.Idle))] = WholeSeconds,
         [(typeof(KeepaliveOption), nameof(KeepaliveOption.Interval))] = WholeSeconds,
-        [(typeof(KeepaliveOption), nameof(KeepaliveOption.Probes))] = o => Between(o, 1, MostKeepaliveProbes),
-        [(typeof(KernelSpec), nameof(KernelSpec.Retries2))] = o => Between(o, 1, 255),
-        [(typeof(KernelSpec), nameof(KernelSpec.SynRetries))] = o => Between(o, 1, 127),
-        [(typeof(KernelSpec), nameof(KernelSpec.SynackRetries))] = o => Between(o, 0, 255),
-        [(typeof(KernelSpec), nameof(KernelSpec.OrphanRetries))] = o => Between(o, 0, 255),
+        [(typeof(KeepaliveOption), nameof(KeepaliveOption.Probes))] = Between(1, MostKeepaliveProbes),
+        [(typeof(KernelSpec), nameof(KernelSpec.Retries2))] = Between(1, 255),
+        [(typeof(KernelSpec), nameof(KernelSpec.SynRetries))] = Between(1, 127),
+        [(typeof(KernelSpec), nameof(KernelSpec.SynackRetries))] = Between(0, 255),
+        [(typeof(KernelSpec), nameof(KernelSpec.OrphanRetries))] = Between(0, 255),
         [(typeof(KernelSpec), nameof(KernelSpec.FinTimeout))] = WholeSeconds,
         [(typeof(KernelSpec), nameof(KernelSpec.RtoMin))] = Longer,
-        [(typeof(KernelSpec), nameof(KernelSpec.Hz))] = o =>
-            (int)o is 100 or 250 or 300 or 1000 ? null : "is one of 100, 250, 300 and 1000, as kernels are built",
+        [(typeof(KernelSpec), nameof(KernelSpec.Hz))] = new("100, 250, 300 or 1000", o =>
+            (int)o is 100 or 250 or 300 or 1000 ? null : "is one of 100, 250, 300 and 1000, as kernels are built")
+        {
+            Only = [100, 250, 300, 1000],
+        },
         [(typeof(IdlePolicy), nameof(IdlePolicy.After))] = Longer,
         [(typeof(IdlePolicy), nameof(IdlePolicy.Timeout))] = Longer,
         [(typeof(ConnectPolicy), nameof(ConnectPolicy.Tcp))] = Longer,
         [(typeof(ConnectPolicy), nameof(ConnectPolicy.Tls))] = Longer,
         [(typeof(ConnectPolicy), nameof(ConnectPolicy.Step))] = Longer,
         [(typeof(ConnectPolicy), nameof(ConnectPolicy.Total))] = Longer,
-        [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.FactorPermille))] = o =>
-            (int)o >= 1000 ? null : "must be at least 1",
-        [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.FirstExponent))] = o => Between(o, 0, 64),
+        [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.FactorPermille))] = new("at least 1", o =>
+            (int)o >= 1000 ? null : "must be at least 1") { Least = 1 },
+        [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.FirstExponent))] = Between(0, 64),
         [(typeof(ReconnectPolicy), nameof(ReconnectPolicy.Max))] = Longer,
-        [(typeof(BackoffTier), nameof(BackoffTier.UpToAttempt))] = o => Between(o, 1, int.MaxValue),
-        [(typeof(BackoffTier), nameof(BackoffTier.Multiplier))] = o => Between(o, 1, 100_000),
+        [(typeof(BackoffTier), nameof(BackoffTier.UpToAttempt))] = Between(1, int.MaxValue),
+        [(typeof(BackoffTier), nameof(BackoffTier.Multiplier))] = Between(1, 100_000),
     };
+
+    /// <summary>What is asked of a property beyond its type; null when nothing is.</summary>
+    public static Limit? Of(PropertyInfo property) => Table.GetValueOrDefault((property.DeclaringType!, property.Name));
 
     /// <summary>What is wrong with one value, continuing "every ...", or null.</summary>
     public static string? Broken(PropertyInfo property, object value) =>
-        OfType(value) ?? (Table.TryGetValue((property.DeclaringType!, property.Name), out Func<object, string?>? rule)
-            ? rule(value) : null);
+        OfType(value) ?? Of(property)?.Broken(value);
 
     // what the text of a file cannot say in the first place
     private static string? OfType(object value) => value switch
@@ -95,39 +114,53 @@ internal static class Limits
     };
 
     // what comes again after less than that lets no time pass
-    private static readonly Duration Shortest = Duration.FromMicroseconds(1);
+    private static Duration Shortest => Duration.FromMicroseconds(1);
 
-    private static string? Longer(object value) => (Duration)value >= Shortest ? null
-        : (Duration)value > Duration.Zero ? "must be at least 1us, or hardly any time passes" : Positive;
+    private static Limit Longer => new("longer than zero", value => (Duration)value >= Shortest ? null
+        : (Duration)value > Duration.Zero ? "must be at least 1us, or hardly any time passes" : Positive)
+    {
+        IsPositive = true,
+    };
 
     // the weather advances stay by stay, also while nothing is sent
-    private static string? Stay(object value) => (Duration)value >= Duration.FromMilliseconds(1) ? null
+    private static Limit Stay => new("at least 1ms", OfStay) { IsPositive = true };
+
+    private static Limit NoStayOr => new("0s, or at least 1ms", value =>
+        (Duration)value == Duration.Zero ? null : OfStay(value));
+
+    private static string? OfStay(object value) => (Duration)value >= Duration.FromMilliseconds(1) ? null
         : (Duration)value > Duration.Zero ? "must be at least 1ms, or hardly any time passes" : Positive;
 
-    private static string? NoStayOr(object value) => (Duration)value == Duration.Zero ? null : Stay(value);
-
-    private static string? Body(object value) => ((Size)value).Bytes is >= 1 and <= MostBodyBytes ? null
+    private static Limit Body => new($"1B to {new Size(MostBodyBytes)}", value =>
+        ((Size)value).Bytes is >= 1 and <= MostBodyBytes ? null
         : $"must be between 1B and {new Size(MostBodyBytes)}: with its tags and addresses it is a stanza, of which a "
-            + $"server takes {new Size(ServerSettings.DefaultMaxStanzaBytes)} at most";
+            + $"server takes {new Size(ServerSettings.DefaultMaxStanzaBytes)} at most") { IsPositive = true };
 
-    private static string? Between(object value, int least, int most) =>
-        (int)value >= least && (int)value <= most ? null
-        : most == int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"must be at least {least}")
-        : string.Create(CultureInfo.InvariantCulture, $"must be between {least} and {most}");
+    private static Limit Between(int least, int most)
+    {
+        bool open = most == int.MaxValue;
+        string words = string.Create(CultureInfo.InvariantCulture, $"at least {least}");
+        string both = string.Create(CultureInfo.InvariantCulture, $"between {least} and {most}");
+        return new(open ? words : string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"), value =>
+            (int)value >= least && (int)value <= most ? null : "must be " + (open ? words : both))
+        {
+            Least = least, Most = most,
+        };
+    }
 
     // zero is "unlimited"; less than one full packet would drop every full packet
-    private static string? Queue(object value) => ((Size)value).Bytes switch
+    private static Limit Queue => new("unlimited, or 1500B to 2GiB", value => ((Size)value).Bytes switch
     {
         0 => null,
         < 1500 => "must hold at least one packet: 1500B, or unlimited",
         > int.MaxValue => "must be less than 2GiB, or unlimited",
         _ => null,
-    };
+    });
 
-    private static string? WholeSeconds(object value)
+    private static Limit WholeSeconds => new("whole seconds, 1s to 32767s", value =>
     {
         long ns = ((Duration)value).Nanoseconds;
         return ns > 0 && ns % 1_000_000_000 == 0 && ns / 1_000_000_000 <= MostKeepaliveSeconds ? null
             : "must be whole seconds from 1s to 32767s, as sockets take it";
-    }
+    }) { IsPositive = true };
 }

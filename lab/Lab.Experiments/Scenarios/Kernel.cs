@@ -4,35 +4,77 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>What runs on a host: whose TCP it has.</summary>
-public enum Os { Linux, Android, Darwin, Windows }
+public enum Os
+{
+    /// <summary>Linux, held against a real kernel.</summary>
+    Linux,
+
+    /// <summary>Android, whose TCP is Linux's.</summary>
+    Android,
+
+    /// <summary>macOS and iOS, as far as their limits are known.</summary>
+    Darwin,
+
+    /// <summary>Windows, as far as its limits are known.</summary>
+    Windows,
+}
 
 /// <summary>
-/// What an administrator sets, by the names of Linux's sysctls; absent = the system's own. What a program sets on its
-/// socket (tcp: in a policy) wins.
+/// What an administrator sets, by the names of Linux's sysctls. What a program sets on its socket (tcp: in a policy)
+/// wins.
 /// </summary>
+/// <example>{retries2: 8, keepalive-defaults: {idle: 10m}}</example>
 public sealed record KernelSpec
 {
-    /// <summary>net.ipv4.tcp_retries2.</summary>
+    /// <summary>
+    /// How often data is sent again before TCP gives up (net.ipv4.tcp_retries2); absent = the system's own.
+    /// </summary>
+    /// <value>retransmissions</value>
+    /// <example>8</example>
     public int? Retries2 { get; init; }
 
-    /// <summary>net.ipv4.tcp_syn_retries.</summary>
+    /// <summary>
+    /// How often a SYN is sent again before connecting fails (net.ipv4.tcp_syn_retries); absent = the system's own.
+    /// </summary>
+    /// <value>retransmissions</value>
+    /// <example>3</example>
     public int? SynRetries { get; init; }
 
-    /// <summary>net.ipv4.tcp_synack_retries.</summary>
+    /// <summary>
+    /// How often a SYN-ACK is sent again (net.ipv4.tcp_synack_retries); absent = the system's own.
+    /// </summary>
+    /// <value>retransmissions</value>
+    /// <example>3</example>
     public int? SynackRetries { get; init; }
 
-    /// <summary>net.ipv4.tcp_orphan_retries; 0 means 8, as on Linux.</summary>
+    /// <summary>
+    /// How often the data of a socket that its program closed is sent again (net.ipv4.tcp_orphan_retries); 0 means 8,
+    /// as on Linux; absent = the system's own.
+    /// </summary>
+    /// <value>retransmissions</value>
+    /// <example>3</example>
     public int? OrphanRetries { get; init; }
 
+    /// <summary>
+    /// How long a closed socket waits for the other end's FIN (net.ipv4.tcp_fin_timeout); absent = the system's own.
+    /// </summary>
+    /// <example>30s</example>
     public Duration? FinTimeout { get; init; }
 
-    /// <summary>Route attribute rto_min.</summary>
+    /// <summary>The shortest retransmission timeout (rto_min of a route); absent = the system's own.</summary>
+    /// <example>200ms</example>
     public Duration? RtoMin { get; init; }
 
-    /// <summary>For sockets that ask for keepalive and do not say all of it.</summary>
+    /// <summary>
+    /// For sockets that ask for keepalive and do not say all of it (net.ipv4.tcp_keepalive_time and the others); absent
+    /// = the system's own.
+    /// </summary>
+    /// <example>{idle: 10m}</example>
     public KeepaliveOption? KeepaliveDefaults { get; init; }
 
-    /// <summary>Ticks of its timers per second: 100, 250, 300 or 1000.</summary>
+    /// <summary>Ticks of its timers (CONFIG_HZ); absent = the system's own.</summary>
+    /// <value>ticks per second</value>
+    /// <example>1000</example>
     public int? Hz { get; init; }
 
     /// <summary>What is set, by the words of files.</summary>

@@ -3,34 +3,85 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
+// The words of scenario files. Each record is a part of a file and each property a key; its <summary> is what editors,
+// lab show keys and SCENARIOS.md say of it, its <example> a value, its <value> what a plain number counts.
+
 /// <summary>
-/// One scenario file after vary and --set were applied: what happens on a topology, and what must hold.
+/// One scenario: what happens on a topology, and what must hold. Of a scenario that varies, one point of it.
 /// </summary>
 public sealed record Scenario
 {
+    /// <summary>What the scenario is about, in a line; absent = nothing is said.</summary>
+    /// <example>The link dies without a word. Who notices, and when?</example>
     public string? Description { get; init; }
 
-    /// <summary>What to look at in the report, in a sentence.</summary>
+    /// <summary>What to look at in the report, in a sentence or two; absent = nothing is said.</summary>
+    /// <example>Ping and acks notice within their interval plus their timeout.</example>
     public string? Look { get; init; }
 
-    /// <summary>File name of the topology without .yaml.</summary>
+    /// <summary>
+    /// Who is connected to whom: the name of a file in topologies/, without .yaml, or a topology written in place.
+    /// </summary>
+    /// <example>one-phone</example>
     public required string Topology { get; init; }
 
+    /// <summary>How long a run lasts, in the time of the run.</summary>
+    /// <example>2h</example>
     public required Duration Duration { get; init; }
 
-    /// <summary>Healed time at the end: random faults stop and recovery is judged; part of the duration.</summary>
+    /// <summary>Healed time at the end of a run, in which no fault begins and recovery is judged.</summary>
+    /// <example>30m</example>
     public Duration Tail { get; init; } = Duration.Zero;
 
+    /// <summary>
+    /// Policies by name, for clients, servers and pairs of servers; the name of a preset stands for it.
+    /// </summary>
+    /// <example>{eager: {ping: {every: 60s, timeout: 20s}}, usual: conversations}</example>
     public IReadOnlyDictionary<string, Policy> Policies { get; init; } = new Dictionary<string, Policy>();
+
+    /// <summary>Who writes to whom, how often.</summary>
+    /// <example>[{from: phone, to: echo@example.org, every: 10m}]</example>
     public IReadOnlyList<WorkloadSpec> Workload { get; init; } = [];
+
+    /// <summary>What goes wrong, and when.</summary>
+    /// <example>[{at: 30m, cut: phone, for: 20m}]</example>
     public IReadOnlyList<FaultSpec> Faults { get; init; } = [];
+
+    /// <summary>What must hold of the numbers; the verdict and the exit code follow from it.</summary>
+    /// <example>[{metric: messages.lost, equals: 0}]</example>
     public IReadOnlyList<Expectation> Expect { get; init; } = [];
 
     /// <summary>
     /// What differences are measured against: a varied path with one of its values, or, where that says it, the value
     /// alone. What varies besides is the same on both sides; absent = the first value.
     /// </summary>
+    /// <example>{clients.phone.policy: nothing}</example>
     public IReadOnlyDictionary<string, string> Baseline { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Which runs a scenario file asks for: what stands in it beside the scenario.</summary>
+public sealed record SweepSpec
+{
+    /// <summary>The scenario's name, which becomes a folder of results/; absent = the file's name.</summary>
+    /// <example>my-dead-link</example>
+    public string? Name { get; init; }
+
+    /// <summary>On which network to run, or on several to compare them.</summary>
+    /// <example>[simulated, proxied]</example>
+    public IReadOnlyList<NetworkKind> Network { get; init; } = [NetworkKind.Simulated];
+
+    /// <summary>
+    /// How many runs each variant gets, each with its own luck: 20 means the seeds 1 to 20; or a list of seeds.
+    /// </summary>
+    /// <value>seeds</value>
+    /// <example>20</example>
+    public IReadOnlyList<ulong> Seeds { get; init; } = [1];
+
+    /// <summary>
+    /// Paths with lists of values: each combination is a variant. The first path varies slowest.
+    /// </summary>
+    /// <example>{clients.phone.policy: [nothing, conversations]}</example>
+    public IReadOnlyDictionary<string, string> Vary { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>The key of a property in YAML files, where it is not the property's name in kebab-case.</summary>
@@ -40,36 +91,72 @@ public sealed class KeyAttribute(string name) : Attribute
     public string Name { get; } = name;
 }
 
-public enum SendKind { Message }
+public enum SendKind
+{
+    /// <summary>A message with a body (RFC 6121 section 5).</summary>
+    Message,
+}
 
-public enum Arrivals { Regular, Poisson }
+public enum Arrivals
+{
+    /// <summary>Always the same time apart.</summary>
+    Regular,
 
-/// <summary>{send: message, from: phone, to: echo@example.org, every: 10m, arrivals: poisson, body: 200B}</summary>
+    /// <summary>At random, apart by exponential gaps whose mean is the interval.</summary>
+    Poisson,
+}
+
+/// <summary>Messages that somebody writes to somebody, again and again.</summary>
+/// <example>{from: phone, to: echo@example.org, every: 10m, arrivals: poisson, body: 200B}</example>
 public sealed record WorkloadSpec
 {
+    /// <summary>What is sent.</summary>
     public SendKind Send { get; init; } = SendKind.Message;
 
-    /// <summary>A client group (every member sends), a member, or echo@domain.</summary>
+    /// <summary>Who sends: a group of clients (each member does), a member such as phone[3], or echo@domain.</summary>
+    /// <example>phone</example>
     public required Target From { get; init; }
 
-    /// <summary>A client group (a member drawn for each message), a member, or echo@domain.</summary>
+    /// <summary>
+    /// Who receives: a group of clients (a member is drawn for each message), a member, or echo@domain, which answers.
+    /// </summary>
+    /// <example>echo@example.org</example>
     public required Target To { get; init; }
 
+    /// <summary>Time from one message to the next; with arrivals: poisson the mean of it.</summary>
+    /// <example>10m</example>
     public required Duration Every { get; init; }
+
+    /// <summary>How the messages are spread over time.</summary>
     public Arrivals Arrivals { get; init; } = Arrivals.Regular;
+
+    /// <summary>Length of the text of a message.</summary>
+    /// <example>200B</example>
     public Size Body { get; init; } = new(100);
 
-    /// <summary>First message not before this time; last one not after.</summary>
+    /// <summary>No message before this time of the run.</summary>
+    /// <example>10m</example>
     public Duration Begin { get; init; } = Duration.Zero;
 
+    /// <summary>No message after this time of the run; absent = to the end.</summary>
+    /// <example>1h</example>
     public Duration? End { get; init; }
 }
 
-public enum CutDirection { Both, Up, Down }
+public enum CutDirection
+{
+    /// <summary>Both directions.</summary>
+    Both,
 
-/// <summary>
-/// {at: 30m, cut: phone, for: 20m}: one fault. In the file the kind is the key and the target its value.
-/// </summary>
+    /// <summary>From client to server; of two servers, from the one that opened the stream.</summary>
+    Up,
+
+    /// <summary>From server to client; of two servers, to the one that opened the stream.</summary>
+    Down,
+}
+
+/// <summary>One thing that goes wrong. Its kind is a key, and the target its value.</summary>
+/// <example>{at: 30m, cut: phone, for: 20m}</example>
 public sealed record FaultSpec
 {
     /// <summary>One of FaultKinds.</summary>
@@ -78,27 +165,35 @@ public sealed record FaultSpec
     /// <summary>A client group, a member (phone[3]), a link, a server, or streams between two servers.</summary>
     public required Target Target { get; init; }
 
-    /// <summary>When it begins. With "after": not before this time.</summary>
+    /// <summary>When it begins; with after, not before this time.</summary>
+    /// <example>30m</example>
     public Duration At { get; init; } = Duration.Zero;
 
-    /// <summary>Begins at a time drawn uniformly from [at, at + within), per run.</summary>
+    /// <summary>It begins at a time drawn evenly from at to at + within, another one in each run.</summary>
+    /// <example>5m</example>
     public Duration Within { get; init; } = Duration.Zero;
 
-    /// <summary>Begins when the target client first reaches this step of negotiation.</summary>
+    /// <summary>It begins when the client first reaches this step of getting online; absent = at a time.</summary>
+    /// <example>auth-sent</example>
     public Step? After { get; init; }
 
     /// <summary>
-    /// Comes again so often (mean of an exponential gap, drawn per run) until the tail begins; absent = once.
+    /// It comes again until the tail begins, after exponential gaps with this mean, drawn per run; absent = once.
     /// </summary>
+    /// <example>30m</example>
     public Duration? Every { get; init; }
 
-    /// <summary>How long it lasts; absent = to the end of the run (reset: it is momentary).</summary>
+    /// <summary>How long it lasts; absent = to the end of the run (a reset is over at once).</summary>
+    /// <example>20m</example>
     public Duration? For { get; init; }
 
-    /// <summary>cut: one direction only. Up is from client to server.</summary>
+    /// <summary>For cut: one direction only.</summary>
     public CutDirection Direction { get; init; } = CutDirection.Both;
 
-    /// <summary>degrade: the numbers while it lasts, in place of the link's own.</summary>
+    /// <summary>
+    /// For degrade: what the link is like meanwhile, written in place or by the name of a link; absent = none.
+    /// </summary>
+    /// <example>{delay: 3s, loss: 10%}</example>
     public LinkProfile? To { get; init; }
 }
 
@@ -110,32 +205,53 @@ public readonly record struct Quantity(double Value, Unit Unit)
     public override string ToString() => Units.Format(Value, Unit);
 }
 
-/// <summary>
-/// {metric: detection.client.p95, below: 90s, when: {clients.phone.policy: ping}}
-/// {metric: ghost.time, of: phone, from: 30m, to: 50m, below: 1m}
-/// </summary>
+/// <summary>What a number must be, over all runs it speaks of.</summary>
+/// <example>{metric: detection.client.p95, below: 90s, when: {clients.phone.policy: ping}}</example>
 public sealed record Expectation
 {
+    /// <summary>Which number; lab show metrics lists them.</summary>
+    /// <example>detection.client.p95</example>
     public required string Metric { get; init; }
 
-    /// <summary>A client group, a member (phone[3]), a link, a server, or streams between two servers.</summary>
+    /// <summary>
+    /// Whose number: a group of clients, a member (phone[3]), a link, a server, or streams between two servers such as
+    /// a.example->b.example; absent = everybody's.
+    /// </summary>
+    /// <example>phone</example>
     public Target? Of { get; init; }
 
-    /// <summary>The span it is about begins here; absent = with the run.</summary>
+    /// <summary>Of which time: it begins here; absent = with the run.</summary>
+    /// <example>30m</example>
     public Duration? From { get; init; }
 
-    /// <summary>The span ends before this; absent = with the run.</summary>
+    /// <summary>Of which time: it ends before this; absent = with the run.</summary>
+    /// <example>50m</example>
     public Duration? To { get; init; }
 
+    /// <summary>It must be less than this; absent = not asked.</summary>
+    /// <example>90s</example>
     public Quantity? Below { get; init; }
+
+    /// <summary>It must be more than this; absent = not asked.</summary>
+    /// <example>10s</example>
     public Quantity? Above { get; init; }
+
+    /// <summary>It must be this or less; absent = not asked.</summary>
+    /// <example>2m</example>
     public Quantity? AtMost { get; init; }
+
+    /// <summary>It must be this or more; absent = not asked.</summary>
+    /// <example>1s</example>
     public Quantity? AtLeast { get; init; }
+
+    /// <summary>It must be exactly this; absent = not asked.</summary>
+    /// <example>0</example>
     [Key("equals")]
     public Quantity? EqualTo { get; init; }
 
     public Scope Scope => new(Of, From, To);
 
-    /// <summary>Only for runs whose varied fields have these values.</summary>
+    /// <summary>Only for the runs whose varied paths have these values; empty = for all.</summary>
+    /// <example>{clients.phone.policy: ping}</example>
     public IReadOnlyDictionary<string, string> When { get; init; } = new Dictionary<string, string>();
 }

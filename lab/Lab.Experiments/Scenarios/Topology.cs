@@ -24,20 +24,27 @@ public readonly record struct Size(long Bytes)
 }
 
 /// <summary>Who is connected to whom, over what.</summary>
+/// <example>{servers: {example.org: {}}, clients: {phone: {server: example.org}}}</example>
 public sealed record Topology
 {
+    /// <summary>What the topology shows, in a line; absent = nothing is said.</summary>
+    /// <example>One phone on a mobile link, one server</example>
     public string? Description { get; init; }
 
-    /// <summary>By XMPP domain; node.example of count 10 is node-0.example to node-9.example.</summary>
+    /// <summary>The servers, by XMPP domain; {} is one with defaults.</summary>
+    /// <example>{example.org: {}}</example>
     public IReadOnlyDictionary<string, ServerSpec> Servers { get; init; } = new Dictionary<string, ServerSpec>();
 
-    /// <summary>By group name; a group of count 10 has members name[0] to name[9].</summary>
+    /// <summary>The clients, by group; a group of count 10 has the members phone[0] to phone[9].</summary>
+    /// <example>{phone: {server: example.org, link: mobile}}</example>
     public IReadOnlyDictionary<string, ClientSpec> Clients { get; init; } = new Dictionary<string, ClientSpec>();
 
     /// <summary>Which servers talk to each other; others are unknown to them.</summary>
+    /// <example>[{between: [a.example, b.example]}]</example>
     public IReadOnlyList<S2sSpec> S2s { get; init; } = [];
 
-    /// <summary>By name; a client may also name a preset link.</summary>
+    /// <summary>Links by name, for clients and pairs of servers; the name of a preset stands for it.</summary>
+    /// <example>{mobile: {delay: 35ms, up: 5Mbit/s}, train: train-4g}</example>
     public IReadOnlyDictionary<string, LinkProfile> Links { get; init; } = new Dictionary<string, LinkProfile>();
 
     /// <summary>The names of the journal's hosts, by number: clients, servers, streams between servers.</summary>
@@ -57,47 +64,95 @@ public sealed record PolicyChoice(string? Name, Policy? Inline);
 /// <summary>The name of a link of the topology or of a preset, or a link written in place.</summary>
 public sealed record LinkChoice(string? Name, LinkProfile? Inline);
 
-public enum TlsUse { Required, Offered, None }
+/// <summary>Whether a server has its clients use TLS (RFC 6120 section 5).</summary>
+public enum TlsUse
+{
+    /// <summary>Nothing but STARTTLS is offered before TLS.</summary>
+    Required,
+
+    /// <summary>A client may use STARTTLS.</summary>
+    Offered,
+
+    /// <summary>There is no TLS.</summary>
+    None,
+}
 
 /// <summary>
 /// Who serves a domain: the lab's own server, Prosody that a run starts, or whatever runs at an address.
 /// </summary>
-public enum ServerSoftware { Lab, Prosody, External }
+public enum ServerSoftware
+{
+    /// <summary>The lab's own server.</summary>
+    Lab,
 
-/// <summary>What runs on a client's device: the lab's own client, or a script on Python's slixmpp.</summary>
-public enum ClientSoftware { Lab, Slixmpp }
+    /// <summary>Prosody, which a run starts and ends.</summary>
+    Prosody,
 
+    /// <summary>A server that runs already, at the address.</summary>
+    External,
+}
+
+/// <summary>What runs on a client's device.</summary>
+public enum ClientSoftware
+{
+    /// <summary>The lab's own client.</summary>
+    Lab,
+
+    /// <summary>A script on Python's slixmpp, which a run starts and ends.</summary>
+    Slixmpp,
+}
+
+/// <summary>A server, or several alike.</summary>
+/// <example>{policy: prosody, conflict: close-old}</example>
 public sealed record ServerSpec
 {
-    /// <summary>Anything but lab needs the proxied network.</summary>
+    /// <summary>What serves the domain; anything but lab needs the proxied network.</summary>
     public ServerSoftware Software { get; init; } = ServerSoftware.Lab;
 
-    /// <summary>Where an external server listens: 127.0.0.1:5222.</summary>
+    /// <summary>For software: external, where it listens; absent = it is not external.</summary>
+    /// <example>127.0.0.1:5222</example>
     public string? Address { get; init; }
 
-    /// <summary>Of its accounts, where a client names none of its own; absent = one that the lab chooses.</summary>
+    /// <summary>
+    /// The password of its accounts, where a client has none of its own; absent = one that the lab chooses.
+    /// </summary>
+    /// <example>sesame</example>
     public string? Password { get; init; }
 
+    /// <summary>How many servers alike: node.example of count 10 is node-0.example to node-9.example.</summary>
+    /// <value>servers</value>
+    /// <example>3</example>
     public int Count { get; init; } = 1;
 
-    /// <summary>What its host runs: whose TCP it has (lab show os).</summary>
+    /// <summary>What its host runs, for whose TCP it has; lab show os tells what is known of each.</summary>
     public Os Os { get; init; } = Os.Linux;
 
+    /// <summary>What its administrator set; absent = the system's own numbers.</summary>
     public KernelSpec? Kernel { get; init; }
 
     /// <summary>
-    /// Another server that others ask whether this one's dialback keys are genuine; absent = this one itself.
+    /// Another server that others ask whether this one's dialback keys are genuine (XEP-0220); absent = this one
+    /// itself.
     /// </summary>
+    /// <example>keys.example</example>
     public string? Authority { get; init; }
 
+    /// <summary>
+    /// How it checks its streams with clients: the name of a policy or preset, or a policy in place; absent = not at
+    /// all.
+    /// </summary>
+    /// <example>prosody</example>
     public PolicyChoice? Policy { get; init; }
 
-    /// <summary>What becomes of a resource that is asked for while it is in use.</summary>
+    /// <summary>What becomes of a resource that is asked for while it is in use (RFC 6120 section 7.7.2.2).</summary>
     public ConflictPolicy Conflict { get; init; } = ConflictPolicy.CloseOld;
 
+    /// <summary>Whether its clients use TLS.</summary>
     public TlsUse Tls { get; init; } = TlsUse.Required;
 
-    /// <summary>Messages kept for an account that is away.</summary>
+    /// <summary>Messages kept for an account that is away (XEP-0160); beyond it they bounce.</summary>
+    /// <value>messages per account</value>
+    /// <example>100</example>
     public int OfflineMessages { get; init; } = 1000;
 
     /// <summary>node.example of count 3 is node-0.example, node-1.example and node-2.example.</summary>
@@ -110,70 +165,131 @@ public sealed record ServerSpec
     }
 }
 
+/// <summary>A client, or a group of clients alike, each with an account and a link of its own.</summary>
+/// <example>{server: example.org, link: mobile, policy: conversations}</example>
 public sealed record ClientSpec
 {
-    /// <summary>A domain; of a server with a count its members take turns.</summary>
+    /// <summary>The domain of its server; of a server with a count the members take turns.</summary>
+    /// <example>example.org</example>
     public required string Server { get; init; }
 
-    /// <summary>Anything but lab needs the proxied network.</summary>
+    /// <summary>What runs on its device; anything but lab needs the proxied network.</summary>
     public ClientSoftware Software { get; init; } = ClientSoftware.Lab;
 
-    /// <summary>Of its account; absent = the server's.</summary>
+    /// <summary>The password of its account; absent = the server's.</summary>
+    /// <example>sesame</example>
     public string? Password { get; init; }
 
+    /// <summary>
+    /// Its way to the server: the name of a link or preset, or a link in place; absent = one without delay or limits.
+    /// </summary>
+    /// <example>mobile</example>
     public LinkChoice? Link { get; init; }
+
+    /// <summary>How many clients alike.</summary>
+    /// <value>clients</value>
+    /// <example>100</example>
     public int Count { get; init; } = 1;
+
+    /// <summary>
+    /// How it checks its stream and comes back: the name of a policy or preset, or a policy in place; absent = it
+    /// checks nothing and comes back as RFC 6120 says.
+    /// </summary>
+    /// <example>conversations</example>
     public PolicyChoice? Policy { get; init; }
 
-    /// <summary>What its device runs: whose TCP it has (lab show os).</summary>
+    /// <summary>What its device runs, for whose TCP it has; lab show os tells what is known of each.</summary>
     public Os Os { get; init; } = Os.Linux;
 
+    /// <summary>What its device's administrator set; absent = the system's own numbers.</summary>
     public KernelSpec? Kernel { get; init; }
 
-    /// <summary>starttls, direct or none.</summary>
+    /// <summary>How it comes to TLS.</summary>
     public TlsMode Tls { get; init; } = TlsMode.StartTls;
 
-    /// <summary>Resource to ask for; absent = the server chooses.</summary>
+    /// <summary>The resource to ask for (RFC 6120 section 7); absent = the server chooses.</summary>
+    /// <example>home</example>
     public string? Resource { get; init; }
 
-    /// <summary>Members start spread uniformly over this long.</summary>
+    /// <summary>The members of a group start spread evenly over this long.</summary>
+    /// <example>30s</example>
     public Duration StartWithin { get; init; } = Duration.Zero;
 }
 
 /// <summary>
-/// {between: [a.example, b.example], streams: 4, link: backbone}: two servers that treat each other alike. With a
-/// server of some count each of its members is meant; the same one twice is a full mesh of its members.
+/// Two servers that talk to each other, and treat each other alike. With a server of some count each of its members is
+/// meant; the same one twice is a full mesh of its members.
 /// </summary>
+/// <example>{between: [a.example, b.example], streams: 4, link: backbone}</example>
 public sealed record S2sSpec
 {
+    /// <summary>The two servers.</summary>
+    /// <example>[a.example, b.example]</example>
     public required IReadOnlyList<string> Between { get; init; }
+
+    /// <summary>
+    /// The way between them: the name of a link or preset, or a link in place; absent = one without delay or limits.
+    /// </summary>
+    /// <example>backbone</example>
     public LinkChoice? Link { get; init; }
 
-    /// <summary>Towards each other, each way. The remaining keys mean what they mean in RemoteSettings.</summary>
+    /// <inheritdoc cref="RemoteSettings.Streams"/>
     public int Streams { get; init; } = 1;
 
+    /// <inheritdoc cref="RemoteSettings.Pick"/>
     public MemberPick Pick { get; init; } = MemberPick.SenderHash;
+
+    /// <inheritdoc cref="RemoteSettings.Bidi"/>
     public bool Bidi { get; init; }
+
+    /// <inheritdoc cref="RemoteSettings.Auth"/>
     public FederationAuth Auth { get; init; } = FederationAuth.Dialback;
+
+    /// <inheritdoc cref="RemoteSettings.Tls"/>
     public FederationTls Tls { get; init; } = FederationTls.Required;
+
+    /// <summary>
+    /// How they check their streams: the name of a policy or preset, or a policy in place. Its idle part is about
+    /// stanzas: none in either direction for so long; absent = not at all.
+    /// </summary>
+    /// <example>prosody</example>
     public PolicyChoice? Policy { get; init; }
 
-    /// <summary>The second server's, where it is not the same.</summary>
+    /// <summary>The policy of the second server, where it is another; absent = that of the first.</summary>
+    /// <example>{ping: {every: 60s, timeout: 20s}}</example>
     public PolicyChoice? SecondPolicy { get; init; }
 
+    /// <inheritdoc cref="RemoteSettings.PingScope"/>
     public PingScope PingScope { get; init; } = PingScope.Routed;
+
+    /// <inheritdoc cref="RemoteSettings.OnFailedCheck"/>
     public FailedCheck OnFailedCheck { get; init; } = FailedCheck.DropMember;
+
+    /// <inheritdoc cref="RemoteSettings.SilenceLimit"/>
     public Duration? SilenceLimit { get; init; }
+
+    /// <inheritdoc cref="RemoteSettings.Unacked"/>
     public UnackedFate Unacked { get; init; } = UnackedFate.Resend;
 
-    /// <summary>Stanzas that may wait for streams.</summary>
+    /// <inheritdoc cref="RemoteSettings.QueueStanzas"/>
     public int Queue { get; init; } = 32_768;
 
+    /// <inheritdoc cref="RemoteSettings.Retry"/>
     public RetryRule Retry { get; init; } = RetryRule.NextStanza;
+
+    /// <inheritdoc cref="RemoteSettings.RetryMax"/>
     public Duration RetryMax { get; init; } = Duration.FromSeconds(300);
+
+    /// <inheritdoc cref="RemoteSettings.MaxStreamsFrom"/>
     public int? MaxStreamsFrom { get; init; }
+
+    /// <inheritdoc cref="RemoteSettings.VerifyAlone"/>
     public bool VerifyAlone { get; init; } = true;
+
+    /// <inheritdoc cref="RemoteSettings.DialbackTimeout"/>
     public Duration DialbackTimeout { get; init; } = Duration.FromSeconds(60);
+
+    /// <inheritdoc cref="RemoteSettings.VerifyTimeout"/>
     public Duration VerifyTimeout { get; init; } = Duration.FromSeconds(30);
 
     public RemoteSettings Settings(Policy policy) => new()
@@ -186,20 +302,43 @@ public sealed record S2sSpec
 }
 
 /// <summary>
-/// Both directions of a path. Loss is a share (2%) or a good/bad model; the weather is the path's, so bad times come to
-/// both directions at once.
+/// What lies between two hosts, in both directions: up is from client to server. Bad times come to both directions at
+/// once.
 /// </summary>
+/// <example>{delay: 35ms, jitter: 10ms, up: 5Mbit/s, down: 20Mbit/s, queue: 256KiB, loss: 0.5%}</example>
 public sealed record LinkProfile
 {
-    /// <summary>One way.</summary>
+    /// <summary>How long a packet travels, one way; {up: .., down: ..} where the ways differ.</summary>
+    /// <example>35ms</example>
     public Ways<Duration> Delay { get; init; } = Duration.Zero;
 
+    /// <summary>How much the delay of a packet varies; {up: .., down: ..} where the ways differ.</summary>
+    /// <example>10ms</example>
     public Ways<Duration> Jitter { get; init; } = Duration.Zero;
+
+    /// <summary>How the jitter is spread around the delay.</summary>
     public JitterShape JitterShape { get; init; } = JitterShape.Uniform;
+
+    /// <summary>Bits per second from client to server.</summary>
+    /// <example>5Mbit/s</example>
     public Rate Up { get; init; }
+
+    /// <summary>Bits per second from server to client.</summary>
+    /// <example>20Mbit/s</example>
     public Rate Down { get; init; }
+
+    /// <summary>How much may wait before the rate, in each direction; what comes on top is dropped.</summary>
+    /// <example>256KiB</example>
     public Size Queue { get; init; }
+
+    /// <summary>
+    /// The share of packets that is lost, or a channel with good and bad times; {up: .., down: ..} where the ways
+    /// differ; absent = nothing is lost.
+    /// </summary>
+    /// <example>0.5%</example>
     public Ways<LossProfile>? Loss { get; init; }
+
+    /// <summary>Times without any passage that come by themselves; absent = there are none.</summary>
     public OutageProfile? Outages { get; init; }
 
     public LinkSpec Upward() => Direction(Up, Delay.Up, Jitter.Up, Loss?.Up);
@@ -216,24 +355,44 @@ public sealed record LinkProfile
     };
 }
 
-/// <summary>Written as a share (2%), or as bad-for, good-for, loss-when-bad, loss-when-good.</summary>
+/// <summary>Loss in bursts: a channel that is good and bad in turn, for exponential times. A share alone is a channel
+/// that is always good.</summary>
+/// <example>{bad-for: 2s, good-for: 60s, loss-when-bad: 80%, loss-when-good: 0.1%}</example>
 public sealed record LossProfile
 {
+    /// <summary>How long the channel stays bad, on average; 0s = it never is.</summary>
+    /// <example>2s</example>
     public Duration BadFor { get; init; } = Duration.Zero;
+
+    /// <summary>How long the channel stays good in between, on average.</summary>
+    /// <example>60s</example>
     public Duration GoodFor { get; init; } = Duration.Zero;
+
+    /// <summary>The share of packets lost while the channel is bad.</summary>
+    /// <example>80%</example>
     public Probability LossWhenBad { get; init; } = Probability.Always;
+
+    /// <summary>The share of packets lost while the channel is good.</summary>
+    /// <example>0.1%</example>
     public Probability LossWhenGood { get; init; } = Probability.Never;
 
     public LossSpec ToSpec() =>
         new() { BadFor = BadFor, GoodFor = GoodFor, WhenBad = LossWhenBad, WhenGood = LossWhenGood };
 }
 
-/// <summary>Outages that come by themselves: exponential gaps, lognormal lengths.</summary>
+/// <summary>Outages that come by themselves, with exponential gaps and lognormal lengths.</summary>
+/// <example>{every: 5m, median: 4s, sigma: 1.2}</example>
 public sealed record OutageProfile
 {
+    /// <summary>Time from one outage to the next, on average.</summary>
+    /// <example>5m</example>
     public required Duration Every { get; init; }
+
+    /// <summary>Half of the outages are shorter than this.</summary>
+    /// <example>4s</example>
     public required Duration Median { get; init; }
 
-    /// <summary>Spread of the lengths: sigma of the lognormal in thousandths; 0 = all alike.</summary>
+    /// <summary>Spread of the lengths: sigma of the lognormal; 0 = all alike.</summary>
+    /// <example>1.2</example>
     public int SigmaPermille { get; init; }
 }

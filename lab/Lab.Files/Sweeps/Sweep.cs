@@ -43,7 +43,7 @@ internal delegate IEnumerable<(string Group, string Name, string Message)> Refus
 internal sealed class SweepReader
 {
     public const int MostRuns = 1_000_000;
-    public static readonly string[] FileKeys = ["name", "network", "seeds", "vary"];
+    public static readonly string[] FileKeys = [.. Shapes.Keys(typeof(SweepSpec)).Select(k => k.Name)];
     private static readonly string[] Whole = ["topology", "name", "network", "seeds", Variety.Baseline];
 
     // not of what happens, but of how it is looked at: no run differs by it

@@ -15,7 +15,7 @@ internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
             ["Scenarios", "Journal", "World", "Simulated", "Faults", "Statistics", "Truth", "Metrics", "Checks",
                 "Rules", "Simulation"]),
         new("Lab.Toxiproxy", ["Lab.Network"], ["Machines", "Pumps", "Api"]),
-        new("Lab.Files", ["Lab.Experiments"], ["Yaml", "Presets", "Sweeps"]),
+        new("Lab.Files", ["Lab.Experiments"], ["Yaml", "Presets", "Sweeps", "Keys"]),
         new("Lab.Live", ["Lab.Experiments"], ["Loop", "Sockets", "Proxy", "Programs", "LiveStage", "LiveRun"]),
         new("Lab.Reports", ["Lab.Experiments"],
             ["Words", "Resources", "Study", "Charts", "Vega", "Plot", "Figures", "Html", "Store",

@@ -1,5 +1,7 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using CsCheck;
+using Json.Schema;
 using Lab.Cli;
 using Lab.Experiments;
 using Lab.Files;
@@ -9,6 +11,28 @@ namespace Lab.Tests;
 
 public sealed class SchemaTests : IDisposable
 {
+    private static readonly Dictionary<string, JsonSchema> Schemas =
+        Schema.Kinds.ToDictionary(k => k, k => JsonSchema.FromText(Schema.Of(k)!));
+
+    /// <summary>What no schema can say, by the words of lab check.</summary>
+    private static readonly (string Message, string Reason)[] Unsayable =
+    [
+        ("there is no |there are no | has no '|does not go with a |is also (a|the name)|names no member"
+            + "|the one account|does not need streams to itself|have their streams already|asks .* about the keys"
+            + "|vouches for itself|is about streams", "names: what is called so stands elsewhere in the file, or in another one"),
+        ("nothing that varies ever is|never is|does not vary|nothing varies|both vary over",
+            "baseline and when speak of what varies"),
+        ("run ends at|must be shorter than the duration|is not after begin|may begin as late|healed tail|the span ends"
+            + @"|longer than max \(|after waits for|both ends are echo", "depends on another value"),
+        ("these are .* together", "a sum"),
+        ("must be at least 1(us|ms)|must be between 1B|must be whole seconds|at least one packet|longer than 100 years",
+            "the size of a number whose unit is part of its text"),
+        ("has more than three decimals", "multipleOf does not hold for binary fractions"),
+        ("counted from 0|is a list; name one|is no list; its entries|is a single value, it has no",
+            "a path is a text, and leads through the file"),
+        ("for: unknown unit 'x' in '2x'", "a varied value stands in another place than its key"),
+    ];
+
     private readonly Laboratory lab = new();
 
     public static TheoryData<string> Shipped => [.. Files("scenarios").Concat(Files("topologies"))];
@@ -19,106 +43,111 @@ public sealed class SchemaTests : IDisposable
     [MemberData(nameof(Shipped))]
     public void Shipped_files_fit_the_schema_and_pass_the_check(string file)
     {
-        var problems = new Problems();
-        Mapping mapping = YamlText.ReadFile(file, problems)!;
-        Assert.Empty(Validate(mapping, TopologyFiles.Is(mapping) ? "topology" : "scenario"));
+        string text = File.ReadAllText(file);
+        bool isTopology = TopologyFiles.Is(Laboratory.Parse(text));
+        Fits(text, isTopology ? "topology" : "scenario");
         Assert.True(lab.Lab("check", file) == ExitCode.Pass, lab.Error);
+        if (isTopology) return;
+        var problems = new Problems();
+        Fits(ScenarioFiles.Read(file, Overrides.None, problems)!.RunYaml, "scenario");
     }
 
     [Fact]
     public void Presets_fit_the_schema()
     {
         foreach (Entry policy in Presets.Policies.Entries)
-            Assert.Empty(Validate(Laboratory.Parse(
-                $"topology: x\nduration: 1s\npolicies: {{p: {YamlOut.Inline(policy.Value)}}}"), "scenario"));
+            Fits($"topology: x\nduration: 1s\npolicies: {{p: {YamlOut.Inline(policy.Value)}}}", "scenario");
         foreach (Entry link in Presets.Links.Entries)
-            Assert.Empty(Validate(Laboratory.Parse($"links: {{p: {YamlOut.Inline(link.Value)}}}"), "topology"));
+            Fits("servers: {a: {}}\nclients: {c: {server: a}}\n"
+                + $"links: {{p: {YamlOut.Inline(link.Value)}}}", "topology");
+    }
+
+    [Fact]
+    [Trait(Fuzz.Category, Fuzz.Random)]
+    public void Random_scenarios_fit_the_schema() =>
+        AnyScenario.Scenarios.Sample(
+            written => Fits(Unbinder.File(written.Scenario, written.Topology), "scenario"), iter: 200, threads: 1);
+
+    [Theory]
+    [MemberData(nameof(MistakesTests.Rows), MemberType = typeof(MistakesTests))]
+    public void What_the_check_refuses_the_schema_refuses_or_cannot_say(string what, string byWhat, string problems)
+    {
+        if (!Passes(what, byWhat)) return;
+        foreach (string problem in problems.Split('\n'))
+            Assert.True(Unsayable.Any(u => Regex.IsMatch(problem, u.Message)), $"the schema takes this: {problem}");
+    }
+
+    [Fact]
+    public void Each_reason_for_what_a_schema_cannot_say_is_needed()
+    {
+        string[] passing = [.. MistakesTests.Rows().Select(r => ((string)r[0], (string)r[1], (string)r[2]))
+            .Where(r => Passes(r.Item1, r.Item2)).Select(r => r.Item3)];
+        Assert.All(Unsayable, u => Assert.True(passing.Any(p => Regex.IsMatch(p, u.Message)), u.Reason));
     }
 
     [Theory]
-    [InlineData("topology: x", "'duration' is missing")]
-    [InlineData("topology: x\nduration: 5", "/duration")]
-    [InlineData("topology: x\nduration: 5s\ndurration: 3", "/durration")]
-    [InlineData("topology: x\nduration: 5s\npolicies: {p: {pong: {}}}", "/policies/p")]
-    [InlineData("topology: x\nduration: 5s\nfaults: [{at: 1s, cut: a, crash: b}]", "/faults/0")]
-    [InlineData("topology: x\nduration: 5s\nfaults: [{at: 1s}]", "/faults/0")]
-    [InlineData("topology: x\nduration: 5s\nworkload: [{from: a, to: b, every: 1s, arrivals: poison}]",
-        "/workload/0/arrivals")]
-    [InlineData("topology: x\nduration: 5s\nvary: {duration: []}", "/vary/duration")]
-    public void What_the_check_refuses_the_schema_refuses(string text, string where) =>
-        Assert.Contains(Validate(Laboratory.Parse(text), "scenario"), error =>
-            error.Contains(where, StringComparison.Ordinal));
+    [InlineData("topology: x")]
+    [InlineData("topology: x\nduration: 5s\nfaults: [{at: 1s, cut: a, crash: b}]")]
+    [InlineData("topology: x\nduration: 5s\nfaults: [{at: 1s}]")]
+    [InlineData("topology: x\nduration: 5s\nfaults: [{at: 1s, degrade: a}]")]
+    [InlineData("topology: x\nduration: 5s\nfaults: [{at: 1s, cut: a, every: 1m}]")]
+    [InlineData("topology: x\nduration: 5s\nexpect: [{metric: messages.lost}]")]
+    [InlineData("topology: x\nduration: 5s\nexpect: [{metric: messages.lost, below: 5s}]")]
+    [InlineData("topology: x\nduration: 5s\nexpect: [{metric: availability, below: 5}]")]
+    [InlineData("topology: x\nduration: 5s\nseeds: [1, 1]")]
+    [InlineData("topology: x\nduration: 5s\nvary: {clients.phone.password: [a, b]}")]
+    [InlineData("topology: x\nduration: 5s\npolicies: {p: {reconnect: {kind: linear}}}")]
+    [InlineData("topology: x\nduration: 5s\npolicies: {p: {reconnect: {kind: fixed, delays: [1s]}}}")]
+    [InlineData("topology: x\nduration: 5s\npolicies: {p: nobody}")]
+    public void These_the_schema_refuses(string text) => Assert.False(Evaluate(text, "scenario").IsValid);
+
+    [Theory]
+    [InlineData("topology: 7\nduration: .5h\ntail: 0")]
+    [InlineData("topology: x\nduration: +5s\nseeds: 1000000")]
+    [InlineData("topology: x\nduration: 5 s\nfaults: [{cut: a, to: none, every: none}, {reset: a, every: 1m}]")]
+    [InlineData("topology: x\nduration: 5s\nexpect: [{metric: availability, below: 0, above: none}]")]
+    [InlineData("topology: x\nduration: 5s\npolicies: {p: {reconnect: {kind: fixed, delays: [], step: 0s}}}")]
+    [InlineData("topology: x\nduration: 5s\npolicies: {p: {connect: {tcp: forever}, ping: none}}")]
+    public void Unusual_forms_that_the_check_takes_the_schema_takes(string text) => Fits(text, "scenario");
 
     [Fact]
-    public void Every_key_of_the_records_is_in_the_schema()
+    public void Every_key_has_its_description_and_an_example_in_the_schema()
     {
-        string scenario = Schema.Of("scenario")!;
-        foreach (Type type in new[] { typeof(Scenario), typeof(WorkloadSpec), typeof(Expectation), typeof(Topology),
-            typeof(LinkProfile), typeof(Xmpp.Policy), typeof(Xmpp.ReconnectPolicy) })
-            foreach (KeyShape key in Shapes.Keys(type)) Assert.Contains($"\"{key.Name}\":", scenario);
-    }
-
-    // as much of JSON Schema as ours uses
-    private static List<string> Validate(Mapping mapping, string kind)
-    {
-        JsonObject schema = JsonNode.Parse(Schema.Of(kind)!)!.AsObject();
-        var errors = new List<string>();
-        Validate(mapping, schema, schema, "", errors);
-        return errors;
-    }
-
-    private static void Validate(Node node, JsonObject schema, JsonObject root, string path, List<string> errors)
-    {
-        if (schema["$ref"] is { } reference)
-            schema = root["definitions"]![reference.ToString().Split('/')[^1]]!.AsObject();
-        if (schema["anyOf"] is JsonArray any && !any.Any(choice => Fits(node, choice!.AsObject(), root)))
-            errors.Add($"{path}: fits no choice");
-        if (schema["oneOf"] is JsonArray one && one.Count(choice => Fits(node, choice!.AsObject(), root)) != 1)
-            errors.Add($"{path}: fits not exactly one");
-        if (schema["enum"] is JsonArray values && !(node is Scalar e && values.Any(v => v!.ToString() == e.Text)))
-            errors.Add($"{path}: not in the list");
-        if (schema["const"] is { } constant && !(node is Scalar c && constant.ToString() == c.Text))
-            errors.Add($"{path}: not {constant}");
-        if (schema["pattern"] is { } pattern && !(node is Scalar p && Regex.IsMatch(p.Text, pattern.ToString())))
-            errors.Add($"{path}: does not match");
-        string? type = schema["type"]?.ToString();
-        bool typed = type switch
+        foreach (string kind in Schema.Kinds)
         {
-            "object" => node is Mapping, "array" => node is Sequence, "string" => node is Scalar,
-            "integer" => node is Scalar i && long.TryParse(i.Text, out _), "number" =>
-                node is Scalar n && double.TryParse(n.Text, out _),
-            "boolean" => node is Scalar { Text: "true" or "false" }, _ => true,
-        };
-        if (!typed) errors.Add($"{path}: is no {type}");
-        if (node is Sequence list)
-        {
-            if (schema["minItems"] is { } least && list.Items.Count < (int)least) errors.Add($"{path}: too short");
-            if (schema["items"] is JsonObject items)
-                for (int i = 0; i < list.Items.Count; i++) Validate(list.Items[i], items, root, $"{path}/{i}", errors);
-        }
-        if (node is not Mapping mapping) return;
-        foreach (JsonNode? name in schema["required"] as JsonArray ?? [])
-            if (mapping[name!.ToString()] is null) errors.Add($"{path}: '{name}' is missing");
-        foreach (Entry entry in mapping.Entries)
-        {
-            JsonNode? inner = schema["properties"]?[entry.Key.Text] ?? schema["additionalProperties"];
-            if (inner is JsonObject known) Validate(entry.Value, known, root, $"{path}/{entry.Key.Text}", errors);
-            else if (inner is JsonValue no && !(bool)no) errors.Add($"{path}/{entry.Key.Text}: unknown");
+            using JsonDocument schema = JsonDocument.Parse(Schema.Of(kind)!);
+            JsonElement root = schema.RootElement;
+            foreach (JsonElement record in root.GetProperty("definitions").EnumerateObject().Select(d => d.Value)
+                .Append(root))
+                foreach (JsonProperty key in record.GetProperty("properties").EnumerateObject())
+                {
+                    Assert.True(key.Value.GetProperty("description").GetString()!.Length > 10, key.Name);
+                    Assert.Equal(1, key.Value.GetProperty("examples").GetArrayLength());
+                }
         }
     }
 
-    private static bool Fits(Node node, JsonObject schema, JsonObject root)
+    private static bool Passes(string what, string byWhat)
     {
-        var errors = new List<string>();
-        Validate(node, schema, root, "", errors);
-        return errors.Count == 0;
+        int at = Laboratory.DeadLink.IndexOf(what, StringComparison.Ordinal);
+        string text = Laboratory.DeadLink[..at] + byWhat + Laboratory.DeadLink[(at + what.Length)..];
+        // what is no YAML never comes before a schema
+        return YamlText.Read(new Source("x.yaml", text), new Problems()) is not null
+            && Evaluate(text, "scenario").IsValid;
     }
 
-    private static string[] Files(string folder)
+    private static void Fits(string text, string kind)
     {
-        DirectoryInfo? top = new(AppContext.BaseDirectory);
-        while (top is not null && !Directory.Exists(Path.Combine(top.FullName, "topologies"))) top = top.Parent;
-        return top is null ? [] : [.. Directory.GetFiles(Path.Combine(top.FullName, folder), "*.yaml")
-            .Order(StringComparer.Ordinal)];
+        EvaluationResults results = Evaluate(text, kind);
+        Assert.True(results.IsValid, text + "\n" + string.Join('\n', (results.Details ?? [])
+            .Where(d => d.Errors is not null)
+            .SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value} ({d.EvaluationPath})")).Take(20)));
     }
+
+    private static EvaluationResults Evaluate(string text, string kind) => Schemas[kind].Evaluate(
+        JsonSerializer.SerializeToElement(YamlJson.Of(Laboratory.Parse(text))),
+        new EvaluationOptions { OutputFormat = OutputFormat.List });
+
+    private static IEnumerable<string> Files(string folder) => Directory.GetFiles(
+        Path.Combine(RepositoryRoot.Path, folder), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
 }

@@ -2,7 +2,18 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-public enum TlsMode : byte { StartTls, Direct, None }
+/// <summary>How a client comes to TLS.</summary>
+public enum TlsMode : byte
+{
+    /// <summary>By STARTTLS on the stream (RFC 6120 section 5).</summary>
+    StartTls,
+
+    /// <summary>Before the stream, on a port of its own (XEP-0368).</summary>
+    Direct,
+
+    /// <summary>Not at all.</summary>
+    None,
+}
 
 public sealed record ClientSettings
 {

@@ -20,9 +20,26 @@ public enum MemberPick : byte
 /// <summary>
 /// How servers prove who they are to each other: XEP-0220, or certificates by SASL EXTERNAL (XEP-0178).
 /// </summary>
-public enum FederationAuth : byte { Dialback, External }
+public enum FederationAuth : byte
+{
+    /// <summary>Server dialback (XEP-0220): the domain's own server is asked.</summary>
+    Dialback,
 
-public enum FederationTls : byte { None, Offered, Required }
+    /// <summary>Certificates, by SASL EXTERNAL (XEP-0178).</summary>
+    External,
+}
+
+public enum FederationTls : byte
+{
+    /// <summary>Without TLS.</summary>
+    None,
+
+    /// <summary>TLS where the other side wants it.</summary>
+    Offered,
+
+    /// <summary>Nothing without TLS.</summary>
+    Required,
+}
 
 /// <summary>What a check that failed does.</summary>
 public enum FailedCheck : byte
@@ -48,7 +65,14 @@ public enum PingScope : byte
 }
 
 /// <summary>What becomes of the stanzas that a dead member left unacknowledged.</summary>
-public enum UnackedFate : byte { Resend, Return }
+public enum UnackedFate : byte
+{
+    /// <summary>They are sent again over another member.</summary>
+    Resend,
+
+    /// <summary>They are returned to their senders.</summary>
+    Return,
+}
 
 /// <summary>When a remote domain that could not be reached is tried again.</summary>
 public enum RetryRule : byte
@@ -57,8 +81,7 @@ public enum RetryRule : byte
     NextStanza,
 
     /// <summary>
-    /// After a random time up to <see cref="RemoteSettings.RetryMax"/>; until then
-    /// stanzas are returned at once (ejabberd).
+    /// After a random time up to retry-max; until then stanzas are returned at once (ejabberd).
     /// </summary>
     NegativeCache,
 }
@@ -67,47 +90,72 @@ public enum RetryRule : byte
 /// elsewhere, but idle is about stanzas: none in either direction for so long.</summary>
 public sealed record RemoteSettings
 {
-    /// <summary>Streams towards the remote domain, at least 1.</summary>
+    /// <summary>Streams of the pool towards the other server, each way.</summary>
+    /// <value>streams</value>
+    /// <example>4</example>
     public int Streams { get; init; } = 1;
 
+    /// <summary>Which stream of a pool carries a stanza.</summary>
     public MemberPick Pick { get; init; } = MemberPick.SenderHash;
 
-    /// <summary>XEP-0288: a connection carries stanzas both ways, when both sides want it.</summary>
+    /// <summary>A connection carries stanzas both ways, when both sides want it (XEP-0288).</summary>
     public bool Bidi { get; init; }
 
+    /// <summary>How they prove who they are.</summary>
     public FederationAuth Auth { get; init; } = FederationAuth.Dialback;
+
+    /// <summary>Whether their streams use TLS.</summary>
     public FederationTls Tls { get; init; } = FederationTls.Offered;
+
     public Policy Policy { get; init; } = Policy.Nothing;
+
+    /// <summary>Over which connections of a pool a ping goes.</summary>
     public PingScope PingScope { get; init; } = PingScope.Routed;
+
+    /// <summary>What a check that failed does.</summary>
     public FailedCheck OnFailedCheck { get; init; } = FailedCheck.DropMember;
 
     /// <summary>
-    /// The deployed and harmful rule: nothing received on this connection for so long means dead. A healthy one-way
-    /// stream receives no stanzas.
+    /// The deployed and harmful rule: nothing received on a connection for so long means dead, though a healthy one-way
+    /// stream receives no stanzas. Absent = no such rule.
     /// </summary>
+    /// <example>15m</example>
     public Duration? SilenceLimit { get; init; }
 
+    /// <summary>What becomes of the stanzas that a dead connection left without an ack.</summary>
     public UnackedFate Unacked { get; init; } = UnackedFate.Resend;
 
     /// <summary>
-    /// Stanzas that may wait for streams; the next one is returned with resource-constraint (Prosody: 32768).
+    /// Stanzas that may wait for streams; the next one is returned with resource-constraint.
     /// </summary>
+    /// <value>stanzas</value>
+    /// <example>1000</example>
     public int QueueStanzas { get; init; } = 32_768;
 
+    /// <summary>When a server that could not be reached is tried again.</summary>
     public RetryRule Retry { get; init; } = RetryRule.NextStanza;
+
+    /// <summary>For retry: negative-cache, the longest time without a try.</summary>
+    /// <example>60s</example>
     public Duration RetryMax { get; init; } = Duration.FromSeconds(300);
 
-    /// <summary>Streams taken from the remote domain; one more is refused with conflict. Absent = any number.</summary>
+    /// <summary>
+    /// Streams taken from the other server; one more is refused with conflict. Absent = any number.
+    /// </summary>
+    /// <value>streams</value>
+    /// <example>4</example>
     public int? MaxStreamsFrom { get; init; }
 
     /// <summary>Dialback keys are verified over a connection of their own, closed after the answer (ejabberd); else
     /// over a stream that is open already, if there is one (Prosody).</summary>
     public bool VerifyAlone { get; init; } = true;
 
-    /// <summary>How long the answer to db:result may take.</summary>
+    /// <summary>How long the answer to db:result may take (XEP-0220 section 2.1).</summary>
+    /// <example>20s</example>
     public Duration DialbackTimeout { get; init; } = Duration.FromSeconds(60);
 
-    /// <summary>How long the authoritative server may take, from the connect to the verdict.</summary>
+    /// <summary>How long the authoritative server may take, from the connect to its verdict.</summary>
+    /// <example>10s</example>
     public Duration VerifyTimeout { get; init; } = Duration.FromSeconds(30);
 }
 

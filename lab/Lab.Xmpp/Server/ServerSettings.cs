@@ -3,7 +3,17 @@ using Lab.Network;
 namespace Lab.Xmpp;
 
 /// <summary>What to do when a resource is asked for that is in use (RFC 6120 section 7.7.2.2).</summary>
-public enum ConflictPolicy : byte { CloseOld, GenerateResource, RefuseNew }
+public enum ConflictPolicy : byte
+{
+    /// <summary>The old session ends with the stream error conflict.</summary>
+    CloseOld,
+
+    /// <summary>The new one gets another resource.</summary>
+    GenerateResource,
+
+    /// <summary>The new one is refused with the stanza error conflict.</summary>
+    RefuseNew,
+}
 
 public sealed record ServerSettings
 {
