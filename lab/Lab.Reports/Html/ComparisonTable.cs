@@ -39,7 +39,9 @@ internal sealed class ComparisonTable
     private readonly record struct Pair(string Point, Variant First, Variant Second);
 
     /// <summary>Points that both networks have runs of: all, unless the sweep was stopped.</summary>
-    private IEnumerable<Pair> Pairs() =>
+    private IEnumerable<Pair> Pairs() => All().Take(MetricTables.MostRows);
+
+    private IEnumerable<Pair> All() =>
         from one in study.Variants where one.Network == first
         from two in study.Variants where two.Network == second && two.Point == one.Point
         select new Pair(one.Point, one, two);
@@ -51,13 +53,15 @@ internal sealed class ComparisonTable
         Column two = new(study, metric, second, [.. pairs.Select(p => p.Second)]);
         DisplayUnit unit = DisplayUnit.For(metric.Unit, one.Estimates.Concat(two.Estimates).Select(e => e.Value));
         Html body = Html.Join(pairs.Select((p, i) => Html.Of(
-            $"<tr><th>{p.Point}</th>{Cell(one, i, unit)}{Cell(two, i, unit)}{Difference(p, metric, unit)}</tr>")));
+            $"""
+            <tr><th scope="row">{p.Point}</th>{Cell(one, i, unit)}{Cell(two, i, unit)}{Difference(p, metric, unit)}</tr>
+            """)));
         string meaning = MetricTables.Meaning(metric);
         string symbol = unit.Symbol == "" ? "count" : unit.Symbol;
         return $"""
-            <div class="scroll"><table>
+            <div class="scroll" role="region" aria-label="{metric.Name}" tabindex="0"><table>
             <caption><abbr title="{meaning}">{MetricTables.Name(metric.Name)}</abbr> {symbol}</caption>
-            <thead><tr><th>{study.ColourName}</th>{Header(one)}{Header(two)}<th
+            <thead><tr><th scope="col">{study.ColourName}</th>{Header(one)}{Header(two)}<th scope="col"
             class="n">difference</th></tr></thead>
             <tbody>
             {body}
@@ -95,7 +99,7 @@ internal sealed class ComparisonTable
     private Html Header(Column column)
     {
         Html label = column.Common is { } common ? footnotes.Label(column.Network, common) : Html.Empty;
-        return $"<th class=\"n\">{column.Network.Word()}{label}</th>";
+        return $"<th scope=\"col\" class=\"n\">{column.Network.Word()}{label}</th>";
     }
 
     private Html Cell(Column column, int row, DisplayUnit unit)

@@ -8,20 +8,22 @@ internal static class DetectionTable
 {
     public static Html Of(Study study)
     {
-        Line[] lines = [.. study.Variants.SelectMany(v => Enum.GetValues<Side>().Select(s => new Line(v, s)))
+        Line[] lines = [.. study.Variants.Take(MetricTables.MostRows).SelectMany(v => Enum.GetValues<Side>().Select(s => new Line(v, s)))
             .Where(l => l.Times.Count > 0)];
         if (lines.Length == 0) return Html.Empty;
         DisplayUnit unit = DisplayUnit.For(Unit.Seconds,
             lines.SelectMany(l => (double[])[l.Median.Value, l.Late.Value]));
         var footnotes = new Footnotes();
         return $"""
+            {MetricTables.More(study)}
             <p>Times by which half and 95&nbsp;% of all incidents of all seeds were noticed; intervals draw whole
             runs again.
             “never” means that too few were noticed for the quantile to exist.</p>
-            <div class="scroll"><table>
-            <thead><tr><th>{study.ColourName}</th><th>side</th><th class="n">incidents</th><th class="n">not
-            noticed</th><th class="n">median<span class="unit">{unit.Symbol}</span></th><th class="n">95th
-            percentile<span class="unit">{unit.Symbol}</span></th><th>noticed by</th></tr></thead>
+            <div class="scroll" role="region" aria-label="Detection over all incidents" tabindex="0"><table>
+            <thead><tr><th scope="col">{study.RowWords}</th><th scope="col">side</th><th scope="col"
+            class="n">incidents</th><th scope="col" class="n">not noticed</th><th scope="col" class="n">median<span
+            class="unit">{unit.Symbol}</span></th><th scope="col" class="n">95th percentile<span
+            class="unit">{unit.Symbol}</span></th><th scope="col">noticed by</th></tr></thead>
             <tbody>
             {Html.Join(lines.Select(l => Row(l, unit, footnotes)))}
             </tbody>
@@ -45,7 +47,7 @@ internal static class DetectionTable
             .Select(g => $"{Words.Of(g.Key)} {Words.Number(g.Count())}");
         Html label = footnotes.Label(l.Variant.Network,
             Catalogue.Of(l.Variant.Runs[0].Spec, $"detection.{Words.Of(l.Side)}.p50"));
-        return $"<tr><th>{l.Variant.Label}</th><td>{Words.Of(l.Side)}{label}</td>" +
+        return $"<tr><th scope=\"row\">{l.Variant.Name}</th><td>{Words.Of(l.Side)}{label}</td>" +
             $"<td class=\"n\">{l.Times.Count}</td><td class=\"n\">{l.Times.Unnoticed}</td>" +
             $"<td class=\"n\"><b>{unit.Text(l.Median.Value)}</b>{MetricTables.EndsOf(l.Median, unit)}</td>" +
             $"<td class=\"n\"><b>{unit.Text(l.Late.Value)}</b>{MetricTables.EndsOf(l.Late, unit)}</td>" +

@@ -12,7 +12,8 @@ internal static class MetricTables
         "messages.delay.p95", "cost.bytes", "cost.wakeups",
     ];
 
-    private const int MostRows = 60;
+    /// <summary>Rows of a table below the first.</summary>
+    public const int MostRows = 60;
 
     public static readonly string[] StormMetrics = ["storm.peak", "recovery.time"];
 
@@ -59,7 +60,7 @@ internal static class MetricTables
     }
 
     /// <summary>Said where a table holds not all variants.</summary>
-    private static Html More(Study study) => study.Variants.Count <= MostRows ? Html.Empty : Html.Of($"""
+    public static Html More(Study study) => study.Variants.Count <= MostRows ? Html.Empty : Html.Of($"""
         <p>The first {(long)MostRows} of {study.Variants.Count} variants; all of them are in metrics.csv and
         results.db.</p>
         """);

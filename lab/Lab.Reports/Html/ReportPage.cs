@@ -99,7 +99,7 @@ internal static class ReportPage
     {
         return $"""
             <figure id="{figure.Name}">
-            <div class="chart" data-name="{figure.Name}" role="img" aria-label="{figure.Title}"><div class="screen">
+            <div class="chart" data-name="{figure.Name}" role="group" aria-label="{figure.Title}"><div class="screen">
             </div><div class="paper"></div></div>
             <noscript><p>Charts need JavaScript; they are in figures/{figure.Name}.svg, too.</p></noscript>
             <figcaption><b>Figure {number}.</b> {figure.Caption}</figcaption>

@@ -6,12 +6,18 @@ namespace Lab.Reports;
 /// 4.6).</summary>
 internal static class VerdictMatrix
 {
+    private const int MostMatrices = 24;
+
     private static readonly string[] Known = ["dead", "broken", "idle"];
 
     public static Html Of(Study study)
     {
         (Variant Variant, Dictionary<(string, string), long> Counts)[] matrices =
             [.. study.Variants.Select(v => (v, Counts(v))).Where(m => m.Item2.Values.Any(n => n > 0))];
+        int all = matrices.Length;
+        if (all > MostMatrices) matrices = matrices[..MostMatrices];
+        Html more = all == matrices.Length ? Html.Empty : Html.Of(
+            $"<p>The first {matrices.Length} of {all} variants; all of them are in results.db.</p>");
         if (matrices.Length == 0) return $"<p>No side called a silent peer " +
             $"dead, broken or idle.</p>";
         return $"""
@@ -20,8 +26,9 @@ internal static class VerdictMatrix
             side gave its verdict; columns: what it claimed. Sums over all seeds and both sides; the shaded cells are
             right.</p>
             <div class="matrices">
-            {Html.Join(matrices.Select(m => Matrix(m.Variant.Label, m.Counts)))}
+            {Html.Join(matrices.Select(m => Matrix(m.Variant.Name, m.Counts)))}
             </div>
+            {more}
             """;
     }
 
@@ -30,11 +37,11 @@ internal static class VerdictMatrix
         string[] truths = Order(counts.Keys.Select(k => k.Truth)), claims = Order(counts.Keys.Select(k => k.Claim));
         Html Row(string truth) => Html.Join(claims.Select(c => Cell(counts.GetValueOrDefault((truth, c)), truth == c)),
             "");
-        Html headers = Html.Join(claims.Select(c => Html.Of($"<th class=\"n\">{c}</th>")), "");
-        Html rows = Html.Join(truths.Select(t => Html.Of($"<tr><th>{t}</th>{Row(t)}</tr>")));
+        Html headers = Html.Join(claims.Select(c => Html.Of($"<th scope=\"col\" class=\"n\">{c}</th>")), "");
+        Html rows = Html.Join(truths.Select(t => Html.Of($"<tr><th scope=\"row\">{t}</th>{Row(t)}</tr>")));
         return $"""
-            <div class="scroll"><table><caption><b>{label}</b></caption>
-            <thead><tr><th>true \ claimed</th>{headers}</tr></thead>
+            <div class="scroll" role="region" aria-label="{label}" tabindex="0"><table><caption><b>{label}</b></caption>
+            <thead><tr><th scope="col">true \ claimed</th>{headers}</tr></thead>
             <tbody>
             {rows}
             </tbody>

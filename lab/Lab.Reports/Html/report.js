@@ -17,6 +17,7 @@
       actions: {export: true, source: false, compiled: false, editor: false}, downloadFileName: figure.name,
       tooltip: {theme: dark.matches ? 'dark' : 'light'},
     });
+    figure.box.querySelector('summary').ariaLabel = 'Save this chart';
     figure.box.style.minHeight = '';
   }
 

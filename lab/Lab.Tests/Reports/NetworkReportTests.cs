@@ -22,7 +22,7 @@ public sealed class NetworkReportTests
 
     private static string Row(string group, string policy)
     {
-        int from = group.IndexOf($"<tr><th>{policy}</th>", StringComparison.Ordinal);
+        int from = group.IndexOf($"<tr><th scope=\"row\">{policy}</th>", StringComparison.Ordinal);
         return group[from..group.IndexOf("</tr>", from, StringComparison.Ordinal)];
     }
 
@@ -31,7 +31,7 @@ public sealed class NetworkReportTests
     {
         string group = Group(Page(Sweeps.TwoNetworks()), "cost.bytes");
 
-        Assert.Contains("<th class=\"n\">simulated</th><th class=\"n\">proxied", group);
+        Assert.Contains("<th scope=\"col\" class=\"n\">simulated</th><th scope=\"col\" class=\"n\">proxied", group);
         Assert.Matches("<b>69.7</b>.*<b>92.7</b>.*<b>\\+23.0</b>", Row(group, "ping"));
     }
 
