@@ -8,7 +8,8 @@ internal static class DetectionTable
 {
     public static Html Of(Study study)
     {
-        Line[] lines = [.. study.Variants.Take(MetricTables.MostRows).SelectMany(v => Enum.GetValues<Side>().Select(s => new Line(v, s)))
+        Line[] lines = [.. study.Variants.Take(MetricTables.MostRows)
+            .SelectMany(v => Enum.GetValues<Side>().Select(s => new Line(v, s)))
             .Where(l => l.Times.Count > 0)];
         if (lines.Length == 0) return Html.Empty;
         DisplayUnit unit = DisplayUnit.For(Unit.Seconds,

@@ -5,7 +5,7 @@ namespace Lab.Reports;
 /// <summary>report.html: one file that needs nothing else, for a screen, a phone and paper.</summary>
 internal static class ReportPage
 {
-    private const int MostYaml = 200_000;
+    private const int MostYaml = 200_000, MostOpen = 3;
 
     // Nothing may be fetched from anywhere. Vega compiles its expressions, hence unsafe-eval.
     private const string Policy =
@@ -40,7 +40,7 @@ internal static class ReportPage
             <p class="screen-only">Drag to move along an axis, shift and wheel to zoom, double-click to go back. Click a
             legend entry to
             single it out. The button at the top right of each chart saves it as SVG or PNG.</p>
-            {Html.Join(Numbered(others, first is null ? 0 : 1))}
+            {Figures(others, first is null ? 0 : 1)}
             <h2>Details</h2>
             {Folded("What was run", RunSection.Of(study))}
             {Folded("Detection over all incidents", DetectionTable.Of(study))}
@@ -50,7 +50,7 @@ internal static class ReportPage
             {Folded("How the numbers were made", MethodSection.Of(study))}
             {Files(runYaml, svgs, kept ?? [])}
             </main>
-            {Scripts(figures)}
+            {Scripts(first is null ? others : [first, .. others])}
             </body>
             </html>
 
@@ -87,6 +87,18 @@ internal static class ReportPage
         </details>
         """);
 
+    /// <summary>Most look at the first few; the others are a click away.</summary>
+    private static Html Figures(Figure[] figures, long number)
+    {
+        Html[] all = [.. Numbered(figures.OrderBy(f => f.Chart is null).ToArray(), number)];
+        Html more = all.Length <= MostOpen ? Html.Empty : Html.Of($"""
+            <details><summary><h3>{(long)(all.Length - MostOpen)} more figures</h3></summary>
+            {Html.Join(all.Skip(MostOpen))}
+            </details>
+            """);
+        return $"{Html.Join(all.Take(MostOpen))}\n{more}";
+    }
+
     /// <summary>Figures are counted as drawn: one that is not has no number.</summary>
     private static IEnumerable<Html> Numbered(IReadOnlyList<Figure> figures, long number)
     {
@@ -99,9 +111,12 @@ internal static class ReportPage
     {
         return $"""
             <figure id="{figure.Name}">
-            <div class="chart" data-name="{figure.Name}" role="group" aria-label="{figure.Title}"><div class="screen">
+            <div class="choose screen-only"></div>
+            <p class="unseen" id="about-{figure.Name}">{figure.Chart!.Description}</p>
+            <div class="chart" data-name="{figure.Name}" role="group" aria-label="{figure.Title}"
+            aria-describedby="about-{figure.Name}"><div class="screen">
             </div><div class="paper"></div></div>
-            <noscript><p>Charts need JavaScript; they are in figures/{figure.Name}.svg, too.</p></noscript>
+            <noscript><p>Charts need JavaScript; they are in the folder figures, too.</p></noscript>
             <figcaption><b>Figure {number}.</b> {figure.Caption}</figcaption>
             </figure>
             """;

@@ -15,8 +15,9 @@ internal static class VerdictSection
         // those that fail first, where there are more than anybody reads
         CheckResult[] shown = sweep.Checks.Count <= MostRows ? [.. sweep.Checks]
             : [.. sweep.Checks.OrderByDescending(c => c.Verdict).Take(MostRows)];
-        Html more = shown.Length == sweep.Checks.Count ? Html.Empty : Html.Of(
-            $"<p>{shown.Length} of {sweep.Checks.Count} expectations, the worst first; the others are in summary.json.</p>");
+        Html more = shown.Length == sweep.Checks.Count ? Html.Empty : Html.Of($"""
+            <p>{shown.Length} of {sweep.Checks.Count} expectations, the worst first; the others are in summary.json.</p>
+            """);
         return $"""
             <h2>Verdict: <span class="{Words.Of(sweep.Verdict)}">{Words.Of(sweep.Verdict)}</span></h2>
             <div class="scroll" role="region" aria-label="Verdict" tabindex="0"><table>

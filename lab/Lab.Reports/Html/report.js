@@ -12,14 +12,48 @@
     figure.width = width;
     figure.box.style.minHeight = figure.box.offsetHeight + 'px';
     figure.result?.finalize();
-    figure.result = await vegaEmbed(figure.box.querySelector('.screen'), charts.fit(figure.spec, width), {
-      mode: 'vega-lite', renderer: 'svg', config: charts.config(figure.spec, width, dark.matches),
+    figure.result = await vegaEmbed(figure.box.querySelector('.screen'), charts.fit(figure.spec, width, figure.chosen), {
+      // what a figure shows is told in words before it: thousands of marks read out would tell nothing
+      mode: 'vega-lite', renderer: 'svg', config: {...charts.config(figure.spec, width, dark.matches), aria: false},
       actions: {export: true, source: false, compiled: false, editor: false}, downloadFileName: figure.name,
       tooltip: {theme: dark.matches ? 'dark' : 'light'},
     });
     figure.box.querySelector('summary').ariaLabel = 'Save this chart';
     figure.box.style.minHeight = '';
   }
+
+  // Seeds are chosen from a list; variants, where a figure has one panel for each, by check boxes.
+  function offer(figure) {
+    if (!charts.choices) return;
+    const {panels, shown, others} = charts.choices(figure.spec);
+    figure.chosen = {panels: panels.map((_, i) => i).slice(0, shown), other: 0};
+    const place = figure.box.parentElement.querySelector('.choose');
+    const add = (parent, tag, properties) => parent.appendChild(Object.assign(document.createElement(tag), properties));
+    if (others.length > 1) {
+      const label = add(place, 'label', {textContent: 'Seed '});
+      const select = add(label, 'select', {onchange: () => { figure.chosen.other = select.selectedIndex; draw(figure); }});
+      others.forEach(name => add(select, 'option', {textContent: name.replace('seed ', '')}));
+    }
+    if (panels.length < 2 || !(others.length > 1 || shown < panels.length)) return;
+    const details = add(place, 'details', {});
+    const summary = add(details, 'summary', {});
+    const list = add(details, 'fieldset', {});
+    add(list, 'legend', {textContent: 'Shown'});
+    const tell = () => { summary.textContent = `Variants: ${figure.chosen.panels.length} of ${panels.length} shown`; };
+    tell();
+    panels.forEach((name, i) => {
+      const label = add(list, 'label', {});
+      const box = add(label, 'input', {type: 'checkbox', checked: i < shown, onchange: () => {
+        const wanted = [...list.querySelectorAll('input')].flatMap((b, at) => b.checked ? [at] : []);
+        if (wanted.length === 0) { box.checked = true; return; }
+        figure.chosen.panels = wanted;
+        tell();
+        draw(figure);
+      }});
+      label.append(' ' + name);
+    });
+  }
+  figures.forEach(offer);
 
   const seen = new IntersectionObserver(entries => {
     for (const {target, isIntersecting} of entries) {
@@ -42,9 +76,9 @@
   // Paper is white and as wide as it is; printing does not wait, so these drawings are made in one go.
   addEventListener('beforeprint', () => {
     document.querySelectorAll('details').forEach(d => { if (!d.open) { d.open = true; d.dataset.opened = ''; } });
-    for (const {box, spec} of figures) {
+    for (const {box, spec, chosen} of figures) {
       const config = charts.config(spec, 660, false);
-      const compiled = vegaLite.compile(charts.fit(spec, 660), {config}).spec;
+      const compiled = vegaLite.compile(charts.fit(spec, 660, chosen), {config}).spec;
       new vega.View(vega.parse(compiled), {renderer: 'svg'}).initialize(box.querySelector('.paper')).run();
     }
   });
