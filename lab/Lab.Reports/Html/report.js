@@ -13,11 +13,12 @@
     figure.box.style.minHeight = figure.box.offsetHeight + 'px';
     figure.result?.finalize();
     figure.result = await vegaEmbed(figure.box.querySelector('.screen'), charts.fit(figure.spec, width, figure.chosen), {
-      // what a figure shows is told in words before it: thousands of marks read out would tell nothing
-      mode: 'vega-lite', renderer: 'svg', config: {...charts.config(figure.spec, width, dark.matches), aria: false},
+      mode: 'vega-lite', renderer: 'svg', config: charts.config(figure.spec, width, dark.matches),
       actions: {export: true, source: false, compiled: false, editor: false}, downloadFileName: figure.name,
       tooltip: {theme: dark.matches ? 'dark' : 'light'},
     });
+    // what a figure shows is told in words before it: thousands of marks read out would tell nothing
+    figure.box.querySelector('svg.marks').ariaHidden = 'true';
     figure.box.querySelector('summary').ariaLabel = 'Save this chart';
     figure.box.style.minHeight = '';
   }

@@ -146,7 +146,7 @@ public sealed class SchemaTests : IDisposable
 
     private static EvaluationResults Evaluate(string text, string kind) => Schemas[kind].Evaluate(
         JsonSerializer.SerializeToElement(YamlJson.Of(Laboratory.Parse(text))),
-        new EvaluationOptions { OutputFormat = OutputFormat.List });
+        new EvaluationOptions { OutputFormat = Json.Schema.OutputFormat.List });
 
     private static IEnumerable<string> Files(string folder) => Directory.GetFiles(
         Path.Combine(RepositoryRoot.Path, folder), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
