@@ -10,11 +10,8 @@ public sealed record ReportOptions
     /// <summary>Whether to write report.html.</summary>
     public bool Page { get; init; } = true;
 
-    /// <summary>Whether to draw figures/*.svg; needs Node.</summary>
-    public bool Svg { get; init; } = true;
-
-    /// <summary>The Node program.</summary>
-    public string Node { get; init; } = "node";
+    /// <summary>Whether to draw figures/*.png.</summary>
+    public bool Figures { get; init; } = true;
 
     /// <summary>Keep what runs have written under <see cref="ReportWriter.Stage"/>.</summary>
     public bool Staged { get; init; }
@@ -33,7 +30,7 @@ public sealed record WrittenReport(string Folder, IReadOnlyList<string> Files, I
 /// <summary>Turns a sweep into a folder of files that people keep.</summary>
 public static class ReportWriter
 {
-    internal const string PageName = "report.html";
+    internal const string PageName = "report.html", FiguresName = "figures";
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>
@@ -73,7 +70,7 @@ public static class ReportWriter
     }
 
     /// <summary>
-    /// Writes run.yaml, results.db, metrics.csv, summary.json, report.html and figures/*.svg into a hidden folder
+    /// Writes run.yaml, results.db, metrics.csv, summary.json, report.html and figures/*.png into a hidden folder
     /// beside the target and moves it into place when it is complete. A finished result already there is kept (the new
     /// one gets the next free name, name-2) unless it is to be replaced, and then only once the new one is complete.
     /// Throws <see cref="ReportFailure"/> when the disk does not take it, leaving nothing half-written.
@@ -125,24 +122,25 @@ public static class ReportWriter
             csv);
         string summary = Summary.Of(study).ToJson(indented: true) + "\n";
         File.WriteAllText(Path.Combine(folder, Summary.FileName), summary, Utf8);
-        if (!options.Page && !options.Svg) return notes;
+        if (!options.Page && !options.Figures) return notes;
         IReadOnlyList<Figure> figures = AllFigures.Of(study);
-        IReadOnlyList<string> drawn = options.Svg ? DrawSvg(folder, figures, options.Node, notes) : [];
+        IReadOnlyList<string> drawn = options.Figures ? Draw(folder, figures) : [];
         if (!options.Page) return notes;
         File.WriteAllText(Path.Combine(folder, PageName), ReportPage.Of(study, figures, runYaml, drawn, kept), Utf8);
         return notes;
     }
 
-    private static IReadOnlyList<string> DrawSvg(string folder, IReadOnlyList<Figure> figures, string node,
-        List<string> notes)
+    private static IReadOnlyList<string> Draw(string folder, IReadOnlyList<Figure> figures)
     {
-        SvgOutcome outcome = SvgDrawing.Draw(figures, node);
-        if (outcome.Problem is { } problem) notes.Add(problem);
-        if (outcome.Svgs.Count == 0) return [];
-        Directory.CreateDirectory(Path.Combine(folder, "figures"));
-        foreach ((string name, string svg) in outcome.Svgs)
-            File.WriteAllText(Path.Combine(folder, "figures", name + ".svg"), svg, Utf8);
-        return [.. outcome.Svgs.Select(s => $"figures/{s.Name}.svg")];
+        List<string> drawn = [];
+        foreach (Figure figure in figures)
+        {
+            if (figure.Chart is not { } chart) continue;
+            Directory.CreateDirectory(Path.Combine(folder, FiguresName));
+            drawn.Add($"{FiguresName}/{figure.Name}.png");
+            File.WriteAllBytes(Path.Combine(folder, drawn[^1]), Picture.Draw(chart));
+        }
+        return drawn;
     }
 
     private static string MoveIntoPlace(string partial, string target, bool replace)

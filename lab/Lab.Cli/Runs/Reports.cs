@@ -13,7 +13,7 @@ internal static class Reports
         var options = new ReportOptions
         {
             Staged = request.Staged, Page = request.Page,
-            Svg = request.Figures && !request.Stop.IsCancellationRequested,
+            Figures = request.Figures && !request.Stop.IsCancellationRequested,
         };
         WrittenReport written = ReportWriter.Write(request.Study, request.RunYaml, request.Folder, options);
         foreach (string note in written.Notes) Console.Error.WriteLine(note);

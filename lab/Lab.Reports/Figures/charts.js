@@ -1,5 +1,5 @@
-// What every drawing of a figure needs, in the page and for the SVG files: how a specification is fitted to a width,
-// and its looks on light and dark paper. The specifications themselves come from C#.
+// What every drawing of a figure in the page needs: how a specification is fitted to a width, and its looks on light and
+// dark paper. The specifications themselves come from C#.
 globalThis.charts = (() => {
   const family = '"Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif';
 

@@ -11,7 +11,7 @@ internal static class ReportPage
     private const string Policy =
         "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:";
 
-    public static string Of(Study study, IReadOnlyList<Figure> figures, string runYaml, IReadOnlyList<string> svgs,
+    public static string Of(Study study, IReadOnlyList<Figure> figures, string runYaml, IReadOnlyList<string> pictures,
         IReadOnlyList<string>? kept = null)
     {
         Figure? first = TopFigure.Of(study, figures);
@@ -48,7 +48,7 @@ internal static class ReportPage
             {MetricTables.All(study)}
             {Folded("How true the networks are", FidelitySection.Of(study))}
             {Folded("How the numbers were made", MethodSection.Of(study))}
-            {Files(runYaml, svgs, kept ?? [])}
+            {Files(runYaml, pictures, kept ?? [])}
             </main>
             {Scripts(first is null ? others : [first, .. others])}
             </body>
@@ -122,7 +122,7 @@ internal static class ReportPage
             """;
     }
 
-    private static Html Files(string runYaml, IReadOnlyList<string> svgs, IReadOnlyList<string> kept)
+    private static Html Files(string runYaml, IReadOnlyList<string> pictures, IReadOnlyList<string> kept)
     {
         (string Name, string What)[] files =
         [
@@ -130,8 +130,8 @@ internal static class ReportPage
             ("metrics.csv", "one row per run and metric, for a spreadsheet, R or pandas"),
             ("results.db", "SQLite: everything that was kept; results/README.md has its tables and queries"),
         ];
-        Html links = Html.Join(svgs.Select(f => Html.Of($"<a href=\"{f}\"><code>{f}</code></a>")), ", ");
-        Html drawings = svgs.Count == 0 ? Html.Empty : Html.Of($"<li>{links}: the figures of this page</li>");
+        Html links = Html.Join(pictures.Select(f => Html.Of($"<a href=\"{f}\"><code>{f}</code></a>")), ", ");
+        Html drawings = pictures.Count == 0 ? Html.Empty : Html.Of($"<li>{links}: the figures of this page</li>");
         Html list = Html.Join(files
             .Select(f => Html.Of($"<li><a href=\"{f.Name}\"><code>{f.Name}</code></a>: {f.What}</li>")));
         Html written = Html.Join(kept.Select(f => Html.Of(

@@ -100,6 +100,6 @@ public sealed class HarmlessTextTests : IDisposable
             Planned = runs.Length, Made = new("0.1.0", null, "2026-11-22T17:05:33Z"),
         };
         return ReportWriter.Write(result, sweep.RunYaml, Path.Combine(lab.Folder, "out"),
-            new ReportOptions { Svg = false }).Folder;
+            new ReportOptions { Figures = false }).Folder;
     }
 }

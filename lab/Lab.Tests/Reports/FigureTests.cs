@@ -123,27 +123,6 @@ public sealed class FigureTests
         Assert.Equal(from, axis.Shortest);
     }
 
-    [Fact]
-    public void Node_draws_every_figure_or_one_sentence_says_why_not()
-    {
-        IReadOnlyList<Figure> figures = AllFigures.Of(new Study(Sweeps.Storm(60)));
-
-        SvgOutcome absent = SvgDrawing.Draw(figures, "no-such-program-as-this");
-        Assert.Empty(absent.Svgs);
-        Assert.StartsWith("figures/*.svg are not drawn: Node.js was not found (no-such-program-as-this)",
-            absent.Problem);
-
-        SvgOutcome drawn = SvgDrawing.Draw(figures, "node");
-        if (drawn.Problem is { } problem) Assert.StartsWith("figures/*.svg are not drawn: Node.js was not found",
-            problem);
-        else
-            Assert.All(drawn.Svgs, s =>
-            {
-                Assert.StartsWith("<svg xmlns=", s.Svg);
-                Assert.DoesNotContain("NaN", s.Svg);
-            });
-    }
-
     private static IEnumerable<Chart> Charts(SweepResult sweep) =>
         AllFigures.Of(new Study(sweep)).Select(f => f.Chart).OfType<Chart>();
 

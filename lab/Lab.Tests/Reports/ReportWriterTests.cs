@@ -5,7 +5,7 @@ namespace Lab.Tests;
 
 public sealed class ReportWriterTests : IDisposable
 {
-    private static readonly ReportOptions NoSvg = new() { Svg = false };
+    private static readonly ReportOptions NoFigures = new() { Figures = false };
     private readonly string root = Directory.CreateTempSubdirectory("lab-reports-").FullName;
 
     public void Dispose() => Directory.Delete(root, recursive: true);
@@ -14,7 +14,7 @@ public sealed class ReportWriterTests : IDisposable
     public void A_report_is_a_folder_with_everything_in_it_and_nothing_beside_it()
     {
         WrittenReport report = ReportWriter.Write(Sweeps.DeadLink(6), "scenario: dead-link\n",
-            Path.Combine(root, "dead-link", "1"), NoSvg);
+            Path.Combine(root, "dead-link", "1"), NoFigures);
 
         Assert.Equal(["metrics.csv", "report.html", "results.db", "run.yaml", "summary.json"], report.Files);
         Assert.Empty(report.Notes);
@@ -44,7 +44,7 @@ public sealed class ReportWriterTests : IDisposable
         string keep = Environment.GetEnvironmentVariable("LAB_KEEP_REPORTS") ?? root;
         WrittenReport report = ReportWriter.Write(
             All[shape](), "scenario: made-up\n", Path.Combine(keep, shape),
-            new ReportOptions { Svg = keep != root, Replace = true });
+            new ReportOptions { Figures = keep != root, Replace = true });
 
         Assert.InRange(new FileInfo(report.Page).Length, 5_000, 2_000_000);
         Assert.EndsWith("</html>\n", File.ReadAllText(report.Page));
@@ -54,7 +54,7 @@ public sealed class ReportWriterTests : IDisposable
     public void The_same_sweep_gives_the_same_page()
     {
         string Page(string name) =>
-            File.ReadAllText(ReportWriter.Write(Sweeps.DeadLink(7), "", Path.Combine(root, name), NoSvg).Page);
+            File.ReadAllText(ReportWriter.Write(Sweeps.DeadLink(7), "", Path.Combine(root, name), NoFigures).Page);
 
         Assert.Equal(Page("a"), Page("b"));
     }
@@ -63,9 +63,9 @@ public sealed class ReportWriterTests : IDisposable
     public void A_finished_result_is_never_lost()
     {
         string folder = Path.Combine(root, "result");
-        WrittenReport first = ReportWriter.Write(Sweeps.Quiet(), "first", folder, NoSvg);
-        WrittenReport second = ReportWriter.Write(Sweeps.Quiet(), "second", folder, NoSvg);
-        WrittenReport third = ReportWriter.Write(Sweeps.Quiet(), "third", folder, NoSvg);
+        WrittenReport first = ReportWriter.Write(Sweeps.Quiet(), "first", folder, NoFigures);
+        WrittenReport second = ReportWriter.Write(Sweeps.Quiet(), "second", folder, NoFigures);
+        WrittenReport third = ReportWriter.Write(Sweeps.Quiet(), "third", folder, NoFigures);
 
         Assert.Equal([folder, folder + "-2", folder + "-3"], [first.Folder, second.Folder, third.Folder]);
         Assert.Equal("first", File.ReadAllText(Path.Combine(folder, "run.yaml")));
@@ -75,8 +75,8 @@ public sealed class ReportWriterTests : IDisposable
     public void Replacing_swaps_the_folders_and_leaves_nothing_beside_them()
     {
         string folder = Path.Combine(root, "result");
-        ReportWriter.Write(Sweeps.Quiet(), "first", folder, NoSvg);
-        ReportWriter.Write(Sweeps.Quiet(), "second", folder, NoSvg with { Replace = true });
+        ReportWriter.Write(Sweeps.Quiet(), "first", folder, NoFigures);
+        ReportWriter.Write(Sweeps.Quiet(), "second", folder, NoFigures with { Replace = true });
 
         Assert.Equal("second", File.ReadAllText(Path.Combine(folder, "run.yaml")));
         Assert.Equal([folder], Directory.GetFileSystemEntries(root));
@@ -94,7 +94,7 @@ public sealed class ReportWriterTests : IDisposable
         File.WriteAllText(Path.Combine(stage, log), "ready");
 
         WrittenReport report = ReportWriter.Write(
-            Sweeps.TwoNetworks(1), "", folder, NoSvg with { Staged = true });
+            Sweeps.TwoNetworks(1), "", folder, NoFigures with { Staged = true });
 
         Assert.Equal(folder + "-2", report.Folder);
         Assert.Equal("ready", File.ReadAllText(Path.Combine(report.Folder, log)));
@@ -111,7 +111,7 @@ public sealed class ReportWriterTests : IDisposable
         Assert.False(Path.Exists(stage));
 
         Directory.CreateDirectory(Path.Combine(stage, "stale"));
-        Assert.DoesNotContain(ReportWriter.Write(Sweeps.Quiet(), "", folder, NoSvg).Files, f => f.Contains("stale"));
+        Assert.DoesNotContain(ReportWriter.Write(Sweeps.Quiet(), "", folder, NoFigures).Files, f => f.Contains("stale"));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class ReportWriterTests : IDisposable
 
         ReportFailure failure =
             Assert.Throws<ReportFailure>(() => ReportWriter.Write(Sweeps.Quiet(), "", Path.Combine(file, "result"),
-                NoSvg));
+                NoFigures));
 
         Assert.StartsWith($"cannot write the report to {Path.Combine(file, "result")}: ", failure.Message);
         Assert.Equal([file], Directory.GetFileSystemEntries(root));
@@ -132,12 +132,12 @@ public sealed class ReportWriterTests : IDisposable
     public void When_writing_breaks_off_in_the_middle_the_old_result_stands_and_nothing_half_written_stays()
     {
         string folder = Path.Combine(root, "result");
-        ReportWriter.Write(Sweeps.Quiet(), "first", folder, NoSvg);
+        ReportWriter.Write(Sweeps.Quiet(), "first", folder, NoFigures);
         SweepResult all = Sweeps.DeadLink(2);
         SweepResult breaking = all with { Runs = new Breaking<RunResult>(all.Runs) };
 
         Assert.ThrowsAny<Exception>(() => ReportWriter.Write(breaking, "second", folder,
-            NoSvg with { Replace = true }));
+            NoFigures with { Replace = true }));
 
         Assert.Equal("first", File.ReadAllText(Path.Combine(folder, "run.yaml")));
         Assert.Equal([folder], Directory.GetFileSystemEntries(root));
