@@ -35,7 +35,9 @@ internal sealed class Head
     private static SampleForm Form(Chart chart, Key key)
     {
         Layer[] layers = [.. chart.Panels.SelectMany(p => p.Layers)];
-        if (layers.OfType<Lines>().Any(l => ReferenceEquals(l.Key, key))) return SampleForm.Line;
+        bool marked = layers.OfType<Marks>().Any(m => ReferenceEquals(m.Key, key));
+        if (layers.OfType<Lines>().Any(l => ReferenceEquals(l.Key, key)))
+            return marked ? SampleForm.MarkedLine : SampleForm.Line;
         return layers.OfType<Marks>().Any(m => ReferenceEquals(m.Outline, key)) ? SampleForm.Ring : SampleForm.Area;
     }
 
@@ -58,7 +60,7 @@ internal sealed class Head
         float x = indent;
         foreach (KeyEntry entry in key.Entries)
         {
-            float sample = form == SampleForm.Line ? Sample : 12, text = sample + AfterSample;
+            float sample = form is SampleForm.Line or SampleForm.MarkedLine ? Sample : 12, text = sample + AfterSample;
             IReadOnlyList<string> lines = letters.Wrap(entry.Word, TextStyle.Key, width - indent - text, 3);
             float taken = text + lines.Max(l => letters.Width(l, TextStyle.Key));
             if (x > indent && x + taken > width)

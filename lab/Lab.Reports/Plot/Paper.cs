@@ -21,7 +21,7 @@ internal sealed record Paper(int WidthPixels = 2 * Paper.PageWidth, int? HeightP
     public SKColor Soft => Dark ? new(0xb4, 0xb8, 0xbd) : new(0x55, 0x59, 0x5e);
     public SKColor AxisLine => Dark ? new(0x5b, 0x60, 0x67) : new(0x9a, 0x9f, 0xa5);
     public SKColor GridLine => Dark ? new(0x33, 0x37, 0x3d) : new(0xe4, 0xe6, 0xe9);
-    public SKColor Neutral => Dark ? new(0x6e, 0x73, 0x7a) : new(0xc4, 0xc4, 0xc4);
+    public SKColor Neutral => Dark ? new(0x2b, 0x2f, 0x35) : new(0xec, 0xed, 0xef);
 
     /// <summary>Inside symbols that are told by their outline.</summary>
     public static SKColor MarkFill => new(0xc4, 0xc4, 0xc4);

@@ -155,10 +155,12 @@ internal sealed class Picture : IDisposable
         AxisTicks across = new(panel.X, dataWidth, vertical: false, letters),
             up = new(panel.Y, dataHeight, vertical: true, letters);
         bool said = index % columns > 0 && chart.Panels[index - 1].Y.Title == panel.Y.Title;
+        Panel? below = chart.Panels.ElementAtOrDefault(index + columns);
+        bool saidBelow = below is not null && below.X.Title == panel.X.Title && below.X.SameScale(panel.X);
         return new(panel, across, up, paper, letters, symbols)
         {
             UpTitle = said ? [] : letters.Wrap(panel.Y.Title ?? "", TextStyle.AxisTitle, dataHeight, 2),
-            AcrossTitle = letters.Wrap(panel.X.Title ?? "", TextStyle.AxisTitle, dataWidth, 2),
+            AcrossTitle = saidBelow ? [] : letters.Wrap(panel.X.Title ?? "", TextStyle.AxisTitle, dataWidth, 2),
         };
     }
 

@@ -2,8 +2,8 @@ using SkiaSharp;
 
 namespace Lab.Reports;
 
-/// <summary>What a key's samples show: lines, outlines of symbols, or areas and symbols.</summary>
-internal enum SampleForm { Area, Line, Ring }
+/// <summary>What a key's samples show: areas or symbols, lines, lines with symbols, or outlines of symbols.</summary>
+internal enum SampleForm { Area, Line, MarkedLine, Ring }
 
 /// <summary>Symbols, dashes and samples of keys, in the forms that the page's library (Vega) gives them.</summary>
 internal sealed class Symbols(Paper paper) : IDisposable
@@ -38,7 +38,7 @@ internal sealed class Symbols(Paper paper) : IDisposable
     public void Sample(SKCanvas canvas, KeyEntry entry, float x, float y, float width, SampleForm form)
     {
         SKColor colour = paper.Colour(entry.Colour, entry.Opacity);
-        if (form == SampleForm.Line)
+        if (form is SampleForm.Line or SampleForm.MarkedLine)
         {
             stroke.Color = colour;
             stroke.StrokeWidth = 2;
@@ -55,7 +55,7 @@ internal sealed class Symbols(Paper paper) : IDisposable
             fill.Color = colour;
             canvas.DrawRoundRect(x, y - 5.5f, width, 11, 1.5f, 1.5f, fill);
         }
-        if (entry.Symbol is not { } symbol) return;
+        if (entry.Symbol is not { } symbol || form == SampleForm.Line) return;
         if (entry.Colour is null) Draw(canvas, symbol, x + width / 2, y, 9.5f, Paper.MarkFill, paper.Ink);
         else Draw(canvas, symbol, x + width / 2, y, 9.5f, colour, paper.Background);
     }

@@ -9,7 +9,7 @@ namespace Lab.Tests;
 
 public sealed class StoredResultsTests : IDisposable
 {
-    private static readonly ReportOptions NoSvg = new() { Svg = false };
+    private static readonly ReportOptions NoSvg = new() { Figures = false };
     private readonly string root = Directory.CreateTempSubdirectory("lab-stored-").FullName;
 
     public void Dispose() => Directory.Delete(root, recursive: true);
