@@ -9,7 +9,7 @@ namespace Lab.Tests;
 
 public sealed class StoredResultsTests : IDisposable
 {
-    private static readonly ReportOptions NoSvg = new() { Figures = false };
+    private static readonly ReportOptions NoFigures = new() { Figures = false };
     private readonly string root = Directory.CreateTempSubdirectory("lab-stored-").FullName;
 
     public void Dispose() => Directory.Delete(root, recursive: true);
@@ -214,7 +214,7 @@ public sealed class StoredResultsTests : IDisposable
     }
 
     private string Write(SweepResult sweep, string yaml, string name) =>
-        ReportWriter.Write(sweep, yaml, Path.Combine(root, name), NoSvg).Folder;
+        ReportWriter.Write(sweep, yaml, Path.Combine(root, name), NoFigures).Folder;
 
     private static SweepResult Read(string folder)
     {
