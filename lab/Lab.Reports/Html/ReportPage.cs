@@ -5,7 +5,7 @@ namespace Lab.Reports;
 /// <summary>report.html: one file that needs nothing else, for a screen, a phone and paper.</summary>
 internal static class ReportPage
 {
-    private const int MostYaml = 200_000, MostOpen = 3;
+    private const int MostYaml = 200_000, MostOpenPixels = 1700;
 
     // Nothing may be fetched from anywhere. Vega compiles its expressions, hence unsafe-eval.
     private const string Policy =
@@ -87,17 +87,25 @@ internal static class ReportPage
         </details>
         """);
 
-    /// <summary>Most look at the first few; the others are a click away.</summary>
+    /// <summary>Most look at the first few; the others, and why some are not drawn, are a click away.</summary>
     private static Html Figures(Figure[] figures, long number)
     {
-        Html[] all = [.. Numbered(figures.OrderBy(f => f.Chart is null).ToArray(), number)];
-        Html more = all.Length <= MostOpen ? Html.Empty : Html.Of($"""
-            <details><summary><h3>{(long)(all.Length - MostOpen)} more figures</h3></summary>
-            {Html.Join(all.Skip(MostOpen))}
+        Figure[] drawn = [.. figures.OrderBy(f => f.Chart is null)];
+        int open = 0;
+        for (int pixels = 0; open < drawn.Length && drawn[open].Chart is { } chart; open++)
+            if ((pixels += Height(chart)) > MostOpenPixels && open > 0) break;
+        Html[] all = [.. Numbered(drawn, number)];
+        Html more = all.Length == open ? Html.Empty : Html.Of($"""
+            <details><summary><h3>{(long)(all.Length - open)} more figures</h3></summary>
+            {Html.Join(all.Skip(open))}
             </details>
             """);
-        return $"{Html.Join(all.Take(MostOpen))}\n{more}";
+        return $"{Html.Join(all.Take(open))}\n{more}";
     }
+
+    /// <summary>About how high a chart is, px of a page.</summary>
+    private static int Height(Chart chart) =>
+        150 + chart.Panels.Sum(p => (p.Height ?? chart.PanelHeight) + 70) / Math.Max(1, chart.Columns);
 
     /// <summary>Figures are counted as drawn: one that is not has no number.</summary>
     private static IEnumerable<Html> Numbered(IReadOnlyList<Figure> figures, long number)

@@ -22,8 +22,11 @@ internal static class TopFigure
             ["messages", "delay", ..] => ["delay", TradeOff],
             ["storm" or "recovery", ..] => ["storm", "lanes"],
             ["connects", ..] => ["lanes", "storm"],
-            _ => [TradeOff, "delay"],
+            _ => ["delay", TradeOff],
         };
+        // time against cost, where that is one panel; else what the answer is about by itself
+        bool traded = fitting.First() == TradeOff && study.PanelFields.Count == 0 && Drawn(TradeOff) is not null;
+        if (!traded && Answer.Of(study).About is [var by, ..] && AnswerFigure.Of(study, by) is { } own) return own;
         Figure? first = fitting.Select(Drawn).FirstOrDefault(f => f is not null)
             ?? figures.FirstOrDefault(f => f is { Chart: not null, Name: not "lanes" })
             ?? figures.FirstOrDefault(f => f.Chart is not null);
