@@ -247,19 +247,24 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
 
     private Command ShowWord()
     {
-        var what = new Argument<string>("WHAT") { Description = "presets, links, faults, metrics or networks." };
+        var what = new Argument<string>("WHAT")
+        {
+            Description = "presets, links, faults, metrics, networks, os or keys.",
+        };
         var name = new Argument<string?>("NAME") { Description = "One of them, in full.",
             Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("show", """
             Lists what scenario files can name, and how truly each network shows it.
 
-            There are preset policies, preset links, faults, metrics and networks.
+            There are preset policies, preset links, faults, metrics, networks, systems, and the keys of the files
+            themselves.
 
             Examples:
               lab show presets
               lab show presets conversations
               lab show faults cut
               lab show metrics detection.client.p95
+              lab show keys clients.phone.policy.ping
             """) { what, name };
         command.SetAction(parsed => ShowCommand.Run(parsed.GetValue(what)!, parsed.GetValue(name), terminal));
         return command;

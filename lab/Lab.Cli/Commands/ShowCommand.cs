@@ -6,7 +6,7 @@ namespace Lab.Cli;
 /// <summary>lab show: what scenario files can name.</summary>
 internal static class ShowCommand
 {
-    private static readonly string[] Kinds = ["presets", "links", "faults", "metrics", "networks", "os"];
+    private static readonly string[] Kinds = ["presets", "links", "faults", "metrics", "networks", "os", "keys"];
 
     private static readonly (NetworkKind Network, string Meaning)[] NetworkMeanings =
     [
@@ -24,6 +24,7 @@ internal static class ShowCommand
             "faults" => ShowFaults(name, terminal),
             "metrics" => ShowMetrics(name, terminal),
             "os" => ShowSystems(name, terminal),
+            "keys" => ShowKeys(name, terminal),
             _ => ShowNetworks(name, terminal),
         };
     }
@@ -101,6 +102,19 @@ internal static class ShowCommand
                 terminal.Out.WriteLine($"  {fact.What}: {fact.Value} [{fact.Provenance}]");
             foreach (string unknown in system.Unknown) terminal.Out.WriteLine($"  unknown: {unknown}");
         }
+        return ExitCode.Pass;
+    }
+
+    private static int ShowKeys(string? path, Terminal terminal)
+    {
+        string problem = "";
+        KeyPlace? place = path is null ? null : KeyPath.Find(path, out problem);
+        if (path is not null && place is null)
+        {
+            terminal.Error.WriteLine(problem);
+            return ExitCode.BadInput;
+        }
+        foreach (string line in place is null ? KeyText.Files() : KeyText.Of(place)) terminal.Out.WriteLine(line);
         return ExitCode.Pass;
     }
 
