@@ -135,10 +135,10 @@ public static class ReportWriter
         List<string> drawn = [];
         foreach (Figure figure in figures)
         {
-            if (figure.Chart is not { } chart) continue;
+            if (FigureFiles.Draw(figure, new Paper()).Png is not { } png) continue;
             Directory.CreateDirectory(Path.Combine(folder, FiguresName));
             drawn.Add($"{FiguresName}/{figure.Name}.png");
-            File.WriteAllBytes(Path.Combine(folder, drawn[^1]), Picture.Draw(chart));
+            File.WriteAllBytes(Path.Combine(folder, drawn[^1]), png);
         }
         return drawn;
     }

@@ -133,7 +133,8 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
           lab show presets
         """)
     {
-        RunWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(), ProxyCommand.Word(terminal, stop),
+        RunWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(), PlotCommand.Word(terminal),
+        ProxyCommand.Word(terminal, stop),
     };
 
     private Command RunWord()

@@ -33,9 +33,6 @@ internal sealed class Picture : IDisposable
         Lacking = bottom + Margin - height > 0.5f ? (int)MathF.Ceiling((bottom + Margin) * paper.Scale) : null;
     }
 
-    /// <summary>The bytes of the picture, for a page at twice its size, and as high as the chart needs.</summary>
-    public static byte[] Draw(Chart chart) => Draw(chart, new Paper()).Png!;
-
     /// <summary>The bytes of the picture, or, where the paper is too low for the chart, the height that it needs, in
     /// pixels.</summary>
     public static (byte[]? Png, int? NeededHeightPixels) Draw(Chart chart, Paper paper)

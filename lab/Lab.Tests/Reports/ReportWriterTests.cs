@@ -111,7 +111,8 @@ public sealed class ReportWriterTests : IDisposable
         Assert.False(Path.Exists(stage));
 
         Directory.CreateDirectory(Path.Combine(stage, "stale"));
-        Assert.DoesNotContain(ReportWriter.Write(Sweeps.Quiet(), "", folder, NoFigures).Files, f => f.Contains("stale"));
+        Assert.DoesNotContain(ReportWriter.Write(Sweeps.Quiet(), "", folder, NoFigures).Files,
+            f => f.Contains("stale"));
     }
 
     [Fact]

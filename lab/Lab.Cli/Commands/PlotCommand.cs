@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Globalization;
+using Lab.Experiments;
+using Lab.Reports;
+using Words = Lab.Experiments.Words;
+
+namespace Lab.Cli;
+
+/// <summary>What lab plot was asked for. No figures: all; no folder: figures/ of each result.</summary>
+internal sealed record PlotRequest(IReadOnlyList<string> Results)
+{
+    public IReadOnlyList<string> Figures { get; init; } = [];
+    public IReadOnlyList<string> Where { get; init; } = [];
+    public string? Size { get; init; }
+    public bool Dark { get; init; }
+    public string? Folder { get; init; }
+}
+
+/// <summary>lab plot: figures of stored results as PNG, without running anything. All are drawn before the first is
+/// written.</summary>
+internal static class PlotCommand
+{
+    private const int Least = 200, Most = 8000;
+
+    public static Command Word(Terminal terminal)
+    {
+        var results = new Argument<string[]>("RESULTS")
+        {
+            Description = "Folders that lab run wrote, or names of scenarios: the newest results of each.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var figure = new Option<string[]>("--figure") { Description = "Draws these figures only, such as detection; "
+            + "may be a list, and given more than once.", HelpName = "names" };
+        var size = new Option<string?>("--size") { Description = "Pixels of each picture (else 1520 wide, and as high "
+            + "as the figure needs).", HelpName = "1600x900" };
+        var dark = new Option<bool>("--dark") { Description = "On dark paper." };
+        var where = new Option<string[]>("--where") { Description = "Draws these runs only: a varied field, network or "
+            + "seed. May be given more than once.", HelpName = "field=value" };
+        var folder = new Option<string?>("--out") { Description = "Writes into this directory (else the results' "
+            + "figures).", HelpName = "dir" };
+        var command = new Command("plot", """
+            Draws figures of stored results again, as PNG, without running anything.
+
+            Examples:
+              lab plot dead-link
+              lab plot results/dead-link/2026-01-31T12-00-00 --figure detection --size 1600x900 --dark
+              lab plot dead-link --where policy=ping,acks --where seed=1..5 --out pictures
+
+            Exit code: 0 drawn, 2 bad input or nothing to draw.
+            """) { results, figure, size, dark, where, folder };
+        command.SetAction(parsed => Run(new PlotRequest(parsed.GetValue(results)!)
+        {
+            Figures = [.. (parsed.GetValue(figure) ?? []).SelectMany(f => f.Split(',')).Select(f => f.Trim())],
+            Where = parsed.GetValue(where) ?? [], Size = parsed.GetValue(size), Dark = parsed.GetValue(dark),
+            Folder = parsed.GetValue(folder),
+        }, terminal));
+        return command;
+    }
+
+    public static int Run(PlotRequest request, Terminal terminal)
+    {
+        (int? width, int? height) = (null, null);
+        if (request.Size is { } size)
+        {
+            if (Sized(size) is not { } read) return Refuse(terminal,
+                $"--size takes width and height in pixels, each from {Least} to {Most}, as 1600x900; found '{size}'");
+            (width, height) = read;
+        }
+        if (request.Folder is "") return Refuse(terminal, "--out is empty; name a directory, such as --out pictures");
+        List<(string Path, byte[] Png)> pictures = [];
+        List<string> absent = [];
+        foreach (string word in request.Results)
+        {
+            string folder = Newest(word);
+            if (StoredSweeps.Read(folder, out string problem) is not { } whole) return Refuse(terminal, problem);
+            if (RunFilter.Of(whole, request.Where, out problem) is not { } sweep) return Refuse(terminal, problem);
+            IReadOnlyList<string> known = FigureFiles.Names(sweep);
+            if (request.Figures.FirstOrDefault(f => !known.Contains(f)) is { } unknown)
+                return Refuse(terminal, $"{folder}: there is no figure '{unknown}'{Words.OneOf(unknown, known)}");
+            string target = Target(request, folder);
+            foreach (FigureFile file in FigureFiles.Draw(sweep, [.. request.Figures], width, height, request.Dark))
+                if (file.Png is { } png) pictures.Add((Path.Combine(target, file.Name + ".png"), png));
+                else absent.Add($"{file.Name} is not drawn: {file.Problem}");
+        }
+        foreach (string line in absent) terminal.Error.WriteLine(line);
+        if (pictures.Count == 0) return Refuse(terminal, "nothing was drawn");
+        return Write(pictures, terminal);
+    }
+
+    private static int Write(List<(string Path, byte[] Png)> pictures, Terminal terminal)
+    {
+        foreach ((string path, byte[] png) in pictures)
+        {
+            string partial = path + ".partial";
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllBytes(partial, png);
+                File.Move(partial, path, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                if (File.Exists(partial)) File.Delete(partial);
+                return Refuse(terminal, $"cannot write {path}: {e.Message}");
+            }
+            terminal.Out.WriteLine($"wrote    {path}");
+        }
+        return ExitCode.Pass;
+    }
+
+    /// <summary>The newest results of a scenario's name; any other word is a folder.</summary>
+    private static string Newest(string word)
+    {
+        string named = Path.Combine("results", word);
+        if (word.Contains('/') || Directory.Exists(word) || !Directory.Exists(named)) return word;
+        return Directory.EnumerateDirectories(named)
+            .Where(f => Path.GetFileName(f)[0] != '.' && File.Exists(Path.Combine(f, "results.db")))
+            .OrderBy(f => f, StringComparer.Ordinal).LastOrDefault() ?? named;
+    }
+
+    /// <summary>Several results do not write over each other's figures.</summary>
+    private static string Target(PlotRequest request, string folder)
+    {
+        if (request.Folder is not { } target) return Path.Combine(folder, "figures");
+        if (request.Results.Count == 1) return target;
+        DirectoryInfo own = new(folder);
+        return Path.Combine(target, own.Parent is { } parent ? $"{parent.Name}-{own.Name}" : own.Name);
+    }
+
+    private static (int Width, int Height)? Sized(string text)
+    {
+        string[] parts = text.Split('x');
+        int[] numbers = [.. parts.Select(p => int.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture,
+            out int number) ? number : 0)];
+        return numbers.Length == 2 && numbers.All(n => n is >= Least and <= Most) ? (numbers[0], numbers[1]) : null;
+    }
+
+    private static int Refuse(Terminal terminal, string sentence)
+    {
+        terminal.Error.WriteLine(sentence);
+        return ExitCode.BadInput;
+    }
+}
