@@ -30,6 +30,9 @@ internal static class CheckCommand
         foreach (Problem problem in all.Take(MostShown)) terminal.Error.Write(problem.ToString());
         if (all.Count > MostShown)
             terminal.Error.WriteLine($"... and {Words.Count(all.Count - MostShown, "more problem")}");
+        if (all.Any(p => p.Message.StartsWith("unknown key", StringComparison.Ordinal)
+            && !p.Message.Contains("did you mean", StringComparison.Ordinal)))
+            terminal.Error.WriteLine("lab show keys PATH says what may stand where, and what it means");
         terminal.Error.WriteLine(Words.Count(all.Count, "problem"));
         return ExitCode.BadInput;
     }

@@ -68,6 +68,17 @@ public sealed class GoldenKeysTests : IDisposable
         Assert.Contains(problem, lab.Error);
     }
 
+    [Theory]
+    [InlineData("colour: red", 1)]
+    [InlineData("colour: red\nshape: round", 1)]
+    [InlineData("durration: 2h", 0)]
+    public void Where_no_word_is_near_the_reference_is_named_once(string line, int times)
+    {
+        string file = lab.Write("scenarios/y.yaml", $"topology: one-phone\nduration: 2h\n{line}\n");
+        Assert.Equal(ExitCode.BadInput, lab.Lab("check", file));
+        Assert.Equal(times, lab.Error.Split("lab show keys").Length - 1);
+    }
+
     [Fact]
     public void A_key_is_shown_with_meaning_unit_default_example_and_its_words()
     {
