@@ -5,7 +5,7 @@ namespace Lab.Reports;
 /// <summary>report.html: one file that needs nothing else, for a screen, a phone and paper.</summary>
 internal static class ReportPage
 {
-    private const int MostYaml = 200_000, MostOpenPixels = 1700;
+    private const int MostYaml = 200_000, MostOpenPixels = 1700, MostData = 2_500_000;
 
     // Nothing may be fetched from anywhere. Vega compiles its expressions, hence unsafe-eval.
     private const string Policy =
@@ -14,8 +14,11 @@ internal static class ReportPage
     public static string Of(Study study, IReadOnlyList<Figure> figures, string runYaml, IReadOnlyList<string> pictures,
         IReadOnlyList<string>? kept = null)
     {
-        Figure? first = TopFigure.Of(study, figures);
-        Figure[] others = [.. figures.Where(f => f != first)];
+        Figure? chosen = TopFigure.Of(study, figures);
+        Dictionary<string, string> data = [];
+        Figure[] fitting = [.. Fitting(chosen is null ? figures : [chosen, .. figures.Where(f => f != chosen)], data)];
+        Figure? first = chosen is null ? null : fitting[0];
+        Figure[] others = chosen is null ? fitting : fitting[1..];
         Html page = $"""
             <!DOCTYPE html>
             <html lang="en">
@@ -40,7 +43,7 @@ internal static class ReportPage
             <p class="screen-only">Drag to move along an axis, shift and wheel to zoom, double-click to go back. Click a
             legend entry to
             single it out. The button at the top right of each chart saves it as SVG or PNG.</p>
-            {Figures(others, first is null ? 0 : 1)}
+            {Figures(others, first?.Chart is null ? 0 : 1)}
             <h2>Details</h2>
             {Folded("What was run", RunSection.Of(study))}
             {Folded("Detection over all incidents", DetectionTable.Of(study))}
@@ -50,12 +53,31 @@ internal static class ReportPage
             {Folded("How the numbers were made", MethodSection.Of(study))}
             {Files(runYaml, pictures, kept ?? [])}
             </main>
-            {Scripts(first is null ? others : [first, .. others])}
+            {Scripts(data)}
             </body>
             </html>
 
             """;
         return page.ToString();
+    }
+
+    /// <summary>The page stays small whatever was run: what is too much for it stands beside it as a picture.</summary>
+    private static IEnumerable<Figure> Fitting(IEnumerable<Figure> figures, Dictionary<string, string> data)
+    {
+        int left = MostData;
+        foreach (Figure figure in figures)
+        {
+            if (figure.Chart is null)
+            {
+                yield return figure;
+                continue;
+            }
+            string spec = VegaSpec.Of(figure.Chart).ToJsonString();
+            if (spec.Length <= left) data[figure.Name] = spec;
+            left -= spec.Length <= left ? spec.Length : 0;
+            yield return data.ContainsKey(figure.Name) ? figure : Figure.Absent(figure.Name, figure.Title,
+                $"too much for this page; the folder figures has {figure.Name}.png.");
+        }
     }
 
     /// <summary>The answer, and beside it where there is room the figure that shows it.</summary>
@@ -76,7 +98,7 @@ internal static class ReportPage
             {further}
             {look}
             </div>
-            {(figure is null ? Html.Empty : Drawn(figure, 1))}
+            {(figure?.Chart is null ? Html.Empty : Drawn(figure, 1))}
             </section>
             """;
     }
@@ -159,14 +181,12 @@ internal static class ReportPage
     private static string Bounded(string yaml) => yaml.Length <= MostYaml ? yaml
         : yaml[..MostYaml] + "\n... the rest is in run.yaml";
 
-    private static Html Scripts(IReadOnlyList<Figure> figures)
+    private static Html Scripts(IReadOnlyDictionary<string, string> specs)
     {
-        Figure[] drawable = [.. figures.Where(f => f.Chart is not null)];
-        if (drawable.Length == 0) return Html.Empty;
+        if (specs.Count == 0) return Html.Empty;
         // System.Text.Json writes <, > and & as escapes, so data cannot end its script element.
-        Html data = Html.Join(drawable.Select(f => Html.Of(
-            $"<script type=\"application/json\" id=\"spec-{f.Name}\">" +
-            $"{Html.Trusted(VegaSpec.Of(f.Chart!).ToJsonString())}</script>")));
+        Html data = Html.Join(specs.Select(s => Html.Of(
+            $"<script type=\"application/json\" id=\"spec-{s.Key}\">{Html.Trusted(s.Value)}</script>")));
         string[] libraries = ["vega", "vega-lite", "vega-embed"];
         Html code = Html.Join(libraries.Select(l => Html.Of($"""
             <script>

@@ -34,7 +34,8 @@ internal static class Comparison
             subjects.Add(Asked.Subject(by.Metric.Name));
             told.Add(contests.Length == 1 ? new Lead(study, chosen, contests[0])
                 : Panels.Of(study, chosen, contests, decided));
-            if (told.Count == 1 && contests.Length == 1 && Cost(study, asked, contests[0]) is { } cost) told.Add(cost);
+            if (told.Count == 1 && contests.Length == 1 && !Costs.Contains(by.Metric.Name)
+                && Cost(study, asked, contests[0]) is { } cost) told.Add(cost);
         }
         // what is the same in every run needs no word
         open.RemoveAll(u => !study.Sweep.Scenario.Expect.Any(e => e.Metric == u.Metric.Name));

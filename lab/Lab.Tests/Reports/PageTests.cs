@@ -1,3 +1,4 @@
+using System.Net;
 using Lab.Experiments;
 using Lab.Reports;
 using Lab.Xmpp;
@@ -125,6 +126,18 @@ public sealed class PageTests
         Assert.Contains("8 seeds are too few for that", Page(Sweeps.DeadLink(8)));
         Assert.DoesNotContain("class=\"diff differs", Page(Sweeps.DeadLink(8)));
         Assert.DoesNotContain("are too few for that", Page(Sweeps.DeadLink(20)));
+    }
+
+    [Fact]
+    public void A_report_stays_small_however_many_variants_there_are()
+    {
+        SweepResult sweep = Sweeps.DeadLink(2, [.. Enumerable.Range(1, 2000).Select(i => $"policy-number-{i}")]);
+
+        string page = Page(sweep);
+
+        Assert.InRange(page.Length, 0, 5 << 20);
+        Assert.Contains("The 120 best of 2\u202f000 variants by detection.client.p95", WebUtility.HtmlDecode(page));
+        Assert.Contains("metrics.csv", page);
     }
 
     [Fact]
