@@ -19,6 +19,7 @@ Benchmark[] all =
     .. ServerBench.All,
     .. ProxyBench.All,
     .. LiveBench.All,
+    .. FigureBench.All,
 ];
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
