@@ -18,13 +18,15 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 if (args is ["proxy", ..] && Environment.GetEnvironmentVariable(InlineCompletions) is null)
     Environment.SetEnvironmentVariable(InlineCompletions, "1");
+static RunOptions Options(RunControl control) => new()
+{
+    IsCancelled = control.ShouldStop, Progress = control.Reached, TellsStories = control.TellsStories,
+};
 var engine = new Engine
 {
-    Simulate = (spec, control) =>
-        Simulation.Run(spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }),
+    Simulate = (spec, control) => Simulation.Run(spec, Options(control)),
     Trace = (spec, options) => Simulation.Run(spec, options),
-    Live = (spec, control, folder) => LiveRun.Run(
-        spec, new RunOptions { IsCancelled = control.ShouldStop, Progress = control.Reached }, folder),
+    Live = (spec, control, folder) => LiveRun.Run(spec, Options(control), folder),
     Check = Checks.Evaluate,
     Report = Reports.Write,
 };

@@ -16,6 +16,9 @@ public sealed record RunOptions
     /// <summary>Reads the journal beside the lab's own recorder.</summary>
     public IJournalReader? Reader { get; init; }
 
+    /// <summary>Whether it tells the stories of its incidents.</summary>
+    public bool TellsStories { get; init; }
+
     /// <summary>Whether the run is held against what holds in every run; only what is timed goes without.</summary>
     public bool ChecksInvariants { get; init; } = true;
 }
@@ -53,6 +56,7 @@ internal sealed class Run : IJournalReader
     private readonly RunSpec spec;
     private readonly Recorder recorder;
     private readonly Invariants? invariants;
+    private readonly StoryBook? stories;
 
     public Run(RunSpec spec, IStage stage, RunOptions options)
     {
@@ -61,6 +65,7 @@ internal sealed class Run : IJournalReader
         var journal = new Journal();
         recorder = new Recorder(cast, spec.Scenario);
         if (options.ChecksInvariants) invariants = new Invariants(spec, cast);
+        if (options.TellsStories) stories = new StoryBook(spec, cast, recorder);
         journal.Attach(this);
         if (options.Reader is not null) journal.Attach(options.Reader);
         World = new World(spec, cast, journal, stage);
@@ -68,11 +73,12 @@ internal sealed class Run : IJournalReader
 
     public World World { get; }
 
-    /// <summary>One reader for both: an entry then costs the journal one call that is not known in advance.</summary>
+    /// <summary>One reader for all: an entry then costs the journal one call that is not known in advance.</summary>
     public void On(in Entry entry)
     {
         recorder.On(in entry);
         invariants?.On(in entry);
+        stories?.On(in entry);
     }
 
     /// <summary>
@@ -120,7 +126,11 @@ internal sealed class Run : IJournalReader
             Streams = recorder.Federation.Result(),
             Clients = hosts.Clients, ClientCosts = hosts.Costs, Servers = hosts.Servers, Routes = hosts.Routes,
         };
-        return result with { Doubts = [.. Absence(), .. invariants?.Finish(result) ?? []] };
+        (IReadOnlyList<Story> told, int untold) = stories?.Finish(Instant.Zero + duration, messages) ?? ([], 0);
+        return result with
+        {
+            Stories = told, StoriesUntold = untold, Doubts = [.. Absence(), .. invariants?.Finish(result) ?? []],
+        };
     }
 
     /// <summary>A run in which nobody ever came online shows nothing: wrong password, wrong address, no way.</summary>

@@ -10,7 +10,7 @@ namespace Lab.Experiments;
 internal sealed class FederationRecord
 {
     /// <summary>Routes whose lanes are kept.</summary>
-    private const int LaneRoutes = 32;
+    public const int LaneRoutes = 32;
 
     private readonly Cast cast;
     private readonly GroundTruth truth;

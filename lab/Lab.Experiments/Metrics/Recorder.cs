@@ -46,6 +46,9 @@ internal sealed class Recorder : IJournalReader
     public StormRecord Storm { get; } = new();
     public RuleSight Rules { get; } = new();
 
+    /// <summary>The end of a stream in use that the last entry about a path told of, if it did.</summary>
+    public StreamVerdict? LastVerdict { get; private set; }
+
     /// <summary>Ends of clients' streams that claimed something of the peer.</summary>
     public List<StreamVerdict> Verdicts { get; } = [];
 
@@ -114,7 +117,8 @@ internal sealed class Recorder : IJournalReader
 
     private void OnRoute(in Entry e)
     {
-        Federation.On(in e, Truth.On(in e));
+        LastVerdict = Truth.On(in e);
+        Federation.On(in e, LastVerdict);
         Messages.Losses.On(in e);
         if (e.Kind == EntryKind.StanzaPassed) Messages.On(in e);
     }
@@ -123,7 +127,8 @@ internal sealed class Recorder : IJournalReader
     {
         c.BookTime(e.At);
         bool wasOnline = c.IsOnline;
-        if (Truth.On(in e) is { } verdict) Judge(c, in verdict);
+        LastVerdict = Truth.On(in e);
+        if (LastVerdict is { } verdict) Judge(c, in verdict);
         Messages.Losses.On(in e);
         switch (e.Kind)
         {

@@ -97,6 +97,14 @@ public sealed record RunResult
     public FederationResult? Streams { get; init; }
 
     /// <summary>
+    /// What happened around faults and ends of streams: of runs that were asked to tell, the most telling ones.
+    /// </summary>
+    public IReadOnlyList<Story> Stories { get; init; } = [];
+
+    /// <summary>How many stories there were besides those.</summary>
+    public int StoriesUntold { get; init; }
+
+    /// <summary>
     /// How often each verdict was given, by what was true at that moment: keys "dead/broken" (truth/claim).
     /// </summary>
     public IReadOnlyDictionary<string, int> Verdicts { get; init; } = new Dictionary<string, int>();

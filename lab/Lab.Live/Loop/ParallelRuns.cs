@@ -49,8 +49,11 @@ public sealed class RunControl
     private Instant reached = Instant.Zero;
     private long events;
 
-    internal RunControl(SweepProgress progress, CancellationToken stop) =>
-        (this.progress, this.stop) = (progress, stop);
+    internal RunControl(SweepProgress progress, CancellationToken stop, bool tells) =>
+        (this.progress, this.stop, TellsStories) = (progress, stop, tells);
+
+    /// <summary>Whether the run is to tell its stories: those of the plan's smallest seed, which reports draw.</summary>
+    public bool TellsStories { get; }
 
     /// <summary>Polled by the run every so many events; when true it ends without a result (null).</summary>
     public bool ShouldStop() => stop.IsCancellationRequested;
@@ -84,6 +87,7 @@ public static class ParallelRuns
             long.MaxValue - sum < p.Scenario.Duration.Nanoseconds ? long.MaxValue
             : sum + p.Scenario.Duration.Nanoseconds)));
         var outcomes = new RunOutcome[plan.Count];
+        ulong shown = plan.Select(p => p.Seed).DefaultIfEmpty().Min();
         for (int i = 0; i < plan.Count; i++) outcomes[i] = new RunOutcome(plan[i], null, null);
         int threads = Math.Min(jobs, plan.Count), next = -1;
         var ended = new CountdownEvent(Math.Max(1, threads));          // not disposed of: who is left signals later
@@ -95,7 +99,8 @@ public static class ParallelRuns
             {
                 int index = Interlocked.Increment(ref next);
                 if (index >= plan.Count) break;
-                outcomes[index] = One(plan[index], run, progress, stop);
+                var control = new RunControl(progress, stop, tells: plan[index].Seed == shown);
+                outcomes[index] = One(plan[index], run, control, progress);
             }
             ended.Signal();
         }
@@ -113,10 +118,9 @@ public static class ParallelRuns
         return [.. outcomes];
     }
 
-    private static RunOutcome One(RunSpec spec, Func<RunSpec, RunControl, RunResult?> run, SweepProgress progress,
-        CancellationToken stop)
+    private static RunOutcome One(
+        RunSpec spec, Func<RunSpec, RunControl, RunResult?> run, RunControl control, SweepProgress progress)
     {
-        var control = new RunControl(progress, stop);
         try
         {
             if (run(spec, control) is not { } result) return new RunOutcome(spec, null, null);

@@ -66,6 +66,21 @@ internal sealed class HandWritten : IJournalReader
         return Catalogue.Measure(spec.Scenario, scope => new RunFacts(spec, cast, recorder, messages, scope));
     }
 
+    /// <summary>The stories that it makes, and how many others there were.</summary>
+    public (IReadOnlyList<Lab.Experiments.Story> Told, int Untold) Stories()
+    {
+        var recorder = new Recorder(cast, spec.Scenario);
+        var book = new StoryBook(spec, cast, recorder);
+        foreach (Entry e in entries.OrderBy(e => e.At))
+        {
+            recorder.On(in e);
+            book.On(in e);
+        }
+        Instant end = Instant.Zero + spec.Scenario.Duration;
+        recorder.Finish(end);
+        return book.Finish(end, recorder.Messages.Close());
+    }
+
     /// <summary>A connection of a path is asked for and taken; its streams are ready after so many seconds.</summary>
     public void Connect(double at, int path, int connection)
     {

@@ -1,0 +1,168 @@
+using System.Globalization;
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+using static Lab.Tests.HandWritten;
+using Told = Lab.Experiments.Story;
+
+namespace Lab.Tests;
+
+/// <summary>What is told of histories that are written entry by entry.</summary>
+public sealed class StoryTests
+{
+    private readonly HandWritten history = new(Duration.FromHours(2), []);
+
+    private Journal Journal => history.Journal;
+
+    [Fact]
+    public void A_cut_is_told_from_the_last_checks_to_the_ghost_at_the_server()
+    {
+        history.Login(1, 1, Phone, 0);
+        Ping(900, 0.08);
+        Ping(960, 0.1);
+        history.Cut(1000, Phone);
+        Journal.ClientCheckSent(At(1020), Phone, Traffic.Ping);
+        Lost(1020, SegmentUse.Data, Traffic.Ping);
+        Lost(1020.3, SegmentUse.Retransmission, Traffic.Ping);
+        Journal.MessageSent(At(1030), Phone, 7, SentEntry.OwnEcho);
+        Lost(1035.3, SegmentUse.Retransmission, Traffic.Ping);
+        history.ClientEnds(1040, Phone, 0, Mechanism.PingTimeout, Claim.Dead);
+        Journal.RetryScheduled(At(1040), Phone, Duration.FromSeconds(5), 0);
+        history.Connect(1045, Phone, 1);
+        history.ClientEnds(1075, Phone, 1, Mechanism.ConnectTimeout);
+        Journal.RetryScheduled(At(1075), Phone, Duration.FromSeconds(10), 1);
+        history.Connect(1085, Phone, 2);
+        history.ClientEnds(1115, Phone, 2, Mechanism.ConnectTimeout);
+        Journal.RetryScheduled(At(1115), Phone, Duration.FromSeconds(90), 2);
+        history.Cut(1200, Phone, ends: true);
+        history.Connect(1205, Phone, 3);
+        Delivered(1205.01, SegmentUse.Handshake, Direction.Up);
+        Delivered(1205.02, SegmentUse.Handshake, Direction.Down);
+        Journal.ClientOnline(At(1206), Phone, resumed: false, 3);
+        Journal.ServerAvailable(At(1206), Phone, resumed: false, 3);
+        history.ServerEnds(1210, Phone, 0, Mechanism.Reset);
+        Told story = Assert.Single(history.Stories().Told);
+        Assert.Equal("cut: phone noticed after 40 s (ping timeout), a.example noticed after 210 s (connection reset); "
+            + "1 message lost", story.Title);
+        Assert.Equal(
+        [
+            "-100 phone: sends 2 pings (XEP-0199), the last 60 s later; each is answered, within 100 ms",
+            "0 network: the path between phone and a.example is dead (cut): nothing passes, and nobody is told",
+            "20 phone: sends a ping (XEP-0199); no answer comes",
+            "20 phone: a packet with a ping or its answer is lost on the way",
+            "20.3 phone: 2 retransmissions, the last 15 s later, are lost on the way",
+            "30 phone: sends message 7 to the echo account; "
+                + "it is lost: it was last written to a connection whose path was dead",
+            "40 phone: gives the stream up: its ping was not answered in time. It takes the connection for dead, "
+                + "and so it is; it will try again in 5 s",
+            "45 phone: tries 2 times to connect, over 70 s: connect timeout each time; it waits up to 90 s in between",
+            "200 network: the path is open again, after 200 s",
+            "205.01 phone: the first packet since the path was cut gets through: a SYN",
+            "205.02 a.example: the first packet since the path was cut gets through: a SYN+ACK",
+            "206 phone: connects, logs in and is online with a new session; that took 1 s",
+            "210 a.example: learns that the connection is over: a reset (RST) has come",
+            "210 a.example: ends that session: until now it called phone available, 210 s after the fault",
+        ], Lines(story));
+    }
+
+    [Fact]
+    public void A_verdict_on_a_healthy_peer_is_told_as_a_false_alarm()
+    {
+        history.Login(1, 1, Phone, 0);
+        Journal.ClientCheckSent(At(80), Phone, Traffic.Acks);
+        history.ClientEnds(100, Phone, 0, Mechanism.AckTimeout, Claim.Dead);
+        Told story = Assert.Single(history.Stories().Told);
+        Assert.Equal("end of a stream: phone gave a false alarm (ack timeout)", story.Title);
+        Assert.Equal(
+        [
+            "-98 phone: connects, logs in and is online with a new session; that took 1 s",
+            "-20 phone: asks for an acknowledgement (<r/>, XEP-0198); no answer comes",
+            "0 phone: gives the stream up: its ack request was not answered in time. It takes the connection for "
+                + "dead, but the path and the other process are well: a false alarm",
+        ], Lines(story));
+    }
+
+    [Fact]
+    public void A_hung_server_that_is_called_dead_is_told_for_what_it_is()
+    {
+        history.Login(1, 1, Phone, 0);
+        Journal.ProcessChanged(At(100), ServerA, ProcessState.Frozen, 0);
+        history.ClientEnds(130, Phone, 0, Mechanism.PingTimeout, Claim.Dead);
+        Journal.ProcessChanged(At(400), ServerA, ProcessState.Runs, 0);
+        Assert.Equal(
+        [
+            "0 a.example: its process stands still (cut): it says nothing, but its kernel goes on acknowledging",
+            "30 phone: gives the stream up: its ping was not answered in time. It takes the connection for dead, but "
+                + "the connection stands: the other process does not answer",
+            "300 a.example: its process runs again, after 300 s",
+        ], Lines(Assert.Single(history.Stories().Told)).TakeLast(3));
+    }
+
+    [Fact]
+    public void A_stream_between_servers_has_stories_with_the_messages_written_to_it()
+    {
+        history.Join(1, AToB, 5);
+        Journal.MessageSent(At(1010), Desktop, 3, Bob);
+        history.Cut(1000, AToB);
+        Journal.StanzaPassed(At(1010), AToB, 3, 5);
+        history.MemberEnds(1900, AToB, PathEnd.Near, 5, Mechanism.TcpRetransmissionLimit);
+        Told story = Assert.Single(history.Stories().Told);
+        Assert.Equal("cut: a.example noticed after 15 min (TCP retransmission limit); 1 message lost", story.Title);
+        Assert.Equal((AToB, "a.example->b.example#0", "a-example--b-example-0-1000000"),
+            (story.Path, story.Name, story.Id));
+        Assert.Equal(
+        [
+            "0 network: the path between a.example and b.example is dead (cut): nothing passes, and nobody is told",
+            "10 a.example: writes a message to this stream",
+            "10 desktop: sends message 3 to bob; it is lost: it was last written to a connection whose path was dead",
+            "900 a.example: gives up: its TCP retransmitted to the limit and got no acknowledgement. It takes the "
+                + "connection for dead, and so it is",
+        ], Lines(story).TakeLast(4));
+    }
+
+    [Fact]
+    public void A_story_that_would_be_long_says_how_much_is_left_out()
+    {
+        history.Login(1, 1, Phone, 0);
+        history.Cut(1000, Phone);
+        for (int i = 0; i < 200; i++) Journal.ServerHibernated(At(1010 + i), Phone, 0);   // anything not joined
+        Told story = Assert.Single(history.Stories().Told);
+        Assert.Equal(60, story.Lines.Count);
+        Assert.Single(story.Lines, l => l.Text == $"({201 - 58} more lines left out here)");
+    }
+
+    [Fact]
+    public void Of_many_the_most_telling_are_told()
+    {
+        for (int i = 0; i < 15; i++)
+        {
+            history.Login(100 * i, 1, Phone, i);
+            history.ClientEnds(100 * i + 50, Phone, i, i == 3 ? Mechanism.PingTimeout : Mechanism.Reset,
+                i == 3 ? Claim.Dead : Claim.None);
+            history.ServerEnds(100 * i + 50, Phone, i, Mechanism.Reset);
+        }
+        (IReadOnlyList<Told> told, int untold) = history.Stories();
+        Assert.Equal((12, 3), (told.Count, untold));
+        Assert.Contains(told, s => s.Began == At(350));
+        Assert.Equal(told.OrderBy(s => s.Began), told);
+    }
+
+    private void Ping(double at, double after)
+    {
+        Journal.ClientCheckSent(At(at), Phone, Traffic.Ping);
+        Journal.ClientCheckAnswered(
+            At(at + after), Phone, Traffic.Ping, new Duration((long)Math.Round(after * 1e9)));
+    }
+
+    private void Lost(double at, SegmentUse use, Traffic mark) =>
+        Journal.PacketLost(At(at), Phone, Direction.Up, use, mark, 100);
+
+    private void Delivered(double at, SegmentUse use, Direction way) =>
+        Journal.PacketDelivered(At(at), Phone, way, use, Traffic.Handshake, 60);
+
+    private static string[] Lines(Told story) =>
+    [
+        .. story.Lines.Select(l => string.Create(CultureInfo.InvariantCulture,
+            $"{Math.Round((l.At - story.Began).TotalSeconds, 3)} {l.Who}: {l.Text}")),
+    ];
+}
