@@ -150,8 +150,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         var check = (Traffic)n.Key.What;
         string later = Later(n);
         if (check == Traffic.Whitespace)
-            return "sends " + (n.Count == 1 ? "a whitespace keepalive" : $"{(long)n.Count} whitespace keepalives{later}")
-                + "; nobody has to answer";
+            return (n.Count == 1 ? "sends a whitespace keepalive"
+                : $"sends {(long)n.Count} whitespace keepalives{later}") + "; nobody has to answer";
         string asks = (check, n.Count) switch
         {
             (Traffic.Acks, 1) => "asks for an acknowledgement (<r/>, XEP-0198)",

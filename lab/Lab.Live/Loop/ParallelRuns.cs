@@ -52,7 +52,7 @@ public sealed class RunControl
     internal RunControl(SweepProgress progress, CancellationToken stop, bool tells) =>
         (this.progress, this.stop, TellsStories) = (progress, stop, tells);
 
-    /// <summary>Whether the run is to tell its stories: those of the plan's smallest seed, which reports draw.</summary>
+    /// <summary>Whether the run is to tell its stories: one of the smallest seed, which reports draw.</summary>
     public bool TellsStories { get; }
 
     /// <summary>Polled by the run every so many events; when true it ends without a result (null).</summary>

@@ -44,6 +44,7 @@ internal static class ReportPage
             legend entry to
             single it out. The button at the top right of each chart saves it as SVG or PNG.</p>
             {Figures(others, first?.Chart is null ? 0 : 1)}
+            {StorySection.Of(study)}
             <h2>Details</h2>
             {Folded("What was run", RunSection.Of(study))}
             {Folded("Detection over all incidents", DetectionTable.Of(study))}
