@@ -15,8 +15,14 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
     private readonly Option<string[]> set = new("--set")
     {
         Description = "Changes one value of the scenario or its topology; a path that varies is fixed to the value. "
-            + "May be given more than once.",
+            + "A list of values, as in 'links.mobile.delay=[35ms, 1s]', varies over them. May be given more than once.",
         HelpName = "path=value",
+    };
+    private readonly Option<string[]> vary = new("--vary")
+    {
+        Description = "Varies over these values, in place of what the file varies at the path or besides it. May be "
+            + "given more than once.",
+        HelpName = "path=a,b,c",
     };
     private readonly Option<string?> network = new("--network")
     {
@@ -164,6 +170,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
               lab run scenarios/dead-link.yaml --seed 7 --set clients.phone.policy=ping --no-report
               lab run scenarios/dead-link.yaml --network simulated,proxied --seed 1
               lab run scenarios/dead-link.yaml --set links.mobile.delay=300ms --set 'faults[0].for=5m'
+              lab run scenarios/dead-link.yaml --vary clients.phone.policy=ping,conversations
               lab run scenarios/*.yaml --quiet --junit lab.xml
               lab run scenarios/*.yaml --format json --no-report | jq -r .answer
 
@@ -171,13 +178,13 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             Ctrl-C.
             """)
         {
-            files, network, seed, set, jobs, folder, journal, quiet, tables, noReport, noFigures, format, junit,
+            files, network, seed, set, vary, jobs, folder, journal, quiet, tables, noReport, noFigures, format, junit,
         };
         command.SetAction(parsed =>
         {
             int? wanted = parsed.GetResult(jobs) is null ? null : parsed.GetValue(jobs);
             string? refusal = Refusal(parsed.GetValue(network), parsed.GetValue(seed), parsed.GetValue(set),
-                out Overrides overrides);
+                parsed.GetValue(vary), out Overrides overrides);
             if (parsed.GetValue(folder) is "") refusal = "--out is empty; name a directory, such as --out results/mine";
             if (refusal is not null)
             {
@@ -212,9 +219,10 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         },
     };
 
-    private static string? Refusal(string? network, string? seed, string[]? sets, out Overrides overrides)
+    private static string? Refusal(string? network, string? seed, string[]? sets, string[]? varies,
+        out Overrides overrides)
     {
-        overrides = new Overrides(sets ?? [], null);
+        overrides = new Overrides(sets ?? [], null) { Varies = varies ?? [] };
         if (network is not null)
         {
             overrides = overrides with { Networks = SetArgument.Networks(network, out string error) };
@@ -235,10 +243,12 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
 
             Example:
               lab check scenarios/*.yaml topologies/*.yaml
-            """) { files, network, set };
+              lab check scenarios/dead-link.yaml --vary links.mobile.delay=35ms,300ms
+            """) { files, network, set, vary };
         command.SetAction(parsed =>
         {
-            string? refusal = Refusal(parsed.GetValue(network), null, parsed.GetValue(set), out Overrides overrides);
+            string? refusal = Refusal(parsed.GetValue(network), null, parsed.GetValue(set),
+                parsed.GetValue(vary), out Overrides overrides);
             if (refusal is null) return CheckCommand.Run(parsed.GetValue(files)!, overrides, terminal, stop);
             terminal.Error.WriteLine(refusal);
             return ExitCode.BadInput;
@@ -283,7 +293,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
               lab repeat scenarios/*.yaml
 
             Exit code: 0 everything repeats, 1 something does not (the first entry that differs is printed),
-            """ + " 2 bad input, 3 a run broke.") { files, set, seed, emit };
+            """ + " 2 bad input, 3 a run broke.") { files, set, vary, seed, emit };
         command.SetAction(parsed =>
         {
             IReadOnlyList<ulong>? seeds = null;
@@ -294,7 +304,8 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
                 return ExitCode.BadInput;
             }
             // only virtual time repeats
-            var overrides = new Overrides(parsed.GetValue(set) ?? [], seeds, [NetworkKind.Simulated]);
+            var overrides = new Overrides(parsed.GetValue(set) ?? [], seeds, [NetworkKind.Simulated])
+                { Varies = parsed.GetValue(vary) ?? [] };
             var repeat = new RepeatCommand(engine, terminal, stop);
             if (!parsed.GetValue(emit)) return repeat.Run(parsed.GetValue(files)!, overrides);
             using Stream output = Console.OpenStandardOutput();

@@ -11,7 +11,7 @@ internal static class CommandText
     /// <summary>The command that gives a whole sweep again.</summary>
     public static string Of(string file, Overrides overrides) =>
         "lab run " + Quote(file) + Networks(overrides) + (overrides.Seeds is { } seeds ? " --seed " + Seeds(seeds) : "")
-            + Sets(overrides.Sets);
+            + Sets(overrides.Sets) + string.Concat(overrides.Varies.Select(v => " --vary " + Quote(v)));
 
     /// <summary>The command that gives one run of a sweep again.</summary>
     public static string Of(string file, Overrides overrides, RunSpec run) =>

@@ -214,7 +214,7 @@ internal static class ShowCommand
     {
         string[] names = [.. valid];
         terminal.Error.WriteLine(
-            $"{message}{Words.Hint(word, names)}{(names.Length <= 6 ? $"; there are {Words.List(names)}" : "")}");
+            $"{message}{Words.Hint(word, names)}{(names.Length <= 8 ? $"; there are {Words.List(names)}" : "")}");
         return ExitCode.BadInput;
     }
 }

@@ -15,6 +15,15 @@ internal sealed class Paths(Problems problems)
     private static readonly string[] OfTopology = ["servers", "clients", "s2s", "links"];
 
     private Names names = new(new Mapping(default, [], false));
+    private Type? reached;
+
+    /// <summary>Whether what is at the path is a list itself; null when the path leads nowhere.</summary>
+    public static bool? TakesList(Mapping root, Scalar path)
+    {
+        var paths = new Paths(new Problems());
+        paths.Apply(root, path, path);
+        return paths.reached is { } type ? Shapes.IsList(type, out _) : null;
+    }
 
     /// <summary>
     /// The tree with the value at the path, or null when the path leads nowhere (the problem is noted at its text).
@@ -38,7 +47,11 @@ internal sealed class Paths(Problems problems)
 
     private Node? Into(Type type, Node? node, Step step, Node value, string where)
     {
-        if (step.AtEnd) return value;
+        if (step.AtEnd)
+        {
+            reached = type;
+            return value;
+        }
         (type, node) = Open(type, node, step.Word());
         if (Shapes.IsMap(type, out Type inner)) return Map(inner, node, step, value, where);
         if (Shapes.IsList(type, out Type item)) return List(item, node, step, value, where);

@@ -3,26 +3,37 @@ using Lab.Experiments;
 
 namespace Lab.Files;
 
-/// <summary>What stands on the command line: --set path=value, --seed 7 or 1,2,3 or 1..20, --network a,b.</summary>
+/// <summary>
+/// What stands on the command line: --set path=value, --vary path=a,b, --seed 7 or 1,2,3 or 1..20, --network a,b.
+/// </summary>
 internal static class SetArgument
 {
     /// <summary>Reads path=value; the value is YAML, its places count within the argument.</summary>
     public static Func<string, (Scalar Path, Node Value)?> Parse(Problems problems) => argument =>
+        Split("--set", argument, argument.IndexOf('='), value => " " + value, problems,
+            "expected path=value, as in --set clients.phone.policy=ping");
+
+    /// <summary>Reads path=a,b,c, values that are YAML; path=[a,b,c] says the same.</summary>
+    public static Func<string, (Scalar Path, Sequence Values)?> ParseVary(Problems problems) => argument =>
+        Split("--vary", argument, argument.IndexOf('='), value => $"[{value}]", problems,
+            "expected path=a,b,c, as in --vary clients.phone.policy=ping,acks")
+                is not (Scalar path, Sequence list) ? null : (path, list.Items is [Sequence inner] ? inner : list);
+
+    // the value stands in the column where it stands in the argument
+    private static (Scalar Path, Node Value)? Split(
+        string option, string argument, int equals, Func<string, string> yaml, Problems problems, string expected)
     {
-        var source = new Source("--set", argument);
-        int equals = argument.IndexOf('=');
+        var source = new Source(option, argument);
         if (equals <= 0 || equals == argument.Length - 1)
         {
-            problems.Add(new Place(source, 1, 1, argument.Length),
-                "expected path=value, as in --set clients.phone.policy=ping");
+            problems.Add(new Place(source, 1, 1, argument.Length), expected);
             return null;
         }
         string path = argument[..equals].Trim();
-        Node? value = YamlText.ReadAny(new Source("--set", new string(' ', equals + 1) + argument[(equals + 1)..]),
-            problems);
-        if (value is null) return null;
-        return (new Scalar(new Place(source, 1, 1, path.Length), path), Moved(value, source));
-    };
+        string text = new string(' ', equals) + yaml(argument[(equals + 1)..]);
+        return YamlText.ReadAny(new Source(option, text), problems) is { } value
+            ? (new Scalar(new Place(source, 1, 1, path.Length), path), Moved(value, source)) : null;
+    }
 
     /// <summary>Seeds by list and range; null when the text is neither.</summary>
     public static IReadOnlyList<ulong>? Seeds(string text, out string error)

@@ -4,10 +4,13 @@ using Lab.Xmpp;
 
 namespace Lab.Files;
 
-/// <summary>What the command line adds to a file: --set path=value in order, --seed, --network.</summary>
+/// <summary>What the command line adds to a file: --set path=value in order, --seed, --network, --vary.</summary>
 internal sealed record Overrides(
     IReadOnlyList<string> Sets, IReadOnlyList<ulong>? Seeds, IReadOnlyList<NetworkKind>? Networks = null)
 {
+    /// <summary>path=a,b,c, each adding to or replacing what the file varies.</summary>
+    public IReadOnlyList<string> Varies { get; init; } = [];
+
     public static readonly Overrides None = new([], null);
 }
 
@@ -97,8 +100,13 @@ internal sealed class SweepReader
         Node? expect = root["expect"];
         var variety = new Variety([.. vary.Select(v =>
             (v.Path.Text, (IReadOnlyList<string>)[.. v.Values.Select(YamlOut.Inline)]))], problems);
+        foreach ((Scalar path, Sequence list) in overrides.Varies.Select(SetArgument.ParseVary(problems))
+            .OfType<(Scalar, Sequence)>())
+            if (!sets.Any(s => s.Path.Text == path.Text)) VaryInstead(path, list);
+            else problems.Add(path, $"--set and --vary both say what {path.Text} is");
         foreach ((Scalar path, Node value) in sets.Where(s => !Whole.Contains(s.Path.Text)))
-            Set(path, value);
+            if (value is Sequence list && Paths.TakesList(root, path) == false) VaryInstead(path, list);
+            else Set(path, value);
         root = brokenVary ? root.Without(Variety.Baseline) : variety.WithBaseline(root, IsLeft);
         long runs = vary.Aggregate(
             (long)seeds.Count * networks.Count, (n, v) => Math.Min(MostRuns + 1L, n * v.Values.Count));
@@ -233,23 +241,28 @@ internal sealed class SweepReader
                 problems.Add(entry.Value,
                     $"{entry.Key.Text} needs a list of values to vary over, found {entry.Value.Kind}; a single value "
                         + "belongs in its own place");
-            else if (list.Items.Count == 0)
-                problems.Add(entry.Value, $"{entry.Key.Text} varies over an empty list");
-            else if (Whole.Contains(entry.Key.Text)
-                || Judging.Contains(entry.Key.Text.Split('.', '[')[0]))
-                problems.Add(entry.Key, $"{entry.Key.Text} cannot vary within a scenario");
-            else if (entry.Key.Text.EndsWith("." + Passwords.Key, StringComparison.Ordinal) || Passwords.In(list))
-                problems.Add(entry.Key, "a password cannot vary: what varies stands in every table");
-            else
-            {
-                var seen = new HashSet<string>();
-                foreach (Node item in list.Items)
-                    if (!seen.Add(YamlOut.Inline(item)))
-                        problems.Add(item, $"{entry.Key.Text} has the value {YamlOut.Inline(item)} twice");
-                vary.Add((entry.Key, list.Items));
-            }
+            else if (MayVary(entry.Key, list)) vary.Add((entry.Key, list.Items));
         }
         brokenVary = problems.Count > before;
+    }
+
+    private bool MayVary(Scalar path, Sequence list)
+    {
+        if (list.Items.Count == 0) problems.Add(list, $"{path.Text} varies over an empty list");
+        else if (Whole.Contains(path.Text) || Judging.Contains(path.Text.Split('.', '[')[0]))
+            problems.Add(path, $"{path.Text} cannot vary within a scenario"
+                + (path.Text is "seeds" ? "; --seed 1,2 runs several seeds" : ""));
+        else if (path.Text.EndsWith("." + Passwords.Key, StringComparison.Ordinal) || Passwords.In(list))
+            problems.Add(path, "a password cannot vary: what varies stands in every table");
+        else
+        {
+            var seen = new HashSet<string>();
+            foreach (Node item in list.Items)
+                if (!seen.Add(YamlOut.Inline(item)))
+                    problems.Add(item, $"{path.Text} has the value {YamlOut.Inline(item)} twice");
+            return true;
+        }
+        return false;
     }
 
     private void Topology(string name)
@@ -270,22 +283,31 @@ internal sealed class SweepReader
     private bool IsLeft(string path, string value) =>
         vary.Any(v => v.Path.Text == path && v.Values.Any(item => YamlOut.Inline(item) == value));
 
-    // a varied path is fixed to the one value; expectations about other values no longer speak of any run
+    // a varied path is fixed to the one value
     private void Set(Scalar path, Node value)
     {
+        if (vary.Any(v => v.Path.Text == path.Text)) VaryOver(path, new Sequence(value.Place, [value], Flow: true));
+        else root = new Paths(problems).Apply(root, path, value) ?? root;
+    }
+
+    private void VaryInstead(Scalar path, Sequence list)
+    {
+        if (MayVary(path, list)) VaryOver(path, list);
+    }
+
+    // expectations about values that are left out no longer speak of any run
+    private void VaryOver(Scalar path, Sequence list)
+    {
         int at = vary.FindIndex(v => v.Path.Text == path.Text);
-        if (at < 0)
-        {
-            root = new Paths(problems).Apply(root, path, value) ?? root;
-            return;
-        }
-        vary[at] = (vary[at].Path, [value]);
-        string text = YamlOut.Inline(value);
+        if (at < 0) vary.Add((path, list.Items));
+        else vary[at] = (vary[at].Path, list.Items);
+        string[] left = [.. list.Items.Select(YamlOut.Inline)];
         if (root["expect"] is Sequence expect)
             root = root.With("expect", expect with { Items = [.. expect.Items.Where(e =>
-                ((e as Mapping)?["when"] as Mapping)?[path.Text] is not { } w || YamlOut.Inline(w) == text)] });
-        if (root["vary"] is Mapping paths)
-            root = root.With("vary", paths.With(path.Text, new Sequence(value.Place, [value], Flow: true)));
+                ((e as Mapping)?["when"] as Mapping)?[path.Text] is not { } w || left.Contains(YamlOut.Inline(w)))] });
+        if (root["vary"] is null or Mapping)
+            root = root.With("vary", (root["vary"] as Mapping ?? new Mapping(path.Place, [], Flow: false))
+                .With(path.Text, list));
     }
 
     private List<RunSpec> Plan(string name)

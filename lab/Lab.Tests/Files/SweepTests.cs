@@ -30,6 +30,60 @@ public sealed class SweepTests : IDisposable
             lab.Sweep(TwoPaths).Plan.Select(r => $"{r.Label} {r.Seed}"));
     }
 
+    [Theory]
+    [InlineData("links.mobile.delay=1s,2s", "1s, conversations; 1s, nothing; 2s, conversations; 2s, nothing")]
+    [InlineData("links.mobile.delay=[1s, 2s]", "1s, conversations; 1s, nothing; 2s, conversations; 2s, nothing")]
+    [InlineData("clients.phone.policy={ping: {every: 60s, timeout: 20s}},nothing",
+        "10ms, {ping: {every: 60s, timeout: 20s}}; 10ms, nothing; 20ms, {ping: {every: 60s, timeout: 20s}}; 20ms, nothing")]
+    [InlineData("links.mobile.up=1Mbit/s,2Mbit/s", "10ms, conversations, 1Mbit/s; 10ms, conversations, 2Mbit/s; "
+        + "10ms, nothing, 1Mbit/s; 10ms, nothing, 2Mbit/s; 20ms, conversations, 1Mbit/s; 20ms, conversations, 2Mbit/s; "
+        + "20ms, nothing, 1Mbit/s; 20ms, nothing, 2Mbit/s")]
+    public void Vary_takes_the_place_of_what_the_file_varies_or_is_added_to_it(string vary, string labels)
+    {
+        Assert.Equal(labels, string.Join("; ", Varied([], [vary], out _)!.Plan.Select(r => r.Label).Distinct()));
+        if (vary.Contains('{')) return;
+        string list = vary.Contains('[') ? vary : vary.Replace("=", "=[") + "]";
+        Assert.Equal(labels, string.Join("; ", Varied([list], [], out _)!.Plan.Select(r => r.Label).Distinct()));
+    }
+
+    [Theory]
+    [InlineData("links.moblie.delay=1s,2s", "--vary: links has no 'moblie', expected one of mobile; did you mean 'mobile'?")]
+    [InlineData("links.mobile.delay=1s,fast", "fast")]
+    [InlineData("links.mobile.delay=1s,1s", "--vary: links.mobile.delay has the value 1s twice")]
+    [InlineData("seeds=1,2", "--vary: seeds cannot vary within a scenario; --seed 1,2 runs several seeds")]
+    [InlineData("links.mobile.delay", "--vary: expected path=a,b,c, as in --vary clients.phone.policy=ping,acks")]
+    public void What_cannot_vary_is_told_as_well_as_in_files(string vary, string told)
+    {
+        Assert.Null(Varied([], [vary], out string problems));
+        Assert.Contains(told, problems);
+    }
+
+    [Fact]
+    public void What_is_both_set_and_varied_is_refused_and_a_list_stays_one_where_a_list_belongs()
+    {
+        Assert.Null(Varied(["links.mobile.delay=1s"], ["links.mobile.delay=1s,2s"], out string problems));
+        Assert.Contains("--set and --vary both say what links.mobile.delay is", problems);
+        Assert.Equal([1UL, 2UL], Varied(["seeds=[1, 2]"], [], out _)!.Plan.Select(r => r.Seed).Distinct());
+    }
+
+    [Fact]
+    public void What_was_varied_on_the_command_line_runs_again_from_its_run_yaml_and_command()
+    {
+        Sweep sweep = Varied([], ["clients.phone.policy=nothing,conversations,gajim"], out _)!;
+        Assert.Equal(Runs(sweep), Runs(lab.Sweep(sweep.RunYaml)));
+        Assert.Equal("lab run x.yaml --vary clients.phone.policy=a,b", CommandText.Of("x.yaml",
+            Overrides.None with { Varies = ["clients.phone.policy=a,b"] }));
+    }
+
+    private Sweep? Varied(string[] sets, string[] varies, out string problems)
+    {
+        var found = new Problems();
+        Sweep? sweep = ScenarioFiles.Read(lab.Write("scenarios/x.yaml", TwoPaths),
+            new Overrides(sets, null) { Varies = varies }, found);
+        problems = found.ToString();
+        return sweep;
+    }
+
     [Fact]
     public void Every_point_holds_its_own_values()
     {
