@@ -121,7 +121,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         if (stop.IsCancellationRequested)
             terminal.Error.WriteLine(
             $"Stopped; the {Words.Count(runs.Length, "run")} that finished of {sweep.Plan.Count} are kept.");
-        var report = new ReportRequest(study, sweep.RunYaml, folder)
+        var report = new ReportRequest(study, RunFile.Of(sweep, made), folder)
         {
             Journal = request.Journal, Staged = staged, Page = request.Page, Figures = request.Figures, Stop = stop,
         };

@@ -30,7 +30,9 @@ internal sealed record Sweep
     public required IReadOnlyList<string> Varied { get; init; }
     public required IReadOnlyList<NetworkKind> Networks { get; init; }
 
-    /// <summary>Everything resolved: topology in place, presets that are named written out, --set applied.</summary>
+    /// <summary>
+    /// Everything resolved: topology in place, presets that are named and all defaults written out, --set applied.
+    /// </summary>
     public string RunYaml => Resolved();
 
     public required Func<string> Resolved { private get; init; }
@@ -368,7 +370,7 @@ internal sealed class SweepReader
             [.. seeds.Select(s => new Scalar(place, s.ToString(CultureInfo.InvariantCulture)))], Flow: true));
         string note = Passwords.In(tree)
             ? "# Passwords are left out; --set gives them again, as in --set servers.example.org.password=...\n" : "";
-        return note + YamlOut.File(WithPresets((Mapping)Passwords.Without(tree)));
+        return note + YamlOut.File(Completion.Of(WithPresets((Mapping)Passwords.Without(tree))));
     }
 
     private Node NetworkNode(Place place)
@@ -396,6 +398,7 @@ internal sealed class SweepReader
     {
         if (node is Scalar scalar) words.Add(scalar.Text);
         foreach (Node item in (node as Sequence)?.Items ?? []) Collect(item, words);
-        foreach (Entry entry in (node as Mapping)?.Entries ?? []) Collect(entry.Value, words);
+        foreach (Entry entry in (node as Mapping)?.Entries ?? [])
+            if (entry.Key.Text != "kind") Collect(entry.Value, words);   // of a backoff; a preset has the same word
     }
 }

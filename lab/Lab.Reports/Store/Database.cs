@@ -73,7 +73,7 @@ internal sealed class Database : IDisposable
         Insert metrics = Into("metrics", 11), cases = Into("cases", 4), arrivals = Into("arrivals", 6);
         Insert messages = Into("messages", 11), incidents = Into("incidents", 13), deaths = Into("deaths", 12);
         Insert connections = Into("connections", 7), endings = Into("endings", 8), suffered = Into("suffered", 6);
-        Insert servers = Into("servers", 3), clients = Into("clients", 16), routes = Into("routes", 9);
+        Insert servers = Into("servers", 4), clients = Into("clients", 17), routes = Into("routes", 9);
         Insert clientCosts = Into("client_costs", 5);
         for (int i = 0; i < sweep.Runs.Count; i++)
         {
@@ -102,8 +102,8 @@ internal sealed class Database : IDisposable
                     d.Detected ? d.DetectedAt.Nanoseconds : Cell.None, d.Elapsed.TotalSeconds, Words.Of(d.Mechanism),
                     Words.Of(d.Claim), d.Outlived);
             Draw(connections, endings, suffered, id, run);
-            for (int n = 0; n < run.Servers.Count; n++) servers.Row(id, n, run.Servers[n]);
-            for (int n = 0; n < run.Clients.Count; n++) Add(clients, id, n, run.Clients[n]);
+            for (int n = 0; n < run.Servers.Count; n++) servers.Row(id, n, run.Servers[n], Os(run, run.Servers[n]));
+            for (int n = 0; n < run.Clients.Count; n++) Add(clients, id, n, run.Clients[n], run);
             for (int n = 0; n < run.Routes.Count; n++) Add(routes, id, n, run.Routes[n]);
             foreach ((int client, CauseCost cost) in run.ClientCosts)
                 clientCosts.Row(id, client, cost.Cause, cost.Packets, cost.Bytes);
@@ -149,9 +149,14 @@ internal sealed class Database : IDisposable
         m.Copies > 0 ? m.Delay.TotalSeconds : Cell.None, m.Copies, Words.Of(m.Fate),
         m.Cause == LossCause.None ? null : Words.Of(m.Cause), m.Fault?.Word);
 
-    private static void Add(Insert clients, long run, int number, ClientResult c) => clients.Row(
-        run, number, c.Name, c.Group, c.Server, c.Link, c.Policy, c.Packets, c.Bytes, c.UpkeepBytes, c.WakeUps,
-        c.Attempts, c.Logins, c.Resumed, c.GhostSeconds, c.ReachableSeconds);
+    private static void Add(Insert clients, long id, int number, ClientResult c, RunResult run) => clients.Row(
+        id, number, c.Name, c.Group, c.Server, c.Link, c.Policy,
+        run.Spec.Topology.Clients.TryGetValue(c.Group, out ClientSpec? spec) ? Words.Of(spec.Os) : "", c.Packets,
+        c.Bytes, c.UpkeepBytes, c.WakeUps, c.Attempts, c.Logins, c.Resumed, c.GhostSeconds, c.ReachableSeconds);
+
+    private static string Os(RunResult run, string domain) => run.Spec.Topology.Servers
+        .Where(s => ServerSpec.Domains(s.Key, s.Value.Count).Contains(domain)).Select(s => Words.Of(s.Value.Os))
+        .FirstOrDefault("");
 
     private static void Add(Insert routes, long run, int number, RouteResult r) => routes.Row(
         run, number, r.Name, r.From, r.To, r.Place, r.Link, r.Packets, r.Bytes);

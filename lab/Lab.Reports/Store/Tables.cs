@@ -9,7 +9,7 @@ namespace Lab.Reports;
 internal static class Tables
 {
     /// <summary>Grows with each change of the tables.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     public const string Schema = """
         CREATE TABLE schema_version (version INTEGER NOT NULL);
@@ -43,11 +43,12 @@ internal static class Tables
             run INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL, elapsed_ns INTEGER NOT NULL, outcome TEXT);
         CREATE TABLE servers (
             run INTEGER NOT NULL REFERENCES runs, server INTEGER NOT NULL, name TEXT NOT NULL,
+            os TEXT NOT NULL,
             PRIMARY KEY (run, server)) WITHOUT ROWID;
         CREATE TABLE clients (
             run INTEGER NOT NULL REFERENCES runs, client INTEGER NOT NULL, name TEXT NOT NULL,
             client_group TEXT NOT NULL, server TEXT NOT NULL, link TEXT NOT NULL, policy TEXT NOT NULL,
-            packets INTEGER NOT NULL,
+            os TEXT NOT NULL, packets INTEGER NOT NULL,
             bytes INTEGER NOT NULL, upkeep_bytes INTEGER NOT NULL, wakeups INTEGER NOT NULL, attempts INTEGER NOT NULL,
             logins INTEGER NOT NULL, resumed INTEGER NOT NULL, ghost_s REAL NOT NULL, reachable_s REAL NOT NULL,
             PRIMARY KEY (run, client)) WITHOUT ROWID;

@@ -14,7 +14,9 @@ internal static class TidyCsv
     public static void Write(SweepResult sweep, TextWriter to)
     {
         Row(to,
-            ["scenario", "seed", "network", .. sweep.Varied, "metric", "target", "from_s", "to_s", "value", "unit"]);
+            ["scenario", "seed", "network", .. sweep.Varied, "metric", "target", "from_s", "to_s", "value", "unit",
+                "lab", "date"]);
+        string[] made = [Lab(sweep.Made), sweep.Made.Date];
         foreach (RunResult run in sweep.Runs)
         {
             string[] start =
@@ -25,9 +27,13 @@ internal static class TidyCsv
             foreach (Measure measure in run.Measures)
                 Row(to, [.. start, measure.Metric, measure.Scope.Of?.Text ?? "",
                     Number(measure.Scope.Start.TotalSeconds), Number(measure.Scope.EndIn(run.Spec).TotalSeconds),
-                    Number(measure.Value), UnitOf(measure.Metric)]);
+                    Number(measure.Value), UnitOf(measure.Metric), .. made]);
         }
     }
+
+    /// <summary>As versions are written with what they were built of: 0.1.0+d34b32f9a679.</summary>
+    private static string Lab(Provenance made) =>
+        made.Commit is { } commit ? $"{made.Version}+{commit[..Math.Min(12, commit.Length)]}" : made.Version;
 
     /// <summary>The unit of a metric in files; empty for a metric that the catalogue does not know.</summary>
     public static string UnitOf(string metric) => Catalogue.Find(metric)?.Unit switch

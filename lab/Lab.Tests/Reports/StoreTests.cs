@@ -43,17 +43,18 @@ public sealed class StoreTests : IDisposable
         TidyCsv.Write(sweep, text);
 
         const string start = "dead-link,18446744073709551615,simulated,\"slow, \"\"safe\"\"\",35ms,";
+        const string end = ",0.1.0+d34b32f9a679,2026-11-22T17:05:33Z";
         Assert.Equal($"""
-            scenario,seed,network,clients.phone.policy,links.mobile.delay,metric,target,from_s,to_s,value,unit
-            {start}detection.client.p50,,0,7200,inf,s
-            {start}availability,,0,7200,0.1,share
-            {start}connects.resumed,,0,7200,,share
-            {start}cost.bytes,,0,7200,1234567.891,B/h
-            {start}storm.peak,,0,7200,1E-07,1/s
-            {start}cost.wakeups,,0,7200,-3,1/h
-            {start}messages.lost,,0,7200,0,count
-            {start}made.up,,0,7200,1,
-            {start}ghost.time,phone,1800,3000,30,s
+            scenario,seed,network,clients.phone.policy,links.mobile.delay,metric,target,from_s,to_s,value,unit,lab,date
+            {start}detection.client.p50,,0,7200,inf,s{end}
+            {start}availability,,0,7200,0.1,share{end}
+            {start}connects.resumed,,0,7200,,share{end}
+            {start}cost.bytes,,0,7200,1234567.891,B/h{end}
+            {start}storm.peak,,0,7200,1E-07,1/s{end}
+            {start}cost.wakeups,,0,7200,-3,1/h{end}
+            {start}messages.lost,,0,7200,0,count{end}
+            {start}made.up,,0,7200,1,{end}
+            {start}ghost.time,phone,1800,3000,30,s{end}
 
             """.ReplaceLineEndings("\n"), text.ToString());
     }
