@@ -21,6 +21,9 @@ internal sealed record Chart
     /// <summary>The keys shown above the panels, in order; layers refer to these very objects.</summary>
     public IReadOnlyList<Key> Keys { get; init; } = [];
 
+    /// <summary>The first so many panels are shown at first where a reader can choose others.</summary>
+    public int ShownPanels { get; init; } = int.MaxValue;
+
     /// <summary>Panels beside each other where there is room.</summary>
     public int Columns { get; init; } = 1;
 

@@ -11,7 +11,7 @@ internal sealed record StepCurves(Key Key, int Height, double Top = 1)
     private const int MostLabels = 7;
 
     /// <summary>So many curves are drawn with at most so many steps each.</summary>
-    public static int MostSteps(int curves) => Math.Clamp(4000 / Math.Max(1, curves), 30, 250);
+    public static int MostSteps(int curves) => Math.Clamp(3000 / Math.Max(1, curves), 20, 150);
 
     public static string Rule(int curves) =>
         $"Of each curve at most {MostSteps(curves)} steps are drawn, evenly by rank, first and last included.";

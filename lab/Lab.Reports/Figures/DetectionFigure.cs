@@ -32,7 +32,7 @@ internal static class DetectionFigure
             [
                 .. curves.GroupBy(c => c.Panel).Select(panel => shape.Panel(panel.Key, x, "share of incidents noticed",
                     [.. panel.Select(c => new Line(c.Policy, [.. Steps(c, study.ColourName, axis, most)]))],
-                    panel.SelectMany(c => Ends(c, study.ColourName, axis)),
+                    panel.SelectMany(c => Ends(c, study.ColourName, axis, Math.Clamp(1500 / curves.Length, 4, 60))),
                     panel.Where(c => c.Estimator.Unnoticed > 0).Select(c => (c.Policy,
                         $"{c.Estimator.Unnoticed} of {c.Estimator.Count} ended unnoticed")))),
             ],
@@ -76,8 +76,8 @@ internal static class DetectionFigure
     }
 
     /// <summary>When watching ended for those that nobody noticed.</summary>
-    private static IEnumerable<(string, Place)> Ends(Curve curve, string colour, TimeAxis axis) =>
-        Thinning.Of(curve.Estimator.Steps.Where(s => s.Left > 0).ToArray(), 60).Select(step => (curve.Policy,
+    private static IEnumerable<(string, Place)> Ends(Curve curve, string colour, TimeAxis axis, int most) =>
+        Thinning.Of(curve.Estimator.Steps.Where(s => s.Left > 0).ToArray(), most).Select(step => (curve.Policy,
             new Place(axis.Place(step.Seconds), step.Share, Hover.Of((colour, curve.Policy), ("not noticed",
                 $"{step.Left} left unnoticed after {Units.Format(step.Seconds, Unit.Seconds)}")))));
 

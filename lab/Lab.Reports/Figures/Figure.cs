@@ -3,6 +3,9 @@ namespace Lab.Reports;
 /// <summary>One figure: a chart, or, when there is nothing to draw, the sentence that says why.</summary>
 internal sealed record Figure(string Name, string Title, string Caption, Chart? Chart)
 {
+    /// <summary>The same of other seeds, by what a reader chooses them by; with as many panels as the chart.</summary>
+    public IReadOnlyList<(string Name, Chart Chart)> Others { get; init; } = [];
+
     public static Figure Absent(string name, string title, string why) => new(name, title, why, null);
 }
 

@@ -20,6 +20,9 @@ internal static class StormFigure
         if (runs.Length == 0)
             return Figure.Absent(Name, Heading,
                 $"Attempts over time are drawn for more than {FewestClients} clients; this scenario has fewer.");
+        if (!runs.Any(r => IsStorm(r.Run)))
+            return Figure.Absent(Name, Heading,
+                $"There was none: in no run of seed {seed} did a tenth of the clients connect a second time.");
         int bins = Math.Clamp(2400 / runs.Length, 100, 400);
         Bin[][] series = [.. runs.Select(r => Bins(r.Run.Arrivals, bins))];
         DisplayUnit unit = DisplayUnit.For(Unit.Seconds, [series.Max(s => s[^1].Seconds)]);
@@ -42,6 +45,10 @@ internal static class StormFigure
             $"Connection attempts per second at the servers, and clients online, of one run each (seed {seed}). Runs " +
             $"of more than {bins} intervals are drawn in {bins}: the highest rate and the last count of each.", chart);
     }
+
+    /// <summary>Whether more came than once each: what everybody does at the start is none.</summary>
+    private static bool IsStorm(RunResult run) =>
+        run.Arrivals.Sum(a => (long)a.Attempts) >= Study.Clients(run) * 1.1;
 
     private static double Value(string quantity, Bin bin) =>
         quantity == Quantities[0] ? bin.AttemptsPerSecond : bin.Online;

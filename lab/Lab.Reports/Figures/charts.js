@@ -15,20 +15,36 @@ globalThis.charts = (() => {
     return result.length === 1 ? result[0] : result;
   }
 
-  // The rows of data written short: a list per field, one value for all, or {of: texts, at: which}.
-  function rows({n, ...columns}) {
-    const at = Object.entries(columns).map(([name, c]) =>
-      [name, Array.isArray(c) ? i => c[i] : c !== null && typeof c === 'object' ? i => c.of[c.at[i]] : () => c]);
+  // The rows of data written short: a list per field, one value for all, or {of: values, at: which}.
+  function rows({n, tell, ...columns}) {
+    const order = at => Array.isArray(at) ? at : order(columns[at].at);
+    const value = c => Array.isArray(c) ? i => c[i] : typeof c !== 'object' ? () => c
+      : (at => i => c.of[at[i]])(order(c.at));
+    const at = Object.entries(columns).map(([name, c]) => [name, value(c)]);
     return Array.from({length: n}, (_, i) => Object.fromEntries(at.map(([name, of]) => [name, of(i)])));
   }
 
+  // What a reader can choose: panels by their titles, how many are shown at first, and the names of other seeds' data.
+  function choices({usermeta: {lab}, vconcat, title}) {
+    const others = lab.others ? [title.subtitle.match(/seed \d+/)[0], ...lab.others.map(o => o.name)] : [];
+    return {panels: vconcat.at(-1).concat.map(p => p.title ?? ''), shown: lab.shown, others};
+  }
+
   // A copy of the specification for a drawing of this width, in px: panels side by side as long as each stays readable.
-  function fit(specification, width) {
-    const spec = structuredClone(specification);
-    const {columns: most, narrowest, left: wanted} = spec.usermeta.lab;
+  // Chosen: {panels: their indices, other: an index of choices().others}.
+  function fit({usermeta: {lab}, ...specification}, width, chosen = {}) {
+    const {name, ...other} = chosen.other > 0 ? lab.others[chosen.other - 1] : {};
+    const spec = structuredClone({...specification, ...other});
+    const {columns: most, narrowest, left: wanted} = lab;
+    const panels = chosen.panels ?? Array.from({length: lab.shown}, (_, i) => i);
+    spec.vconcat.at(-1).concat = spec.vconcat.at(-1).concat.filter((_, i) => panels.includes(i));
+    for (const {views} of spec.params)
+      views?.splice(0, views.length, ...views.filter(v => panels.includes(Number(v.slice(1)))));
+    spec.params = spec.params.filter(p => p.views?.length !== 0);
     const left = Math.min(wanted, Math.max(58, Math.floor(width * 0.36)));
     const columns = Math.max(1, Math.min(most, Math.floor(width / (narrowest + left))));
     const plot = Math.max(120, Math.floor((width - columns * left - 14 - 22 * (columns - 1)) / columns));
+    const told = Object.fromEntries(Object.entries(spec.datasets).map(([name, {tell}]) => [name, tell ?? []]));
     for (const [name, data] of Object.entries(spec.datasets)) spec.datasets[name] = rows(data);
     for (const view of spec.vconcat) {
       for (const {encoding} of view.layer ?? [])
@@ -42,6 +58,9 @@ globalThis.charts = (() => {
           text: lines(panel.title, Math.floor(plot / 6.6)), anchor: 'start', frame: 'group', fontSize: 12,
           offset: 7, lineHeight: 15,
         };
+        for (const {data, encoding} of panel.layer)
+          if (encoding?.tooltip)
+            encoding.tooltip = told[data.name].map((title, i) => ({field: `h${i}`, type: 'nominal', title}));
         const {x, y} = panel.encoding;
         if (!x.axis.values) x.axis.tickCount = Math.max(3, Math.floor(plot / 75));
         if (y.axis.labelOverlap === false) y.axis.labelLimit = left - 10;
@@ -82,5 +101,5 @@ globalThis.charts = (() => {
     };
   }
 
-  return {fit, config};
+  return {fit, config, choices};
 })();

@@ -73,7 +73,7 @@ internal static class ReportPage
                 yield return figure;
                 continue;
             }
-            string spec = VegaSpec.Of(figure.Chart).ToJsonString();
+            string spec = VegaSpec.Of(figure.Chart, figure.Others).ToJsonString();
             if (spec.Length <= left) data[figure.Name] = spec;
             left -= spec.Length <= left ? spec.Length : 0;
             yield return data.ContainsKey(figure.Name) ? figure : Figure.Absent(figure.Name, figure.Title,
@@ -128,7 +128,8 @@ internal static class ReportPage
 
     /// <summary>About how high a chart is, px of a page.</summary>
     private static int Height(Chart chart) =>
-        150 + chart.Panels.Sum(p => (p.Height ?? chart.PanelHeight) + 70) / Math.Max(1, chart.Columns);
+        150 + chart.Panels.Take(chart.ShownPanels).Sum(p => (p.Height ?? chart.PanelHeight) + 70)
+            / Math.Max(1, chart.Columns);
 
     /// <summary>Figures are counted as drawn: one that is not has no number.</summary>
     private static IEnumerable<Html> Numbered(IReadOnlyList<Figure> figures, long number)

@@ -14,16 +14,19 @@ internal sealed class VegaLayers(VegaKeys keys, JsonObject datasets)
     public IEnumerable<JsonObject> Of(Layer layer, Panel panel) => layer switch
     {
         Lines lines => Curves(lines, panel),
-        Marks marks => ByHover(marks.Items, m => m.Hover).Select(items => Symbols(marks, [.. items], panel)),
-        Segments segments => ByHover(segments.Items, s => s.Hover).Select(items => Rules(segments, [.. items], panel)),
-        Boxes boxes => ByHover(boxes.Items, b => b.Hover).Select(items => Rectangles(boxes, [.. items], panel)),
+        Marks marks => ByHover(marks.Items, m => m.Hover).Select(items => Symbols(marks, items, panel)),
+        Segments segments => ByHover(segments.Items, s => s.Hover).Select(items => Rules(segments, items, panel)),
+        Boxes boxes => ByHover(boxes.Items, b => b.Hover).Select(items => Rectangles(boxes, items, panel)),
         Labels labels => Texts(labels, panel),
         _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, null),
     };
 
-    /// <summary>Items that tell the same names on hovering share a view.</summary>
-    private static IEnumerable<IGrouping<string, T>> ByHover<T>(IEnumerable<T> items, Func<T, Hover?> hover) =>
-        items.GroupBy(i => hover(i) is { } h ? string.Join('\n', h.Lines.Select(l => l.Name)) : "");
+    /// <summary>Items that tell the same names on hovering share a view; without items there is one, too, so that
+    /// charts of the same kind have the same views.</summary>
+    private static IEnumerable<T[]> ByHover<T>(IReadOnlyList<T> items, Func<T, Hover?> hover) => items.Count == 0
+        ? [[]]
+        : items.GroupBy(i => hover(i) is { } h ? string.Join('\n', h.Lines.Select(l => l.Name)) : "")
+            .Select(g => g.ToArray());
 
     private IEnumerable<JsonObject> Curves(Lines lines, Panel panel)
     {
@@ -33,7 +36,7 @@ internal sealed class VegaLayers(VegaKeys keys, JsonObject datasets)
         Columns<(int Line, string Word, Place At)> data = new(points);
         data.Number("x", p => p.At.X, panel.X).Number("y", p => p.At.Y, panel.Y)
             .Index("i", p => p.Line).Index(keys.Field(lines.Key), p => keys.PlaceOf(lines.Key, p.Word));
-        JsonArray? tooltip = Tooltip(data, points, p => p.At.Hover);
+        bool told = Tell(data, points, p => p.At.Hover);
         string name = Add(data.Json);
         JsonObject mark = new()
         {
@@ -43,9 +46,9 @@ internal sealed class VegaLayers(VegaKeys keys, JsonObject datasets)
         if (keys.DashOf(lines.Key) is { } dash) mark["strokeDash"] = dash;
         yield return View(name, mark, ("detail", new JsonObject { ["field"] = "i" }),
             ("order", new JsonObject { ["value"] = null }), ("opacity", keys.Opacity(lines.Key)));
-        if (tooltip is not null)
+        if (told)
             yield return View(name, new JsonObject { ["type"] = "point", ["size"] = 90, ["clip"] = true },
-                ("opacity", new JsonObject { ["value"] = 0 }), ("tooltip", tooltip));
+                ("opacity", new JsonObject { ["value"] = 0 }), ("tooltip", new JsonArray()));
     }
 
     private JsonObject Symbols(Marks marks, Mark[] items, Panel panel)
@@ -75,9 +78,9 @@ internal sealed class VegaLayers(VegaKeys keys, JsonObject datasets)
             data.Text("to", m => m.Link ?? "");
             mark["cursor"] = VegaKeys.Expression("datum.to ? 'pointer' : null");
         }
-        JsonArray? tooltip = Tooltip(data, items, m => m.Hover);
+        Tell(data, items, m => m.Hover);
         JsonObject opacity = keys.Opacity(marks.Key, marks.Opacity) ?? new() { ["value"] = 1 };
-        return View(Add(data.Json), mark, ("opacity", opacity), ("tooltip", tooltip));
+        return View(Add(data.Json), mark, ("opacity", opacity), ("tooltip", new JsonArray()));
     }
 
     private JsonObject Rules(Segments segments, Segment[] items, Panel panel)
@@ -95,9 +98,9 @@ internal sealed class VegaLayers(VegaKeys keys, JsonObject datasets)
         {
             mark["stroke"] = Neutral;
         }
-        JsonArray? tooltip = Tooltip(data, items, s => s.Hover);
+        Tell(data, items, s => s.Hover);
         return View(Add(data.Json), mark, Other("x2", "u"), Other("y2", "v"), ("opacity", keys.Opacity(segments.Key)),
-            ("tooltip", tooltip));
+            ("tooltip", new JsonArray()));
     }
 
     private JsonObject Rectangles(Boxes boxes, Box[] items, Panel panel)
@@ -121,10 +124,10 @@ internal sealed class VegaLayers(VegaKeys keys, JsonObject datasets)
         {
             strength = NeutralStrength;
         }
-        JsonArray? tooltip = Tooltip(data, items, b => b.Hover);
+        Tell(data, items, b => b.Hover);
         JsonObject opacity = keys.Opacity(boxes.Key, strength) ?? new() { ["value"] = 1 };
         return View(Add(data.Json), mark, Other("x2", "u"), Other("y2", "v"), ("opacity", opacity),
-            ("tooltip", tooltip));
+            ("tooltip", new JsonArray()));
     }
 
     /// <summary>Twice each, the halo behind. What stands at an end of the axis stays there when the rest is
@@ -172,18 +175,18 @@ internal sealed class VegaLayers(VegaKeys keys, JsonObject datasets)
         return name;
     }
 
-    private static JsonArray? Tooltip<T>(Columns<T> data, IReadOnlyList<T> items, Func<T, Hover?> hover)
+    /// <summary>Puts what is told on hovering into the data, with its names; charts.js fills the tooltips. False where
+    /// nothing is told.</summary>
+    private static bool Tell<T>(Columns<T> data, IReadOnlyList<T> items, Func<T, Hover?> hover)
     {
-        if (items.Count == 0 || hover(items[0]) is not { } first) return null;
+        if (items.Count == 0 || hover(items[0]) is not { } first) return false;
+        data.Names(first.Lines.Select(l => l.Name));
         for (int i = 0; i < first.Lines.Count; i++)
         {
             int line = i;
             data.Text($"h{i}", item => hover(item) is { } h ? h.Lines[line].Text : "");
         }
-        return new([.. first.Lines.Select((l, i) => new JsonObject
-        {
-            ["field"] = $"h{i}", ["type"] = "nominal", ["title"] = l.Name,
-        })]);
+        return true;
     }
 
     private static JsonObject View(

@@ -26,6 +26,27 @@ internal sealed class VegaSpec
 
     public static JsonObject Of(Chart chart) => new VegaSpec(chart).Whole();
 
+    /// <summary>
+    /// A chart with others of as many panels, in usermeta.lab.others: of each its name and those members that differ
+    /// from the chart's.
+    /// </summary>
+    public static JsonObject Of(Chart chart, IReadOnlyList<(string Name, Chart Chart)> alternatives)
+    {
+        JsonObject whole = Of(chart);
+        if (alternatives.Count == 0) return whole;
+        Dictionary<string, string> known = whole.ToDictionary(m => m.Key, m => m.Value!.ToJsonString());
+        JsonArray others = [];
+        foreach ((string name, Chart alternative) in alternatives)
+        {
+            JsonObject other = new() { ["name"] = name };
+            foreach ((string key, JsonNode? value) in Of(alternative))
+                if (value!.ToJsonString() != known.GetValueOrDefault(key)) other[key] = value.DeepClone();
+            others.Add(other);
+        }
+        whole["usermeta"]!["lab"]!["others"] = others;
+        return whole;
+    }
+
     private JsonObject Whole()
     {
         JsonObject datasets = [];
@@ -46,6 +67,7 @@ internal sealed class VegaSpec
                 {
                     ["columns"] = Math.Min(chart.Columns, chart.Panels.Count), ["narrowest"] = chart.PanelWidth,
                     ["left"] = chart.Panels.Max(LeftPixels),
+                    ["shown"] = Math.Min(chart.ShownPanels, chart.Panels.Count),
                 },
             },
             ["params"] = parameters,

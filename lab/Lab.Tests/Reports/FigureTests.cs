@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lab.Experiments;
 using Lab.Network;
 using Lab.Reports;
@@ -197,6 +198,38 @@ public sealed class FigureTests
 
         Assert.Equal(12, panel.Layers.OfType<Boxes>().Single().Items.Select(b => (b.X1, b.Y1)).Distinct().Count());
         Assert.All(panel.Layers.OfType<Labels>().Single().Items, l => Assert.StartsWith("12 /h, ", l.Text));
+    }
+
+    [Fact]
+    public void Lanes_of_other_seeds_have_the_same_panels_and_keys()
+    {
+        Figure figure = LanesFigure.Of(new Study(Sweeps.DeadLink(20)));
+
+        Assert.Equal(Enumerable.Range(2, 19).Select(n => $"seed {n}"), figure.Others.Select(o => o.Name));
+        Assert.All(figure.Others, o =>
+        {
+            Assert.Equal(figure.Chart!.Panels.Select(p => p.Title), o.Chart.Panels.Select(p => p.Title));
+            Assert.Equal(figure.Chart.Keys, o.Chart.Keys);
+            Assert.Contains($"· {o.Name}", o.Chart.Subtitle);
+        });
+    }
+
+    [Fact]
+    public void A_month_of_twenty_clients_that_try_again_every_few_seconds_stays_small_and_quick()
+    {
+        SweepResult month = Sweeps.Month(clients: 20, variants: 6);
+        var clock = Stopwatch.StartNew();
+
+        Figure[] figures = [.. AllFigures.Of(new Study(month))];
+        int bytes = figures.Where(f => f.Chart is not null)
+            .Sum(f => VegaSpec.Of(f.Chart!, f.Others).ToJsonString().Length);
+
+        Assert.InRange(bytes, 1, 2 << 20);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed.TotalSeconds:0.0} s");
+        Figure lanes = figures.Single(f => f.Name == "lanes");
+        Assert.InRange(lanes.Chart!.Panels.SelectMany(p => p.Layers).OfType<Boxes>().Sum(b => b.Items.Count),
+            100, 7000);
+        Assert.Contains(" is joined with what is beside it", lanes.Caption);
     }
 
     [Fact]

@@ -95,6 +95,37 @@ internal static class Sweeps
         };
     }
 
+    /// <summary>Clients that try to connect every few seconds for thirty days, in vain.</summary>
+    public static SweepResult Month(int clients, int variants)
+    {
+        SweepResult one = DeadLink(1, [.. Enumerable.Range(1, variants).Select(i => $"retry-{i}")]);
+        var month = Duration.FromSeconds(30 * 86400);
+        Instant At(long nanoseconds) => new(Math.Min(nanoseconds, month.Nanoseconds));
+        IEnumerable<LaneSegment> Lanes(RandomStream luck) =>
+            from client in Enumerable.Range(0, clients)
+            from side in Enum.GetValues<Side>()
+            from i in Enumerable.Range(0, 30_000)
+            let start = i * month.Nanoseconds / 30_000
+            let middle = start + (long)luck.Below((ulong)month.Nanoseconds / 30_000)
+            from half in (LaneSegment[])
+            [
+                new(client, side, LaneState.Connecting, At(start), At(middle)),
+                new(client, side, LaneState.Offline, At(middle), At(start + month.Nanoseconds / 30_000)),
+            ]
+            select half;
+        return one with
+        {
+            Scenario = one.Scenario with { Duration = month },
+            Runs = [.. one.Runs.Select(r => r with
+            {
+                ClientNames = [.. Enumerable.Range(0, clients).Select(c => $"phone[{c}]")],
+                Lanes = [.. Lanes(RandomStream.Root(r.Spec.Seed).Fork(r.Spec.Label))],
+                Marks = [.. Enumerable.Range(0, 30_000).Select(i => new LaneMark(i % clients, Side.Client,
+                    Mechanism.TcpConnectTimeout, Claim.Dead, i % 1000 == 0, At(i * month.Nanoseconds / 30_000)))],
+            })],
+        };
+    }
+
     /// <summary>Nothing happened, nothing was sent.</summary>
     public static SweepResult Quiet()
     {
