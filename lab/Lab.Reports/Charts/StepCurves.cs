@@ -25,6 +25,21 @@ internal sealed record StepCurves(Key Key, int Height, double Top = 1)
             new Labels([.. Texts(x, [.. unfinished])]),
         ]);
 
+    /// <summary>Said in the caption where curves lie on each other from end to end; empty without any.</summary>
+    public static string Covered(IReadOnlyList<Panel> panels)
+    {
+        const int most = 6;
+        string[] places = [.. panels.SelectMany(p => p.Layers.OfType<Lines>().SelectMany(l => l.Items
+            .GroupBy(i => string.Join(' ', i.Points.Select(at => (at.X, at.Y))), i => i.Word)
+            .Where(g => g.Count() > 1).Select(g => (p.Title, Words: string.Join(", ", g)))))
+            .GroupBy(c => c.Words, c => c.Title).Select(g => g.All(t => t == "") ? g.Key
+                : $"{g.Key} ({string.Join("; ", g)})")];
+        if (places.Length == 0) return "";
+        string more = places.Length > most ? " and others" : "";
+        return $" These curves are the same, and the last covers the others: {string.Join("; ", places.Take(most))}" +
+            $"{more}.";
+    }
+
     private Segment Tick(string word, Place at)
     {
         double half = TickPixels / 2 / Height * Top;

@@ -39,7 +39,7 @@ internal static class DelayFigure
         return new(Name, Heading,
             "Share of all messages, echoes included, whose first copy had arrived within a time, over all seeds. A " +
             "curve that ends below 100 % misses what was lost, bounced or still waiting at the end. " +
-            StepCurves.Rule(curves.Length), chart);
+            StepCurves.Rule(curves.Length) + StepCurves.Covered(chart.Panels), chart);
     }
 
     private sealed class Curve

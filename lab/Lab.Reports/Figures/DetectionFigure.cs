@@ -13,9 +13,15 @@ internal static class DetectionFigure
 
     public static Figure Of(Study study)
     {
-        Curve[] curves = [.. Curves(study)];
+        Curve[] curves = [.. Curves(study)], all = curves;
         if (curves.Length == 0) return Figure.Absent(Name, Heading,
             "No incident was recorded: no fault met a connected client in silence, so there was nothing to notice.");
+        // A panel of nothing but lines along its foot tells less than a sentence.
+        string[] empty = [.. curves.GroupBy(c => c.Panel).Where(p => p.All(c => c.Estimator.Steps[^1].Share == 0))
+            .Select(p => p.Key)];
+        if (empty.Length < curves.DistinctBy(c => c.Panel).Count())
+            curves = [.. curves.Where(c => !empty.Contains(c.Panel))];
+        else empty = [];
         TimeAxis axis = new(curves.SelectMany(c => c.Estimator.Steps).Select(s => s.Seconds));
         Axis x = axis.To(curves.Max(c => c.Estimator.Steps[^1].Seconds), "time since the path died");
         // Where little is noticed at all, the whole height shows that little.
@@ -26,7 +32,7 @@ internal static class DetectionFigure
         int most = StepCurves.MostSteps(curves.Length);
         Chart chart = new()
         {
-            Title = Heading, Subtitle = study.Subtitle(), Description = Description(curves),
+            Title = Heading, Subtitle = study.Subtitle(), Description = Description(all),
             Keys = Palette.Shown(study, policies), Columns = 2, PanelHeight = Height, PanelWidth = 280,
             Panels =
             [
@@ -37,7 +43,10 @@ internal static class DetectionFigure
                         $"{c.Estimator.Unnoticed} of {c.Estimator.Count} ended unnoticed")))),
             ],
         };
-        return new(Name, Heading, Caption(curves) + Detection.NotDrawn(study), chart);
+        string nobody = empty.Length == 0 ? ""
+            : $" Not drawn, for nobody noticed anything: {string.Join("; ", empty)}.";
+        return new(Name, Heading, Caption(all) + StepCurves.Covered(chart.Panels) + nobody + Detection.NotDrawn(study),
+            chart);
     }
 
     private sealed record Curve(string Policy, string Panel, Incidence Estimator);

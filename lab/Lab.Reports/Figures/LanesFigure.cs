@@ -116,17 +116,21 @@ internal static class LanesFigure
                     new RowItem(RowOf(l.Client, l.Side), Words.Of(l.State), l.From, l.To)),
                     LaneGap, 1 - LaneGap, boxes, ("side", "connection"))]),
                 new Marks(families, [.. Thinning.Of([.. run.Marks.Where(m => IsShown(m.Client))], marks,
-                    m => m.FalseAlarm).Select(Mark)], 7.5, verdicts),
+                    m => m.FalseAlarm).Select(m => Mark(m, run))], 7.5, verdicts),
             ]);
         }
 
-        private Mark Mark(LaneMark m)
+        private Mark Mark(LaneMark m, RunResult run)
         {
             int row = RowOf(m.Client, m.Side);
             string verdict = m.FalseAlarm ? FalseAlarm : Right;
+            // the page tells those of one seed
+            Story? story = run.Spec.Seed != study.ShownSeed ? null
+                : run.Stories.LastOrDefault(s => s.Path == m.Client && s.Began <= m.At && m.At <= s.Until);
             return new(time.Place(m.At), row + 0.5, Words.Family(m.Mechanism), verdict, Hover.Of(
                 ("side", rows[row]), ("by", Words.Of(m.Mechanism)), ("claim", Words.Of(m.Claim)),
-                ("verdict", verdict), ("at", TimeRows.Time(m.At))));
+                ("verdict", verdict), ("at", TimeRows.Time(m.At))),
+                story is null ? null : study.IdOf(run, story));
         }
 
         private bool IsShown(int client) => places.ContainsKey(client);

@@ -31,6 +31,10 @@ internal static class TradeOffFigure
             return Figure.Absent(name, heading, "In no variant were half of the incidents noticed, so there are no " +
                 "times to set against the cost.");
         if (points.Sum(p => p.Seeds.Count) > MostSeedPoints) points = [.. points.Select(p => p with { Seeds = [] })];
+        Point[] all = points;
+        string[] empty = [.. points.GroupBy(p => p.Panel).Where(g => g.All(p => !double.IsFinite(p.Time.Value)
+            && !p.Seeds.Any(s => double.IsFinite(s.Time)))).Select(g => g.Key)];
+        points = [.. points.Where(p => !empty.Contains(p.Panel))];
         Metric cost = Catalogue.Find(metric)!;
         DisplayUnit unit = DisplayUnit.For(cost.Unit, points.Select(p => p.Cost.Value));
         TimesWithNever up = new(points.SelectMany(p => (double[])[p.Time.Value, p.Time.Low, p.Time.High,
@@ -43,12 +47,14 @@ internal static class TradeOffFigure
         Key policies = Palette.Policies(study);
         Chart chart = new()
         {
-            Title = heading, Subtitle = study.Subtitle(), Description = Description(points, cost.Unit),
+            Title = heading, Subtitle = study.Subtitle(), Description = Description(all, cost.Unit),
             Keys = Palette.Shown(study, policies), Columns = 2, PanelHeight = Height,
             Panels = [.. points.GroupBy(p => p.Panel).Select(panel => new Panel(panel.Key, x, y,
                 [.. Layers([.. panel], policies, unit, up, x, cost.Unit)]))],
         };
-        return new(name, heading, Caption(study, points, cost, up.AnyNever), chart);
+        string never = empty.Length == 0 ? ""
+            : $" Not drawn, for too few incidents were noticed: {string.Join("; ", empty)}.";
+        return new(name, heading, Caption(study, points, cost, up.AnyNever) + never, chart);
     }
 
     private static IEnumerable<Point> Points(Study study, string metric)

@@ -46,6 +46,9 @@ globalThis.charts = (() => {
     const plot = Math.max(120, Math.floor((width - columns * left - 14 - 22 * (columns - 1)) / columns));
     const told = Object.fromEntries(Object.entries(spec.datasets).map(([name, {tell}]) => [name, tell ?? []]));
     for (const [name, data] of Object.entries(spec.datasets)) spec.datasets[name] = rows(data);
+    // a mark leads to what is told of it, where that is in the page
+    for (const row of Object.values(spec.datasets).flat())
+      if (row.to && !document.getElementById(row.to)) row.to = '';
     for (const view of spec.vconcat) {
       for (const {encoding} of view.layer ?? [])
         for (const {legend} of Object.values(encoding))

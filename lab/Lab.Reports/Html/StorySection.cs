@@ -25,7 +25,7 @@ internal static class StorySection
                 Story? story = run!.Stories.OrderByDescending(Weight).Skip(turn).FirstOrDefault();
                 if (story is null) continue;
                 string label = study.Variants.Count == 1 ? "" : variant.Label + " · ";
-                Html html = Told(story, $"incident-{index + 1}-{run.Spec.Seed}-{story.Id}", label);
+                Html html = Told(story, study.IdOf(run, story), label);
                 if ((room -= html.ToString().Length) >= 0) shown[(index, story.Began, story.Path)] = html;
             }
         string fewer = shown.Count < all ? $" {shown.Count} of {all} are told here, the most telling ones." : "";

@@ -20,6 +20,12 @@
     // what a figure shows is told in words before it: thousands of marks read out would tell nothing
     figure.box.querySelector('svg.marks').ariaHidden = 'true';
     figure.box.querySelector('summary').ariaLabel = 'Save this chart';
+    figure.result.view.addEventListener('click', (event, item) => {
+      const told = item?.datum?.to && document.getElementById(item.datum.to);
+      if (!told) return;
+      told.open = true;
+      told.scrollIntoView({block: 'start'});
+    });
     figure.box.style.minHeight = '';
   }
 

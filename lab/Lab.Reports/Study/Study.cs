@@ -115,6 +115,13 @@ internal sealed class Study
     /// <summary>Whether some run has a number for it.</summary>
     public bool Has(Yardstick by) => Sweep.Runs.Any(r => !double.IsNaN(r.Value(by.Metric.Name, by.Scope)));
 
+    /// <summary>Of the element of the page in which a run's story is told.</summary>
+    public string IdOf(RunResult run, Story story)
+    {
+        int variant = Variants.TakeWhile(v => !v.Runs.Contains(run)).Count();
+        return $"incident-{variant + 1}-{run.Spec.Seed}-{story.Id}";
+    }
+
     /// <summary>Stands under every figure.</summary>
     public string Subtitle(string? seeds = null) =>
         $"{Sweep.ScenarioName} · {NetworkPhrase} · {seeds ?? SeedWords}" +

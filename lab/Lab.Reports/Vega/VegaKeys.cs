@@ -10,7 +10,7 @@ internal sealed class VegaKeys
 {
     /// <summary>What an outlined symbol is filled with: stands out from white and from black.</summary>
     public const string MarkFill = "#c4c4c4";
-    private const double Faint = 0.12;
+    private const double Faint = 0.12, LeastPatch = 0.5;
 
     private readonly Chart chart;
     private readonly List<Key> all = [];
@@ -127,7 +127,9 @@ internal sealed class VegaKeys
                 ? (new() { ["type"] = "point", ["filled"] = true, ["opacity"] = 1 }, "color")
                 : (new() { ["type"] = "point", ["fill"] = MarkFill, ["stroke"] = Expression("ink"), ["opacity"] = 1 },
                     "fill");
-        return (new() { ["type"] = "rect", ["opacity"] = key.Entries.Min(e => e.Opacity) }, "color");
+        // an area that is faint in the panel must still be told by its patch
+        return (new() { ["type"] = "rect", ["opacity"] = Math.Max(LeastPatch, key.Entries.Min(e => e.Opacity)) },
+            "color");
     }
 
     private JsonObject Channel(Key key, Func<KeyEntry, JsonNode?> range) => new()

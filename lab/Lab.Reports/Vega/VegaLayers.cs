@@ -67,17 +67,14 @@ internal sealed class VegaLayers(VegaKeys keys, JsonObject datasets)
             mark["fill"] = VegaKeys.MarkFill;
             mark["stroke"] = keys.Colour(outline);
             mark["strokeWidth"] = keys.OutlineWidth(outline);
+            mark["cursor"] = VegaKeys.Expression("datum.to ? 'pointer' : null");
         }
         else
         {
             mark["fill"] = keys.Colour(marks.Key);
             mark["strokeWidth"] = 0;
         }
-        if (items.Any(m => m.Link is not null))
-        {
-            data.Text("to", m => m.Link ?? "");
-            mark["cursor"] = VegaKeys.Expression("datum.to ? 'pointer' : null");
-        }
+        if (items.Any(m => m.Link is not null)) data.Text("to", m => m.Link ?? "");
         Tell(data, items, m => m.Hover);
         JsonObject opacity = keys.Opacity(marks.Key, marks.Opacity) ?? new() { ["value"] = 1 };
         return View(Add(data.Json), mark, ("opacity", opacity), ("tooltip", new JsonArray()));

@@ -233,6 +233,46 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public void Curves_that_cover_each_other_are_named_and_panels_of_nothing_are_a_sentence()
+    {
+        SweepResult sweep = Sweeps.DeadLink(4, ["one", "two"]);
+        RunResult first = sweep.Runs[0];
+        sweep = sweep with { Runs = [.. sweep.Runs.Select(r => r with
+        {
+            Incidents = [.. first.Incidents.Select(i => i with
+            {
+                Detected = i.Side == Side.Client, Outlived = i.Side == Side.Server,
+            })],
+        })] };
+
+        Figure figure = DetectionFigure.Of(new Study(sweep));
+
+        Assert.Equal(["client side"], figure.Chart!.Panels.Select(p => p.Title));
+        Assert.Contains("the last covers the others: one, two (client side).", figure.Caption);
+        Assert.Contains("Not drawn, for nobody noticed anything: server side.", figure.Caption);
+        Assert.Contains("server side: one ends at 0", figure.Chart.Description);
+    }
+
+    [Fact]
+    public void A_mark_leads_to_the_story_of_its_client_and_time()
+    {
+        SweepResult sweep = Sweeps.DeadLink(1, ["ping"]);
+        LaneMark mark = sweep.Runs[0].Marks[0];
+        Experiments.Story story = new()
+        {
+            Path = mark.Client, Name = "phone", Title = "cut", Began = mark.At - Duration.FromSeconds(40),
+            Until = mark.At, Lines = [],
+        };
+        sweep = sweep with { Runs = [sweep.Runs[0] with { Stories = [story] }] };
+
+        Mark[] marks = [.. LanesFigure.Of(new Study(sweep)).Chart!.Panels[0].Layers.OfType<Marks>().Single().Items];
+
+        Assert.Equal($"incident-1-1-{story.Id}", marks.First(m => m.Hover!.Lines[^1].Text
+            == Units.Format(mark.At.TotalSeconds, Unit.Seconds)).Link);
+        Assert.Null(marks[^1].Link);
+    }
+
+    [Fact]
     public void Thinning_keeps_the_first_and_the_last()
     {
         IReadOnlyList<int> thin = Thinning.Of([.. Enumerable.Range(0, 10_000)], 250);
