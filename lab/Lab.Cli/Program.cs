@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Lab.Cli;
 using Lab.Experiments;
 using Lab.Live;
+using Lab.Reports;
 
 using var stop = new CancellationTokenSource();
 void Stop(PosixSignalContext signal)
@@ -28,6 +29,7 @@ var engine = new Engine
     Trace = (spec, options) => Simulation.Run(spec, options),
     Live = (spec, control, folder) => LiveRun.Run(spec, Options(control), folder),
     Check = Checks.Evaluate,
-    Report = Reports.Write,
+    Report = Lab.Cli.Reports.Write,
+    Index = ResultsIndex.Write,
 };
 return new CommandLine(engine, Terminal.OfProcess(), stop.Token).Run(args);

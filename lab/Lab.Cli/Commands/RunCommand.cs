@@ -48,6 +48,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
     private readonly JUnitFile tests = new();
+    private bool anyWritten;
     private readonly Provenance made = Provenance.Of(CommandLine.Version, terminal.Clock.GetUtcNow()
         .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
@@ -83,7 +84,8 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         for (int i = 0; i < sweeps.Count && !stop.IsCancellationRequested; i++)
             code = ExitCode.Worst(code, One(sweeps[i], folders[i], request, teller));
         if (!WriteTests(request)) code = ExitCode.Worst(code, ExitCode.Unknown);
-        teller.EndsAll();
+        string? below = request.Folder is null ? "results" : sweeps.Count > 1 ? request.Folder : null;
+        teller.EndsAll(below is not null && anyWritten ? engine.Index(below) : null);
         return stop.IsCancellationRequested ? ExitCode.Stopped : code;
     }
 
@@ -207,7 +209,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         try
         {
             teller.Wrote(report.Result, engine.Report(report));
-            written = true;
+            anyWritten = written = true;
         }
         catch (Exception e) when (e is ReportFailure or IOException or UnauthorizedAccessException)
         {

@@ -94,11 +94,17 @@ internal sealed class RunTeller(Terminal terminal, RunRequest request, bool seve
         if (!request.Quiet) terminal.Out.WriteLine($"again    {sweep.Command}");
     }
 
-    /// <summary>After the last scenario.</summary>
-    public void EndsAll()
+    /// <summary>After the last scenario: where all of it is to be seen, on the page of that path if there is
+    /// one.</summary>
+    public void EndsAll(string? index)
     {
-        if (!several || request.Quiet || ForPrograms) return;
+        if (!several || request.Quiet || ForPrograms || pages.Count == 0) return;
         terminal.Out.WriteLine();
+        if (index is not null)
+        {
+            terminal.Out.WriteLine(index);
+            return;
+        }
         terminal.Out.WriteLine("The reports:");
         foreach (string page in pages) terminal.Out.WriteLine(page);
     }

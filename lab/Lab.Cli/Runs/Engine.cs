@@ -41,6 +41,10 @@ internal sealed record Engine
 
     /// <summary>Writes everything into the folder and returns the files worth telling of, report first.</summary>
     public required Func<ReportRequest, IReadOnlyList<string>> Report { get; init; }
+
+    /// <summary>Lists the results below a folder on a page, and returns its path; null where that cannot be
+    /// written.</summary>
+    public required Func<string, string?> Index { get; init; }
 }
 
 /// <summary>Where the command line talks, and the clock it reads.</summary>

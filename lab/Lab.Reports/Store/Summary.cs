@@ -99,7 +99,7 @@ public sealed record Summary
     private static JsonSerializerOptions Options(bool indented) => new()
     {
         WriteIndented = indented, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 }

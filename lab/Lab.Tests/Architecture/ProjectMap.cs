@@ -19,7 +19,7 @@ internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
         new("Lab.Live", ["Lab.Experiments"], ["Loop", "Sockets", "Proxy", "Programs", "LiveStage", "LiveRun"]),
         new("Lab.Reports", ["Lab.Experiments"],
             ["Words", "Resources", "Study", "Charts", "Vega", "Plot", "Figures", "Html", "Store",
-                "ReportFailure", "FigureFiles", "ReportWriter"]),
+                "ReportFailure", "FigureFiles", "ReportWriter", "ResultsIndex"]),
         new("Lab.Cli", ["Lab.Files", "Lab.Live", "Lab.Reports", "Lab.Toxiproxy"],
             ["Runs", "Commands", "Program"]),
     ];

@@ -109,6 +109,7 @@ internal sealed class Laboratory : IDisposable
                 Reports.Add(request);
                 return [Path.Combine(request.Folder, "report.html")];
             },
+            Index = folder => folder + "/index.html",
         };
         var terminal = new Terminal { Out = output, Error = error, Console = Terminal.Plain(output),
             Clock = new StoppedClock() };
