@@ -29,6 +29,10 @@ internal sealed record Axis(string? Title, double From, double To)
     /// <summary>Whether the ticks are words, none of which may be left out.</summary>
     public bool IsWords { get; private init; }
 
+    /// <summary>How far along the axis a value lies, from 0 at its start to 1 at its end.</summary>
+    public double ShareOf(double value) => Logarithmic ? Math.Log(value / From) / Math.Log(To / From)
+        : (value - From) / (To - From);
+
     /// <summary>Whether the same places stand for the same values on both.</summary>
     public bool SameScale(Axis other) =>
         (From, To, Logarithmic, IsWords) == (other.From, other.To, other.Logarithmic, other.IsWords);

@@ -2,7 +2,7 @@ namespace Lab.Reports;
 
 /// <summary>
 /// Curves of shares from 0 upwards that may end below the whole: in steps, with ticks on them, and for each that ends
-/// early a line of text at the bottom right, where curves are far up or flat; at the top left where all stay low.
+/// early a line of text at the bottom, right or left by where fewer curves pass; at the top left where all stay low.
 /// </summary>
 /// <param name="Top">The highest share of the panel.</param>
 internal sealed record StepCurves(Key Key, int Height, double Top = 1)
@@ -22,7 +22,7 @@ internal sealed record StepCurves(Key Key, int Height, double Top = 1)
         [
             new Lines(Key, lines),
             new Segments(Key, [.. ticks.Select(t => Tick(t.Word, t.At))]),
-            new Labels([.. Texts(x, [.. unfinished])]),
+            new Labels([.. Texts(x, [.. unfinished], lines)]),
         ]);
 
     /// <summary>Said in the caption where curves lie on each other from end to end; empty without any.</summary>
@@ -47,16 +47,35 @@ internal sealed record StepCurves(Key Key, int Height, double Top = 1)
     }
 
     /// <summary>None when there are so many lines that they would fill the panel.</summary>
-    private IEnumerable<Label> Texts(Axis x, (string Word, string Text)[] lines)
+    private IEnumerable<Label> Texts(Axis x, (string Word, string Text)[] texts, IReadOnlyList<Line> curves)
     {
-        if (lines.Length > MostLabels) yield break;
-        bool above = Top < 1;
-        for (int i = 0; i < lines.Length; i++)
+        if (texts.Length is 0 or > MostLabels) yield break;
+        bool above = Top < 1, left = above || IsFreerLeft(x, curves, (EdgePixels + texts.Length * LinePixels) / Height);
+        for (int i = 0; i < texts.Length; i++)
         {
-            double fromEdge = EdgePixels + (above ? i : lines.Length - 1 - i) * LinePixels;
+            double fromEdge = EdgePixels + (above ? i : texts.Length - 1 - i) * LinePixels;
             double share = above ? 1 - fromEdge / Height : fromEdge / Height;
-            yield return new(above ? x.From : x.To, share * Top, $"{lines[i].Word}: {lines[i].Text}",
-                above ? Anchor.Start : Anchor.End);
+            yield return new(left ? x.From : x.To, share * Top, $"{texts[i].Word}: {texts[i].Text}",
+                left ? Anchor.Start : Anchor.End);
         }
+    }
+
+    /// <summary>Whether fewer curves pass below a height in the left half of the panel than in the right one. What lies
+    /// on the axis is in nobody's way.</summary>
+    private static bool IsFreerLeft(Axis x, IReadOnlyList<Line> curves, double height)
+    {
+        bool Passes(Line curve, bool left)
+        {
+            for (int i = 1; i < curve.Points.Count; i++)
+            {
+                (Place from, Place to) = (curve.Points[i - 1], curve.Points[i]);
+                bool rises = from.Y < height && to.Y > 0 && from.Y != to.Y && x.ShareOf(to.X) <= 0.5 == left;
+                bool lies = from.Y > 0 && from.Y < height
+                    && (left ? x.ShareOf(from.X) <= 0.5 : x.ShareOf(to.X) > 0.5);
+                if (rises || lies) return true;
+            }
+            return false;
+        }
+        return curves.Count(c => Passes(c, left: true)) < curves.Count(c => Passes(c, left: false));
     }
 }

@@ -82,8 +82,9 @@ internal static class AnswerFigure
                 Axis = times.Of(name);
                 return;
             }
-            double most = values.Max() / unit.Divisor;
-            Axis = new(unit.Symbol == "" ? name : $"{name} ({unit.Symbol})", 0, most <= 0 ? 1 : most * 1.05);
+            double most = values.Max() <= 0 ? 1 : values.Max() / unit.Divisor * 1.05;
+            // room for the half of a symbol at zero
+            Axis = new(unit.Symbol == "" ? name : $"{name} ({unit.Symbol})", values.Min() > 0 ? 0 : -0.03 * most, most);
         }
 
         public Axis Axis { get; }

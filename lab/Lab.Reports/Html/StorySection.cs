@@ -10,7 +10,7 @@ namespace Lab.Reports;
 /// </summary>
 internal static class StorySection
 {
-    private const int MostCharacters = 90_000, MostPerVariant = 6;
+    private const int MostCharacters = 90_000, MostPerVariant = 6, MostOpen = 6;
 
     public static Html Of(Study study)
     {
@@ -34,9 +34,18 @@ internal static class StorySection
             <p>Around each fault that hit a connection, and each end of a stream that nobody asked for, in the runs with
             seed {study.ShownSeed.ToString(CultureInfo.InvariantCulture)}.{fewer} Times count from the fault, or from
             the end of the stream.</p>
-            {Html.Join(shown.Values)}
+            <div class="stories">
+            {Html.Join(shown.Values.Take(MostOpen))}
+            {Others([.. shown.Values.Skip(MostOpen)])}
+            </div>
             """;
     }
+
+    private static Html Others(Html[] stories) => stories.Length == 0 ? Html.Empty : Html.Of($"""
+        <details class="others"><summary>{Words.Number(stories.Length)} more</summary>
+        {Html.Join(stories)}
+        </details>
+        """);
 
     private static (int, long) Weight(Story s) => (s.Lost, (s.Until - s.Began).Nanoseconds);
 

@@ -23,7 +23,7 @@
     figure.result.view.addEventListener('click', (event, item) => {
       const told = item?.datum?.to && document.getElementById(item.datum.to);
       if (!told) return;
-      told.open = true;
+      for (let folded = told; folded; folded = folded.parentElement.closest('details')) folded.open = true;
       told.scrollIntoView({block: 'start'});
     });
     figure.box.style.minHeight = '';
@@ -82,7 +82,7 @@
 
   // Paper is white and as wide as it is; printing does not wait, so these drawings are made in one go.
   addEventListener('beforeprint', () => {
-    document.querySelectorAll('details').forEach(d => { if (!d.open) { d.open = true; d.dataset.opened = ''; } });
+    document.querySelectorAll('details:not(.others, .others *)').forEach(d => { if (!d.open) { d.open = true; d.dataset.opened = ''; } });
     for (const {box, spec, chosen} of figures) {
       const config = charts.config(spec, 660, false);
       const compiled = vegaLite.compile(charts.fit(spec, 660, chosen), {config}).spec;
