@@ -9,6 +9,10 @@ SHOWCASE := dead-link broken-stream idle-peer lossy-commute keepalive-trap resum
 COUNTED = dotnet test lab/Lab.Tests -c Release -v q $(FILTER) --logger "console;verbosity=minimal" | tee lab/test.log; status=$$?; \
 	awk -F'[:,]' '/Failed:.*Passed:.*Skipped:/ {f+=$$2; p+=$$4; s+=$$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s}' lab/test.log; exit $$status
 
+# for this machine alone: without the drawing libraries of others, and compiled ahead where the compiler for it can be had
+PUBLISHED = lab/Lab.Cli/Lab.Cli.csproj --use-current-runtime -v q
+AHEAD = -p:PublishReadyToRun=true
+
 .PHONY: run build test fuzz determinism accept bench install help
 
 run: build ## build everything and run the showcase scenarios
@@ -16,7 +20,8 @@ run: build ## build everything and run the showcase scenarios
 
 build: ## leave the program at lab/bin/lab
 	@echo "building lab/bin/lab (the first time takes a minute or two)"
-	@dotnet publish lab/Lab.Cli/Lab.Cli.csproj -c Release -o lab/bin -v q
+	@ahead=$$(dotnet restore $(PUBLISHED) $(AHEAD) > /dev/null 2>&1 && echo $(AHEAD)); \
+	dotnet publish $(PUBLISHED) --no-self-contained -c Release -o lab/bin $$ahead
 
 test: ## everything that proves the project; ends with a plain count
 	@$(COUNTED)
