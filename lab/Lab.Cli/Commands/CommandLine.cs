@@ -139,7 +139,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
           lab show presets
         """)
     {
-        RunWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(), PlotCommand.Word(terminal),
+        RunWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(), PlotCommand.Word(terminal, stop),
         ProxyCommand.Word(terminal, stop),
     };
 

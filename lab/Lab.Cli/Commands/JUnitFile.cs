@@ -40,13 +40,7 @@ internal sealed class JUnitFile
     public void Add(SweepResult sweep, Func<RunSpec, string> command, TimeSpan took) =>
         suites.Add(new(sweep, took, [.. sweep.Checks.Select(c => Of(c, command)), Trust(sweep, command)]));
 
-    /// <summary>Takes the place of what was there, once it is whole.</summary>
-    public void Write(string file)
-    {
-        string partial = file + ".partial";
-        File.WriteAllText(partial, Text(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        File.Move(partial, file, overwrite: true);
-    }
+    public void Write(string file) => WholeFile.Write(file, Encoding.UTF8.GetBytes(Text()));
 
     public string Text()
     {

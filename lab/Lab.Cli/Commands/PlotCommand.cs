@@ -22,7 +22,7 @@ internal static class PlotCommand
 {
     private const int Least = 200, Most = 8000;
 
-    public static Command Word(Terminal terminal)
+    public static Command Word(Terminal terminal, CancellationToken stop)
     {
         var results = new Argument<string[]>("RESULTS")
         {
@@ -46,18 +46,18 @@ internal static class PlotCommand
               lab plot results/dead-link/2026-01-31T12-00-00 --figure detection --size 1600x900 --dark
               lab plot dead-link --where policy=ping,acks --where seed=1..5 --out pictures
 
-            Exit code: 0 drawn, 2 bad input or nothing to draw.
+            Exit code: 0 drawn, 2 bad input or nothing to draw, 130 stopped.
             """) { results, figure, size, dark, where, folder };
         command.SetAction(parsed => Run(new PlotRequest(parsed.GetValue(results)!)
         {
             Figures = [.. (parsed.GetValue(figure) ?? []).SelectMany(f => f.Split(',')).Select(f => f.Trim())],
             Where = parsed.GetValue(where) ?? [], Size = parsed.GetValue(size), Dark = parsed.GetValue(dark),
             Folder = parsed.GetValue(folder),
-        }, terminal));
+        }, terminal, stop));
         return command;
     }
 
-    public static int Run(PlotRequest request, Terminal terminal)
+    public static int Run(PlotRequest request, Terminal terminal, CancellationToken stop)
     {
         (int? width, int? height) = (null, null);
         if (request.Size is { } size)
@@ -67,40 +67,54 @@ internal static class PlotCommand
             (width, height) = read;
         }
         if (request.Folder is "") return Refuse(terminal, "--out is empty; name a directory, such as --out pictures");
+        if (File.Exists(request.Folder))
+            return Refuse(terminal, $"--out: {request.Folder} is a file, expected a directory");
+        if (!Stoppable.Try(() => Drawn(request, width, height, terminal), stop,
+            out List<(string Path, byte[] Png)>? pictures)) return ExitCode.Stopped;
+        return pictures is null ? ExitCode.BadInput : Write(pictures, terminal, stop);
+    }
+
+    /// <summary>Null when something was wrong, which is told.</summary>
+    private static List<(string Path, byte[] Png)>? Drawn(
+        PlotRequest request, int? width, int? height, Terminal terminal)
+    {
         List<(string Path, byte[] Png)> pictures = [];
         List<string> absent = [];
         foreach (string word in request.Results)
         {
             string folder = Newest(word);
-            if (StoredSweeps.Read(folder, out string problem) is not { } whole) return Refuse(terminal, problem);
-            if (RunFilter.Of(whole, request.Where, out problem) is not { } sweep) return Refuse(terminal, problem);
+            if (StoredSweeps.Read(folder, out string problem) is not { } whole) return Refused(problem);
+            if (RunFilter.Of(whole, request.Where, out problem) is not { } sweep) return Refused(problem);
             IReadOnlyList<string> known = FigureFiles.Names(sweep);
             if (request.Figures.FirstOrDefault(f => !known.Contains(f)) is { } unknown)
-                return Refuse(terminal, $"{folder}: there is no figure '{unknown}'{Words.OneOf(unknown, known)}");
+                return Refused($"{folder}: there is no figure '{unknown}'{Words.OneOf(unknown, known)}");
             string target = Target(request, folder);
             foreach (FigureFile file in FigureFiles.Draw(sweep, [.. request.Figures], width, height, request.Dark))
                 if (file.Png is { } png) pictures.Add((Path.Combine(target, file.Name + ".png"), png));
                 else absent.Add($"{file.Name} is not drawn: {file.Problem}");
         }
         foreach (string line in absent) terminal.Error.WriteLine(line);
-        if (pictures.Count == 0) return Refuse(terminal, "nothing was drawn");
-        return Write(pictures, terminal);
+        return pictures.Count == 0 ? Refused("nothing was drawn") : pictures;
+
+        List<(string Path, byte[] Png)>? Refused(string sentence)
+        {
+            Refuse(terminal, sentence);
+            return null;
+        }
     }
 
-    private static int Write(List<(string Path, byte[] Png)> pictures, Terminal terminal)
+    private static int Write(List<(string Path, byte[] Png)> pictures, Terminal terminal, CancellationToken stop)
     {
         foreach ((string path, byte[] png) in pictures)
         {
-            string partial = path + ".partial";
+            if (stop.IsCancellationRequested) return ExitCode.Stopped;
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                File.WriteAllBytes(partial, png);
-                File.Move(partial, path, overwrite: true);
+                WholeFile.Write(path, png);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                if (File.Exists(partial)) File.Delete(partial);
                 return Refuse(terminal, $"cannot write {path}: {e.Message}");
             }
             terminal.Out.WriteLine($"wrote    {path}");

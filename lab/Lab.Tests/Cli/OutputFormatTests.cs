@@ -104,6 +104,22 @@ public sealed class OutputFormatTests : IDisposable
     }
 
     [Fact]
+    public void What_stands_where_the_tests_go_stays_what_it_is()
+    {
+        string kept = lab.Write("kept.xml", "");
+        File.CreateSymbolicLink(Tests, kept);
+        Assert.Equal(ExitCode.Pass, Run("scenarios/dead-link.yaml", "--junit", Tests));
+        Assert.Equal(kept, new FileInfo(Tests).LinkTarget);
+        Assert.NotNull(XDocument.Load(kept).Root);
+
+        // so would a pipe or a device be written, and not replaced
+        string empty = lab.Write("empty.xml", "");
+        using FileStream reader = new(empty, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Assert.Equal(ExitCode.Pass, Run("scenarios/dead-link.yaml", "--junit", empty));
+        Assert.NotNull(XDocument.Load(reader).Root);
+    }
+
+    [Fact]
     public void A_place_where_no_file_can_be_is_refused_before_anything_runs()
     {
         Assert.Equal(ExitCode.BadInput, Run("scenarios/dead-link.yaml", "--junit", lab.Folder));

@@ -61,6 +61,24 @@ public sealed class PlotCommandTests : IDisposable
         Assert.False(Directory.Exists(folder));
     }
 
+    [Fact]
+    public void A_file_in_the_place_of_the_folder_is_told_before_anything_is_drawn()
+    {
+        string file = lab.Write("a-file", "x");
+        Assert.Equal(ExitCode.BadInput, lab.Lab("plot", results, "--out", file));
+        Assert.Equal("--out: a-file is a file, expected a directory\n", lab.Error);
+    }
+
+    [Fact]
+    public void A_plot_that_is_stopped_writes_nothing()
+    {
+        Store("dead-link", [1]);
+        lab.Stop.Cancel();
+        string folder = Path.Combine(lab.Folder, "none");
+        Assert.Equal(ExitCode.Stopped, lab.Lab("plot", results, "--out", folder));
+        Assert.False(Directory.Exists(folder));
+    }
+
     /// <summary>make accept draws it anew. Another processor may round a shade otherwise, hence not the
     /// bytes.</summary>
     [Fact]
