@@ -55,6 +55,33 @@ public sealed class BrowserTests
     }
 
     [ChromiumFact]
+    public async Task Another_seed_is_chosen_in_the_lanes_and_a_mark_leads_to_its_story()
+    {
+        SweepResult sweep = Sweeps.DeadLink(2, ["ping"]);
+        RunResult first = sweep.Runs[0];
+        Experiments.Story story = new()
+        {
+            Path = 0, Name = "phone", Title = "cut", Began = default, Until = first.Marks[^1].At, Lines = [],
+        };
+        await using Reader reader = await Reader.Of(
+            sweep with { Runs = [first with { Stories = [story] }, .. sweep.Runs.Skip(1)] }, Wide);
+        await reader.Page.EvaluateAsync("document.querySelectorAll('details').forEach(d => d.open = true)");
+        await reader.Page.Locator("#lanes").ScrollIntoViewIfNeededAsync();
+        await reader.Page.Locator("#lanes svg.marks").WaitForAsync();
+        ILocator told = reader.Page.Locator("details:has(> .story)");
+        await told.EvaluateAsync("d => d.open = false");
+
+        // which marks lead on only the drawing knows
+        IJSHandle mark = await reader.Page.EvaluateHandleAsync("[...document.querySelectorAll('#lanes path')]"
+            + ".find(p => p.__data__?.datum?.to)");
+        await mark.AsElement()!.ClickAsync();
+
+        Assert.True(await told.EvaluateAsync<bool>("d => d.open"));
+        await reader.Changes("#lanes svg.marks", () => reader.Page.Locator("#lanes select").SelectOptionAsync("2"));
+        Assert.Contains("seed 2", await reader.Page.Locator("#lanes svg.marks").TextContentAsync());
+    }
+
+    [ChromiumFact]
     public async Task On_a_phone_each_variant_is_a_card_and_nothing_is_wider_than_the_window()
     {
         await using Reader reader = await Reader.Of(Sweeps.DeadLink(6), Phone);
