@@ -7,6 +7,9 @@ public enum Unit { Count, Seconds, Bytes, Share, PerSecond, PerHour, BytesPerHou
 /// <summary>How numbers are shown to people: three significant digits and a unit that fits the size.</summary>
 public static class Units
 {
+    private const int MostDecimals = 9;
+    private static readonly string Decimals = "0." + new string('#', MostDecimals);
+
     public static string Symbol(Unit unit) => unit switch
     {
         Unit.Seconds => "s",
@@ -37,7 +40,7 @@ public static class Units
         return unit switch
         {
             Unit.Seconds => Seconds(value),
-            Unit.Share => Digits(value * 100) + " %",
+            Unit.Share => Percent(value * 100) + " %",
             Unit.Bytes => Scaled(value, "B"),
             Unit.BytesPerHour => Scaled(value, "B/h"),
             Unit.PerSecond => Digits(value) + " /s",
@@ -64,11 +67,17 @@ public static class Units
         _ => Digits(value / 1024 / 1024 / 1024) + " Gi" + unit,
     };
 
-    private static string Digits(double value)
+    /// <summary>Three significant digits, or all those of a whole number; without zeros at the end.</summary>
+    public static string Digits(double value)
     {
         double magnitude = Math.Abs(value);
-        string format = value == Math.Floor(value) && magnitude < 1e6 ? "0"
-            : magnitude switch { >= 100 => "0", >= 10 => "0.#", >= 1 => "0.##", _ => "0.####" };
-        return value.ToString(format, CultureInfo.InvariantCulture);
+        int decimals = magnitude == 0 || value == Math.Floor(value) ? 0
+            : Math.Clamp(2 - (int)Math.Floor(Math.Log10(magnitude)), 0, MostDecimals);
+        return value.ToString(Decimals[..(2 + decimals)].TrimEnd('.'), CultureInfo.InvariantCulture);
     }
+
+    /// <summary>A share of 0 to 100 in the same digits; near the whole with two decimals, for what is missing is the
+    /// number then.</summary>
+    public static string Percent(double percent) => percent is > 99 and < 100
+        ? percent.ToString("0.##", CultureInfo.InvariantCulture) : Digits(percent);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lab.Experiments;
 
 namespace Lab.Reports;
@@ -27,18 +26,12 @@ internal readonly record struct DisplayUnit(double Divisor, string Symbol)
         };
     }
 
-    /// <summary>Three significant digits in this unit, without the unit; "never" and "–" as words.</summary>
+    /// <summary>The digits of Units in this unit, without the unit; "never" and "–" as words.</summary>
     public string Text(double value)
     {
         if (double.IsNaN(value)) return "–";
         if (double.IsInfinity(value)) return value > 0 ? "never" : "−never";
-        double shown = value / Divisor, size = Math.Abs(shown);
-        string format = shown == Math.Floor(shown) && size < 1e6 ? "0" : (size, Symbol) switch
-        {
-            (>= 10, "%") => "0.00", (_, "") => "0.##", (>= 100, _) => "0", (>= 10, _) => "0.0", (>= 1, _) => "0.00",
-                (>= 0.01, _) => "0.000", _ => "0.0###",
-        };
-        string text = shown.ToString(format, CultureInfo.InvariantCulture);
+        string text = Symbol == "%" ? Units.Percent(value / Divisor) : Units.Digits(value / Divisor);
         return text.StartsWith('-') ? "−" + text[1..] : text;
     }
 

@@ -170,4 +170,26 @@ public sealed class PageTests
 
         Assert.Equal((symbol, text), (shown.Symbol, shown.Text(value)));
     }
+
+    [Theory]
+    [InlineData(0.009073, "0.907 %")]
+    [InlineData(0.000012345, "0.00123 %")]
+    [InlineData(0.81, "81 %")]
+    [InlineData(0.8125, "81.3 %")]
+    [InlineData(0.99, "99 %")]
+    [InlineData(0.99987, "99.99 %")]
+    [InlineData(1, "100 %")]
+    [InlineData(0, "0 %")]
+    [InlineData(12.3456, "12.3", Unit.Count)]
+    [InlineData(1234.56, "1235", Unit.Count)]
+    [InlineData(0.09996, "0.1", Unit.Count)]
+    [InlineData(-0.0456789, "-0.0457", Unit.Count)]
+    [InlineData(0.0456789, "45.7 ms", Unit.Seconds)]
+    public void Numbers_have_three_digits_wherever_they_stand(double value, string text, Unit unit = Unit.Share)
+    {
+        Assert.Equal(text, Units.Format(value, unit));
+        if (unit == Unit.Seconds) return;
+        string number = text.Split(' ')[0].Replace('-', '−');
+        Assert.Equal(number, DisplayUnit.For(unit, [value]).Text(value));
+    }
 }
