@@ -60,8 +60,11 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         }
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error,
+            int code = parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error,
                 EnableDefaultExceptionHandler = false });
+            if (terminal.Lost() is not { } reason) return code;
+            terminal.Error.WriteLine($"standard output did not take everything: {reason}");
+            return ExitCode.Worst(code, ExitCode.Unknown);
         }
         catch (Exception e)   // said in words, and with an exit code of the lab's rather than a signal
         {

@@ -61,6 +61,9 @@ internal sealed record Terminal
 
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>Why standard output did not take everything; null while it does.</summary>
+    public Func<string?> Lost { get; init; } = () => null;
+
     /// <summary>Columns that a line may have.</summary>
     public int Width => Console.Profile.Width;
 
@@ -69,15 +72,17 @@ internal sealed record Terminal
     {
         IAnsiConsole console = AnsiConsole.Create(
             new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });
-        if (System.Console.IsOutputRedirected) console = Plain(System.Console.Out);
+        LastingWriter output = new(System.Console.Out), error = new(System.Console.Error);
+        if (System.Console.IsOutputRedirected) console = Plain(output);
         else console.Profile.Capabilities.Unicode = DrawsUnicode(Environment.GetEnvironmentVariable);
         IAnsiConsole? live = System.Console.IsErrorRedirected ? null
             : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
-        System.Console.SetOut(TextWriter.Synchronized(new HarmlessWriter(System.Console.Out)));
-        System.Console.SetError(TextWriter.Synchronized(new HarmlessWriter(System.Console.Error)));
+        System.Console.SetOut(TextWriter.Synchronized(new HarmlessWriter(output)));
+        System.Console.SetError(TextWriter.Synchronized(new HarmlessWriter(error)));
         return new Terminal
         {
             Out = System.Console.Out, Error = System.Console.Error, Console = console, Clock = TimeProvider.System,
+            Lost = () => output.Failure,
             Live = live is { Profile.Capabilities.Ansi: true, Profile.Capabilities.Interactive: true } ? live : null,
         };
     }

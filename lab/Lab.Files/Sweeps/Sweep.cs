@@ -130,14 +130,20 @@ internal sealed class SweepReader
 
     private string Name()
     {
-        string fallback = Path.GetFileNameWithoutExtension(file);
-        if (root["name"] is not { } node) return fallback;
-        if (node is Scalar { Text.Length: > 0 } name && name.Text[0] != '.'
-            && name.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            return name.Text;
-        problems.Add(node, $"name becomes a folder's name: letters, digits, - and _, found {node.Kind}");
-        return fallback;
+        const string rule = "becomes a folder's name: letters, digits, - and _";
+        string ofFile = Path.GetFileNameWithoutExtension(file);
+        if (root["name"] is { } node)
+        {
+            if (node is Scalar { Text: var name } && IsFolder(name)) return name;
+            problems.Add(node, $"name {rule}, found {node.Kind}");
+        }
+        else if (!IsFolder(ofFile))
+            problems.Add(root, $"the file's name {rule}, found '{ofFile}'; rename the file, or give it a name: key");
+        return ofFile;
     }
+
+    private static bool IsFolder(string name) => name.Length > 0 && name[0] != '.'
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     // seeds: 20 means 1 to 20
     private void Seeds(IReadOnlyList<ulong>? chosen)

@@ -21,6 +21,20 @@ public sealed class BadInputTests : IDisposable
         Assert.EndsWith("\n1 problem\n", lab.Error);
     }
 
+    [Theory]
+    [InlineData("my scenario")]
+    [InlineData("..")]
+    [InlineData("<b>")]
+    public void A_file_whose_name_can_be_no_folder_s_needs_a_name_of_its_own(string name)
+    {
+        string file = lab.Write($"scenarios/{name}.yaml", Laboratory.DeadLink);
+        Assert.Equal(ExitCode.BadInput, lab.Lab("check", file));
+        Assert.Contains($"letters, digits, - and _, found '{name}'; rename the file, or give it a name: key",
+            lab.Error);
+        File.WriteAllText(file, "name: mine\n" + Laboratory.DeadLink);
+        Assert.Equal(ExitCode.Pass, lab.Lab("check", file));
+    }
+
     [Fact]
     public void A_scenario_in_the_place_of_a_topology_is_told_as_that()
     {

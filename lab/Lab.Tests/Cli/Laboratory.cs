@@ -59,6 +59,11 @@ internal sealed class Laboratory : IDisposable
     public Func<Scenario, IReadOnlyList<RunResult>, IReadOnlyList<CheckResult>> Check { get; set; } = (_, _) => [];
     public CancellationTokenSource Stop { get; } = new();
 
+    /// <summary>In place of what <see cref="Output"/> shows.</summary>
+    public TextWriter? Out { get; set; }
+
+    public Func<string?> Lost { get; set; } = () => null;
+
     public static RunResult Result(RunSpec spec, double seconds) => new()
     {
         Spec = spec, JournalHash = spec.Seed, Entries = 1,
@@ -111,8 +116,8 @@ internal sealed class Laboratory : IDisposable
             },
             Index = folder => folder + "/index.html",
         };
-        var terminal = new Terminal { Out = output, Error = error, Console = Terminal.Plain(output),
-            Clock = new StoppedClock() };
+        var terminal = new Terminal { Out = Out ?? output, Error = error, Console = Terminal.Plain(Out ?? output),
+            Clock = new StoppedClock(), Lost = Lost };
         return new CommandLine(engine, terminal, Stop.Token)
             .Run([.. words.Select(w => w.StartsWith("scenarios/") || w.StartsWith("topologies/")
             ? Path.Combine(Folder, w) : w)]);

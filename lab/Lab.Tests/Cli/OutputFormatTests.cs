@@ -104,6 +104,26 @@ public sealed class OutputFormatTests : IDisposable
     }
 
     [Fact]
+    public void Output_that_takes_no_more_text_loses_the_text_and_not_the_results()
+    {
+        using var full = new LastingWriter(new StreamWriter(new FullStream()) { AutoFlush = true });
+        lab.Out = full;
+        lab.Lost = () => full.Failure;
+        Assert.Equal(ExitCode.Unknown, Run("scenarios/dead-link.yaml"));
+        Assert.Single(lab.Reports);
+        Assert.EndsWith("standard output did not take everything: No space left on device\n", lab.Error);
+    }
+
+    private sealed class FullStream : MemoryStream
+    {
+        public override void Write(byte[] buffer, int offset, int count) => throw Full();
+
+        public override void Write(ReadOnlySpan<byte> buffer) => throw Full();
+
+        private static IOException Full() => new("No space left on device");
+    }
+
+    [Fact]
     public void What_stands_where_the_tests_go_stays_what_it_is()
     {
         string kept = lab.Write("kept.xml", "");
