@@ -83,8 +83,9 @@ internal static class AnswerFigure
                 return;
             }
             double most = values.Max() <= 0 ? 1 : values.Max() / unit.Divisor * 1.05;
-            // room for the half of a symbol at zero
-            Axis = new(unit.Symbol == "" ? name : $"{name} ({unit.Symbol})", values.Min() > 0 ? 0 : -0.03 * most, most);
+            // room for the half of a symbol at zero or near it
+            double room = 0.03 * most, from = values.Min() / unit.Divisor > room ? 0 : -room;
+            Axis = new(unit.Symbol == "" ? name : $"{name} ({unit.Symbol})", from, most);
         }
 
         public Axis Axis { get; }
