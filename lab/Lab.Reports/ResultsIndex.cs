@@ -79,20 +79,7 @@ public static class ResultsIndex
     {
         Html more = older == 0 ? Html.Empty
             : Html.Of($"<p class=\"further\">{older} older runs are in this folder and not listed.</p>");
-        Html page = $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy"
-            content="default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file:">
-            <title>Results</title>
-            <style>
-            {Html.Trusted(Resources.Text("report.css"))}
-            </style>
-            </head>
-            <body>
+        return Document.Of("Results", "style-src 'unsafe-inline'; img-src 'self' file:", $"""
             <header><h1>Results</h1>
             <p>{Words.Count(entries.Count, "run")} of scenarios, newest first.</p></header>
             <main>
@@ -101,11 +88,7 @@ public static class ResultsIndex
             </ul>
             {more}
             </main>
-            </body>
-            </html>
-
-            """;
-        return page.ToString();
+            """);
     }
 
     private static Html Row(Entry entry)

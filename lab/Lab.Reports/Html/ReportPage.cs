@@ -8,8 +8,8 @@ internal static class ReportPage
     private const int MostYaml = 200_000, MostOpenPixels = 1700, MostData = 2_500_000;
 
     // Nothing may be fetched from anywhere. Vega compiles its expressions, hence unsafe-eval.
-    private const string Policy =
-        "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:";
+    private const string Allowed =
+        "script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:";
 
     public static string Of(Study study, IReadOnlyList<Figure> figures, string runYaml, IReadOnlyList<string> pictures,
         IReadOnlyList<string>? kept = null)
@@ -19,19 +19,8 @@ internal static class ReportPage
         Figure[] fitting = [.. Fitting(chosen is null ? figures : [chosen, .. figures.Where(f => f != chosen)], data)];
         Figure? first = chosen is null ? null : fitting[0];
         Figure[] others = chosen is null ? fitting : fitting[1..];
-        Html page = $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="{Policy}">
-            <title>{study.Sweep.ScenarioName}: {Words.Of(study.Sweep.Verdict)}</title>
-            <style>
-            {Html.Trusted(Resources.Text("report.css"))}
-            </style>
-            </head>
-            <body>
+        string title = $"{study.Sweep.ScenarioName}: {Words.Of(study.Sweep.Verdict)}";
+        return Document.Of(title, Allowed, $"""
             <header>
             {RunSection.Head(study)}
             </header>
@@ -55,11 +44,7 @@ internal static class ReportPage
             {Files(runYaml, pictures, kept ?? [])}
             </main>
             {Scripts(data)}
-            </body>
-            </html>
-
-            """;
-        return page.ToString();
+            """);
     }
 
     /// <summary>The page stays small whatever was run: what is too much for it stands beside it as a picture.</summary>
