@@ -57,10 +57,11 @@ internal sealed class Teller
         };
     }
 
-    /// <summary>At one moment: what happens to the network, what is sent, what follows, what is lost of it.</summary>
+    /// <summary>At one moment: what happens to the network, who is online, what is sent, what follows, what is lost of
+    /// it.</summary>
     private static int RankOf(Note note) => note.Key.Kind switch
     {
-        NoteKind.PathChanged or NoteKind.ProcessChanged or NoteKind.FaultBegan => 0,
+        NoteKind.PathChanged or NoteKind.ProcessChanged or NoteKind.FaultBegan or NoteKind.Ready => 0,
         NoteKind.Checked or NoteKind.Written => 1,
         NoteKind.Lost => 3,
         _ => 2,

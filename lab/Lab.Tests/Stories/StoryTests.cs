@@ -83,6 +83,17 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void Who_checks_in_the_moment_of_coming_online_is_online_first()
+    {
+        history.Login(1, 1, Phone, 0);
+        Journal.ClientCheckSent(At(2), Phone, Traffic.Acks);
+        history.ClientEnds(100, Phone, 0, Mechanism.AckTimeout, Claim.Dead);
+        Assert.Equal(["-98 phone: connects, logs in and is online with a new session; that took 1 s",
+            "-98 phone: asks for an acknowledgement (<r/>, XEP-0198); no answer comes"],
+            Lines(Assert.Single(history.Stories().Told)).Take(2));
+    }
+
+    [Fact]
     public void A_hung_server_that_is_called_dead_is_told_for_what_it_is()
     {
         history.Login(1, 1, Phone, 0);
