@@ -70,9 +70,9 @@ public static class Units
     /// <summary>Three significant digits, or all those of a whole number; without zeros at the end.</summary>
     public static string Digits(double value)
     {
-        double magnitude = Math.Abs(value);
-        int decimals = magnitude == 0 || value == Math.Floor(value) ? 0
-            : Math.Clamp(2 - (int)Math.Floor(Math.Log10(magnitude)), 0, MostDecimals);
+        int decimals = value == Math.Floor(value) ? 0 : 2;
+        for (double left = Math.Abs(value); left >= 10 && decimals > 0; left /= 10) decimals--;
+        for (double left = Math.Abs(value); left < 1 && decimals is > 0 and < MostDecimals; left *= 10) decimals++;
         return value.ToString(Decimals[..(2 + decimals)].TrimEnd('.'), CultureInfo.InvariantCulture);
     }
 
