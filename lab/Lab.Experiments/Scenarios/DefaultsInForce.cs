@@ -8,6 +8,10 @@ namespace Lab.Experiments;
 /// </summary>
 public static class DefaultsInForce
 {
+    /// <summary>Sentences without their full stop, of all topologies among these runs; each once.</summary>
+    public static IEnumerable<string> Of(IEnumerable<RunSpec> runs) =>
+        runs.Select(r => r.Topology).Distinct().SelectMany(Of).Distinct();
+
     /// <summary>Sentences without their full stop; what varies is told as in this one.</summary>
     public static IReadOnlyList<string> Of(Topology topology)
     {

@@ -13,8 +13,7 @@ internal static class RunFile
     public static string Of(Sweep sweep, Provenance made)
     {
         string lab = made.Commit is { } commit ? $"lab {made.Version}, commit {commit}" : $"lab {made.Version}";
-        IEnumerable<string> defaults = sweep.Plan.Select(r => r.Topology).Distinct().SelectMany(DefaultsInForce.Of)
-            .Distinct().Take(MostDefaults);
+        IEnumerable<string> defaults = DefaultsInForce.Of(sweep.Plan).Take(MostDefaults);
         return $"# {lab}; {made.Date}\n# What no key says, in force here:\n"
             + string.Concat(defaults.Select(d => $"# - {Problem.Printable(d)}\n")) + sweep.RunYaml;
     }

@@ -66,7 +66,8 @@ internal static class RunSection
             : Html.Of($"none"));
         if (scenario.Policies.Count > 0)
             yield return ("Policies", List(scenario.Policies.Select(p => $"{p.Key}: {PolicyWords.Of(p.Value)}")));
-        yield return ("Without a policy", $"{PolicyWords.Defaults()}");
+        yield return ("What no key says", List([$"policies, where they are silent: {PolicyWords.Defaults()}",
+            .. DefaultsInForce.Of(study.Sweep.Runs.Select(r => r.Spec))]));
         if (study.Sweep.Varied.Count > 0) yield return ("Varied",
             List(study.Sweep.Varied.Select(path => Varied(study, path))));
         yield return ("Seeds", $"{string.Join(", ", Ranges(study.Seeds))}");

@@ -15,10 +15,11 @@ internal static class TidyCsv
     {
         Row(to,
             ["scenario", "seed", "network", .. sweep.Varied, "metric", "target", "from_s", "to_s", "value", "unit",
-                "lab", "date"]);
+                "os", "lab", "date"]);
         string[] made = [Lab(sweep.Made), sweep.Made.Date];
         foreach (RunResult run in sweep.Runs)
         {
+            string os = Systems(run.Spec.Topology);
             string[] start =
             [
                 sweep.ScenarioName, run.Spec.Seed.ToString(CultureInfo.InvariantCulture), run.Network.Word(),
@@ -27,9 +28,13 @@ internal static class TidyCsv
             foreach (Measure measure in run.Measures)
                 Row(to, [.. start, measure.Metric, measure.Scope.Of?.Text ?? "",
                     Number(measure.Scope.Start.TotalSeconds), Number(measure.Scope.EndIn(run.Spec).TotalSeconds),
-                    Number(measure.Value), UnitOf(measure.Metric), .. made]);
+                    Number(measure.Value), UnitOf(measure.Metric), os, .. made]);
         }
     }
+
+    /// <summary>Whose TCP its hosts have, each once: "linux", "linux android".</summary>
+    private static string Systems(Topology topology) => string.Join(' ', topology.Servers.Select(s => s.Value.Os)
+        .Concat(topology.Clients.Select(c => c.Value.Os)).Distinct().Order().Select(Words.Of));
 
     /// <summary>As versions are written with what they were built of: 0.1.0+d34b32f9a679.</summary>
     private static string Lab(Provenance made) =>

@@ -68,6 +68,26 @@ public sealed class PageTests
     }
 
     [Fact]
+    public void Defaults_that_no_key_says_stand_in_the_page_for_every_topology_of_the_runs()
+    {
+        SweepResult sweep = Sweeps.DeadLink(2, ["ping"]);
+        RunResult last = sweep.Runs[^1];
+        Topology phones = last.Spec.Topology with
+        {
+            Clients = last.Spec.Topology.Clients.ToDictionary(c => c.Key, c => c.Value with { Os = Os.Android }),
+        };
+        string page = Page(sweep with
+        {
+            Runs = [.. sweep.Runs.Take(sweep.Runs.Count - 1), last with { Spec = last.Spec with { Topology = phones } }],
+        });
+
+        Assert.Contains("policies, where they are silent: no checks; timeouts of connecting: TCP 30s", page);
+        Assert.Contains("example.org without a policy: it checks no client and closes no stream", page);
+        Assert.Contains("phone, example.org on linux: gives up unacknowledged data after 924.6", page);
+        Assert.Contains("phone on android: ", page);
+    }
+
+    [Fact]
     public void Streams_between_servers_are_part_of_what_was_run()
     {
         SweepResult sweep = Sweeps.DeadLink(2);

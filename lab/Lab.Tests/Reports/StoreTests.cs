@@ -19,6 +19,10 @@ public sealed class StoreTests : IDisposable
         SweepResult sweep = Sweeps.DeadLink(1, ["ping"]);
         RunResult run = sweep.Runs[0];
         Setting[] point = [new("clients.phone.policy", "slow, \"safe\""), new("links.mobile.delay", "35ms")];
+        Topology mixed = run.Spec.Topology with
+        {
+            Clients = run.Spec.Topology.Clients.ToDictionary(c => c.Key, c => c.Value with { Os = Os.Android }),
+        };
         sweep = sweep with
         {
             Varied = [.. point.Select(p => p.Path)],
@@ -26,7 +30,7 @@ public sealed class StoreTests : IDisposable
             [
                 run with
                 {
-                    Spec = run.Spec with { Point = point, Seed = ulong.MaxValue },
+                    Spec = run.Spec with { Point = point, Seed = ulong.MaxValue, Topology = mixed },
                     Measures =
                     [
                         new("detection.client.p50", double.PositiveInfinity), new("availability", 0.1),
@@ -43,9 +47,9 @@ public sealed class StoreTests : IDisposable
         TidyCsv.Write(sweep, text);
 
         const string start = "dead-link,18446744073709551615,simulated,\"slow, \"\"safe\"\"\",35ms,";
-        const string end = ",0.1.0+d34b32f9a679,2026-11-22T17:05:33Z";
+        const string end = ",linux android,0.1.0+d34b32f9a679,2026-11-22T17:05:33Z";
         Assert.Equal($"""
-            scenario,seed,network,clients.phone.policy,links.mobile.delay,metric,target,from_s,to_s,value,unit,lab,date
+            scenario,seed,network,clients.phone.policy,links.mobile.delay,metric,target,from_s,to_s,value,unit,os,lab,date
             {start}detection.client.p50,,0,7200,inf,s{end}
             {start}availability,,0,7200,0.1,share{end}
             {start}connects.resumed,,0,7200,,share{end}
