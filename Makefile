@@ -10,8 +10,11 @@ COUNTED = dotnet test lab/Lab.Tests -c Release -v q $(FILTER) --logger "console;
 	awk -F'[:,]' '/Failed:.*Passed:.*Skipped:/ {f+=$$2; p+=$$4; s+=$$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s}' lab/test.log; exit $$status
 
 # for this machine alone: without the drawing libraries of others, and compiled ahead where the compiler for it can be had
-PUBLISHED = lab/Lab.Cli/Lab.Cli.csproj --use-current-runtime -v q
+PUBLISHED = lab/Lab.Cli/Lab.Cli.csproj --use-current-runtime -v m
 AHEAD = -p:PublishReadyToRun=true
+
+# of what dotnet says: a project's name when it is built, and what went wrong
+TOLD = awk '/ -> .*\/lab\/bin\/$$/ {print "  the program, compiled for this machine"; next} / -> / {print "  " $$1; fflush(); next} NF && !/ restore/ {print; fflush()}'
 
 .PHONY: run build test fuzz determinism accept bench install help
 
@@ -20,8 +23,9 @@ run: build ## build everything and run the showcase scenarios
 
 build: ## leave the program at lab/bin/lab
 	@echo "building lab/bin/lab (the first time takes a minute or two)"
+	@echo "  packages"
 	@ahead=$$(dotnet restore $(PUBLISHED) $(AHEAD) > /dev/null 2>&1 && echo $(AHEAD)); \
-	dotnet publish $(PUBLISHED) --no-self-contained -c Release -o lab/bin $$ahead
+	dotnet publish $(PUBLISHED) --no-self-contained -c Release -o lab/bin $$ahead | $(TOLD)
 
 test: ## everything that proves the project; ends with a plain count
 	@$(COUNTED)

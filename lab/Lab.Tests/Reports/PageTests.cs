@@ -78,7 +78,7 @@ public sealed class PageTests
         };
         string page = Page(sweep with
         {
-            Runs = [.. sweep.Runs.Take(sweep.Runs.Count - 1), last with { Spec = last.Spec with { Topology = phones } }],
+            Runs = [.. sweep.Runs.SkipLast(1), last with { Spec = last.Spec with { Topology = phones } }],
         });
 
         Assert.Contains("policies, where they are silent: no checks; timeouts of connecting: TCP 30s", page);
