@@ -26,6 +26,11 @@ public static class EntryFields
             Flag("up-dead", e => PathEntry.Of(e).UpDead), Flag("down-dead", e => PathEntry.Of(e).DownDead),
             .. Cause(e => PathEntry.Of(e).Fault),
         ],
+        Passage =
+        [
+            Connection, Flag("up-dead", e => PassageEntry.Of(e).UpDead),
+            Flag("down-dead", e => PassageEntry.Of(e).DownDead), Word("cause", e => PassageEntry.Of(e).Cause),
+        ],
         Process = [Word("state", e => ProcessEntry.Of(e).State), .. Cause(e => ProcessEntry.Of(e).Fault)],
         Packet =
         [
@@ -65,6 +70,7 @@ public static class EntryFields
         EntryKind.FaultBegan or EntryKind.FaultEnded => Fault,
         EntryKind.PathChanged => Path,
         EntryKind.ProcessChanged => Process,
+        EntryKind.PassageChanged => Passage,
         EntryKind.PacketSent or EntryKind.PacketDelivered or EntryKind.PacketLost or EntryKind.PacketOverflowed =>
             Packet,
         EntryKind.ConnectAttempt or EntryKind.FarAccepted or EntryKind.ServerHibernated

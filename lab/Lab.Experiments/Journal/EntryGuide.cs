@@ -54,6 +54,8 @@ public static class EntryGuide
         EntryKind.StanzaQueued => new(Stream, "a message waits for the stream to be ready"),
         EntryKind.StanzaPassed => new(Stream, "a message was written to the stream"),
         EntryKind.StanzaReturned => new("server", "a message could not go to the other server and came back"),
+        EntryKind.PassageChanged => new(Path, "its path lets one connection pass no more, or again, while it is open "
+            + "to others"),
     };
 
     /// <summary>What a field means, in every kind that has it.</summary>
@@ -64,6 +66,7 @@ public static class EntryGuide
         "occurrence" => "how often this fault had come before",
         "up-dead" => "whether nothing passes from the near end to the far end",
         "down-dead" => "whether nothing passes from the far end to the near end",
+        "cause" => "why; none: it passes again",
         "state" => "what the process does from now on",
         "direction" => "up: from the near end",
         "use" => "what TCP sends it for",

@@ -73,4 +73,8 @@ public enum EntryKind : ushort
     StanzaQueued,
     StanzaPassed,
     StanzaReturned,
+
+    // connections of a path, again
+
+    PassageChanged,
 }

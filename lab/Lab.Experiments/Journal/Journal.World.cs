@@ -21,6 +21,11 @@ public sealed partial class Journal
     public void PathChanged(Instant now, int path, bool upDead, bool downDead, int fault) =>
         Add(now, path, EntryKind.PathChanged, (upDead ? 1 : 0) | (downDead ? 2 : 0), fault);
 
+    /// <summary>Of one connection; the path itself is open.</summary>
+    public void PassageChanged(
+        Instant now, int path, int connection, bool upDead, bool downDead, PassageCause cause) =>
+        Add(now, path, EntryKind.PassageChanged, (upDead ? 1 : 0) + (downDead ? 2 : 0) + ((long)cause << 8), connection);
+
     /// <param name="fault">Index of the fault that keeps it so, or that let it run again.</param>
     public void ProcessChanged(Instant now, int host, ProcessState state, int fault) =>
         Add(now, host, EntryKind.ProcessChanged, (long)state, fault);
@@ -41,6 +46,17 @@ public readonly record struct PathEntry(bool UpDead, bool DownDead, int Fault)
     public bool IsDead => UpDead || DownDead;
 
     public static PathEntry Of(in Entry e) => new((e.A & 1) != 0, (e.A & 2) != 0, (int)e.B);
+}
+
+/// <summary>Of PassageChanged. Its connection is read as of others that have one.</summary>
+public readonly record struct PassageEntry(bool UpDead, bool DownDead, PassageCause Cause)
+{
+    public bool IsDead => UpDead || DownDead;
+
+    /// <summary>By a middlebox, not because one of its ends is elsewhere now.</summary>
+    public bool IsForgotten => Cause is not (PassageCause.None or PassageCause.Moved or PassageCause.Replaced);
+
+    public static PassageEntry Of(in Entry e) => new((e.A & 1) != 0, (e.A & 2) != 0, (PassageCause)(e.A >> 8));
 }
 
 /// <summary>Of ProcessChanged.</summary>

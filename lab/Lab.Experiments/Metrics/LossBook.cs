@@ -18,6 +18,9 @@ public enum LossCause
     /// <summary>It was written into a living stream, whose path was dead when the stream ended.</summary>
     PathDied,
 
+    /// <summary>It was written to a connection that a middlebox had forgotten, or forgot before it ended.</summary>
+    Forgotten,
+
     /// <summary>The process that had it, or should have got it, ended.</summary>
     ProcessEnded,
 
@@ -64,10 +67,11 @@ internal sealed class LossBook(GroundTruth truth)
         ProcessTruth peer = way.ProcessAt(by == PathEnd.Near ? PathEnd.Far : PathEnd.Near);
         return stream.TruthAt(by) switch
         {
-            Claim.Dead when way.IsDead => new Loss(LossCause.DeadPath, way.Cause),
-            Claim.Dead when peer.State == ProcessState.Gone => new Loss(LossCause.ProcessEnded, peer.Cause),
-            Claim.Dead => new Loss(LossCause.StreamEnded, null),
-            Claim.Broken => new Loss(LossCause.FrozenPeer, peer.Cause),
+            Silence.Dead when way.IsDead => new Loss(LossCause.DeadPath, way.Cause),
+            Silence.Dead when peer.State == ProcessState.Gone => new Loss(LossCause.ProcessEnded, peer.Cause),
+            Silence.Dead => new Loss(LossCause.StreamEnded, null),
+            Silence.Forgotten => new Loss(LossCause.Forgotten, stream.Cause),
+            Silence.Broken => new Loss(LossCause.FrozenPeer, peer.Cause),
             _ => default,
         };
     }
@@ -137,6 +141,8 @@ internal sealed class LossBook(GroundTruth truth)
         ProcessTruth? ill = !far.Runs ? far : !near.Runs ? near : null;
         carrier.Loss = process ? new Loss(LossCause.ProcessEnded, ill?.Cause)
             : way.IsDead ? new Loss(LossCause.PathDied, way.Cause)
+            : way.Find(carrier.Connection) is { Passage.IsForgotten: true, Cause: { } cause }
+                ? new Loss(LossCause.Forgotten, cause)
             : ill is null ? new Loss(LossCause.StreamEnded, null)
             : new Loss(ill.State == ProcessState.Frozen ? LossCause.FrozenPeer : LossCause.ProcessEnded, ill.Cause);
     }

@@ -19,7 +19,7 @@ internal static class ReachMetrics
         new("misdiagnosis.wrong-claims", Unit.Count,
             "verdicts whose claim (dead, broken, idle) differs from the truth",
             "as misdiagnosis.false-alarms", "none",
-            Better.Lower, Joining.Count, f => f.Verdicts.Count(v => v.Truth != v.Claim), Sight.AsFaults)
+            Better.Lower, Joining.Count, f => f.Verdicts.Count(v => !v.IsRight), Sight.AsFaults)
         {
             Hidden = _ => Silent,
         },
@@ -27,7 +27,7 @@ internal static class ReachMetrics
             "streams closed by an idle rule while path and peer were alive: right about the silence, and still an end",
             "as misdiagnosis.false-alarms", "none",
             Better.Lower, Joining.Count,
-            f => f.Verdicts.Count(v => v is { Claim: Claim.Idle, Truth: Claim.Idle }), Sight.AsFaults)
+            f => f.Verdicts.Count(v => v is { Claim: Claim.Idle, Truth: Silence.Idle }), Sight.AsFaults)
         {
             Hidden = _ => Silent,
         },

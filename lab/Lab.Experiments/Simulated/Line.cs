@@ -30,6 +30,16 @@ internal sealed class Line : NetworkPath
         public readonly int Number = number;
         public Connection? Older = older;
         public SimulatedPipe? Near, Far;
+        private ulong dead;                                        // two bits for each element of the path
+
+        /// <summary>Whether some element lets nothing of it pass.</summary>
+        public (bool Up, bool Down) Dead => ((dead & Ups) != 0, (dead & Ups << 1) != 0);
+
+        private const ulong Ups = 0x5555_5555_5555_5555;
+
+        /// <summary>What one element lets pass of it.</summary>
+        public void Let(int place, bool upDead, bool downDead) =>
+            dead = dead & ~(3UL << place * 2) | (upDead ? 1UL : 0) << place * 2 | (downDead ? 2UL : 0) << place * 2;
     }
 
     public ref Alarm AlarmOf(Direction way)

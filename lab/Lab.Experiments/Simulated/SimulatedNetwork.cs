@@ -8,7 +8,7 @@ namespace Lab.Experiments;
 /// in a pool between servers has one; hosts of this network are reached by no other way. Paths are laid first, hosts
 /// take their ends; connections are kept per path until both their ends are gone.
 /// </summary>
-internal sealed class SimulatedNetwork : EventTarget, INetwork
+internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
 {
     private const int LinkEvent = 0, WeatherEvent = 1, PipeEvent = 2, KindBits = 2;
     private readonly EventQueue queue;
@@ -54,11 +54,13 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         PathElement[]? behind = null)
     {
         var link = new LinkElement(up, down, random.Fork("link/" + linkName), transit);
+        PathElement[] elements = [.. before ?? [], link, .. behind ?? []];
         var line = new Line(
             path,
             (new Alarm(target, Argument(LinkEvent, path * 2)), new Alarm(target, Argument(LinkEvent, path * 2 + 1)),
                 new Alarm(target, Argument(WeatherEvent, path))),
-            [.. before ?? [], link, .. behind ?? []]);
+            elements);
+        for (int place = 0; place < elements.Length; place++) elements[place].Attach(this, path, place);
         lines[path] = line;
         WatchWeather(queue.Now, line);
     }
@@ -177,6 +179,12 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
                 if (pipe is { IsGone: false }) pipe.Reset(now, pipe.Tcp.ForgedReset());
     }
 
+    public void Forget(Instant now, int path)
+    {
+        lines[path]!.Forget(now);
+        LinkChanged(now, lines[path]!);
+    }
+
     public void Thaw(Instant now, Host owner)
     {
         foreach (Pipe pipe in PipesOf(owner)) Pump(now, (SimulatedPipe)pipe);
@@ -270,6 +278,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
             if (passage.Fate == Fate.Answered) SendAnswer(now, line);
         }
         Arm(line, way);
+        if (line.HasMore) line.WeatherAlarm.Set(queue, line.NextChange);
     }
 
     /// <summary>A SYN that finds nobody on its connection opens it, however late it comes.</summary>
@@ -301,6 +310,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
     {
         journal.PacketSent(now, line.Number, way, segment.Use, (Traffic)segment.Mark, segment.WireBytes);
         Fate fate = line.Offer(now, way, in segment);
+        if (line.HasMore) line.WeatherAlarm.Set(queue, line.NextChange);
         if (fate == Fate.Inside)
         {
             Arm(line, way);
@@ -326,6 +336,18 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         while (fate == Fate.Answered);
     }
 
+    /// <summary>What an element of the path says by itself is one, too.</summary>
+    private void Say(Instant now, Line line)
+    {
+        while (line.TrySay(now, out Direction way, out Segment said, out Fate fate))
+        {
+            journal.PacketSent(now, line.Number, way, said.Use, (Traffic)said.Mark, said.WireBytes);
+            if (fate == Fate.Inside) Arm(line, way);
+            else RecordLoss(now, fate, line, way, in said);
+            if (fate == Fate.Answered) SendAnswer(now, line);
+        }
+    }
+
     private void RecordLoss(Instant now, Fate fate, Line line, Direction way, in Segment s)
     {
         if (fate == Fate.Overflowed)
@@ -337,6 +359,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
 
     private void WatchWeather(Instant now, Line line)
     {
+        Say(now, line);
         line.WeatherAlarm.Set(queue, line.NextChange);
         PathMayHaveChanged(now, line, PathEntry.Weather);
     }
@@ -347,6 +370,19 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork
         if (dead == line.Dead) return;
         line.Dead = dead;
         journal.PathChanged(now, line.Number, dead.Up, dead.Down, fault);
+    }
+
+    /// <summary>What an element answers by itself leaves at once; what it said of a connection that is over is of no
+    /// interest.</summary>
+    void IPassageWatcher.PassageChanged(
+        Instant now, int path, int place, int connection, bool upDead, bool downDead, PassageCause cause)
+    {
+        Line line = lines[path]!;
+        if (line.Find(connection) is not { } known) return;
+        (bool, bool) before = known.Dead;
+        known.Let(place, upDead, downDead);
+        if (known.Dead != before)
+            journal.PassageChanged(now, path, connection, known.Dead.Up, known.Dead.Down, cause);
     }
 
     private SimulatedPipe NewPipe(Line line, Line.Connection connection, Host owner, bool atFar, TcpSettings tcp)

@@ -176,7 +176,7 @@ internal sealed partial class Diary
         if (open?.Notes is [.., { Key.Kind: NoteKind.Blamed } blamed] notes && blamed.By == by && blamed.At == e.At)
             notes.RemoveAt(notes.Count - 1);
         Note note = Add(NoteKind.Ended, by, in e);
-        (note.End, note.Truth) = (end with { Claim = v.Claim }, v.Truth);
+        (note.End, note.Truth, note.IsRight) = (end with { Claim = v.Claim }, v.Truth, v.IsRight);
         PathEnd other = by == PathEnd.Near ? PathEnd.Far : PathEnd.Near;
         note.PeerLeft = !path.IsDead && path.ProcessAt(other).State != ProcessState.Gone;
         if (by == PathEnd.Near) lastEnd = note;

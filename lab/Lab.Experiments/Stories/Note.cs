@@ -36,7 +36,8 @@ internal sealed class Note(NoteKey key, in Entry entry)
 
     /// <summary>Of an end: what it says of the peer, and what was true.</summary>
     public StreamEnd End;
-    public Claim Truth;
+    public Silence Truth;
+    public bool IsRight;
 
     /// <summary>Of an end: the connection is dead because the other side has ended it.</summary>
     public bool PeerLeft;

@@ -53,6 +53,7 @@ internal sealed partial class Phrases
     private static string Reason(LossCause cause) => cause switch
     {
         LossCause.DeadPath => "it was last written to a connection whose path was dead",
+        LossCause.Forgotten => "it was last written to a connection that a middlebox on the way forgot",
         LossCause.FrozenPeer => "it was last written to a connection whose other process stood still",
         LossCause.PathDied => "it was last written to a connection that ended with its path dead",
         LossCause.ProcessEnded => "the process that had it, or should have got it, ended",
@@ -96,15 +97,15 @@ internal sealed partial class Phrases
         {
             Claim.Dead => "connection for dead", Claim.Broken => "stream for broken", _ => "peer for idle",
         };
-        Claim truth = n.Truth == Claim.None ? Claim.Idle : n.Truth;
-        if (n.End.Claim == truth)
-            return takes + ", and so it is"
-                + (n.PeerLeft && truth == Claim.Dead ? ": the other side has ended it" : "");
-        return takes + truth switch
+        if (n.IsRight)
+            return takes + ", and so it is" + (n.Truth == Silence.Forgotten ? ": a middlebox on the way forgot it"
+                : n.PeerLeft && n.Truth == Silence.Dead ? ": the other side has ended it" : "");
+        return takes + n.Truth switch
         {
-            Claim.Dead when n.PeerLeft => ", but the other side has just ended it",
-            Claim.Idle => ", but the path and the other process are well: a false alarm",
-            Claim.Broken => ", but the connection stands: the other process does not answer",
+            Silence.Dead when n.PeerLeft => ", but the other side has just ended it",
+            Silence.Idle => ", but the path and the other process are well: a false alarm",
+            Silence.Forgotten => ", but a middlebox on the way forgot the connection",
+            Silence.Broken => ", but the connection stands: the other process does not answer",
             _ => ", but the connection is dead",
         };
     }

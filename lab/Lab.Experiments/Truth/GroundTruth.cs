@@ -5,8 +5,9 @@ namespace Lab.Experiments;
 
 /// <summary>
 /// The journal read into what is true of every path, process and stream, of clients and between servers alike.
-/// Rule: a stream is dead for one side when its path is cut, when the peer's process is gone or has given its end up;
-/// broken when the peer's process is frozen; else idle. An incident begins for a side that runs and sends on a stream
+/// Rule: a stream is dead for one side when its path is cut, when the peer's process is gone or has given its end up, or
+/// when the path lets nothing of this one connection pass, which is forgotten where a middlebox did it; broken when the
+/// peer's process is frozen; else idle. An incident begins for a side that runs and sends on a stream
 /// when a fault makes it dead or broken; it ends when that side gives up (detected), when the stream is well again or
 /// the side itself ends it (outlived), or with the run. Definitions: lab/MODELS.md.
 /// </summary>
@@ -56,6 +57,9 @@ internal sealed class GroundTruth
                 (process.State, int fault) = ProcessEntry.Of(in e);
                 process.Cause = KindOf(fault);
                 foreach (PathTruth path in process.Paths) TruthChanged(path, e.At);
+                break;
+            case EntryKind.PassageChanged:
+                PassageChanged(paths[e.Host], in e);
                 break;
             case EntryKind.ConnectAttempt:
                 StreamOf(in e).Near.Stands = true;
@@ -164,6 +168,13 @@ internal sealed class GroundTruth
         TruthChanged(path, now);
     }
 
+    private void PassageChanged(PathTruth path, in Entry e)
+    {
+        if (path.Find(ConnectionEntry.Of(in e).Connection) is not { } stream) return;
+        stream.Passage = PassageEntry.Of(in e);
+        TruthChanged(path, e.At);
+    }
+
     // What a side gave up while the other was stopped is no fault that the other meets when it goes on: only a path or
     // a process that is not well begins an incident.
     private void TruthChanged(PathTruth path, Instant now)
@@ -171,12 +182,12 @@ internal sealed class GroundTruth
         foreach (PathEnd side in Ends)
         {
             foreach (StreamTruth stream in path.Streams)
-                if (stream.TruthAt(side) == Claim.Idle)
+                if (stream.TruthAt(side) == Silence.Idle)
                     Close(path, stream, side, now, Mechanism.None, Claim.None, detected: false, outlived: true);
             ProcessTruth peer = path.ProcessAt(side == PathEnd.Near ? PathEnd.Far : PathEnd.Near);
-            if (!path.IsDead && peer.Runs || !path.ProcessAt(side).Runs) continue;
-            FaultKind cause = path.IsDead ? path.Cause : peer.Cause;
-            if (cause.IsIncident && path.Current(side)?.At(side) is { Incident: null } end)
+            if (!path.ProcessAt(side).Runs || path.Current(side) is not { } current) continue;
+            FaultKind? cause = path.IsDead ? path.Cause : !peer.Runs ? peer.Cause : current.Cause;
+            if (cause is { IsIncident: true } && current.At(side) is { Incident: null } end)
                 end.Incident = new OpenIncident(cause, now);
         }
     }

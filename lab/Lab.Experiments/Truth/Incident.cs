@@ -30,10 +30,18 @@ internal readonly record struct OpenIncident(FaultKind Fault, Instant Began);
 
 /// <summary>A stream that was in use is over: what its side claimed of the peer, and what was true.</summary>
 internal readonly record struct StreamVerdict(
-    PathTruth Path, Side Side, Mechanism Mechanism, Claim Claim, Claim Truth, Instant At)
+    PathTruth Path, Side Side, Mechanism Mechanism, Claim Claim, Silence Truth, Instant At)
 {
     /// <summary>It was torn down as dead or broken while path and peer were well.</summary>
-    public bool IsFalseAlarm => Claim is Claim.Dead or Claim.Broken && Truth == Claim.Idle;
+    public bool IsFalseAlarm => Claim is Claim.Dead or Claim.Broken && Truth == Silence.Idle;
+
+    /// <summary>A forgotten connection is dead, whoever did it.</summary>
+    public bool IsRight => Claim switch
+    {
+        Claim.Dead => Truth is Silence.Dead or Silence.Forgotten,
+        Claim.Broken => Truth == Silence.Broken,
+        _ => Truth == Silence.Idle,
+    };
 
     /// <summary>How often each was given, by what was true: "dead/broken" (truth/claim).</summary>
     public static SortedDictionary<string, int> Table(IEnumerable<StreamVerdict> verdicts)
@@ -41,7 +49,7 @@ internal readonly record struct StreamVerdict(
         var table = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (StreamVerdict v in verdicts)
         {
-            string key = $"{Word(v.Truth)}/{Word(v.Claim)}";
+            string key = $"{Words.Kebab(v.Truth.ToString())}/{Word(v.Claim)}";
             table[key] = table.GetValueOrDefault(key) + 1;
         }
         return table;

@@ -1,6 +1,19 @@
+using Lab.Network;
 using Lab.Xmpp;
 
 namespace Lab.Experiments;
+
+/// <summary>What a side's silent peer is, truly: RFC 6120 section 4.6, and what lies between.</summary>
+public enum Silence
+{
+    Idle,
+    Dead,
+
+    /// <summary>Path and peer are well, and a middlebox on the way forgot the connection.</summary>
+    Forgotten,
+
+    Broken,
+}
 
 /// <summary>A process, what made it so, and the paths that end at it.</summary>
 internal sealed class ProcessTruth
@@ -72,16 +85,23 @@ internal sealed class StreamTruth(int connection, PathTruth path)
     public readonly int Connection = connection;
     public readonly EndTruth Near = new(), Far = new();
 
+    /// <summary>Of this connection alone; the path may be open to others.</summary>
+    public PassageEntry Passage;
+
+    /// <summary>What that is charged to; null while it passes.</summary>
+    public FaultKind? Cause => !Passage.IsDead ? null : FaultKinds.Forget;
+
     public bool IsOver => Near.IsOver && Far.IsOver;
 
     public EndTruth At(PathEnd end) => end == PathEnd.Near ? Near : Far;
 
-    /// <summary>What a side should say of its peer, if it knew: RFC 6120 section 4.6.</summary>
-    public Claim TruthAt(PathEnd end)
+    /// <summary>What a side would find, if it knew.</summary>
+    public Silence TruthAt(PathEnd end)
     {
         PathEnd other = end == PathEnd.Near ? PathEnd.Far : PathEnd.Near;
         ProcessState peer = path.ProcessAt(other).State;
-        if (path.IsDead || peer == ProcessState.Gone || !At(other).Stands) return Claim.Dead;
-        return peer == ProcessState.Frozen ? Claim.Broken : Claim.Idle;
+        if (path.IsDead || peer == ProcessState.Gone || !At(other).Stands) return Silence.Dead;
+        if (Passage.IsDead) return Passage.IsForgotten ? Silence.Forgotten : Silence.Dead;
+        return peer == ProcessState.Frozen ? Silence.Broken : Silence.Idle;
     }
 }

@@ -41,6 +41,9 @@ internal interface INetwork
     /// <summary>Both ends of every connection of the path get a RST.</summary>
     void ResetConnections(Instant now, int path);
 
+    /// <summary>The middleboxes of the path forget every connection that they know.</summary>
+    void Forget(Instant now, int path);
+
     /// <summary>Why the far end took no connection of that path, where the near one could not see it; null = it took
     /// one.</summary>
     string? WhyRefused(int path) => null;

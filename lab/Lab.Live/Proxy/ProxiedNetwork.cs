@@ -206,6 +206,8 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     public void Cut(Instant now, int path, Direction way, int fault) => model.Cut(now, path, way, fault);
     public void Heal(Instant now, int path, Direction way, int fault) => model.Heal(now, path, way, fault);
     public void Restore(Instant now, int path, long number) => model.Restore(now, path, number);
+    public void Forget(Instant now, int path) => model.Forget(now, path);
+
     public void ResetConnections(Instant now, int path) => model.ResetConnections(now, path);
 
     public void Degrade(Instant now, int path, long number, LinkSpec up, LinkSpec down) =>

@@ -32,6 +32,9 @@ public class NetworkPath
     /// <summary>The one that faults cut and degrade: the first from the near end.</summary>
     public LinkElement Link { get; }
 
+    /// <summary>Whether more than a link lies on it.</summary>
+    public bool HasMore => up is null;
+
     /// <summary>When <see cref="IsDown"/> may next change by itself, in either direction.</summary>
     public Instant NextChange
     {
@@ -57,6 +60,19 @@ public class NetworkPath
         (way, answer, int from) = (pendingWay, pendingAnswer, pendingAt);
         pendingAt = -1;
         return Carry(now, way, from + Step(way), in answer);
+    }
+
+    /// <summary>Sends the next thing that an element says by itself, with what became of it.</summary>
+    public bool TrySay(Instant now, out Direction way, out Segment segment, out Fate fate)
+    {
+        for (int i = 0; i < elements.Length; i++)
+            if (elements[i].TrySay(now, out way, out segment))
+            {
+                fate = Carry(now, way, i + Step(way), in segment);
+                return true;
+            }
+        (way, segment, fate) = (default, default, default);
+        return false;
     }
 
     /// <summary>
@@ -91,6 +107,12 @@ public class NetworkPath
         return isDown;
     }
 
+    /// <summary>Every element loses what it remembers of connections.</summary>
+    public void Forget(Instant now)
+    {
+        foreach (PathElement element in elements) element.Forget(now);
+    }
+
     /// <summary>Prefetches what an offer will touch (steps 0 and 1), once the path itself is in the cache.</summary>
     public void Foresee(int step)
     {
@@ -112,12 +134,18 @@ public class NetworkPath
 
     private Queue<Passage<Segment>> Leaving(Direction way) => way == Direction.Up ? leavingUp! : leavingDown!;
 
-    private Fate Carry(Instant now, Direction way, int at, in Segment segment)
+    private Fate Carry(Instant now, Direction way, int at, in Segment offered)
     {
+        Segment segment = offered;
         for (; at >= 0 && at < elements.Length; at += Step(way))
         {
             Fate fate = elements[at].Offer(now, way, in segment, out Segment answer);
             if (fate == Fate.Delivered) continue;
+            if (fate == Fate.Changed)
+            {
+                segment = answer;
+                continue;
+            }
             if (fate == Fate.Answered)
             {
                 answer.Connection = segment.Connection;

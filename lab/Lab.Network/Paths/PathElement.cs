@@ -11,10 +11,18 @@ public enum Direction : byte { Up, Down }
 /// </summary>
 public abstract class PathElement
 {
+    private IPassageWatcher? watcher;
+    private int path, place;
+
+    /// <summary>Who hears of <see cref="TellPassage"/>, and as what; nobody otherwise.</summary>
+    public void Attach(IPassageWatcher watcher, int path, int place) =>
+        (this.watcher, this.path, this.place) = (watcher, path, place);
+
     /// <summary>
     /// What becomes of a segment that comes by. Delivered: it goes on at once. Inside: it will leave by
     /// <see cref="TryTake"/>. Lost, Overflowed: it ends here. Answered: so too, and <paramref name="answer"/>, which
-    /// has no payload, goes back from here. Whoever offered it owns its payload, unless it is inside.
+    /// has no payload, goes back from here. Changed: <paramref name="answer"/> goes on in its place, with its payload.
+    /// Whoever offered it owns its payload, unless it is inside.
     /// </summary>
     public abstract Fate Offer(Instant now, Direction way, in Segment segment, out Segment answer);
 
@@ -33,4 +41,19 @@ public abstract class PathElement
 
     /// <summary>When <see cref="IsDown"/> may next change by itself, in either direction.</summary>
     public virtual Instant NextChange => Instant.Never;
+
+    /// <summary>What it says by itself, without having been offered anything, and which way that goes; at
+    /// <see cref="NextChange"/>, or after <see cref="Forget"/>.</summary>
+    public virtual bool TrySay(Instant now, out Direction way, out Segment segment)
+    {
+        (way, segment) = (default, default);
+        return false;
+    }
+
+    /// <summary>It loses what it remembers of connections, if it does at all.</summary>
+    public virtual void Forget(Instant now) { }
+
+    /// <summary>What passes of one connection has changed here; by itself, then at <see cref="NextChange"/>.</summary>
+    protected void TellPassage(Instant now, int connection, bool upDead, bool downDead, PassageCause cause) =>
+        watcher?.PassageChanged(now, path, place, connection, upDead, downDead, cause);
 }

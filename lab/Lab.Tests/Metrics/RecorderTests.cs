@@ -124,7 +124,7 @@ public class RecorderTests
         GoOnline();
         Freeze(100, Server);
         ClientGivesUp(180, 0, Mechanism.PingTimeout, claim);
-        Assert.Equal(wrong, recorder.Verdicts.Count(v => v.Claim != v.Truth));
+        Assert.Equal(wrong, recorder.Verdicts.Count(v => !v.IsRight));
         Assert.DoesNotContain(recorder.Verdicts, v => v.IsFalseAlarm);
         Incident incident = Assert.Single(recorder.Incidents);
         Assert.Equal((FaultKinds.Freeze, Side.Client, true), (incident.Fault, incident.Side, incident.Detected));

@@ -94,7 +94,7 @@ public sealed class GroundTruthTests : IDisposable
     public void A_frozen_peer_is_an_incident_that_a_stream_outlives_when_the_peer_goes_on(int path, int peer)
     {
         Process(100, peer, ProcessState.Frozen);
-        Assert.Equal(Claim.Broken, Truth.Path(path).Find(path)!.TruthAt(PathEnd.Near));
+        Assert.Equal(Silence.Broken, Truth.Path(path).Find(path)!.TruthAt(PathEnd.Near));
         Process(140, peer, ProcessState.Runs);
         Incident incident = Assert.Single(IncidentsOf(path));
         Assert.Equal((Side.Client, 40, false, true), (
@@ -177,7 +177,45 @@ public sealed class GroundTruthTests : IDisposable
     public void A_peer_whose_process_is_gone_is_dead_before_its_end_of_the_connection_is(int path, int peer)
     {
         Process(100, peer, ProcessState.Gone, Restart);
-        Assert.Equal(Claim.Dead, Truth.Path(path).Find(path)!.TruthAt(PathEnd.Near));
+        Assert.Equal(Silence.Dead, Truth.Path(path).Find(path)!.TruthAt(PathEnd.Near));
+    }
+
+    /// <summary>The path stays open to others: only this connection is forgotten.</summary>
+    [Theory]
+    [InlineData(Phone)]
+    [InlineData(Route)]
+    public void A_connection_that_a_middlebox_forgot_is_an_incident_of_its_own_kind(int path)
+    {
+        journal.PassageChanged(At(100), path, path, upDead: true, downDead: true, PassageCause.Expired);
+        Assert.Equal(Silence.Forgotten, Truth.Path(path).Find(path)!.TruthAt(PathEnd.Near));
+        Assert.False(Truth.Path(path).IsDead);
+        Ends(160, path, PathEnd.Near, Mechanism.PingTimeout, Claim.Dead);
+        StreamVerdict verdict = Assert.Single(reader.Verdicts);
+        Assert.Equal((Silence.Forgotten, true, false), (verdict.Truth, verdict.IsRight, verdict.IsFalseAlarm));
+        Incident incident = Assert.Single(IncidentsOf(path), i => i.Side == Side.Client);
+        Assert.Equal((FaultKinds.Forget, 60, true),
+            (incident.Fault, incident.Elapsed.TotalSeconds, incident.Detected));
+    }
+
+    /// <summary>Linux knows it again when its own side sends.</summary>
+    [Theory]
+    [InlineData(Phone)]
+    [InlineData(Route)]
+    public void One_that_passes_again_was_outlived(int path)
+    {
+        journal.PassageChanged(At(100), path, path, upDead: false, downDead: true, PassageCause.Expired);
+        journal.PassageChanged(At(130), path, path, upDead: false, downDead: false, PassageCause.None);
+        Assert.Equal(Silence.Idle, Truth.Path(path).Find(path)!.TruthAt(PathEnd.Near));
+        Assert.All(IncidentsOf(path), i => Assert.Equal((true, 30), (i.Outlived, i.Elapsed.TotalSeconds)));
+        Assert.NotEmpty(IncidentsOf(path));
+    }
+
+    [Fact]
+    public void Other_connections_of_the_path_are_not_forgotten_with_one()
+    {
+        journal.PassageChanged(At(100), Phone, 99, upDead: true, downDead: true, PassageCause.Evicted);
+        Assert.Equal(Silence.Idle, Truth.Path(Phone).Find(Phone)!.TruthAt(PathEnd.Near));
+        Assert.Empty(IncidentsOf(Phone));
     }
 
     /// <summary>TCP tells the end of the transport before the stream says what it makes of it.</summary>
@@ -189,7 +227,7 @@ public sealed class GroundTruthTests : IDisposable
         journal.TransportEnded(At(100), path, PathEnd.Far, TcpEnd.UserTimeout, path);
         Ends(100, path, PathEnd.Far, Mechanism.TcpUserTimeout);
         StreamVerdict verdict = Assert.Single(reader.Verdicts);
-        Assert.Equal((Side.Server, Claim.Dead, Claim.Idle, true), (
+        Assert.Equal((Side.Server, Claim.Dead, Silence.Idle, true), (
             verdict.Side, verdict.Claim, verdict.Truth, verdict.IsFalseAlarm));
     }
 

@@ -1,0 +1,196 @@
+namespace Lab.Network;
+
+/// <summary>
+/// A NAT, a firewall or a balancer: it knows connections, and forgets those that are silent.
+/// </summary>
+/// <remarks>
+/// Theory of operation. A SYN makes a connection known, as opening; the first segment after the SYN of the other side
+/// makes it established; a FIN or a RST makes it closing. It is forgotten when nothing that refreshes it has come by
+/// for as long as its state allows, at that very moment. Data is unacknowledged from the segment that carries it first
+/// until an acknowledgement of all of it comes the other way, as in Linux (nf_conntrack_proto_tcp.c,
+/// IP_CT_TCP_FLAG_DATA_UNACKNOWLEDGED). A connection number stands for addresses and ports on both sides; one that is
+/// picked up under another port goes on under its complement, which no far end knows, so that the RST comes from there.
+/// A RST that it sends by itself has the number that its receiver expects next.
+/// Leaves out: checks of sequence numbers (a RST out of the window is believed), and that hosts who share an address
+/// compete for ports.
+/// </remarks>
+public sealed class Middlebox(MiddleboxSpec spec) : PathElement
+{
+    private readonly List<Entry> entries = [];                       // the newest last
+    private readonly Queue<(Direction Way, Segment Segment)> unsaid = new();
+    private Instant checkAt = Instant.Never, sayAt = Instant.Never;
+
+    private enum Phase : byte { Opening, Established, Closing }
+
+    /// <summary>What one end of a connection has sent, as far as it was seen.</summary>
+    private struct End
+    {
+        public uint Next;                                             // after the last byte that it sent
+        public uint Expects;                                          // what it acknowledged
+        public bool HasSent, HasAcknowledged, Unacknowledged;
+    }
+
+    private sealed class Entry(int connection)
+    {
+        public readonly int Connection = connection;
+        public Phase Phase;
+        public bool Rebound;
+        public Instant RefreshedAt;
+        public End Near, Far;
+    }
+
+    /// <summary>How many connections it knows.</summary>
+    public int Known => entries.Count;
+
+    public override Instant NextChange => Instant.Min(checkAt, sayAt);
+
+    public override Fate Offer(Instant now, Direction way, in Segment segment, out Segment answer)
+    {
+        Expire(now);
+        answer = segment;
+        Entry? entry = Find(segment.Connection);
+        if (entry is null)
+        {
+            if ((segment.Flags & TcpFlags.Rst) != 0) return Fate.Lost;
+            bool opens = (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
+            if (!opens && !PicksUp(way)) return Refuse(in segment, out answer);
+            entry = Admit(now, segment.Connection, opens);
+        }
+        else if (entry.Rebound && way == Inward && segment.Connection >= 0)   // to the port that it had
+            return Refuse(in segment, out answer);
+        See(now, entry, way, in segment);
+        if (!entry.Rebound) return Fate.Delivered;
+        answer.Connection = way == Inward ? entry.Connection : ~entry.Connection;
+        return Fate.Changed;
+    }
+
+    /// <summary>Nobody hears of that at once: it does not know whom to tell.</summary>
+    public override void Forget(Instant now)
+    {
+        foreach (Entry entry in entries) Tell(now, entry, PassageCause.Restarted);
+        entries.Clear();
+        checkAt = Instant.Never;
+    }
+
+    public override bool TrySay(Instant now, out Direction way, out Segment segment)
+    {
+        Expire(now);
+        bool any = unsaid.TryDequeue(out (Direction Way, Segment Segment) first);
+        if (unsaid.Count == 0) sayAt = Instant.Never;
+        (way, segment) = first;
+        return any;
+    }
+
+    private Direction Inward => spec.FarIsInside ? Direction.Up : Direction.Down;
+
+    private Entry? Find(int connection)
+    {
+        for (int i = entries.Count - 1; i >= 0; i--)
+            if (entries[i].Connection == connection || entries[i].Rebound && ~entries[i].Connection == connection)
+                return entries[i];
+        return null;
+    }
+
+    private bool PicksUp(Direction way) =>
+        spec.PickUp == PickUp.Always || spec.PickUp == PickUp.Outbound && way != Inward;
+
+    private Fate Refuse(in Segment segment, out Segment answer)
+    {
+        answer = default;
+        if (spec.Notice == Notice.Silent || TcpConnection.ResetFor(in segment) is not { } reset) return Fate.Lost;
+        answer = reset;
+        return Fate.Answered;
+    }
+
+    private Entry Admit(Instant now, int connection, bool opens)
+    {
+        if (spec.Places > 0 && entries.Count >= spec.Places)
+        {
+            Entry oldest = entries.MinBy(e => e.RefreshedAt)!;
+            entries.Remove(oldest);
+            Tell(now, oldest, PassageCause.Evicted);
+        }
+        bool rebinds = !opens && !spec.KeepsPort;
+        Entry entry = new(connection)
+        {
+            Phase = opens ? Phase.Opening : Phase.Established, Rebound = rebinds, RefreshedAt = now,
+        };
+        entries.Add(entry);
+        if (!opens && !rebinds) TellPassage(now, connection, upDead: false, downDead: false, PassageCause.None);
+        Watch(entry);
+        return entry;
+    }
+
+    /// <summary>What a segment changes of what is known.</summary>
+    private void See(Instant now, Entry entry, Direction way, in Segment segment)
+    {
+        ref End from = ref way == Direction.Up ? ref entry.Near : ref entry.Far;
+        ref End to = ref way == Direction.Up ? ref entry.Far : ref entry.Near;
+        uint end = segment.Sequence + (uint)segment.Length
+            + ((segment.Flags & (TcpFlags.Syn | TcpFlags.Fin)) != 0 ? 1u : 0);
+        if (!from.HasSent || (int)(end - from.Next) > 0)
+        {
+            from.Unacknowledged |= segment.Length > 0;
+            (from.Next, from.HasSent) = (end, true);
+        }
+        if ((segment.Flags & TcpFlags.Ack) != 0)
+        {
+            (from.Expects, from.HasAcknowledged) = (segment.Acknowledgement, true);
+            if (segment.Acknowledgement == to.Next) to.Unacknowledged = false;
+        }
+        if ((segment.Flags & (TcpFlags.Fin | TcpFlags.Rst)) != 0) entry.Phase = Phase.Closing;
+        else if (entry.Phase == Phase.Opening && (segment.Flags & TcpFlags.Syn) == 0) entry.Phase = Phase.Established;
+        bool refreshes = spec.Refreshing == Refreshing.Both || spec.Refreshing == Refreshing.Inbound == (way == Inward);
+        if (refreshes) entry.RefreshedAt = now;
+        Watch(entry);
+    }
+
+    private Instant ExpiresAt(Entry entry)
+    {
+        Duration limit = entry.Phase == Phase.Established ? spec.Established : spec.Transitory;
+        if (entry.Near.Unacknowledged || entry.Far.Unacknowledged) limit = Duration.Min(limit, spec.Unacknowledged);
+        return entry.RefreshedAt + limit;
+    }
+
+    private void Watch(Entry entry) => checkAt = Instant.Min(checkAt, ExpiresAt(entry));
+
+    /// <summary>A check may come too early, for what refreshes a connection does not move it.</summary>
+    private void Expire(Instant now)
+    {
+        if (now < checkAt) return;
+        checkAt = Instant.Never;
+        for (int i = entries.Count - 1; i >= 0; i--)
+        {
+            Entry entry = entries[i];
+            if (ExpiresAt(entry) > now)
+            {
+                Watch(entry);
+                continue;
+            }
+            entries.RemoveAt(i);
+            Tell(now, entry, PassageCause.Expired);
+            if (spec.Notice != Notice.ResetBoth) continue;
+            Reset(entry, Direction.Down, in entry.Near);
+            Reset(entry, Direction.Up, in entry.Far);
+            if (unsaid.Count > 0) sayAt = now;
+        }
+    }
+
+    private void Reset(Entry entry, Direction way, in End receiver)
+    {
+        if (!receiver.HasAcknowledged || entry.Rebound) return;
+        unsaid.Enqueue((way, new Segment
+        {
+            Use = SegmentUse.Reset, Flags = TcpFlags.Rst, Sequence = receiver.Expects, Connection = entry.Connection,
+        }));
+    }
+
+    private void Tell(Instant now, Entry entry, PassageCause cause)
+    {
+        bool outDead = spec.PickUp == PickUp.Never || !spec.KeepsPort, inDead = spec.PickUp != PickUp.Always;
+        (bool up, bool down) = spec.FarIsInside ? (inDead, outDead) : (outDead, inDead);
+        bool rebinds = spec.PickUp != PickUp.Never && !spec.KeepsPort;
+        if (!entry.Rebound && (up || down))
+            TellPassage(now, entry.Connection, up || rebinds, down || rebinds, rebinds ? PassageCause.Rebound : cause);
+    }
+}
