@@ -6,7 +6,8 @@ namespace Lab.Cli;
 /// <summary>lab show: what scenario files can name.</summary>
 internal static class ShowCommand
 {
-    private static readonly string[] Kinds = ["presets", "links", "faults", "metrics", "networks", "os", "keys"];
+    private static readonly string[] Kinds =
+        ["presets", "links", "middleboxes", "faults", "metrics", "networks", "os", "keys"];
 
     private static readonly (NetworkKind Network, string Meaning)[] NetworkMeanings =
     [
@@ -21,6 +22,7 @@ internal static class ShowCommand
         {
             "presets" => ShowPresets(Presets.Policies, "policy", name, terminal),
             "links" => ShowPresets(Presets.Links, "link", name, terminal),
+            "middleboxes" => ShowPresets(Presets.Middleboxes, "middlebox", name, terminal),
             "faults" => ShowFaults(name, terminal),
             "metrics" => ShowMetrics(name, terminal),
             "os" => ShowSystems(name, terminal),
@@ -38,7 +40,7 @@ internal static class ShowCommand
             terminal.Out.WriteLine();
             terminal.Out.WriteLine(what == "policy"
                 ? "lab show presets NAME shows one in full; lab show links lists the links."
-                : "lab show links NAME shows one in full.");
+                : $"lab show {(what == "link" ? "links" : "middleboxes")} NAME shows one in full.");
             return ExitCode.Pass;
         }
         if (!names.Contains(name)) return Unknown($"there is no preset {what} '{name}'", name, names, terminal);

@@ -57,6 +57,11 @@ internal static class Limits
         [(typeof(OutageProfile), nameof(OutageProfile.Median))] = Stay,
         [(typeof(OutageProfile), nameof(OutageProfile.SigmaPermille))] = new("at most 5", o =>
             (int)o <= 5000 ? null : "is a lognormal's sigma, at most 5") { Least = 0, Most = 5 },
+        [(typeof(MiddleboxProfile), nameof(MiddleboxProfile.Established))] = Longer,
+        [(typeof(MiddleboxProfile), nameof(MiddleboxProfile.Unacknowledged))] = Longer,
+        [(typeof(MiddleboxProfile), nameof(MiddleboxProfile.Transitory))] = Longer,
+        [(typeof(MiddleboxProfile), nameof(MiddleboxProfile.Places))] = Between(0, 1_000_000),
+        [(typeof(Band), nameof(Band.From))] = Longer,
         [(typeof(WhitespacePolicy), nameof(WhitespacePolicy.Every))] = Longer,
         [(typeof(PingPolicy), nameof(PingPolicy.Every))] = Longer,
         [(typeof(PingPolicy), nameof(PingPolicy.Timeout))] = Longer,

@@ -39,6 +39,7 @@ public sealed partial class Rules
             CheckDomain(topology, domain);
             CheckPolicy(server, nameof(server.Policy), server.Policy);
             CheckAuthority(topology, domain, server);
+            CheckMiddleboxes(topology, server, nameof(server.Behind), server.Behind);
         }
         foreach ((string group, ClientSpec client) in topology.Clients)
         {
@@ -48,8 +49,10 @@ public sealed partial class Rules
                     $"there is no server '{client.Server}', {Known(servers, "servers")}"
                         + Words.Hint(client.Server, servers), new Spot(topology, nameof(topology.Servers)));
             CheckLink(topology, client, nameof(client.Link), client.Link);
+            CheckThrough(topology, client.Link?.Inline);
             CheckPolicy(client, nameof(client.Policy), client.Policy);
         }
+        foreach (LinkProfile link in topology.Links.Values) CheckThrough(topology, link);
         CheckPairs(topology);
         foreach (string link in links)
         {
@@ -109,6 +112,7 @@ public sealed partial class Rules
         foreach (S2sSpec spec in topology.S2s)
         {
             CheckLink(topology, spec, nameof(spec.Link), spec.Link);
+            CheckThrough(topology, spec.Link?.Inline);
             CheckPolicy(spec, nameof(spec.Policy), spec.Policy);
             CheckPolicy(spec, nameof(spec.SecondPolicy), spec.SecondPolicy);
             var between = new Spot(spec, nameof(spec.Between));
@@ -145,6 +149,22 @@ public sealed partial class Rules
         Fail(new Spot(record, property), $"there is no link '{name}' in {where}"
             + Hint(name, topology.Links.Keys.Concat(library.Links.Keys), presets ? "links" : null),
             new Spot(topology, nameof(topology.Links)));
+    }
+
+    private void CheckThrough(Topology topology, LinkProfile? link)
+    {
+        if (link is not null) CheckMiddleboxes(topology, link, nameof(link.Through), link.Through);
+    }
+
+    private void CheckMiddleboxes(Topology topology, object record, string property, IReadOnlyList<string> names)
+    {
+        bool presets = library.Middleboxes.Count > 0;
+        for (int i = 0; i < names.Count; i++)
+            if (!topology.Middleboxes.ContainsKey(names[i]) && !library.Middleboxes.ContainsKey(names[i]))
+                Fail(new Spot(record, property) { Entry = i }, $"there is no middlebox '{names[i]}' in the topology"
+                    + (presets ? " or the presets" : "")
+                    + Hint(names[i], topology.Middleboxes.Keys.Concat(library.Middleboxes.Keys),
+                        presets ? "middleboxes" : null), new Spot(topology, nameof(topology.Middleboxes)));
     }
 
     private void CheckPolicy(object record, string property, PolicyChoice? choice)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lab.Network;
 using Lab.Xmpp;
 
@@ -15,6 +16,9 @@ public sealed partial class Rules
                 && down > Duration.Zero && (up, w.Up.GoodFor) != (down, w.Down.GoodFor) =>
                 [(nameof(w.Down), "down has other good and bad times than up; the weather takes both directions at "
                     + "once, so write the same bad-for and good-for, with other losses", [nameof(w.Up)])],
+            MiddleboxProfile box => Middlebox(box),
+            Band band when band.To < band.From =>
+                [(nameof(band.To), $"to ({band.To}) is shorter than from ({band.From})", [nameof(band.From)])],
             ReconnectPolicy reconnect => Reconnect(reconnect),
             FaultSpec fault => Fault(fault),
             WorkloadSpec { End: { } end } w when end <= w.Begin =>
@@ -30,6 +34,18 @@ public sealed partial class Rules
         };
         foreach ((string property, string message, string[] from) in broken)
             Fail(new Spot(record, property), message, [.. from.Select(f => new Spot(record, f))]);
+    }
+
+    private static IEnumerable<(string, string, string[])> Middlebox(MiddleboxProfile box)
+    {
+        if (box.Drawn.Count == 0) yield break;
+        if (box.Established is not null)
+            yield return (nameof(box.Drawn), "drawn stands instead of established; one of the two is too much",
+                [nameof(box.Established)]);
+        long parts = box.Drawn.Sum(b => (long)b.Share.PartsPerBillion);
+        if (parts != Probability.Always.PartsPerBillion)
+            yield return (nameof(box.Drawn), string.Create(CultureInfo.InvariantCulture,
+                $"the shares of the bands make {parts / 1e7m:0.#######} %, not 100 %"), []);
     }
 
     private static IEnumerable<(string, string, string[])> Loss(LossProfile loss)

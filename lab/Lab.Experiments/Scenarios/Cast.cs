@@ -9,6 +9,10 @@ internal sealed record Member(
     int Index, string Name, string Local, int Server, string Domain, ClientSpec Spec, string LinkName, LinkSpec Up,
     LinkSpec Down, Policy Policy, string Password)
 {
+    /// <summary>The names of what lies behind its link, from there to the server.</summary>
+    public IReadOnlyList<string> Through { get; init; } = [];
+    public IReadOnlyList<string> Behind { get; init; } = [];
+
     public string BareJid => $"{Local}@{Domain}";
 }
 
@@ -19,7 +23,11 @@ internal sealed record Member(
 /// </summary>
 internal sealed record Route(
     int Index, string Name, int From, int To, int Slot, S2sSpec Spec, string LinkName, LinkSpec Up, LinkSpec Down,
-    Policy Policy, Policy FarPolicy);
+    Policy Policy, Policy FarPolicy)
+{
+    /// <summary>The names of what lies behind its link, seen from the near end.</summary>
+    public IReadOnlyList<string> Through { get; init; } = [];
+}
 
 /// <summary>
 /// What a target stands for. Groups are those of the clients it reaches, whole or in part, in file order; servers are
@@ -99,6 +107,8 @@ internal sealed class Cast
     public IReadOnlyList<ServerSpec> Specs => specs;
 
     public IReadOnlyList<Route> Routes => Everywhere.All;
+
+    public MiddleboxProfile Middlebox(string name) => topology.Middleboxes[name];
 
     /// <summary>How many numbers of paths there are; servers' own are not used.</summary>
     public int Paths => FirstRoute + Routes.Count;
@@ -211,7 +221,7 @@ internal sealed class Cast
         var made = new Crew { AtServer = [.. domains.Select(_ => new List<Member>())] };
         foreach ((string group, ClientSpec spec) in topology.Clients)
         {
-            (string linkName, LinkSpec up, LinkSpec down) = LinkOf(spec.Link);
+            (string linkName, LinkSpec up, LinkSpec down, IReadOnlyList<string> through) = LinkOf(spec.Link);
             int[] homes = HomesOf(spec);
             string password = spec.Password ?? specs[homes[0]].Password ?? DefaultPassword;
             var mine = new Member[spec.Count];
@@ -222,7 +232,10 @@ internal sealed class Cast
                 int home = homes[i % homes.Length];
                 mine[i] = new Member(
                     made.All.Count, name, local, home, domains[home], spec, linkName, up, down,
-                    spec.Policy?.Inline ?? Policy.Nothing, password);
+                    spec.Policy?.Inline ?? Policy.Nothing, password)
+                {
+                    Through = through, Behind = specs[home].Behind,
+                };
                 made.All.Add(mine[i]);
                 made.AtServer[home].Add(mine[i]);
             }
@@ -246,7 +259,7 @@ internal sealed class Cast
 
     private void AddRoutes(Roads made, S2sSpec spec, int a, int b)
     {
-        (string linkName, LinkSpec up, LinkSpec down) = LinkOf(spec.Link);
+        (string linkName, LinkSpec up, LinkSpec down, IReadOnlyList<string> through) = LinkOf(spec.Link);
         Policy first = spec.Policy?.Inline ?? Policy.Nothing, second = spec.SecondPolicy?.Inline ?? first;
         if (linkName.Length > 0) made.Links.TryAdd(linkName, []);
         foreach ((int from, int to) in new[] { (a, b), (b, a) })
@@ -256,7 +269,7 @@ internal sealed class Cast
                 string name = string.Create(CultureInfo.InvariantCulture, $"{domains[from]}->{domains[to]}#{slot}");
                 var route = new Route(
                     FirstRoute + made.All.Count, name, from, to, slot, spec, linkName, forth ? up : down,
-                    forth ? down : up, forth ? first : second, forth ? second : first);
+                    forth ? down : up, forth ? first : second, forth ? second : first) { Through = through };
                 made.All.Add(route);
                 made.AtServer[from].Add(route);
                 made.AtServer[to].Add(route);
@@ -264,9 +277,9 @@ internal sealed class Cast
             }
     }
 
-    private (string Name, LinkSpec Up, LinkSpec Down) LinkOf(LinkChoice? choice)
+    private (string Name, LinkSpec Up, LinkSpec Down, IReadOnlyList<string> Through) LinkOf(LinkChoice? choice)
     {
         LinkProfile link = choice?.Inline ?? (choice?.Name is { } n ? topology.Links[n] : new LinkProfile());
-        return (choice?.Name ?? "", link.Upward(), link.Downward());
+        return (choice?.Name ?? "", link.Upward(), link.Downward(), link.Through);
     }
 }

@@ -2,13 +2,17 @@ using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>What names stand for besides the policies and links of a scenario and its topology: the presets.</summary>
-public sealed record Library(
-    IReadOnlyDictionary<string, Policy> Policies, IReadOnlyDictionary<string, LinkProfile> Links)
+/// <summary>What names stand for besides what a scenario and its topology define: the presets.</summary>
+public sealed record Library
 {
-    public static readonly Library Empty = new(new Dictionary<string, Policy>(), new Dictionary<string, LinkProfile>());
+    public static readonly Library Empty = new();
 
-    /// <summary>The topology with what its names of policies and links stand for; they must be known.</summary>
+    public IReadOnlyDictionary<string, Policy> Policies { get; init; } = new Dictionary<string, Policy>();
+    public IReadOnlyDictionary<string, LinkProfile> Links { get; init; } = new Dictionary<string, LinkProfile>();
+    public IReadOnlyDictionary<string, MiddleboxProfile> Middleboxes { get; init; } =
+        new Dictionary<string, MiddleboxProfile>();
+
+    /// <summary>The topology with what its names stand for; they must be known.</summary>
     public Topology Resolve(Scenario scenario, Topology topology)
     {
         PolicyChoice? Policy(PolicyChoice? choice) => choice is { Name: { } name, Inline: null }
@@ -21,13 +25,26 @@ public sealed record Library(
         var clients = new OrderedDictionary<string, ClientSpec>();
         foreach ((string key, ClientSpec client) in topology.Clients)
             clients[key] = client with { Policy = Policy(client.Policy), Link = Link(client.Link) };
+        var boxes = new OrderedDictionary<string, MiddleboxProfile>();
+        foreach ((string key, MiddleboxProfile box) in topology.Middleboxes) boxes[key] = box;
+        foreach (string name in Named(topology, clients.Values))
+            if (!boxes.ContainsKey(name)) boxes[name] = Middleboxes[name];
         return topology with
         {
-            Servers = servers, Clients = clients,
+            Middleboxes = boxes, Servers = servers, Clients = clients,
             S2s = [.. topology.S2s.Select(s => s with
             {
                 Policy = Policy(s.Policy), SecondPolicy = Policy(s.SecondPolicy), Link = Link(s.Link),
             })],
         };
     }
+
+    /// <summary>The middleboxes that somebody's packets come by.</summary>
+    private IEnumerable<string> Named(Topology topology, IEnumerable<ClientSpec> clients) =>
+    [
+        .. clients.SelectMany(c => c.Link?.Inline?.Through ?? []),
+        .. topology.S2s.Select(s => s.Link).OfType<LinkChoice>().SelectMany(l => (l.Inline
+            ?? topology.Links.GetValueOrDefault(l.Name!) ?? Links[l.Name!]).Through),
+        .. topology.Servers.Values.SelectMany(s => s.Behind),
+    ];
 }

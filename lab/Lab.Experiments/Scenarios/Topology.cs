@@ -47,6 +47,11 @@ public sealed record Topology
     /// <example>{mobile: {delay: 35ms, up: 5Mbit/s}, train: train-4g}</example>
     public IReadOnlyDictionary<string, LinkProfile> Links { get; init; } = new Dictionary<string, LinkProfile>();
 
+    /// <summary>NATs, firewalls and balancers by name; the name of a preset stands for it.</summary>
+    /// <example>{home: linux-conntrack, carrier: {established: 5m, on-expiry: reset-sender}}</example>
+    public IReadOnlyDictionary<string, MiddleboxProfile> Middleboxes { get; init; } =
+        new Dictionary<string, MiddleboxProfile>();
+
     /// <summary>The names of the journal's hosts, by number: clients, servers, streams between servers.</summary>
     public IReadOnlyList<string> HostNames()
     {
@@ -123,6 +128,12 @@ public sealed record ServerSpec
     /// <value>servers</value>
     /// <example>3</example>
     public int Count { get; init; } = 1;
+
+    /// <summary>
+    /// Middleboxes before it, by name, on the way of every client; the last is next to it, and it is their inside.
+    /// </summary>
+    /// <example>[aws-nlb]</example>
+    public IReadOnlyList<string> Behind { get; init; } = [];
 
     /// <summary>What its host runs, for whose TCP it has; lab show os tells what is known of each.</summary>
     public Os Os { get; init; } = Os.Linux;
@@ -340,6 +351,13 @@ public sealed record LinkProfile
 
     /// <summary>Times without any passage that come by themselves; absent = there are none.</summary>
     public OutageProfile? Outages { get; init; }
+
+    /// <summary>
+    /// Middleboxes behind it, by name, seen from the client, who is their inside and has each for itself; the first is
+    /// next to the link.
+    /// </summary>
+    /// <example>[home-gateway]</example>
+    public IReadOnlyList<string> Through { get; init; } = [];
 
     public LinkSpec Upward() => Direction(Up, Delay.Up, Jitter.Up, Loss?.Up);
     public LinkSpec Downward() => Direction(Down, Delay.Down, Jitter.Down, Loss?.Down);

@@ -44,8 +44,15 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
     /// <summary>The paths of everybody who takes part.</summary>
     public void Lay(Cast cast)
     {
-        foreach (Member m in cast.Members) Lay(m.Index, m.Name, m.Up, m.Down);
-        foreach (Route r in cast.Routes) Lay(r.Index, r.Name, r.Up, r.Down);
+        PathElement[] Boxes(string owner, IReadOnlyList<string> names, bool farIsInside) =>
+            [.. names.Select((name, i) => new Middlebox(cast.Middlebox(name).ToSpec(
+                farIsInside, () => random.Fork($"middlebox/{owner}/{name}/{i}"))))];
+
+        foreach (Member m in cast.Members)
+            Lay(m.Index, m.Name, m.Up, m.Down, behind: [.. Boxes(m.Name, m.Through, farIsInside: false),
+                .. Boxes(m.Name, m.Behind, farIsInside: true)]);
+        foreach (Route r in cast.Routes)
+            Lay(r.Index, r.Name, r.Up, r.Down, behind: Boxes(r.Name, r.Through, farIsInside: false));
     }
 
     /// <summary>Lays a path: a link, and what else lies before it or behind it, seen from the near end.</summary>

@@ -110,6 +110,7 @@ internal sealed class Schema
             return Named(Presets.Policies, defines, typeof(Policy));
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))
             return Named(Presets.Links, defines, typeof(LinkProfile));
+        if (type == typeof(MiddleboxProfile)) return Named(Presets.Middleboxes, defines, type);
         return key.Part is not null ? Reference(type) : SchemaTexts.Of(type, Limits.Of(key.Shape!.Property));
     }
 

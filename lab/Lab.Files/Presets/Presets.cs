@@ -11,15 +11,20 @@ internal static class Presets
 {
     public static readonly Mapping Policies = Read("policies.yaml");
     public static readonly Mapping Links = Read("links.yaml");
+    public static readonly Mapping Middleboxes = Read("middleboxes.yaml");
 
     /// <summary>All of them as records.</summary>
-    public static readonly Library Library = new(
-        All(Policies, Policy), All(Links, Link));
+    public static readonly Library Library = new()
+    {
+        Policies = All(Policies, Policy), Links = All(Links, Link), Middleboxes = All(Middleboxes, Middlebox),
+    };
 
     /// <summary>A preset's policy; the name must exist.</summary>
     public static Policy Policy(string name) => Bind<Policy>(Policies, name);
 
     public static LinkProfile Link(string name) => Bind<LinkProfile>(Links, name);
+
+    public static MiddleboxProfile Middlebox(string name) => Bind<MiddleboxProfile>(Middleboxes, name);
 
     /// <summary>The first line of the comment above a preset: what it is, in a few words.</summary>
     public static string Headline(Mapping presets, string name) => Comment(presets, name).FirstOrDefault() ?? "";

@@ -18,7 +18,8 @@ internal sealed class Names(Mapping root)
 
     /// <summary>
     /// The tree with the names of presets replaced by what they stand for where a definition is expected:
-    /// policies: {mine: conversations}, links: {mobile: lte-good}, and the to of a fault.
+    /// policies: {mine: conversations}, links: {mobile: lte-good}, middleboxes: {home: linux-conntrack}, and the to of a
+    /// fault.
     /// </summary>
     public static Mapping Expand(Mapping root, Binder binder)
     {
@@ -35,12 +36,14 @@ internal sealed class Names(Mapping root)
         if (root["policies"] is Mapping policies)
             root = root.With("policies", policies with { Entries = [.. policies.Entries.Select(e =>
                 e with { Value = Definition(e.Value, Presets.Policies, "policy", "presets") })] });
-        if (root["topology"] is Mapping topology && topology["links"] is Mapping links)
-        {
-            links = links with { Entries = [.. links.Entries.Select(e =>
-                e with { Value = Definition(e.Value, Presets.Links, "link", "links") })] };
-            root = root.With("topology", topology.With("links", links));
-        }
+        foreach ((string key, Mapping presets, string what) in new[]
+            { ("links", Presets.Links, "link"), ("middleboxes", Presets.Middleboxes, "middlebox") })
+            if (root["topology"] is Mapping topology && topology[key] is Mapping named)
+            {
+                named = named with { Entries = [.. named.Entries.Select(e =>
+                    e with { Value = Definition(e.Value, presets, what, key) })] };
+                root = root.With("topology", topology.With(key, named));
+            }
         if (root["faults"] is Sequence faults)
         {
             var names = new Names(root);

@@ -76,6 +76,7 @@ internal sealed class Paths(Problems problems)
             return (typeof(Policy), node is Scalar p ? names.Policy(p.Text) : node);
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))
             return (typeof(LinkProfile), node is Scalar l ? names.Link(l.Text) : node);
+        if (type == typeof(MiddleboxProfile) && node is Scalar box) return (type, Presets.Middleboxes[box.Text]);
         if (type == typeof(LossProfile) && node is Scalar share) return (type, Unions.LossAsMapping(share));
         return (type, node);
     }

@@ -107,7 +107,8 @@ internal static class Shapes
     /// <summary>Whether leaving the key out means no limit, so that "forever" may stand there.</summary>
     public static bool AbsentMeansForever(PropertyInfo property) =>
         property.PropertyType == typeof(Duration?)
-        && (property.DeclaringType == typeof(ConnectPolicy) || (property.DeclaringType, property.Name) is var at
+        && (property.DeclaringType == typeof(ConnectPolicy) || property.DeclaringType == typeof(MiddleboxProfile)
+            || (property.DeclaringType, property.Name) is var at
             && (at == (typeof(FaultSpec), nameof(FaultSpec.For)) || at == (typeof(AckPolicy), nameof(AckPolicy.Timeout))
                 || at == (typeof(WorkloadSpec), nameof(WorkloadSpec.End))));
 

@@ -1,7 +1,17 @@
 namespace Lab.Network;
 
 /// <summary>Which packets keep the memory of a connection alive, seen from the side that is inside.</summary>
-public enum Refreshing : byte { Both, Outbound, Inbound }
+public enum Refreshing : byte
+{
+    /// <summary>Those of both directions.</summary>
+    Both,
+
+    /// <summary>Those that leave the side that is inside: of a NAT, the phone's.</summary>
+    Outbound,
+
+    /// <summary>Those that come to it.</summary>
+    Inbound,
+}
 
 /// <summary>Who hears of it when a middlebox no longer knows a connection.</summary>
 public enum Notice : byte
@@ -17,7 +27,17 @@ public enum Notice : byte
 }
 
 /// <summary>Whether a packet in the middle of a connection that is not known makes it known.</summary>
-public enum PickUp : byte { Never, Outbound, Always }
+public enum PickUp : byte
+{
+    /// <summary>No: only a SYN does.</summary>
+    Never,
+
+    /// <summary>One that leaves the side that is inside does; one that comes to it is dropped or reset.</summary>
+    Outbound,
+
+    /// <summary>Any does.</summary>
+    Always,
+}
 
 /// <summary>What a middlebox remembers of connections, how long, and what follows.</summary>
 public sealed record MiddleboxSpec

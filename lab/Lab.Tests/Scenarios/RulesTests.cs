@@ -119,9 +119,11 @@ public sealed class RulesTests
     [Fact]
     public void A_name_may_stand_for_what_the_library_holds()
     {
-        var library = new Library(
-            new Dictionary<string, Policy> { ["quick"] = new() { Whitespace = new() { Every = Minute } } },
-            new Dictionary<string, LinkProfile> { ["slow"] = new() { Delay = Minute } });
+        var library = new Library
+        {
+            Policies = new Dictionary<string, Policy> { ["quick"] = new() { Whitespace = new() { Every = Minute } } },
+            Links = new Dictionary<string, LinkProfile> { ["slow"] = new() { Delay = Minute } },
+        };
         Topology named = With(
             "phone", new() { Server = "a.example", Policy = new("quick", null), Link = new("slow", null) });
         Assert.Equal(2, Rules.Check(Hour, named).Count);
