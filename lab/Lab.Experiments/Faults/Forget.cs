@@ -8,8 +8,8 @@ internal sealed class Forget : Fault
     public override string Word => "forget";
 
     public override string Help =>
-        "every middlebox on the path forgets the connections that it knew; momentary, and by itself when one was silent "
-        + "for too long";
+        "every middlebox on the path forgets the connections that it knew; momentary; by themselves they forget those "
+        + "that are silent for too long";
 
     public override string Example => "{at: 30m, forget: phone}";
     public override string Colour => "#8C6D31";

@@ -24,7 +24,8 @@ public sealed partial class Journal
     /// <summary>Of one connection; the path itself is open.</summary>
     public void PassageChanged(
         Instant now, int path, int connection, bool upDead, bool downDead, PassageCause cause) =>
-        Add(now, path, EntryKind.PassageChanged, (upDead ? 1 : 0) + (downDead ? 2 : 0) + ((long)cause << 8), connection);
+        Add(now, path, EntryKind.PassageChanged, (upDead ? 1 : 0) + (downDead ? 2 : 0) + ((long)cause << 8),
+            connection);
 
     /// <param name="fault">Index of the fault that keeps it so, or that let it run again.</param>
     public void ProcessChanged(Instant now, int host, ProcessState state, int fault) =>

@@ -5,9 +5,9 @@ namespace Lab.Experiments;
 
 /// <summary>
 /// The journal read into what is true of every path, process and stream, of clients and between servers alike.
-/// Rule: a stream is dead for one side when its path is cut, when the peer's process is gone or has given its end up, or
-/// when the path lets nothing of this one connection pass, which is forgotten where a middlebox did it; broken when the
-/// peer's process is frozen; else idle. An incident begins for a side that runs and sends on a stream
+/// Rule: a stream is dead for one side when its path is cut, when the peer's process is gone or has given its end up,
+/// or when the path lets nothing of this one connection pass, which is forgotten where a middlebox did it; broken when
+/// the peer's process is frozen; else idle. An incident begins for a side that runs and sends on a stream
 /// when a fault makes it dead or broken; it ends when that side gives up (detected), when the stream is well again or
 /// the side itself ends it (outlived), or with the run. Definitions: lab/MODELS.md.
 /// </summary>

@@ -18,8 +18,8 @@ internal sealed class Names(Mapping root)
 
     /// <summary>
     /// The tree with the names of presets replaced by what they stand for where a definition is expected:
-    /// policies: {mine: conversations}, links: {mobile: lte-good}, middleboxes: {home: linux-conntrack}, and the to of a
-    /// fault.
+    /// policies: {mine: conversations}, links: {mobile: lte-good}, middleboxes: {home: linux-conntrack}, and the to of
+    /// a fault.
     /// </summary>
     public static Mapping Expand(Mapping root, Binder binder)
     {

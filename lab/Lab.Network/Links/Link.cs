@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Lab.Network;
 
-/// <summary>What became of a unit offered to a link, or of a segment offered to a path: then it may also be answered, and
-/// by an element of the path changed.</summary>
+/// <summary>What became of a unit offered to a link, or of a segment offered to a path: then it may also be answered,
+/// and by an element of the path changed.</summary>
 public enum Fate : byte { Inside, Delivered, Lost, Overflowed, Answered, Changed }
 
 /// <summary>A unit that left the link: delivered at its far end, or lost on the way.</summary>
