@@ -78,10 +78,9 @@ internal sealed class VegaKeys
     {
         Key[] shown = [.. chart.Keys.Where(k => k.Entries.Count > 0)];
         if (shown.Length == 0) return null;
-        JsonObject Independent() => new()
-        {
-            ["color"] = "independent", ["shape"] = "independent", ["strokeDash"] = "independent",
-        };
+        // of every channel that a legend has; one that is shared would stand apart, before the others
+        JsonObject Independent() => new(((string[])["color", "fill", "stroke", "shape", "strokeDash"]).Select(c =>
+            KeyValuePair.Create<string, JsonNode?>(c, "independent")));
         return new()
         {
             ["height"] = 1, ["view"] = new JsonObject { ["stroke"] = null },

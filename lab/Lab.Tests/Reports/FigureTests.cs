@@ -33,6 +33,41 @@ public sealed class FigureTests
             k.Entries.Select(e => (e.Word, e.Colour!))));
     }
 
+    [Theory]
+    [InlineData("ping", "acks")]
+    [InlineData("ping")]
+    public void A_policy_keeps_its_colour_whatever_part_of_the_sweep_is_shown(params string[] policies)
+    {
+        SweepResult whole = Sweeps.DeadLink(3);
+        Dictionary<string, KeyEntry> all = Palette.Policies(new Study(whole)).Entries.ToDictionary(e => e.Word);
+        SweepResult part = whole with { Runs = [.. whole.Runs.Where(r => policies.Contains(r.Spec.Label))] };
+
+        Key[] keys = [.. AllFigures.Of(new Study(part, whole)).Where(f => f.Chart is not null)
+            .SelectMany(f => f.Chart!.Keys).Where(k => k.Title == "policy")];
+
+        Assert.NotEmpty(keys);
+        Assert.All(keys, k => Assert.Equal(policies.Select(p => all[p]), k.Entries));
+    }
+
+    [Fact]
+    public void A_picture_shows_the_first_variants_and_says_how_many_more_there_are()
+    {
+        Chart lanes = LanesFigure.Of(new Study(Sweeps.ManyPolicies())).Chart!;
+
+        Chart picture = lanes.Shortened();
+
+        Assert.Equal((14, 8), (lanes.Panels.Count, picture.Panels.Count));
+        Assert.Equal(lanes.Panels.Take(8), picture.Panels);
+        Assert.EndsWith(
+            " · the first 8 of 14 panels: others can be chosen in report.html and by lab plot --where",
+            picture.Subtitle);
+        Assert.Same(picture, picture.Shortened());
+        Assert.True(Height(lanes) < Height(picture) * 1.2, "the file has all panels");
+
+        static int Height(Chart chart) => SkiaSharp.SKBitmap.DecodeBounds(
+            FigureFiles.Draw(new("lanes", "", "", chart), new Paper()).Png).Height;
+    }
+
     [Fact]
     public void Fourteen_policies_can_be_told_apart_by_colour_and_line()
     {
