@@ -116,9 +116,7 @@ public sealed class StoreTests : IDisposable
     [Fact]
     public void The_worked_queries_of_the_page_on_results_say_who_lost_what_and_why()
     {
-        string page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "results", "README.md"));
-        string[] queries =
-            [.. page.Split("```sql")[1..].Select(q => q[..q.IndexOf("```", StringComparison.Ordinal)])];
+        IReadOnlyList<string> queries = ResultsPage.Blocks("results.db", "sql");
         using SqliteConnection db = Stored(Shipped("dead-link", 3, "s"));
 
         Golden.AssertSame("reports/queries.txt", string.Join("\n", queries.Select(q => Table(db, q))));
