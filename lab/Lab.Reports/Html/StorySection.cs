@@ -24,7 +24,7 @@ internal static class StorySection
             {
                 Story? story = run!.Stories.OrderByDescending(Weight).Skip(turn).FirstOrDefault();
                 if (story is null) continue;
-                string label = study.Variants.Count == 1 ? "" : variant.Label + " · ";
+                string label = study.Variants.Count == 1 ? "" : variant.Title + " · ";
                 Html html = Told(story, study.IdOf(run, story), label);
                 if ((room -= html.ToString().Length) >= 0) shown[(index, story.Began, story.Path)] = html;
             }

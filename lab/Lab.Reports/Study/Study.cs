@@ -14,6 +14,9 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
     /// several.</summary>
     public string Name { get; init; } = Label;
 
+    /// <summary>The same for those who see no head of a table: "ping, delay 2s", "bidi true".</summary>
+    public string Title { get; init; } = Label;
+
     /// <summary>The varied values, without the network.</summary>
     public string Point => Runs[0].Spec.Label;
 
@@ -65,7 +68,7 @@ internal sealed class Study
         // networks are run one after the other, but read beside each other
         Variants = [.. sweep.Runs.GroupBy(r => r.Spec.Label).SelectMany(point => point.GroupBy(r => r.Network))
             .Select(g => new Variant(Label(g.First()), Colour(g.First()), Panel(g.First()),
-                [.. g.OrderBy(r => r.Spec.Seed)]) { Name = Name(g.First()) })];
+                [.. g.OrderBy(r => r.Spec.Seed)]) { Name = Name(g.First()), Title = Title(g.First()) })];
         Policies = [.. Variants.Select(v => v.Policy).Distinct()];
         Coloured = [.. whole.Runs.Select(Colour).Distinct()];
         Panels = [.. Variants.Select(v => v.Panel).Distinct()];
@@ -96,6 +99,11 @@ internal sealed class Study
     public IReadOnlyList<string> Coloured { get; }
 
     public IReadOnlyList<string> Panels { get; }
+
+    /// <summary>The variants panel by panel, as tables have them: those first that differ in what was chosen
+    /// alone.</summary>
+    public IEnumerable<Variant> ByPanel => Panels.SelectMany(p => Variants.Where(v => v.Panel == p));
+
     public IReadOnlyList<ulong> Seeds { get; }
 
     /// <summary>Whether faults are imitated on one of the networks.</summary>
@@ -187,6 +195,14 @@ internal sealed class Study
         string[] values = [.. paths.Select(path => Value(run, path)),
             .. SeveralNetworks ? [run.Network.Word()] : Array.Empty<string>()];
         return values.Length == 0 ? "all runs" : string.Join(", ", values);
+    }
+
+    private string Title(RunResult run)
+    {
+        string colour = ColourField is not { } path ? "" : path.EndsWith("policy", StringComparison.Ordinal)
+            ? Value(run, path) : $"{Last(path)} {Value(run, path)}";
+        string[] parts = [.. ((string[])[colour, Panel(run)]).Where(p => p != "")];
+        return parts.Length == 0 ? Label(run) : string.Join(", ", parts);
     }
 
     private string Panel(RunResult run) => string.Join(", ", PanelFields.Select(p => $"{Last(p)} {Value(run, p)}")

@@ -143,7 +143,7 @@ internal sealed class VegaKeys
         {
             ["title"] = key.Title, ["labelExpr"] = $"w{IndexOf(key)}[datum.value]",
             // for charts.js, which knows the width
-            ["columns"] = key.Entries.Max(e => e.Word.Length),
+            ["columns"] = new JsonArray([.. key.Entries.Select(e => JsonValue.Create(e.Word.Length))]),
         },
     };
 
@@ -170,8 +170,8 @@ internal sealed class VegaKeys
     private static JsonArray Pattern(Dash dash) => dash switch
     {
         Dash.Solid => [1, 0],
-        Dash.Long => [7, 3],
-        Dash.Short => [2, 2],
+        Dash.Long => [9, 3],
+        Dash.Short => [4, 2],
         Dash.Mixed => [9, 3, 2, 3],
         _ => throw new ArgumentOutOfRangeException(nameof(dash)),
     };
