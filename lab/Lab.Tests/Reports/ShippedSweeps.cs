@@ -18,7 +18,8 @@ internal static class ShippedSweeps
         Problems problems = new();
         Sweep sweep = ScenarioFiles.Read(path, new Overrides(set.Length > 0 ? [set] : [], seeds, networks), problems)!;
         Assert.True(sweep is not null, problems.ToString());
-        RunResult[] runs = [.. sweep.Plan.Select(s => Simulation.Run(s, RunOptions.Default)!)];
+        RunResult[] runs = [.. sweep.Plan.Select(s =>
+            Simulation.Run(s, RunOptions.Default with { TellsStories = s.Seed == sweep.Plan[0].Seed })!)];
         IReadOnlyList<CheckResult> checks = Checks.Evaluate(sweep.Plan[0].Scenario, runs);
         return (new SweepResult
         {

@@ -141,14 +141,8 @@ public sealed class StoreTests : IDisposable
     /// <summary>A shipped scenario's points whose label holds the word, under a few seeds.</summary>
     private static SweepResult Shipped(string name, int seeds, string label = "")
     {
-        string path = Path.Combine(RepositoryRoot.Path, "scenarios", name + ".yaml");
-        var overrides = new Overrides([], [.. Enumerable.Range(1, seeds).Select(s => (ulong)s)]);
-        RunSpec[] plan = [.. ScenarioFiles.Read(path, overrides, new Problems())!.Plan.Where(s =>
-            s.Label.Contains(label, StringComparison.Ordinal))];
-        return Sweeps.DeadLink(1) with
-        {
-            ScenarioName = name, Runs = [.. plan.Select(s => Simulation.Run(s, RunOptions.Default)!)],
-        };
+        SweepResult all = ShippedSweeps.Of(name, [.. Enumerable.Range(1, seeds).Select(s => (ulong)s)]).Result;
+        return all with { Runs = [.. all.Runs.Where(r => r.Spec.Label.Contains(label, StringComparison.Ordinal))] };
     }
 
     private static string Table(SqliteConnection db, string sql)

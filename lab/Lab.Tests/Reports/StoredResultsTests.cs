@@ -73,6 +73,11 @@ public sealed class StoredResultsTests : IDisposable
         Assert.Equal(ours.Verdicts, theirs.Verdicts);
         Assert.Equal(ours.Rules, theirs.Rules);
         Assert.Equal(ours.Doubts, theirs.Doubts);
+        Assert.Equal(ours.StoriesUntold, theirs.StoriesUntold);
+        StoryLine[] none = [];
+        Assert.Equal(ours.Stories.Select(s => s with { Lines = none }),
+            theirs.Stories.Select(s => s with { Lines = none }));
+        Assert.Equal(ours.Stories.SelectMany(s => s.Lines), theirs.Stories.SelectMany(s => s.Lines));
         Assert.Equal(ours.Streams is null, theirs.Streams is null);
         if (ours.Streams is not { } streams) return;
         Assert.Equal(streams.Names, theirs.Streams!.Names);
