@@ -17,10 +17,16 @@ internal static class CheckCommand
                 return ExitCode.Stopped;
             if (summary is not null) terminal.Out.WriteLine($"{file}: {summary}");
         }
+        Notes(problems, terminal);
+        return problems.Any ? Report(problems, terminal) : ExitCode.Pass;
+    }
+
+    /// <summary>Prints what is probably not meant.</summary>
+    public static void Notes(Problems problems, Terminal terminal)
+    {
         foreach (Problem note in problems.Notes.Take(MostShown)) terminal.Out.Write("note: " + note);
         if (problems.Notes.Count > MostShown)
             terminal.Out.WriteLine($"... and {Words.Count(problems.Notes.Count - MostShown, "more note")}");
-        return problems.Any ? Report(problems, terminal) : ExitCode.Pass;
     }
 
     /// <summary>Prints the problems and gives the exit code for them.</summary>

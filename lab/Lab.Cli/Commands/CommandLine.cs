@@ -142,7 +142,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
           lab show presets
         """)
     {
-        RunWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(), PlotCommand.Word(terminal, stop),
+        RunWord(), ExplainWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(), PlotCommand.Word(terminal, stop),
         ProxyCommand.Word(terminal, stop),
     };
 
@@ -253,6 +253,29 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             string? refusal = Refusal(parsed.GetValue(network), null, parsed.GetValue(set),
                 parsed.GetValue(vary), out Overrides overrides);
             if (refusal is null) return CheckCommand.Run(parsed.GetValue(files)!, overrides, terminal, stop);
+            terminal.Error.WriteLine(refusal);
+            return ExitCode.BadInput;
+        });
+        return command;
+    }
+
+    private Command ExplainWord()
+    {
+        var seed = new Option<string?>("--seed") { Description = "As of lab run: 7, or 1,2,3, or 1..20.",
+            HelpName = "seeds" };
+        var command = new Command("explain", """
+            Says in words what scenarios will do, without running them: how many runs, what goes wrong when, who takes
+            part, every setting of each policy, what is judged, and what each network can show of it.
+
+            Examples:
+              lab explain scenarios/dead-link.yaml
+              lab explain scenarios/dead-link.yaml --set clients.phone.policy=conversations --network proxied
+            """) { files, network, seed, set, vary };
+        command.SetAction(parsed =>
+        {
+            string? refusal = Refusal(parsed.GetValue(network), parsed.GetValue(seed), parsed.GetValue(set),
+                parsed.GetValue(vary), out Overrides overrides);
+            if (refusal is null) return ExplainCommand.Run(parsed.GetValue(files)!, overrides, terminal, stop);
             terminal.Error.WriteLine(refusal);
             return ExitCode.BadInput;
         });

@@ -63,7 +63,12 @@ internal static class CurveText
             // the lowest letter is for nobody, the highest for all
             text.Append(letters[share <= 0 ? 0 : Math.Clamp((int)(share * 8 + 1e-9), 1, 8)]);
         }
-        string percent = Math.Round(share * 100).ToString(CultureInfo.InvariantCulture);
+        string percent = share switch
+        {
+            > 0 and < 0.005 => "<1",
+            > 0.995 and < 1 => ">99",
+            _ => Math.Round(share * 100).ToString(CultureInfo.InvariantCulture),
+        };
         return text.Append(CultureInfo.InvariantCulture, $" {percent,3} %").ToString();
     }
 

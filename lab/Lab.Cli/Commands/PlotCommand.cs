@@ -89,7 +89,8 @@ internal static class PlotCommand
             if (request.Figures.FirstOrDefault(f => !known.Contains(f)) is { } unknown)
                 return Refused($"{folder}: there is no figure '{unknown}'{Words.OneOf(unknown, known)}");
             string target = Target(request, folder);
-            foreach (FigureFile file in FigureFiles.Draw(sweep, [.. request.Figures], width, height, request.Dark))
+            foreach (FigureFile file in FigureFiles.Draw(sweep, [.. request.Figures], width, height, request.Dark,
+                whole))
                 if (file.Png is { } png) pictures.Add((Path.Combine(target, file.Name + ".png"), png));
                 else absent.Add($"{file.Name} is not drawn: {file.Problem}");
         }

@@ -7,8 +7,7 @@ internal sealed class Cut : Fault
 {
     public override string Word => "cut";
 
-    public override string Help =>
-        "nothing passes, and nobody is told: no FIN, no RST; direction: up or down cuts one way only";
+    public override string Help => "nothing passes, and nobody is told: no FIN, no RST";
 
     public override string Example => "{at: 30m, cut: phone, for: 20m}";
     public override string Colour => "#CC3311";

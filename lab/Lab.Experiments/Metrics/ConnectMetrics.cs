@@ -19,7 +19,7 @@ internal static class ConnectMetrics
             "clients", "none",
             Better.Neither, Joining.Count, f => f.Logins.Count(), Sight.AsFaults),
         new("connects.resumed", Unit.Share,
-            "share of those after the first that resumed the session",
+            "share of the times a client came back online that resumed the session",
             "returns of clients", "none",
             Better.Higher, Joining.Share, Resumed, Sight.AsFaults),
         new("connects.time.p50", Unit.Seconds,

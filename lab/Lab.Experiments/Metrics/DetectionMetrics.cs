@@ -16,10 +16,10 @@ internal static class DetectionMetrics
                 + "off are at risk until then" : "as for the client",
             Better.Lower, Joining.Quantile(0.5), f => Sample.Of(f.DetectionTimes(side)), sight);
         yield return new(name + "p95", Unit.Seconds,
-            "95th percentile of the same", "as p50", "as p50",
+            $"95th percentile of the time from the death of the path to the {who}'s giving up", "as p50", "as p50",
             Better.Lower, Joining.Quantile(0.95), f => Sample.Of(f.DetectionTimes(side)), sight);
         yield return new(name + "max", Unit.Seconds,
-            "longest of the same", "as p50",
+            $"longest time from the death of the path to the {who}'s giving up", "as p50",
             side == Side.Client ? "never when any incident was not noticed" : "as p50",
             Better.Lower, Joining.Largest, f => Longest(f.DetectionTimes(side)), sight);
         yield return new(name + "share", Unit.Share,

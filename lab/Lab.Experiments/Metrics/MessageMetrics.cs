@@ -46,10 +46,10 @@ internal static class MessageMetrics
             "delivered messages, first copy", "undelivered messages are not in it; see messages.lost",
             Better.Lower, Joining.Quantile(0.5), f => Sample.Of(f.Delays), Delays),
         new("messages.delay.p95", Unit.Seconds,
-            "95th percentile of the same", "as p50", "as p50",
+            "95th percentile of the delay from application to application", "as p50", "as p50",
             Better.Lower, Joining.Quantile(0.95), f => Sample.Of(f.Delays), Delays),
         new("messages.delay.max", Unit.Seconds,
-            "longest of the same", "as p50", "as p50",
+            "longest delay from application to application", "as p50", "as p50",
             Better.Lower, Joining.Largest, f => Longest(f.Delays), Delays),
     ];
 

@@ -29,6 +29,12 @@ public sealed record Story
     /// <summary>Messages lost by it.</summary>
     public int Lost { get; init; }
 
+    /// <summary>
+    /// How telling it is among the stories of its runs, without unit: each lost message (three at most), a false alarm,
+    /// and the share of the run that it took count about the same, a fault a little.
+    /// </summary>
+    public double Weight { get; init; }
+
     /// <summary>In order of time.</summary>
     public required IReadOnlyList<StoryLine> Lines { get; init; }
 

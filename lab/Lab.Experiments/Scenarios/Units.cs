@@ -77,7 +77,12 @@ public static class Units
     }
 
     /// <summary>A share of 0 to 100 in the same digits; near the whole with two decimals, for what is missing is the
-    /// number then.</summary>
-    public static string Percent(double percent) => percent is > 99 and < 100
-        ? percent.ToString("0.##", CultureInfo.InvariantCulture) : Digits(percent);
+    /// number then, and with more where that would be none: nearly all is not all.</summary>
+    public static string Percent(double percent)
+    {
+        if (percent is <= 99 or >= 100) return Digits(percent);
+        int decimals = 2;
+        for (double missing = (100 - percent) * 100; missing < 1 && decimals < MostDecimals; missing *= 10) decimals++;
+        return percent.ToString(Decimals[..(2 + decimals)], CultureInfo.InvariantCulture);
+    }
 }

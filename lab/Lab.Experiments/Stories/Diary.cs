@@ -8,7 +8,7 @@ namespace Lab.Experiments;
 /// note, so a day of checks is a line; of the time when all was well only the last minutes are kept. Memory is bounded:
 /// so many notes per episode, so many episodes.
 /// </summary>
-internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? client)
+internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? client, Duration run)
 {
     private const int MostNotes = 100, MostEpisodes = 16;
     private static readonly Duration Window = Duration.FromMinutes(5), Settled = Duration.FromSeconds(15);
@@ -17,10 +17,15 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
     private readonly Dictionary<NoteKey, Note> groups = [], attempts = [];
     private List<Note> older = [], recent = [];
     private Episode? open;
-    private Instant calmSince = Instant.Never, windowBegan;
+    private Instant calmSince = Instant.Never, windowBegan, previous = Instant.Zero;
     private bool wasWell = true;
 
+    /// <summary>The most telling ones, in order of time.</summary>
     public List<Episode> Episodes { get; } = [];
+
+    /// <summary>Of all episodes.</summary>
+    public int Count { get; private set; }
+
     public PathTruth Path => path;
 
     private bool IsWell => !path.IsDead && path.ProcessAt(PathEnd.Near).Runs && path.ProcessAt(PathEnd.Far).Runs;
@@ -74,7 +79,7 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
         ProcessTruth near = path.ProcessAt(PathEnd.Near), far = path.ProcessAt(PathEnd.Far);
         FaultKind? fault = !hit ? null : path.IsDead ? path.Cause : near.Runs ? far.Cause : near.Cause;
         bool weather = e.Kind == EntryKind.PathChanged && PathEntry.Of(in e).Fault == PathEntry.Weather;
-        open = new Episode(e.At, fault, weather, Before());
+        open = new Episode(e.At, fault, weather, Before(), previous);
         (older, recent) = ([], []);
     }
 
@@ -100,8 +105,9 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
     {
         open!.Until = now;
         Episodes.Add(open);
-        if (Episodes.Count > MostEpisodes) Episodes.Remove(Episodes.MinBy(e => e.Weight)!);
-        (open, calmSince, windowBegan) = (null, Instant.Never, now);
+        Count++;
+        if (Episodes.Count > MostEpisodes) Episodes.Remove(Episodes.MinBy(e => e.WeightIn(run))!);
+        (open, calmSince, windowBegan, previous) = (null, Instant.Never, now, now);
         unheard[0] = unheard[1] = false;
         Changed();
     }

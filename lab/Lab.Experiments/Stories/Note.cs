@@ -70,9 +70,12 @@ internal sealed class Note(NoteKey key, in Entry entry)
 /// What happened on a path around something: begins when its connection is hit or a stream on it ends, and lasts until
 /// all is well.
 /// </summary>
-internal sealed class Episode(Instant began, FaultKind? fault, bool weather, List<Note> before)
+internal sealed class Episode(Instant began, FaultKind? fault, bool weather, List<Note> before, Instant previous)
 {
     public readonly Instant Began = began;
+
+    /// <summary>When the last one on this path was over: what was sent until then is that one's.</summary>
+    public readonly Instant Previous = previous;
 
     /// <summary>What hit a connection; null when a stream ended without that.</summary>
     public readonly FaultKind? Fault = fault;
@@ -89,6 +92,8 @@ internal sealed class Episode(Instant began, FaultKind? fault, bool weather, Lis
     public Instant Until = Instant.Never;
     public readonly List<StreamVerdict> Verdicts = [];
 
-    /// <summary>What makes it worth telling, before messages are known: a false alarm, else how long it took.</summary>
-    public double Weight => Verdicts.Any(v => v.IsFalseAlarm) ? double.MaxValue : (Until - Began).TotalSeconds;
+    /// <summary>How telling it is in a run so long: <see cref="Story.Weight"/> without its messages.</summary>
+    public double WeightIn(Duration run) =>
+        (Verdicts.Any(v => v.IsFalseAlarm) ? 1 : 0) + (Fault is null ? 0 : 0.2)
+            + (Until - Began).TotalSeconds / run.TotalSeconds;
 }

@@ -27,9 +27,9 @@ internal sealed class StoryBook
         routes = Math.Min(FederationRecord.LaneRoutes, cast.Routes.Count);
         diaries =
         [
-            .. recorder.Clients.Take(clients).Select(c => new Diary(c.Path, c.Path.Index, c)),
-            .. cast.Routes.Take(routes)
-                .Select(r => new Diary(recorder.Truth.Path(r.Index), cast.Members.Count + r.From, null)),
+            .. recorder.Clients.Take(clients).Select(c => new Diary(c.Path, c.Path.Index, c, spec.Scenario.Duration)),
+            .. cast.Routes.Take(routes).Select(r => new Diary(
+                recorder.Truth.Path(r.Index), cast.Members.Count + r.From, null, spec.Scenario.Duration)),
         ];
         byFault = [.. spec.Scenario.Faults.Select(f => HitBy(f).ToList())];
     }
@@ -52,28 +52,11 @@ internal sealed class StoryBook
     public (IReadOnlyList<Story> Told, int Untold) Finish(Instant end, IReadOnlyList<MessageRecord> messages)
     {
         var teller = new Teller(spec, cast, recorder, messages);
-        var all = new List<(Story Story, double Weight)>();
-        foreach (Diary diary in diaries)
-        {
-            diary.Finish(end);
-            Instant before = Instant.Zero;
-            foreach (Episode episode in diary.Episodes)
-            {
-                Story story = teller.Tell(diary.Path, episode, before);
-                all.Add((story, WeightOf(story, episode)));
-                before = episode.Until;
-            }
-        }
-        Story[] told = [.. all.OrderByDescending(s => s.Weight).Take(Most).Select(s => s.Story)
-            .OrderBy(s => s.Began).ThenBy(s => s.Path)];
-        return (told, all.Count - told.Length);
+        foreach (Diary diary in diaries) diary.Finish(end);
+        Story[] told = [.. diaries.SelectMany(d => d.Episodes.Select(e => teller.Tell(d.Path, e)))
+            .OrderByDescending(s => s.Weight).Take(Most).OrderBy(s => s.Began).ThenBy(s => s.Path)];
+        return (told, diaries.Sum(d => d.Count) - told.Length);
     }
-
-    /// <summary>Each lost message, a false alarm, and the share of the run that it took count about the same.</summary>
-    private double WeightOf(Story story, Episode episode) =>
-        Math.Min(story.Lost, 3) + (episode.Verdicts.Any(v => v.IsFalseAlarm) ? 1 : 0)
-            + (episode.Fault is null ? 0 : 0.2)
-            + (story.Until - story.Began).TotalSeconds / spec.Scenario.Duration.TotalSeconds;
 
     private Diary? DiaryOf(int host) => host < clients ? diaries[host]
         : host >= firstRoute && host - firstRoute < routes ? diaries[clients + host - firstRoute] : null;

@@ -8,6 +8,7 @@ internal sealed class Teller
     private const int MostBefore = 6, MostLines = 60, MostMessages = 8;
     private static readonly Duration Prompt = Duration.FromSeconds(2), LongBefore = Duration.FromMinutes(15);
 
+    private readonly RunSpec run;
     private readonly Cast cast;
     private readonly Recorder recorder;
     private readonly Dictionary<int, List<MessageRecord>> byClient = [];
@@ -16,7 +17,7 @@ internal sealed class Teller
 
     public Teller(RunSpec spec, Cast cast, Recorder recorder, IReadOnlyList<MessageRecord> messages)
     {
-        (this.cast, this.recorder) = (cast, recorder);
+        (run, this.cast, this.recorder) = (spec, cast, recorder);
         phrases = new Phrases(spec, cast);
         bool routes = cast.Routes.Count > 0;
         foreach (MessageRecord m in messages)
@@ -31,13 +32,11 @@ internal sealed class Teller
         }
     }
 
-    /// <param name="path">Whose episode it is.</param>
-    /// <param name="episode">One that is over.</param>
-    /// <param name="previous">When the last one on this path was over: what was sent until then is that one's.</param>
-    public Story Tell(PathTruth path, Episode episode, Instant previous)
+    /// <summary>Of an episode of that path which is over.</summary>
+    public Story Tell(PathTruth path, Episode episode)
     {
         Pair pair = phrases.PairOf(path.Index);
-        MessageRecord[] messages = [.. Messages(path.Index, episode, previous)];
+        MessageRecord[] messages = [.. Messages(path.Index, episode)];
         Note[] before = [.. episode.Before.OrderBy(n => n.Last).TakeLast(MostBefore)];
         IEnumerable<Note> around = before
             .Where(n => n == before[^1] || episode.Began - n.Last < LongBefore).Concat(episode.Notes);
@@ -51,6 +50,7 @@ internal sealed class Teller
         return new Story
         {
             Path = path.Index, Name = path.Name, Began = episode.Began, Until = episode.Until, Lost = lost,
+            Weight = Math.Min(lost, 3) + episode.WeightIn(run.Scenario.Duration),
             Title = phrases.Title(pair, episode, [.. Incidents(path.Index, episode)], lost),
             Lines = Bounded(
                 [.. lines.OrderBy(l => l.Line.At).ThenBy(l => l.Rank).Select(l => l.Line)], episode.Dropped),
@@ -86,14 +86,14 @@ internal sealed class Teller
             .Where(i => i.Client == path && i.Began >= episode.Began && i.Began <= episode.Until);
 
     /// <summary>Those that were on their way when it began or were sent before it was over.</summary>
-    private IEnumerable<MessageRecord> Messages(int path, Episode episode, Instant previous)
+    private IEnumerable<MessageRecord> Messages(int path, Episode episode)
     {
         IEnumerable<MessageRecord> all = path < cast.FirstRoute ? byClient.GetValueOrDefault(path, [])
             : episode.Before.Concat(episode.Notes).SelectMany(n => n.Messages).Distinct()
                 .Where(byNumber.ContainsKey).Select(n => byNumber[n]);
         return all.Where(m => m.SentAt <= episode.Until
             && (m.SentAt >= episode.Began
-                || (m.Copies == 0 ? m.SentAt > previous : m.DeliveredAt > episode.Began)));
+                || (m.Copies == 0 ? m.SentAt > episode.Previous : m.DeliveredAt > episode.Began)));
     }
 
     private IEnumerable<StoryLine> OfMessages(MessageRecord[] messages, bool ofClient)

@@ -33,6 +33,9 @@ internal sealed record Axis(string? Title, double From, double To)
     public double ShareOf(double value) => Logarithmic ? Math.Log(value / From) / Math.Log(To / From)
         : (value - From) / (To - From);
 
+    /// <summary>The value at such a share.</summary>
+    public double At(double share) => Logarithmic ? From * Math.Pow(To / From, share) : From + (To - From) * share;
+
     /// <summary>Whether the same places stand for the same values on both.</summary>
     public bool SameScale(Axis other) =>
         (From, To, Logarithmic, IsWords) == (other.From, other.To, other.Logarithmic, other.IsWords);

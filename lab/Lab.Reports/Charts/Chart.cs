@@ -32,6 +32,15 @@ internal sealed record Chart
 
     /// <summary>Least useful width of a panel without its axes, px of a page.</summary>
     public int PanelWidth { get; init; } = 260;
+
+    /// <summary>For where nobody can choose: the panels that are shown at first, and what to do for the
+    /// others.</summary>
+    public Chart Shortened() => Panels.Count <= ShownPanels ? this : this with
+    {
+        Panels = [.. Panels.Take(ShownPanels)],
+        Subtitle = $"{Subtitle} · the first {ShownPanels} of {Panels.Count} panels: others can be chosen in " +
+            "report.html and by lab plot --where",
+    };
 }
 
 /// <summary>A pair of axes and what is drawn in it, from the back to the front.</summary>

@@ -2,13 +2,16 @@ namespace Lab.Reports;
 
 /// <summary>
 /// Curves of shares from 0 upwards that may end below the whole: in steps, with ticks on them, and for each that ends
-/// early a line of text at the bottom, right or left by where fewer curves pass; at the top left where all stay low.
+/// early a line of text where no curve passes.
 /// </summary>
 /// <param name="Top">The highest share of the panel.</param>
 internal sealed record StepCurves(Key Key, int Height, double Top = 1)
 {
-    private const double LinePixels = 14, TickPixels = 9, EdgePixels = 12.6;
-    private const int MostLabels = 7;
+    private const int LinePixels = 14, EdgePixels = 6, MarginPixels = 6, StepPixels = 8, MostLabels = 7;
+    private const double TickPixels = 9, LetterPixels = 5.6;
+
+    /// <summary>Share of the height at the foot and at the top, so that curves that lie there are seen whole.</summary>
+    private const double Room = 0.012;
 
     /// <summary>So many curves are drawn with at most so many steps each.</summary>
     public static int MostSteps(int curves) => Math.Clamp(3000 / Math.Max(1, curves), 20, 150);
@@ -17,27 +20,15 @@ internal sealed record StepCurves(Key Key, int Height, double Top = 1)
         $"Of each curve at most {MostSteps(curves)} steps are drawn, evenly by rank, first and last included.";
 
     public Panel Panel(string title, Axis x, string what, IReadOnlyList<Line> lines,
-        IEnumerable<(string Word, Place At)> ticks, IEnumerable<(string Word, string Text)> unfinished) =>
-        new(title, x, new(what, 0, Top) { Percent = true },
+        IEnumerable<(string Word, Place At)> ticks, IEnumerable<(string Word, string Text)> unfinished)
+    {
+        Axis y = new(what, -Room * Top, (1 + Room) * Top) { Percent = true };
+        return new(title, x, y,
         [
             new Lines(Key, lines),
             new Segments(Key, [.. ticks.Select(t => Tick(t.Word, t.At))]),
-            new Labels([.. Texts(x, [.. unfinished], lines)]),
+            new Labels([.. Texts(x, y, [.. unfinished], lines)]),
         ]);
-
-    /// <summary>Said in the caption where curves lie on each other from end to end; empty without any.</summary>
-    public static string Covered(IReadOnlyList<Panel> panels)
-    {
-        const int most = 6;
-        string[] places = [.. panels.SelectMany(p => p.Layers.OfType<Lines>().SelectMany(l => l.Items
-            .GroupBy(i => string.Join(' ', i.Points.Select(at => (at.X, at.Y))), i => i.Word)
-            .Where(g => g.Count() > 1).Select(g => (p.Title, Words: string.Join(", ", g)))))
-            .GroupBy(c => c.Words, c => c.Title).Select(g => g.All(t => t == "") ? g.Key
-                : $"{g.Key} ({string.Join("; ", g)})")];
-        if (places.Length == 0) return "";
-        string more = places.Length > most ? " and others" : "";
-        return $" These curves are the same, and the last covers the others: {string.Join("; ", places.Take(most))}" +
-            $"{more}.";
     }
 
     private Segment Tick(string word, Place at)
@@ -46,36 +37,44 @@ internal sealed record StepCurves(Key Key, int Height, double Top = 1)
         return new(at.X, at.Y - half, at.X, at.Y + half, word, at.Hover);
     }
 
-    /// <summary>None when there are so many lines that they would fill the panel.</summary>
-    private IEnumerable<Label> Texts(Axis x, (string Word, string Text)[] texts, IReadOnlyList<Line> curves)
+    /// <summary>Where the fewest curves pass, in one block: at the foot, on the right or on the left, if that is as
+    /// good as elsewhere. None when there are so many lines that they would fill the panel.</summary>
+    private IEnumerable<Label> Texts(Axis x, Axis y, (string Word, string Text)[] texts, IReadOnlyList<Line> curves)
     {
         if (texts.Length is 0 or > MostLabels) yield break;
-        bool above = Top < 1, left = above || IsFreerLeft(x, curves, (EdgePixels + texts.Length * LinePixels) / Height);
-        for (int i = 0; i < texts.Length; i++)
-        {
-            double fromEdge = EdgePixels + (above ? i : texts.Length - 1 - i) * LinePixels;
-            double share = above ? 1 - fromEdge / Height : fromEdge / Height;
-            yield return new(left ? x.From : x.To, share * Top, $"{texts[i].Word}: {texts[i].Text}",
-                left ? Anchor.Start : Anchor.End);
-        }
+        string[] lines = [.. texts.Select(t => $"{t.Word}: {t.Text}")];
+        (Anchor anchor, double across, int top) = Freest(new(x, y, Sheet.Narrow, Height), curves,
+            Math.Min(Sheet.Narrow, (int)(lines.Max(l => l.Length) * LetterPixels) + 2 * MarginPixels),
+            lines.Length * LinePixels);
+        double place = anchor == Anchor.End ? x.To : across == 0 ? x.From : x.At(across);
+        for (int i = 0; i < lines.Length; i++)
+            yield return new(place, y.At((top - (i + 0.5) * LinePixels) / Height), lines[i], anchor);
     }
 
-    /// <summary>Whether fewer curves pass below a height in the left half of the panel than in the right one. What lies
-    /// on the axis is in nobody's way.</summary>
-    private static bool IsFreerLeft(Axis x, IReadOnlyList<Line> curves, double height)
+    /// <summary>The side on which a block of so many pixels stands, its left edge as a share of the axis, and its top
+    /// in pixels.</summary>
+    private static (Anchor Anchor, double Across, int Top) Freest(Sheet sheet, IReadOnlyList<Line> curves, int width,
+        int height)
     {
-        bool Passes(Line curve, bool left)
-        {
-            for (int i = 1; i < curve.Points.Count; i++)
+        // how many pixels are drawn below and to the left of each
+        int[,] drawn = new int[sheet.Width + 2, sheet.Height + 2];
+        foreach ((int x, int y) in curves.SelectMany(c => sheet.Drawn(c, steps: true))) drawn[x + 1, y + 1]++;
+        for (int x = 1; x < drawn.GetLength(0); x++)
+            for (int y = 1; y < drawn.GetLength(1); y++)
+                drawn[x, y] += drawn[x - 1, y] + drawn[x, y - 1] - drawn[x - 1, y - 1];
+        int right = sheet.Width - width, best = int.MaxValue;
+        (Anchor, double, int) freest = (Anchor.End, 0, 0);
+        for (int bottom = EdgePixels; bottom + height + EdgePixels <= sheet.Height; bottom += LinePixels / 2)
+            foreach (int left in ((int[])[right, 0]).Concat(Enumerable.Range(1, Math.Max(0, right / StepPixels))
+                .Select(i => i * StepPixels).Where(l => l < right)))
             {
-                (Place from, Place to) = (curve.Points[i - 1], curve.Points[i]);
-                bool rises = from.Y < height && to.Y > 0 && from.Y != to.Y && x.ShareOf(to.X) <= 0.5 == left;
-                bool lies = from.Y > 0 && from.Y < height
-                    && (left ? x.ShareOf(from.X) <= 0.5 : x.ShareOf(to.X) > 0.5);
-                if (rises || lies) return true;
+                (int x, int y) = (left + width + 1, bottom + height + 1);
+                int hidden = drawn[x, y] - drawn[left, y] - drawn[x, bottom] + drawn[left, bottom];
+                int cost = hidden * 100 + bottom + (left == right || left == 0 ? 0 : sheet.Height);
+                if (cost >= best) continue;
+                best = cost;
+                freest = (left == right ? Anchor.End : Anchor.Start, (double)left / sheet.Width, bottom + height);
             }
-            return false;
-        }
-        return curves.Count(c => Passes(c, left: true)) < curves.Count(c => Passes(c, left: false));
+        return freest;
     }
 }

@@ -85,7 +85,7 @@ internal static class AnswerFigure
             double most = values.Max() <= 0 ? 1 : values.Max() / unit.Divisor * 1.05;
             // room for the half of a symbol at zero or near it
             double room = 0.03 * most, from = values.Min() / unit.Divisor > room ? 0 : -room;
-            Axis = new(unit.Symbol == "" ? name : $"{name} ({unit.Symbol})", from, most);
+            Axis = new($"{name} ({(unit.Symbol == "" ? "count" : unit.Symbol)})", from, most);
         }
 
         public Axis Axis { get; }

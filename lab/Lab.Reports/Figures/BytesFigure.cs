@@ -65,7 +65,7 @@ internal static class BytesFigure
         IEnumerable<string> bars = parts.GroupBy(p => p.Variant).Select(v =>
         {
             (_, CauseCost largest, double perHour) = v.MaxBy(p => p.PerHour);
-            return $"{v.Key.Label} {Units.Format(v.Sum(p => p.PerHour), Unit.BytesPerHour)}, most of it " +
+            return $"{v.Key.Title} {Units.Format(v.Sum(p => p.PerHour), Unit.BytesPerHour)}, most of it " +
                 $"{largest.Cause} ({Units.Format(perHour, Unit.BytesPerHour)})";
         });
         return "Stacked bars, one per variant: bytes per client and hour by what they were for. " +

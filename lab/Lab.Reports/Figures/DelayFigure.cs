@@ -36,10 +36,11 @@ internal static class DelayFigure
                     panel.Where(c => c.Missing != "").Select(c => (c.Variant.Policy, c.Missing)))),
             ],
         };
+        (chart, string covered) = Overlaps.Told(chart);
         return new(Name, Heading,
             "Share of all messages, echoes included, whose first copy had arrived within a time, over all seeds. A " +
             "curve that ends below 100 % misses what was lost, bounced or still waiting at the end. " +
-            StepCurves.Rule(curves.Length) + StepCurves.Covered(chart.Panels), chart);
+            StepCurves.Rule(curves.Length) + covered, chart);
     }
 
     private sealed class Curve

@@ -43,9 +43,10 @@ internal static class DetectionFigure
                         $"{c.Estimator.Unnoticed} of {c.Estimator.Count} ended unnoticed")))),
             ],
         };
+        (chart, string covered) = Overlaps.Told(chart);
         string nobody = empty.Length == 0 ? ""
             : $" Not drawn, for nobody noticed anything: {string.Join("; ", empty)}.";
-        return new(Name, Heading, Caption(all) + StepCurves.Covered(chart.Panels) + nobody + Detection.NotDrawn(study),
+        return new(Name, Heading, Caption(all) + covered + nobody + Detection.NotDrawn(study),
             chart);
     }
 
@@ -120,7 +121,7 @@ internal static class Detection
         IEnumerable<string> missing = Enum.GetValues<Side>()
             .Select(side => (Side: side, Variants: study.Variants.Where(v => !v.Shows(side)).ToArray()))
             .Where(m => m.Variants.Length > 0)
-            .Select(m => $"{Words.Of(m.Side)} side: {string.Join("; ", m.Variants.Select(v => v.Label))}");
+            .Select(m => $"{Words.Of(m.Side)} side: {string.Join("; ", m.Variants.Select(v => v.Title))}");
         string all = string.Join(". ", missing);
         return all == "" ? "" : $" Not drawn, because the network cannot show it: {all}.";
     }

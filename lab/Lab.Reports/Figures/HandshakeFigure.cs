@@ -59,6 +59,6 @@ internal static class HandshakeFigure
     private static string Description((Variant Variant, double Handshakes, double Delay)[] cells) =>
         "A table of cells, the darker the more handshakes between servers per hour, with the median delay of " +
         "messages. " +
-        string.Join("; ", cells.Select(c => $"{c.Variant.Label}: {Units.Format(c.Handshakes, Unit.PerHour)}, " +
+        string.Join("; ", cells.Select(c => $"{c.Variant.Title}: {Units.Format(c.Handshakes, Unit.PerHour)}, " +
             Units.Format(c.Delay, Unit.Seconds))) + ".";
 }

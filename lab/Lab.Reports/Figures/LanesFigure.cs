@@ -39,7 +39,7 @@ internal static class LanesFigure
         string fewer = lanes.Clients < clients
             ? $" {lanes.Clients} of {Words.Number(clients)} clients are shown." : "";
         string panels = shown.Length < study.Variants.Count
-            ? $" Not drawn: {string.Join("; ", study.Variants.Skip(MostVariants).Select(v => v.Label))}." : "";
+            ? $" Not drawn: {string.Join("; ", Ordered(study).Skip(MostVariants).Select(v => v.Title))}." : "";
         string seeds = others.Count > 0 && others.Count + 1 < study.Seeds.Count
             ? $" {others.Count + 1} of {study.Seeds.Count} seeds can be chosen in the page." : "";
         return new(Name, Heading,
@@ -54,11 +54,18 @@ internal static class LanesFigure
     private static bool IsQuiet(RunResult run) => run.Marks.Count == 0 && run.Faults.Count == 0
         && run.Lanes.Where(l => l.State != LaneState.Online).Sum(l => (l.To - l.From).TotalSeconds) < 60;
 
+    /// <summary>As in tables, but where nobody gave up in any run is the least to see.</summary>
+    private static IEnumerable<Variant> Ordered(Study study)
+    {
+        HashSet<string> told = [.. study.Variants.Where(v => v.Runs.Any(r => r.Marks.Count > 0)).Select(v => v.Panel)];
+        return study.ByPanel.OrderBy(v => !told.Contains(v.Panel));
+    }
+
     private static IEnumerable<Shown> At(Study study, ulong seed) =>
-        from v in study.Variants.Take(MostVariants)
+        from v in Ordered(study).Take(MostVariants)
         let run = v.Run(seed)
         where run is { Lanes.Count: > 0 }
-        select new Shown(v.Label, run);
+        select new Shown(v.Title, run);
 
     private static int Items(Chart chart) => chart.Panels.SelectMany(p => p.Layers).Sum(l =>
         l is Boxes boxes ? boxes.Items.Count : l is Marks marks ? marks.Items.Count : 0);
@@ -78,7 +85,7 @@ internal static class LanesFigure
         {
             this.study = study;
             // As many clients as stay readable, the same in every panel.
-            int most = Math.Clamp(40 / shown.Length, 3, 20);
+            int most = Math.Clamp(24 / shown.Length, 3, 12);
             int[] clients = [.. shown.SelectMany(r => r.Run.Lanes).Select(l => l.Client).Distinct().Order()
                 .Take(most)];
             places = clients.Index().ToDictionary(c => c.Item, c => c.Index);
@@ -86,7 +93,7 @@ internal static class LanesFigure
                 .Select(s => $"{NameOf(shown[0].Run, c)} · {Words.Of(s)}"))];
             y = Axis.Rows(null, rows);
             time = new(study.DurationSeconds, rows);
-            RunResult[] all = [.. study.Variants.Take(MostVariants).SelectMany(v => v.Runs)];
+            RunResult[] all = [.. Ordered(study).Take(MostVariants).SelectMany(v => v.Runs)];
             faults = Palette.Faults("fault", all.SelectMany(r => r.Faults), 0.26);
             states = Palette.States("connection", all.SelectMany(r => r.Lanes).Select(l => l.State).Distinct());
             families = Palette.Families(all.SelectMany(r => r.Marks));

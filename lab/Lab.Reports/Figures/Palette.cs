@@ -41,8 +41,8 @@ internal static class Palette
 
     /// <summary>What is shown by colour, which readers may pick.</summary>
     public static Key Policies(Study study) => new(study.ColourName,
-        [.. study.Policies.Select((p, i) => new KeyEntry(p, Colours[i % Colours.Length], Symbols[i % Symbols.Length],
-            Dashes[i / Colours.Length % Dashes.Length]))], CanPick: true);
+        [.. study.Coloured.Select((p, i) => new KeyEntry(p, Colours[i % Colours.Length], Symbols[i % Symbols.Length],
+            Dashes[i / Colours.Length % Dashes.Length])).Where(e => study.Policies.Contains(e.Word))], CanPick: true);
 
     /// <summary>The same where it tells anything apart: to be shown above the panels.</summary>
     public static IReadOnlyList<Key> Shown(Study study, Key policies) => study.ColourField is null ? [] : [policies];

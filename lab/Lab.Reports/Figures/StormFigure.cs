@@ -33,7 +33,7 @@ internal static class StormFigure
         Chart chart = new()
         {
             Title = Heading, Subtitle = study.Subtitle($"seed {seed}"),
-            Description = Description([.. runs.Zip(series, (r, bins) => (r.Variant.Label, bins))]),
+            Description = Description([.. runs.Zip(series, (r, bins) => (r.Variant.Title, bins))]),
             Keys = Palette.Shown(study, policies), Columns = study.Panels.Count > 1 ? 2 : 1, PanelHeight = 180,
             PanelWidth = 300,
             Panels = [.. places.Select(p => new Panel(Panel(p.Quantity, p.Panel.Key), x,
@@ -41,9 +41,11 @@ internal static class StormFigure
                 [new Lines(policies, [.. p.Panel.Select(r => new Line(r.Variant.Policy, [.. r.Bins.Select(b =>
                     new Place(b.Seconds / unit.Divisor, Value(p.Quantity, b)))]))], Width: 1.5)]))],
         };
+        (chart, string covered) = Overlaps.Told(chart);
         return new(Name, Heading,
             $"Connection attempts per second at the servers, and clients online, of one run each (seed {seed}). Runs " +
-            $"of more than {bins} intervals are drawn in {bins}: the highest rate and the last count of each.", chart);
+            $"of more than {bins} intervals are drawn in {bins}: the highest rate and the last count of each." +
+            covered, chart);
     }
 
     /// <summary>Whether more came than once each: what everybody does at the start is none.</summary>

@@ -30,6 +30,12 @@ globalThis.charts = (() => {
     return {panels: vconcat.at(-1).concat.map(p => p.title ?? ''), shown: lab.shown, others};
   }
 
+  // How many entries of a legend stand beside each other: all where they fit, else in columns as wide as the longest.
+  function columnsOf(lengths, room) {
+    const wide = lengths.map(n => n * 6.2 + 36), all = wide.reduce((sum, w) => sum + w, 0);
+    return all <= room ? wide.length : Math.max(1, Math.floor(room / Math.max(...wide)));
+  }
+
   // A copy of the specification for a drawing of this width, in px: panels side by side as long as each stays readable.
   // Chosen: {panels: their indices, other: an index of choices().others}.
   function fit({usermeta: {lab}, ...specification}, width, chosen = {}) {
@@ -52,7 +58,7 @@ globalThis.charts = (() => {
     for (const view of spec.vconcat) {
       for (const {encoding} of view.layer ?? [])
         for (const {legend} of Object.values(encoding))
-          legend.columns = Math.max(1, Math.floor((width - 90) / (legend.columns * 6.2 + 36)));
+          legend.columns = columnsOf(legend.columns, width - 90);
       if (!view.concat) continue;
       view.columns = columns;
       for (const panel of view.concat) {
@@ -66,9 +72,14 @@ globalThis.charts = (() => {
             encoding.tooltip = told[data.name].map((title, i) => ({field: `h${i}`, type: 'nominal', title}));
         const {x, y} = panel.encoding;
         if (!x.axis.values) x.axis.tickCount = Math.max(3, Math.floor(plot / 75));
-        if (y.axis.labelOverlap === false) y.axis.labelLimit = left - 10;
+        if (y.axis.labelOverlap === false) y.axis.labelLimit = left - 12;
       }
     }
+    for (const {concat} of spec.vconcat) concat?.forEach((panel, i) => {
+      // what the panel below says again need not be said here
+      const {x} = panel.encoding, below = concat[i + columns]?.encoding.x;
+      if (below && x.title === below.title && String(x.scale.domain) === String(below.scale.domain)) x.title = null;
+    });
     spec.title.text = lines(spec.title.text, Math.floor(width / 8));
     spec.title.subtitle = lines(spec.title.subtitle, Math.floor(width / 6));
     return spec;
@@ -80,6 +91,7 @@ globalThis.charts = (() => {
     const paper = dark ? '#16181c' : '#ffffff';
     return {
       background: paper,
+      locale: {number: {decimal: '.', thousands: '\u202f', grouping: [3], currency: ['', '']}},
       font: family,
       padding: 4,
       view: {stroke: line, strokeOpacity: 0.6},
@@ -94,7 +106,7 @@ globalThis.charts = (() => {
       legend: {
         orient: 'top', direction: 'horizontal',
         titleOrient: 'left', titleFontWeight: 500, titleFontSize: 11.5, titleColor: ink, titlePadding: 8,
-        labelFontSize: 11.5, labelColor: soft, labelLimit: width - 60, symbolStrokeWidth: 2, offset: 12,
+        labelFontSize: 11.5, labelColor: soft, labelLimit: width - 60, symbolStrokeWidth: 2, offset: 4,
         layout: {top: {direction: 'vertical', anchor: 'start', margin: 4}},
       },
       text: {color: ink, fontSize: 10.5},

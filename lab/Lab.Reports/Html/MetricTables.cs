@@ -101,7 +101,8 @@ internal static class MetricTables
     private static string Rare(int runs)
     {
         double most = 1 - Math.Pow(0.05, 1.0 / runs);
-        return $"0 in {runs} runs still allows some in up to {Units.Format(Math.Round(most, 2), Unit.Share)} of runs.";
+        string share = Units.Format(most < 0.01 ? most : Math.Round(most, 2), Unit.Share);
+        return $"0 in {runs} runs still allows some in up to {share} of runs.";
     }
 
     private static Html Compared(Study study, Metric[] metrics)

@@ -22,9 +22,9 @@ internal static class StorySection
         for (int turn = 0; turn < MostPerVariant; turn++)
             foreach ((Variant variant, int index, RunResult? run) in told)
             {
-                Story? story = run!.Stories.OrderByDescending(Weight).Skip(turn).FirstOrDefault();
+                Story? story = run!.Stories.OrderByDescending(s => s.Weight).Skip(turn).FirstOrDefault();
                 if (story is null) continue;
-                string label = study.Variants.Count == 1 ? "" : variant.Label + " · ";
+                string label = study.Variants.Count == 1 ? "" : variant.Title + " · ";
                 Html html = Told(story, study.IdOf(run, story), label);
                 if ((room -= html.ToString().Length) >= 0) shown[(index, story.Began, story.Path)] = html;
             }
@@ -46,8 +46,6 @@ internal static class StorySection
         {Html.Join(stories)}
         </details>
         """);
-
-    private static (int, long) Weight(Story s) => (s.Lost, (s.Until - s.Began).Nanoseconds);
 
     private static Html Told(Story story, string id, string label) => $"""
         <details id="{id}"><summary>{label}{story.Name} at {Time(story.Began)}: {story.Title}</summary>

@@ -15,8 +15,8 @@ internal sealed class Symbols(Paper paper) : IDisposable
     /// <summary>Lengths of strokes and gaps, px of a page; null is solid.</summary>
     public static float[]? Pattern(Dash dash) => dash switch
     {
-        Dash.Long => [7, 3],
-        Dash.Short => [2, 2],
+        Dash.Long => [9, 3],
+        Dash.Short => [4, 2],
         Dash.Mixed => [9, 3, 2, 3],
         _ => null,
     };

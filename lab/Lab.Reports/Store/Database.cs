@@ -68,13 +68,13 @@ internal sealed class Database : IDisposable
 
     private void AddRuns(SweepResult sweep)
     {
-        Insert runs = Into("runs", 14), settings = Into("settings", 3), doubts = Into("doubts", 2);
+        Insert runs = Into("runs", 15), settings = Into("settings", 3), doubts = Into("doubts", 2);
         Insert rules = Into("rules", 2), costs = Into("costs", 4), verdicts = Into("verdicts", 4);
         Insert metrics = Into("metrics", 11), cases = Into("cases", 4), arrivals = Into("arrivals", 6);
         Insert messages = Into("messages", 11), incidents = Into("incidents", 13), deaths = Into("deaths", 12);
         Insert connections = Into("connections", 7), endings = Into("endings", 8), suffered = Into("suffered", 6);
         Insert servers = Into("servers", 4), clients = Into("clients", 17), routes = Into("routes", 9);
-        Insert clientCosts = Into("client_costs", 5);
+        Insert clientCosts = Into("client_costs", 5), stories = Into("stories", 9), lines = Into("story_lines", 5);
         for (int i = 0; i < sweep.Runs.Count; i++)
         {
             RunResult run = sweep.Runs[i];
@@ -82,7 +82,7 @@ internal sealed class Database : IDisposable
             runs.Row(id, sweep.ScenarioName, run.Network.Word(), Words.Of(run.Fidelity), unchecked((long)run.Spec.Seed),
                 run.Spec.Label, run.JournalHash.ToString("x16"), run.Entries, run.Events, Study.Clients(run),
                 run.Spec.Scenario.Duration.TotalSeconds, run.MaxLateness.TotalSeconds, run.ClientNames.Count,
-                run.Streams?.Names.Count);
+                run.Streams?.Names.Count, run.StoriesUntold);
             foreach (Setting s in run.Spec.Point) settings.Row(id, s.Path, s.Value);
             foreach (string reason in run.Doubts) doubts.Row(id, reason);
             foreach (string rule in run.Rules) rules.Row(id, rule);
@@ -107,6 +107,7 @@ internal sealed class Database : IDisposable
             for (int n = 0; n < run.Routes.Count; n++) Add(routes, id, n, run.Routes[n]);
             foreach ((int client, CauseCost cost) in run.ClientCosts)
                 clientCosts.Row(id, client, cost.Cause, cost.Packets, cost.Bytes);
+            for (int n = 0; n < run.Stories.Count; n++) Add(stories, lines, id, n + 1, run.Stories[n], first);
         }
     }
 
@@ -160,6 +161,14 @@ internal sealed class Database : IDisposable
 
     private static void Add(Insert routes, long run, int number, RouteResult r) => routes.Row(
         run, number, r.Name, r.From, r.To, r.Place, r.Link, r.Packets, r.Bytes);
+
+    private static void Add(Insert stories, Insert lines, long run, int number, Story s, int firstRoute)
+    {
+        long? route = s.Path < firstRoute ? null : s.Path - firstRoute;
+        stories.Row(run, number, route is null ? s.Path : Cell.None, route, s.Title, s.Began.Nanoseconds,
+            s.Until.Nanoseconds, s.Lost, s.Weight);
+        foreach (StoryLine line in s.Lines) lines.Row(run, number, line.At.Nanoseconds, line.Who, line.Text);
+    }
 
     /// <summary>What the lanes draw: states but for being offline, how streams ended, what they suffered.</summary>
     private static void Draw(Insert connections, Insert endings, Insert suffered, long run, RunResult result)

@@ -27,6 +27,8 @@ internal sealed class StoredRuns
     private readonly ILookup<long, ClientResult> clients;
     private readonly ILookup<long, RouteResult> routes;
     private readonly ILookup<long, ClientCost> clientCosts;
+    private readonly ILookup<long, (long Number, Story Story, bool OfClient)> stories;
+    private readonly ILookup<(long, long), StoryLine> storyLines;
 
     private StoredRuns(StoredTables tables)
     {
@@ -66,6 +68,15 @@ internal sealed class StoredRuns
                 r.GetInt64(6), r.GetInt64(7)));
         clientCosts = tables.ByRun("client, cause, packets, bytes", "client_costs", r =>
             new ClientCost(r.GetInt32(1), Cost(r, 2)));
+        stories = tables.ByRun("client, route, story, title, began_ns, until_ns, lost, weight", "stories", r =>
+            (r.GetInt64(3), new Story
+            {
+                Path = Lane(r), Name = "", Title = r.GetString(4), Began = At(r, 5), Until = At(r, 6),
+                Lost = r.GetInt32(7), Weight = r.GetDouble(8), Lines = [],
+            }, !r.IsDBNull(1)));
+        storyLines = tables.Rows("SELECT run, story, at_ns, who, what FROM story_lines", r =>
+            (Story: (r.GetInt64(0), r.GetInt64(1)), Line: new StoryLine(At(r, 2), r.GetString(3), r.GetString(4))))
+            .ToLookup(r => r.Story, r => r.Line);
     }
 
     /// <summary>By number, in order; null when the plan lacks one.</summary>
@@ -77,7 +88,7 @@ internal sealed class StoredRuns
             spec;
         OrderedDictionary<long, RunResult> runs = [];
         foreach (RunHead head in tables.Rows("SELECT run, network, seed, journal_hash, entries, events, late_s, "
-            + "drawn_clients, drawn_routes FROM runs ORDER BY run", RunHead.Of))
+            + "drawn_clients, drawn_routes, untold FROM runs ORDER BY run", RunHead.Of))
         {
             if (!specs.TryGetValue(Key(head.Network, head.Seed, stored.settings[head.Id]), out RunSpec? spec))
                 return null;
@@ -110,6 +121,12 @@ internal sealed class StoredRuns
             Faults = [.. bands[id].Where(b => b.OfClient).Select(b => b.Band)],
             Servers = [.. servers[id]], Clients = all, Routes = places, ClientCosts = [.. clientCosts[id]],
             ClientNames = [.. all.Take(head.Clients).Select(c => c.Name)],
+            StoriesUntold = head.Untold,
+            Stories = [.. stories[id].Select(s => s.Story with
+            {
+                Path = s.OfClient ? s.Story.Path : s.Story.Path + firstRoute, Lines = [.. storyLines[(id, s.Number)]],
+                Name = s.OfClient ? all[s.Story.Path].Name : places[s.Story.Path].Name,
+            })],
             Streams = head.Routes is not { } drawn ? null : new FederationResult(
                 [.. places.Take(drawn).Select(p => p.Name)],
                 WithOffline([.. lanes[id].Where(l => !l.OfClient).Select(l => l.Lane)], drawn, 1, duration),
@@ -169,11 +186,12 @@ internal sealed class StoredRuns
     /// <summary>A row of runs.</summary>
     private sealed record RunHead(
         long Id, NetworkKind Network, ulong Seed, ulong JournalHash, long Entries, long Events, Duration MaxLateness,
-        int Clients, int? Routes)
+        int Clients, int? Routes, int Untold)
     {
         public static RunHead Of(SqliteDataReader r) => new(r.GetInt64(0), StoredTables.Network(r.GetString(1)),
             unchecked((ulong)r.GetInt64(2)), Convert.ToUInt64(r.GetString(3), 16), r.GetInt64(4), r.GetInt64(5),
-            new Duration((long)Math.Round(r.GetDouble(6) * 1e9)), r.GetInt32(7), r.IsDBNull(8) ? null : r.GetInt32(8));
+            new Duration((long)Math.Round(r.GetDouble(6) * 1e9)), r.GetInt32(7), r.IsDBNull(8) ? null : r.GetInt32(8),
+            r.GetInt32(9));
     }
 
     /// <summary>A row of metrics.</summary>

@@ -9,7 +9,7 @@ namespace Lab.Reports;
 internal static class Tables
 {
     /// <summary>Grows with each change of the tables.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     public const string Schema = """
         CREATE TABLE schema_version (version INTEGER NOT NULL);
@@ -28,7 +28,8 @@ internal static class Tables
             run INTEGER PRIMARY KEY, scenario TEXT NOT NULL, network TEXT NOT NULL, fidelity TEXT NOT NULL,
             seed INTEGER NOT NULL, label TEXT NOT NULL, journal_hash TEXT NOT NULL, entries INTEGER NOT NULL,
             events INTEGER NOT NULL, clients INTEGER NOT NULL, duration_s REAL NOT NULL, late_s REAL NOT NULL,
-            drawn_clients INTEGER NOT NULL, drawn_routes INTEGER);
+            drawn_clients INTEGER NOT NULL, drawn_routes INTEGER,
+            untold INTEGER NOT NULL);
         CREATE TABLE settings (
             run INTEGER NOT NULL REFERENCES runs, path TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, path))
             WITHOUT ROWID;
@@ -77,6 +78,13 @@ internal static class Tables
             side TEXT NOT NULL, fault TEXT NOT NULL, began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL,
             detected INTEGER NOT NULL, detected_at_ns INTEGER, elapsed_s REAL NOT NULL, mechanism TEXT NOT NULL,
             claim TEXT NOT NULL, outlived INTEGER NOT NULL);
+        CREATE TABLE stories (
+            run INTEGER NOT NULL REFERENCES runs, story INTEGER NOT NULL, client INTEGER, route INTEGER,
+            title TEXT NOT NULL, began_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, lost INTEGER NOT NULL,
+            weight REAL NOT NULL, PRIMARY KEY (run, story)) WITHOUT ROWID;
+        CREATE TABLE story_lines (
+            run INTEGER NOT NULL REFERENCES runs, story INTEGER NOT NULL, at_ns INTEGER NOT NULL, who TEXT NOT NULL,
+            what TEXT NOT NULL);
         CREATE TABLE messages (
             run INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL, sender INTEGER NOT NULL,
             recipient INTEGER NOT NULL, sent_at_ns INTEGER NOT NULL, delivered_at_ns INTEGER, delay_s REAL,

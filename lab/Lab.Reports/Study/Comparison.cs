@@ -146,7 +146,7 @@ internal static class Comparison
             Variant[] known = [.. Study.Variants.Where(v => v.Over(By).Known)];
             if (known.Length == 0) yield break;
             string each = known.Length > 6 ? Phrases.SpanWithEnds(known, By) : Phrases.List(
-                [.. known.Select(v => $"{Phrases.Number(v, By)} ({v.Label})")], 6);
+                [.. known.Select(v => $"{Phrases.Number(v, By)} ({v.Title})")], 6);
             yield return $"{Saying.Of(By).Noun}, of different cases, {each}";
         }
     }

@@ -5,8 +5,8 @@ namespace Lab.Reports;
 /// <summary>
 /// The variants of one panel by one yardstick. One is behind another where the numbers show it: their intervals (with
 /// few seeds: their ranges) are apart, or over the seeds that both have the interval of their difference leaves out
-/// zero and the seeds are of one mind beyond chance, corrected for all pairs of the panel (see Pairing). Only like is
-/// compared with like (see Best).
+/// zero and the seeds are of one mind beyond chance, corrected for all pairs of the panel (see Pairing); and where
+/// it shows in the digits that are told. Only like is compared with like (see Best).
 /// </summary>
 internal sealed class Contest
 {
@@ -73,8 +73,10 @@ internal sealed class Contest
         Best.Alike(one, other, by) && one.Over(by).Known && other.Over(by).Known
         && new Contest("", by, [one, other]) is { Decided: true } contest && contest.Ahead[0] == one;
 
-    private bool Apart(Variant better, Variant worse) => LowerFirst(by.Metric)
-        ? Ends[better].High < Ends[worse].Low : Ends[better].Low > Ends[worse].High;
+    private bool Apart(Variant better, Variant worse) => Told(better) != Told(worse) && (LowerFirst(by.Metric)
+        ? Ends[better].High < Ends[worse].Low : Ends[better].Low > Ends[worse].High);
+
+    private string Told(Variant variant) => Units.Format(variant.Over(by).Value, by.Metric.Unit);
 
     /// <summary>Pairs of a better and a worse one that differ seed by seed.</summary>
     private HashSet<(Variant, Variant)> Shown()
@@ -86,7 +88,8 @@ internal sealed class Contest
         double[] chances = Holm.Adjust([.. pairs.Select(p => Pairing.Chance(p.Better, p.Worse, by))]);
         for (int i = 0; i < pairs.Length; i++)
         {
-            if (chances[i] >= Level || Apart(pairs[i].Better, pairs[i].Worse)) continue;
+            if (chances[i] >= Level || Told(pairs[i].Better) == Told(pairs[i].Worse)
+                || Apart(pairs[i].Better, pairs[i].Worse)) continue;
             Estimate e = Pairing.Difference(pairs[i].Better, pairs[i].Worse, by);
             if (e.Ends == Lab.Experiments.Ends.Interval && (LowerFirst(by.Metric) ? e.High < 0 : e.Low > 0))
                 shown.Add(pairs[i]);

@@ -25,7 +25,10 @@ internal sealed record Saying(string One, string Many, string How, string Noun, 
         ["detection.server.share"] = new("lets", "let", "the server notice most", "what the server notices"),
         ["misdiagnosis.false-alarms"] = Counted("raises", "raise", "false alarm"),
         ["misdiagnosis.wrong-claims"] = Counted("makes", "make", "wrong claim"),
-        ["misdiagnosis.idle-closings"] = Counted("closes", "close", "idle but healthy stream"),
+        ["misdiagnosis.idle-closings"] = Counted("closes", "close", "idle but healthy stream") with
+        {
+            Noun = "idle but healthy streams closed",
+        },
         ["ghost.time"] = new("leaves", "leave", "the shortest ghost", "ghost time"),
         ["availability"] = new("is", "are", "reachable most", "availability", "", " of the time"),
         ["messages.delivered"] = new("delivers", "deliver", "most messages", "messages delivered", "", " per run"),
@@ -46,18 +49,27 @@ internal sealed record Saying(string One, string Many, string How, string Noun, 
         ["cost.packets"] = new("sends", "send", "fewest packets", "packets"),
         ["cost.wakeups"] = new("wakes", "wake", "least often", "wake-ups"),
         ["federation.detected"] = new("finds", "find", "most dead streams", "dead streams found"),
-        ["federation.missed"] = Counted("misses", "miss", "dead stream") with { After = "" },
+        ["federation.missed"] = Counted("misses", "miss", "dead stream") with
+        {
+            Noun = "dead streams missed", After = "",
+        },
         ["federation.unnoticed.p50"] =
             new("notices", "notice", "dead streams soonest", "time to notice a dead stream", "half within "),
         ["federation.unnoticed.max"] =
             new("notices", "notice", "dead streams soonest", "time to notice a dead stream", "all within "),
-        ["federation.blamed-wrongly"] = Counted("blames", "blame", "healthy stream"),
+        ["federation.blamed-wrongly"] = Counted("blames", "blame", "healthy stream") with
+        {
+            Noun = "healthy streams blamed",
+        },
         ["federation.reordered"] = Counted("reorders", "reorder", "message") with { Noun = "messages reordered" },
         ["federation.senders.losing"] = Counted("makes", "make", "sender") with
         {
             How = "fewest senders lose", None = "no sender lose", Noun = "senders who lose", After = "",
         },
-        ["federation.senders.bounced"] = Counted("bounces", "bounce", "sender") with { After = "" },
+        ["federation.senders.bounced"] = Counted("bounces", "bounce", "sender") with
+        {
+            Noun = "senders bounced", After = "",
+        },
         ["federation.bounced.after"] = new("stops", "stop", "bouncing soonest", "time until bouncing ends", "after "),
         ["federation.handshakes"] = new("opens", "open", "fewest connections", "connections between servers"),
         ["federation.peak"] = new("has", "have", "the lowest peak of connections", "peak of connections"),

@@ -14,6 +14,9 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
     /// several.</summary>
     public string Name { get; init; } = Label;
 
+    /// <summary>The same for those who see no head of a table: "ping, delay 2s", "bidi true".</summary>
+    public string Title { get; init; } = Label;
+
     /// <summary>The varied values, without the network.</summary>
     public string Point => Runs[0].Spec.Label;
 
@@ -51,19 +54,23 @@ internal sealed record Variant(string Label, string Policy, string Panel, IReadO
 /// </summary>
 internal sealed class Study
 {
-    public Study(SweepResult sweep)
+    /// <param name="whole">Of which the sweep is a part: its fields make colours and panels, so that a policy keeps its
+    /// colour whatever part is shown.</param>
+    public Study(SweepResult sweep, SweepResult? whole = null)
     {
         Sweep = sweep;
+        whole ??= sweep;
         Networks = [.. sweep.Networks.Where(n => sweep.Runs.Count == 0 || sweep.Runs.Any(r => r.Network == n))];
-        string[] varying = [.. sweep.Varied.Where(IsVarying)];
+        string[] varying = [.. whole.Varied.Where(p => IsVarying(whole, p))];
         ColourField = varying.FirstOrDefault(p => p.EndsWith(".policy", StringComparison.Ordinal))
             ?? varying.FirstOrDefault(IsChoice) ?? varying.FirstOrDefault();
-        PanelFields = [.. varying.Where(p => p != ColourField)];
+        PanelFields = [.. varying.Where(p => p != ColourField && IsVarying(sweep, p))];
         // networks are run one after the other, but read beside each other
         Variants = [.. sweep.Runs.GroupBy(r => r.Spec.Label).SelectMany(point => point.GroupBy(r => r.Network))
             .Select(g => new Variant(Label(g.First()), Colour(g.First()), Panel(g.First()),
-                [.. g.OrderBy(r => r.Spec.Seed)]) { Name = Name(g.First()) })];
+                [.. g.OrderBy(r => r.Spec.Seed)]) { Name = Name(g.First()), Title = Title(g.First()) })];
         Policies = [.. Variants.Select(v => v.Policy).Distinct()];
+        Coloured = [.. whole.Runs.Select(Colour).Distinct()];
         Panels = [.. Variants.Select(v => v.Panel).Distinct()];
         Seeds = [.. sweep.Runs.Select(r => r.Spec.Seed).Distinct().Order()];
     }
@@ -85,11 +92,18 @@ internal sealed class Study
 
     public IReadOnlyList<string> PanelFields { get; }
 
-    /// <summary>Values of the colour field, in the order in which they were run: a policy keeps its colour in all
-    /// figures.</summary>
+    /// <summary>Values of the colour field, in the order in which they were run.</summary>
     public IReadOnlyList<string> Policies { get; }
 
+    /// <summary>The same of the whole sweep: a policy keeps its colour in all figures.</summary>
+    public IReadOnlyList<string> Coloured { get; }
+
     public IReadOnlyList<string> Panels { get; }
+
+    /// <summary>The variants panel by panel, as tables have them: those first that differ in what was chosen
+    /// alone.</summary>
+    public IEnumerable<Variant> ByPanel => Panels.SelectMany(p => Variants.Where(v => v.Panel == p));
+
     public IReadOnlyList<ulong> Seeds { get; }
 
     /// <summary>Whether faults are imitated on one of the networks.</summary>
@@ -166,7 +180,8 @@ internal sealed class Study
 
     private static readonly string[] Chosen = ["policies.", "clients.", "servers.", "s2s["];
 
-    private bool IsVarying(string path) => Sweep.Runs.Select(r => Value(r, path)).Distinct().Count() > 1;
+    private static bool IsVarying(SweepResult sweep, string path) =>
+        sweep.Runs.Select(r => Value(r, path)).Distinct().Count() > 1;
 
     private string Colour(RunResult run) => ColourField is { } path ? Value(run, path) : "all runs";
 
@@ -180,6 +195,14 @@ internal sealed class Study
         string[] values = [.. paths.Select(path => Value(run, path)),
             .. SeveralNetworks ? [run.Network.Word()] : Array.Empty<string>()];
         return values.Length == 0 ? "all runs" : string.Join(", ", values);
+    }
+
+    private string Title(RunResult run)
+    {
+        string colour = ColourField is not { } path ? "" : path.EndsWith("policy", StringComparison.Ordinal)
+            ? Value(run, path) : $"{Last(path)} {Value(run, path)}";
+        string[] parts = [.. ((string[])[colour, Panel(run)]).Where(p => p != "")];
+        return parts.Length == 0 ? Label(run) : string.Join(", ", parts);
     }
 
     private string Panel(RunResult run) => string.Join(", ", PanelFields.Select(p => $"{Last(p)} {Value(run, p)}")

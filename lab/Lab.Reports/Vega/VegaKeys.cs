@@ -78,10 +78,9 @@ internal sealed class VegaKeys
     {
         Key[] shown = [.. chart.Keys.Where(k => k.Entries.Count > 0)];
         if (shown.Length == 0) return null;
-        JsonObject Independent() => new()
-        {
-            ["color"] = "independent", ["shape"] = "independent", ["strokeDash"] = "independent",
-        };
+        // of every channel that a legend has; one that is shared would stand apart, before the others
+        JsonObject Independent() => new(((string[])["color", "fill", "stroke", "shape", "strokeDash"]).Select(c =>
+            KeyValuePair.Create<string, JsonNode?>(c, "independent")));
         return new()
         {
             ["height"] = 1, ["view"] = new JsonObject { ["stroke"] = null },
@@ -144,7 +143,7 @@ internal sealed class VegaKeys
         {
             ["title"] = key.Title, ["labelExpr"] = $"w{IndexOf(key)}[datum.value]",
             // for charts.js, which knows the width
-            ["columns"] = key.Entries.Max(e => e.Word.Length),
+            ["columns"] = new JsonArray([.. key.Entries.Select(e => JsonValue.Create(e.Word.Length))]),
         },
     };
 
@@ -171,8 +170,8 @@ internal sealed class VegaKeys
     private static JsonArray Pattern(Dash dash) => dash switch
     {
         Dash.Solid => [1, 0],
-        Dash.Long => [7, 3],
-        Dash.Short => [2, 2],
+        Dash.Long => [9, 3],
+        Dash.Short => [4, 2],
         Dash.Mixed => [9, 3, 2, 3],
         _ => throw new ArgumentOutOfRangeException(nameof(dash)),
     };

@@ -111,11 +111,12 @@ internal sealed class VegaSpec
             marks["values"] = new JsonObject { ["expr"] = $"{list}.v" };
             marks["labelExpr"] = $"{list}.t[indexof({list}.v, datum.value)]";
         }
-        if (axis.Percent) marks["format"] = ".0%";
+        if (axis.Percent) marks["labelExpr"] = "format(datum.value * 100, '.3~f') + ' %'";
         if (!axis.Grid) marks["grid"] = false;
         if (axis.IsWords)
         {
             marks["ticks"] = false;
+            marks["labelPadding"] = 5;
             marks["labelOverlap"] = false;
         }
         return new()

@@ -21,7 +21,7 @@ internal sealed record ProjectMap(string Project, string[] Uses, string[] Parts)
             ["Words", "Resources", "Study", "Charts", "Vega", "Plot", "Figures", "Html", "Store",
                 "ReportFailure", "FigureFiles", "ReportWriter", "ResultsIndex"]),
         new("Lab.Cli", ["Lab.Files", "Lab.Live", "Lab.Reports", "Lab.Toxiproxy"],
-            ["Runs", "Commands", "Program"]),
+            ["Runs", "Explain", "Commands", "Program"]),
     ];
 
     /// <summary>What is otherwise than the map says: its short form, and where.</summary>

@@ -85,7 +85,7 @@ public sealed class PlotCommandTests : IDisposable
     public void The_picture_of_the_README_is_the_golden_one_of_today_s_run()
     {
         string path = Path.Combine(RepositoryRoot.Path, "results", "showcase", "dead-link.png");
-        byte[] today = Assert.Single(FigureFiles.Draw(Swept("dead-link", null).Result, ["detection"])).Png!;
+        byte[] today = Assert.Single(FigureFiles.Draw(ShippedSweeps.Of("dead-link", null).Result, ["detection"])).Png!;
         if (Environment.GetEnvironmentVariable("LAB_ACCEPT") == "1") File.WriteAllBytes(path, today);
         using SKBitmap drawn = SKBitmap.Decode(today), kept = SKBitmap.Decode(path);
         Assert.Equal((kept.Width, kept.Height), (drawn.Width, drawn.Height));
@@ -100,23 +100,7 @@ public sealed class PlotCommandTests : IDisposable
 
     private void Store(string name, ulong[] seeds)
     {
-        (SweepResult result, string yaml) = Swept(name, seeds);
+        (SweepResult result, string yaml) = ShippedSweeps.Of(name, seeds);
         ReportWriter.Write(result, yaml, results);
-    }
-
-    private static (SweepResult Result, string Yaml) Swept(string name, ulong[]? seeds)
-    {
-        Problems problems = new();
-        Sweep sweep = ScenarioFiles.Read(Path.Combine(RepositoryRoot.Path, "scenarios", name + ".yaml"),
-            new Overrides([], seeds), problems)!;
-        Assert.True(sweep is not null, problems.ToString());
-        RunResult[] runs = [.. sweep.Plan.Select(s => Simulation.Run(s, RunOptions.Default)!)];
-        return (new SweepResult
-        {
-            ScenarioName = sweep.Name, Scenario = sweep.Plan[0].Scenario, Topology = sweep.Plan[0].Topology,
-            Networks = sweep.Networks, Runs = runs, Checks = [], Verdict = Verdict.Pass, Varied = sweep.Varied,
-            Command = "lab run " + name, Planned = runs.Length,
-            Made = new Provenance("0.2.0", "abc1234", "2026-11-22T17:05:33Z"),
-        }, sweep.RunYaml);
     }
 }

@@ -91,6 +91,19 @@ public sealed class AnswerTests
             Told(Of("a", "cost.bytes", 10), Of("b", "cost.bytes", 20)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void What_is_equal_in_the_digits_that_are_told_is_not_called_different(int seeds)
+    {
+        Row a = Steady("a", "availability", 0.66711, seeds), b = Steady("b", "availability", 0.66702, seeds);
+
+        Assert.Contains("no difference shows", Told(a, b));
+        Assert.Contains(", a and b are reachable most, 66.7 % of the time, against c (66.1 %).",
+            Told(a, b, Steady("c", "availability", 0.661, seeds)));
+    }
+
     [Fact]
     public void Pairs_of_seeds_show_what_intervals_that_overlap_hide()
     {

@@ -41,7 +41,8 @@ public sealed class BrowserTests
         SweepResult sweep = Sweeps.DeadLink(6);
         await using Reader reader = await Reader.Of(sweep, Wide);
 
-        Assert.Equal(Answer.Of(new Study(sweep)).Sentence, await reader.Page.Locator(".answer").InnerTextAsync());
+        Assert.Equal(Answer.Of(new Study(sweep)).Sentence,
+            (await reader.Page.Locator(".answer").InnerTextAsync()).Replace('\u00a0', ' '));
         (double right, double left) = (await reader.Edge(".answer", "right"), await reader.Edge(".top figure", "left"));
         Assert.True(right < left, $"the answer ends at {right} and its figure begins at {left}");
         ILocator chart = reader.Page.Locator("#detection .chart svg.marks");

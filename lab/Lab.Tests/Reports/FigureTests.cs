@@ -33,6 +33,42 @@ public sealed class FigureTests
             k.Entries.Select(e => (e.Word, e.Colour!))));
     }
 
+    [Theory]
+    [InlineData("ping", "acks")]
+    [InlineData("ping")]
+    public void A_policy_keeps_its_colour_whatever_part_of_the_sweep_is_shown(params string[] policies)
+    {
+        SweepResult whole = Sweeps.DeadLink(3);
+        Dictionary<string, KeyEntry> all = Palette.Policies(new Study(whole)).Entries.ToDictionary(e => e.Word);
+        SweepResult part = whole with { Runs = [.. whole.Runs.Where(r => policies.Contains(r.Spec.Label))] };
+
+        Key[] keys = [.. AllFigures.Of(new Study(part, whole)).Where(f => f.Chart is not null)
+            .SelectMany(f => f.Chart!.Keys).Where(k => k.Title == "policy")];
+
+        Assert.NotEmpty(keys);
+        Assert.All(keys, k => Assert.Equal(policies.Select(p => (p, all[p].Colour, all[p].Symbol)),
+            k.Entries.Select(e => (e.Word, e.Colour, e.Symbol))));
+    }
+
+    [Fact]
+    public void A_picture_shows_the_first_variants_and_says_how_many_more_there_are()
+    {
+        Chart lanes = LanesFigure.Of(new Study(Sweeps.ManyPolicies())).Chart!;
+
+        Chart picture = lanes.Shortened();
+
+        Assert.Equal((14, 8), (lanes.Panels.Count, picture.Panels.Count));
+        Assert.Equal(lanes.Panels.Take(8), picture.Panels);
+        Assert.EndsWith(
+            " · the first 8 of 14 panels: others can be chosen in report.html and by lab plot --where",
+            picture.Subtitle);
+        Assert.Same(picture, picture.Shortened());
+        Assert.True(Height(lanes) < Height(picture) * 1.2, "the file has all panels");
+
+        static int Height(Chart chart) => SkiaSharp.SKBitmap.DecodeBounds(
+            FigureFiles.Draw(new("lanes", "", "", chart), new Paper()).Png).Height;
+    }
+
     [Fact]
     public void Fourteen_policies_can_be_told_apart_by_colour_and_line()
     {
@@ -158,23 +194,31 @@ public sealed class FigureTests
         SweepResult sweep = Sweeps.DeadLink(1, ["ping"]);
         Instant At(int seconds) => Instant.Zero + Duration.FromSeconds(seconds);
         var streams = new FederationResult(
-            ["a->b#0", "b->a#0"], [new(0, Side.Client, LaneState.Online, At(0), At(900))],
+            ["a.org->b.org#0", "a.org->b.org#1", "b.org->a.org#0"],
             [
-                new(0, Side.Client, Mechanism.PingTimeout, Claim.Dead, true, At(700)),
-                new(1, Side.Server, Mechanism.TcpRetransmissionLimit, Claim.Dead, false, At(800)),
-                new(1, Side.Client, Mechanism.Fin, Claim.None, false, At(801)),
+                new(0, Side.Client, LaneState.Offline, At(0), At(900)),
+                new(1, Side.Client, LaneState.Online, At(0), At(900)),
             ],
-            [new(1, FaultKinds.Cut, At(600), At(1200))], []);
+            [
+                new(1, Side.Client, Mechanism.PingTimeout, Claim.Dead, true, At(700)),
+                new(2, Side.Server, Mechanism.TcpRetransmissionLimit, Claim.Dead, false, At(800)),
+                new(2, Side.Client, Mechanism.Fin, Claim.None, false, At(801)),
+            ],
+            [new(2, FaultKinds.Cut, At(600), At(1200))], []);
         sweep = sweep with { Runs = [.. sweep.Runs.Select(r => r with
         {
             Streams = streams,
             Spec = r.Spec with { Topology = r.Spec.Topology with { S2s = [new() { Between = ["a", "b"] }] } },
         })] };
 
-        Panel panel = Assert.Single(StreamsFigure.Of(new Study(sweep))!.Chart!.Panels);
+        Figure figure = StreamsFigure.Of(new Study(sweep))!;
+        Panel panel = Assert.Single(figure.Chart!.Panels);
         Layer[] layers = [.. panel.Layers];
 
-        // row 0 is a->b#0, row 1 b->a#0; belief is drawn in the upper half, truth in the lower one
+        Assert.Equal(["a->b#1", "b->a#0"], panel.Y.Ticks!.Select(t => t.Text));
+        Assert.Contains("Places that were not held for long enough to be seen, and that no fault met, are left out.", figure.Caption);
+        Assert.EndsWith("Names of servers stand without their end, .org.", figure.Caption);
+        // belief is drawn in the upper half, truth in the lower one
         Assert.Equal(("online", 0, 0.06, 0.5), Assert.Single(((Boxes)layers[0]).Items) is var lane
             ? (lane.Word, lane.X1, lane.Y1, lane.Y2) : default);
         Assert.Equal(("cut", 10, 1.5, 1.94), Assert.Single(((Boxes)layers[1]).Items) is var fault
@@ -248,7 +292,7 @@ public sealed class FigureTests
         Figure figure = DetectionFigure.Of(new Study(sweep));
 
         Assert.Equal(["client side"], figure.Chart!.Panels.Select(p => p.Title));
-        Assert.Contains("the last covers the others: one, two (client side).", figure.Caption);
+        Assert.Contains("so that the others show through: one, two.", figure.Caption);
         Assert.Contains("Not drawn, for nobody noticed anything: server side.", figure.Caption);
         Assert.Contains("server side: one ends at 0", figure.Chart.Description);
     }

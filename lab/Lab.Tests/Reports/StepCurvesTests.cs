@@ -19,16 +19,40 @@ public sealed class StepCurvesTests
 
     [Theory]
     [InlineData(5, false)]
-    [InlineData(20, true)]
-    public void Halves_are_those_of_the_drawing_where_the_axis_is_logarithmic(double step, bool left) =>
+    [InlineData(30, true)]
+    public void Sides_are_those_of_the_drawing_where_the_axis_is_logarithmic(double step, bool left) =>
         Assert.Equal(left, IsLeft(new Axis("time", 1, 100) { Logarithmic = true }, [1, 0, step, 1, 100, 1]));
+
+    [Fact]
+    public void Between_curves_on_both_sides_they_stand_where_nothing_passes()
+    {
+        Label label = Note(new Axis("time (s)", 0, 100), [0, 0, 10, 1], [0, 0, 90, 1]);
+
+        Assert.Equal(Anchor.Start, label.Anchor);
+        Assert.InRange(label.X, 11, 50);
+        Assert.InRange(label.Y, 0.02, 0.1);
+    }
+
+    [Fact]
+    public void Over_a_curve_along_the_foot_they_stand_higher()
+    {
+        Label label = Note(new Axis("time (s)", 0, 100), [0, 0, 1, 0.05, 100, 0.05]);
+
+        Assert.Equal((100, Anchor.End), (label.X, label.Anchor));
+        Assert.InRange(label.Y, 0.09, 0.2);
+    }
 
     private static bool IsLeft(Axis x, double[] points)
     {
-        Line curve = new("ping", [.. points.Chunk(2).Select(p => new Place(p[0], p[1]))]);
-        Panel panel = new StepCurves(Policies, 230).Panel("", x, "share", [curve], [], [("acks", "1 of 2 lost")]);
-        Label label = panel.Layers.OfType<Labels>().Single().Items.Single();
+        Label label = Note(x, points);
         Assert.Equal(label.Anchor == Anchor.Start ? x.From : x.To, label.X);
         return label.Anchor == Anchor.Start;
+    }
+
+    private static Label Note(Axis x, params double[][] curves)
+    {
+        Line[] lines = [.. curves.Select(c => new Line("ping", [.. c.Chunk(2).Select(p => new Place(p[0], p[1]))]))];
+        Panel panel = new StepCurves(Policies, 230).Panel("", x, "share", lines, [], [("acks", "1 of 2 lost")]);
+        return panel.Layers.OfType<Labels>().Single().Items.Single();
     }
 }

@@ -116,9 +116,7 @@ public sealed class StoreTests : IDisposable
     [Fact]
     public void The_worked_queries_of_the_page_on_results_say_who_lost_what_and_why()
     {
-        string page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "results", "README.md"));
-        string[] queries =
-            [.. page.Split("```sql")[1..].Select(q => q[..q.IndexOf("```", StringComparison.Ordinal)])];
+        IReadOnlyList<string> queries = ResultsPage.Blocks("results.db", "sql");
         using SqliteConnection db = Stored(Shipped("dead-link", 3, "s"));
 
         Golden.AssertSame("reports/queries.txt", string.Join("\n", queries.Select(q => Table(db, q))));
@@ -143,14 +141,8 @@ public sealed class StoreTests : IDisposable
     /// <summary>A shipped scenario's points whose label holds the word, under a few seeds.</summary>
     private static SweepResult Shipped(string name, int seeds, string label = "")
     {
-        string path = Path.Combine(RepositoryRoot.Path, "scenarios", name + ".yaml");
-        var overrides = new Overrides([], [.. Enumerable.Range(1, seeds).Select(s => (ulong)s)]);
-        RunSpec[] plan = [.. ScenarioFiles.Read(path, overrides, new Problems())!.Plan.Where(s =>
-            s.Label.Contains(label, StringComparison.Ordinal))];
-        return Sweeps.DeadLink(1) with
-        {
-            ScenarioName = name, Runs = [.. plan.Select(s => Simulation.Run(s, RunOptions.Default)!)],
-        };
+        SweepResult all = ShippedSweeps.Of(name, [.. Enumerable.Range(1, seeds).Select(s => (ulong)s)]).Result;
+        return all with { Runs = [.. all.Runs.Where(r => r.Spec.Label.Contains(label, StringComparison.Ordinal))] };
     }
 
     private static string Table(SqliteConnection db, string sql)

@@ -73,6 +73,11 @@ public sealed class StoredResultsTests : IDisposable
         Assert.Equal(ours.Verdicts, theirs.Verdicts);
         Assert.Equal(ours.Rules, theirs.Rules);
         Assert.Equal(ours.Doubts, theirs.Doubts);
+        Assert.Equal(ours.StoriesUntold, theirs.StoriesUntold);
+        StoryLine[] none = [];
+        Assert.Equal(ours.Stories.Select(s => s with { Lines = none }),
+            theirs.Stories.Select(s => s with { Lines = none }));
+        Assert.Equal(ours.Stories.SelectMany(s => s.Lines), theirs.Stories.SelectMany(s => s.Lines));
         Assert.Equal(ours.Streams is null, theirs.Streams is null);
         if (ours.Streams is not { } streams) return;
         Assert.Equal(streams.Names, theirs.Streams!.Names);
@@ -194,24 +199,9 @@ public sealed class StoredResultsTests : IDisposable
         return Write(sweep, yaml, "dead");
     }
 
-    /// <summary>One seed of a shipped scenario, as lab run would hand it to the report.</summary>
-    private static (SweepResult, string) Run(string name, string set, params NetworkKind[] networks)
-    {
-        string path = Path.Combine(RepositoryRoot.Path, "scenarios", name + ".yaml");
-        var overrides = new Overrides(set.Length > 0 ? [set] : [], [2], networks.Length > 0 ? networks : null);
-        Problems problems = new();
-        Sweep sweep = ScenarioFiles.Read(path, overrides, problems)!;
-        Assert.True(sweep is not null, problems.ToString());
-        RunResult[] runs = [.. sweep.Plan.Select(s => Simulation.Run(s, RunOptions.Default)!)];
-        IReadOnlyList<CheckResult> checks = Checks.Evaluate(sweep.Plan[0].Scenario, runs);
-        return (new SweepResult
-        {
-            ScenarioName = sweep.Name, Scenario = sweep.Plan[0].Scenario, Topology = sweep.Plan[0].Topology,
-            Networks = sweep.Networks, Runs = runs, Checks = checks, Verdict = Checks.Worst(checks),
-            Varied = sweep.Varied, Command = "lab run " + name, Planned = runs.Length,
-            Made = new Provenance("0.2.0", "abc1234", "2026-11-22T17:05:33Z"),
-        }, sweep.RunYaml);
-    }
+    /// <summary>One seed of a shipped scenario.</summary>
+    private static (SweepResult, string) Run(string name, string set, params NetworkKind[] networks) =>
+        ShippedSweeps.Of(name, [2], set, networks.Length > 0 ? networks : null);
 
     private string Write(SweepResult sweep, string yaml, string name) =>
         ReportWriter.Write(sweep, yaml, Path.Combine(root, name), NoFigures).Folder;

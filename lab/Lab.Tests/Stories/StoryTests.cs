@@ -143,9 +143,9 @@ public sealed class StoryTests
     }
 
     [Fact]
-    public void Of_many_the_most_telling_are_told()
+    public void Of_many_the_most_telling_are_told_and_the_others_counted()
     {
-        for (int i = 0; i < 15; i++)
+        for (int i = 0; i < 20; i++)
         {
             history.Login(100 * i, 1, Phone, i);
             history.ClientEnds(100 * i + 50, Phone, i, i == 3 ? Mechanism.PingTimeout : Mechanism.Reset,
@@ -153,9 +153,34 @@ public sealed class StoryTests
             history.ServerEnds(100 * i + 50, Phone, i, Mechanism.Reset);
         }
         (IReadOnlyList<Told> told, int untold) = history.Stories();
-        Assert.Equal((12, 3), (told.Count, untold));
+        Assert.Equal((12, 8), (told.Count, untold));
         Assert.Contains(told, s => s.Began == At(350));
         Assert.Equal(told.OrderBy(s => s.Began), told);
+    }
+
+    [Fact]
+    public void A_message_that_was_lost_in_what_is_not_told_is_in_no_other_story()
+    {
+        for (int i = 0; i < 20; i++) Outage(300 * i, i, 150);
+        Outage(2300, 50, 2);
+        Journal.MessageSent(At(2321), Phone, 7, SentEntry.OwnEcho);
+
+        (IReadOnlyList<Told> told, int untold) = history.Stories();
+
+        Assert.Equal(21, told.Count + untold);
+        Assert.DoesNotContain(told, s => s.Began == At(2320));
+        Assert.All(told, s => Assert.Equal(0, s.Lost));
+    }
+
+    /// <summary>Online for 20 s, then not for a while, then again, and away.</summary>
+    private void Outage(double at, int connection, double seconds)
+    {
+        foreach ((double begins, int number) in new[] { (at, connection), (at + 21 + seconds, connection + 100) })
+        {
+            history.Login(begins, 1, Phone, number);
+            history.ClientEnds(begins + 20, Phone, number, number < 100 ? Mechanism.Reset : Mechanism.Stopped);
+            history.ServerEnds(begins + 20, Phone, number, number < 100 ? Mechanism.Reset : Mechanism.Stopped);
+        }
     }
 
     private void Ping(double at, double after)

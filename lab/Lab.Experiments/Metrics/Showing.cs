@@ -1,0 +1,53 @@
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Experiments;
+
+/// <summary>How truly a network shows what a scenario uses: faults, properties of links, mechanisms of TCP.</summary>
+public static class Showing
+{
+    /// <summary>Each thing once, by its word in files; of the runs on that network.</summary>
+    public static IReadOnlyList<(string Name, Judgement Judgement)> Of(IEnumerable<RunSpec> runs, NetworkKind network)
+    {
+        List<(string, Judgement)> shown = [];
+        RunSpec[] specs = [.. runs.Where(r => r.Network == network)];
+        foreach (FaultKind fault in specs.SelectMany(s => s.Scenario.Faults).Select(f => f.Kind).Distinct())
+            shown.Add((fault.Word, fault.On(network)));
+        LinkProfile[] links = [.. specs.SelectMany(Links).OfType<LinkProfile>().Distinct()];
+        foreach (LinkProperty property in Enum.GetValues<LinkProperty>().Where(p => links.Any(l => Has(l, p))))
+            shown.Add((Words.Kebab($"{property}"), FidelityTable.Of(network, property)));
+        TcpPolicy[] tcp = [.. specs.SelectMany(s => Policies(s.Topology)).Select(p => p?.Inline?.Tcp)
+            .OfType<TcpPolicy>()];
+        List<Mechanism> mechanisms = [Mechanism.TcpRetransmissionLimit, Mechanism.TcpConnectTimeout];
+        if (tcp.Any(t => t.Keepalive is not null)) mechanisms.Add(Mechanism.TcpKeepalive);
+        if (tcp.Any(t => t.UserTimeout is not null)) mechanisms.Add(Mechanism.TcpUserTimeout);
+        foreach (Mechanism mechanism in mechanisms)
+            shown.Add((Words.Kebab($"{mechanism}"), FidelityTable.Of(network, mechanism)));
+        return shown;
+    }
+
+    private static IEnumerable<LinkProfile?> Links(RunSpec run)
+    {
+        Topology topology = run.Topology;
+        return topology.Clients.Values.Select(c => c.Link).Concat(topology.S2s.Select(s => s.Link))
+            .Select(l => l?.Inline ?? topology.Links.GetValueOrDefault(l?.Name ?? ""))
+            .Concat(run.Scenario.Faults.Select(f => f.To));
+    }
+
+    private static IEnumerable<PolicyChoice?> Policies(Topology topology) =>
+    [
+        .. topology.Clients.Values.Select(c => c.Policy), .. topology.Servers.Values.Select(s => s.Policy),
+        .. topology.S2s.SelectMany(s => new[] { s.Policy, s.SecondPolicy }),
+    ];
+
+    private static bool Has(LinkProfile link, LinkProperty property) => property switch
+    {
+        LinkProperty.Delay or LinkProperty.ConnectTime => link.Delay.Any(d => d > Duration.Zero),
+        LinkProperty.Jitter => link.Jitter.Any(j => j > Duration.Zero),
+        LinkProperty.Rate => link.Up.BitsPerSecond > 0 || link.Down.BitsPerSecond > 0,
+        LinkProperty.Queue => link.Queue.Bytes > 0,
+        LinkProperty.Loss => link.Loss is not null,
+        LinkProperty.SynLoss => link.Loss is not null || link.Outages is not null,
+        _ => link.Outages is not null,
+    };
+}
