@@ -59,6 +59,7 @@ internal sealed class FederationRecord
                 break;
         }
         if (verdict is { } v) Judge(in v);
+        if (path.IsSelective) Band(path, LaneBook.Passage, path.Selected, e.At);
         lanes.Draw(LaneOf(path), Side.Client, StateOf(path), e.At);
     }
 

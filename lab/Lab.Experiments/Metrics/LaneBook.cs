@@ -7,8 +7,8 @@ namespace Lab.Experiments;
 /// </summary>
 internal sealed class LaneBook(int lanes, int sides)
 {
-    /// <summary>A source of what a lane suffers: its path.</summary>
-    public const int Path = -1;
+    /// <summary>Sources of what a lane suffers: its path, and what that lets pass of a connection in use.</summary>
+    public const int Path = -1, Passage = int.MinValue;
 
     private readonly (LaneState State, Instant Since)[] drawn = new (LaneState, Instant)[lanes * sides];
     private readonly Dictionary<(int Lane, int Source), int> open = [];   // where in Bands

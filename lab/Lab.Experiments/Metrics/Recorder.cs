@@ -160,6 +160,7 @@ internal sealed class Recorder : IJournalReader
         }
         if (c.IsOnline != wasOnline) Storm.Online(e.At, c.Path.Index, c.IsOnline);
         if (c.Path.Index >= LaneClients) return;
+        if (c.Path.IsSelective) lanes.Band(c.Path.Index, LaneBook.Passage, c.Path.Selected, e.At);
         lanes.Draw(c.Path.Index, Side.Client, c.ClientState, e.At);
         lanes.Draw(c.Path.Index, Side.Server, c.ServerState, e.At);
     }

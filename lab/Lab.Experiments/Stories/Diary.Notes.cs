@@ -31,6 +31,10 @@ internal sealed partial class Diary
             case EntryKind.PathChanged:
                 PathChanged(in e, PathEntry.Of(in e));
                 break;
+            case EntryKind.PassageChanged:
+                Changed();
+                Add(NoteKind.PassageChanged, PathEnd.Near, in e);
+                break;
             case EntryKind.ProcessChanged:
                 ProcessChanged(in e, e.Host == nearHost ? PathEnd.Near : PathEnd.Far);
                 break;

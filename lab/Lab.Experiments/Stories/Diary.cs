@@ -28,7 +28,8 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
 
     public PathTruth Path => path;
 
-    private bool IsWell => !path.IsDead && path.ProcessAt(PathEnd.Near).Runs && path.ProcessAt(PathEnd.Far).Runs;
+    private bool IsWell =>
+        !path.IsDead && path.Selected is null && path.ProcessAt(PathEnd.Near).Runs && path.ProcessAt(PathEnd.Far).Runs;
 
     /// <summary>Both sides are well and agree, so nothing is left to tell.</summary>
     private bool IsCalm => IsWell && (client is null
@@ -77,7 +78,7 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
     private void Open(in Entry e, bool hit)
     {
         ProcessTruth near = path.ProcessAt(PathEnd.Near), far = path.ProcessAt(PathEnd.Far);
-        FaultKind? fault = !hit ? null : path.IsDead ? path.Cause : near.Runs ? far.Cause : near.Cause;
+        FaultKind? fault = !hit ? null : path.IsDead ? path.Cause : path.Selected is { } alone ? alone : near.Runs ? far.Cause : near.Cause;
         bool weather = e.Kind == EntryKind.PathChanged && PathEntry.Of(in e).Fault == PathEntry.Weather;
         open = new Episode(e.At, fault, weather, Before(), previous);
         (older, recent) = ([], []);

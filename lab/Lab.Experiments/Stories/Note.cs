@@ -6,7 +6,7 @@ namespace Lab.Experiments;
 /// <summary>What a note tells of.</summary>
 internal enum NoteKind
 {
-    PathChanged, ProcessChanged, FaultBegan, FaultEnded, Lost, GotThrough, FirstThrough, Checked, Ended, Blamed,
+    PathChanged, PassageChanged, ProcessChanged, FaultBegan, FaultEnded, Lost, GotThrough, FirstThrough, Checked, Ended, Blamed,
     FailedAttempts, Ready, SessionWaits, SessionOver, Written,
 }
 

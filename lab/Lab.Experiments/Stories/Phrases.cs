@@ -27,7 +27,7 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
     /// <summary>Who does it; the network where nobody does.</summary>
     public string Who(Pair pair, Note note) => note.Key.Kind switch
     {
-        NoteKind.PathChanged => "network",
+        NoteKind.PathChanged or NoteKind.PassageChanged => "network",
         NoteKind.FaultBegan or NoteKind.FaultEnded => "fault",
         _ => pair[note.By],
     };
@@ -35,6 +35,7 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
     public string Sentence(Pair pair, Note n, Episode episode) => n.Key.Kind switch
     {
         NoteKind.PathChanged => PathChanged(pair, n),
+        NoteKind.PassageChanged => PassageChanged(pair, PassageEntry.Of(in n.Entry)),
         NoteKind.ProcessChanged => ProcessChanged(n),
         NoteKind.FaultBegan => $"the fault {FaultOf(n).Kind.Word} begins: {FaultOf(n).Kind.Help}",
         NoteKind.FaultEnded when FaultOf(n).Kind.IsMomentary => "the fault is over at once",
@@ -60,6 +61,22 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         _ => n.Count == 1 ? "writes a message to this stream"
             : $"writes {(long)n.Count} messages to this stream{Later(n)}",
     };
+
+    private static string PassageChanged(Pair pair, PassageEntry change)
+    {
+        if (!change.IsDead) return "the connection is known again on its way: packets pass";
+        string what = change.Cause switch
+        {
+            PassageCause.Expired => "a middlebox forgets the connection, which was silent for too long",
+            PassageCause.Evicted => "a middlebox forgets the connection, for it needs its place for another",
+            PassageCause.Restarted => "a middlebox forgets the connection, with everything that it knew",
+            PassageCause.Rebound => "a middlebox forgets the connection, and would give it another port",
+            PassageCause.Replaced => "the node that had the connection is gone",
+            _ => $"{pair.Near} has another address, which this connection does not know",
+        };
+        return what + (change is { UpDead: true, DownDead: true } ? ": nothing passes on it any more"
+            : $": nothing passes any more from {(change.UpDead ? pair.Near : pair.Far)}");
+    }
 
     /// <summary>"cut: phone noticed after 27.7 s (ping timeout), a.example did not notice; 1 message lost".</summary>
     public string Title(Pair pair, Episode episode, IReadOnlyList<Incident> incidents, int lost)

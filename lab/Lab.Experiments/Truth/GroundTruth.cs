@@ -172,6 +172,7 @@ internal sealed class GroundTruth
     {
         if (path.Find(ConnectionEntry.Of(in e).Connection) is not { } stream) return;
         stream.Passage = PassageEntry.Of(in e);
+        path.IsSelective = true;
         TruthChanged(path, e.At);
     }
 

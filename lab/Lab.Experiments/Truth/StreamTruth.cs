@@ -41,6 +41,22 @@ internal sealed class PathTruth(int index, string name, ProcessTruth near, Proce
 
     public ProcessTruth ProcessAt(PathEnd end) => end == PathEnd.Near ? near : far;
 
+    /// <summary>Whether some connection of it was ever let pass no more.</summary>
+    public bool IsSelective;
+
+    /// <summary>What a connection that a side uses suffers alone; null when all of these pass.</summary>
+    public FaultKind? Selected
+    {
+        get
+        {
+            if (!IsSelective) return null;
+            foreach (StreamTruth stream in Streams)
+                if (stream.Near.Ready || stream.Far.Ready)
+                    if (stream.Cause is { } cause) return cause;
+            return null;
+        }
+    }
+
     public StreamTruth? Find(int connection)
     {
         for (int i = Streams.Count - 1; i >= 0; i--)
