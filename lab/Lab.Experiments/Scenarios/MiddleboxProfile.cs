@@ -2,6 +2,19 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
+/// <summary>What a balancer does with new connections to a server that is not there.</summary>
+public enum WhenAway
+{
+    /// <summary>Nothing: the server's host refuses them, or does not answer.</summary>
+    Pass,
+
+    /// <summary>It accepts them, and says nothing more; they stay with it when the server is back.</summary>
+    Hold,
+
+    /// <summary>It accepts them and closes them.</summary>
+    Close,
+}
+
 /// <summary>A NAT, a firewall or a balancer that knows connections, and forgets those that are silent.</summary>
 /// <example>{established: 5m, on-expiry: reset-sender}</example>
 public sealed record MiddleboxProfile

@@ -135,6 +135,9 @@ public sealed record ServerSpec
     /// <example>[aws-nlb]</example>
     public IReadOnlyList<string> Behind { get; init; } = [];
 
+    /// <summary>What a balancer before it does with a new connection while the server is not there.</summary>
+    public WhenAway WhenAway { get; init; } = WhenAway.Pass;
+
     /// <summary>What its host runs, for whose TCP it has; lab show os tells what is known of each.</summary>
     public Os Os { get; init; } = Os.Linux;
 

@@ -10,6 +10,10 @@ internal sealed class Line : NetworkPath
     public readonly int Number;
     public Host? Near, Far;
     public TcpSettings? FarTcp;
+
+    /// <summary>Takes connections at the far end while its host does not; usually nobody does.</summary>
+    public Balancer? Balancer { get; init; }
+
     public Connection? Newest;
     public Alarm UpAlarm, DownAlarm, WeatherAlarm;
 

@@ -50,7 +50,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
 
         foreach (Member m in cast.Members)
             Lay(m.Index, m.Name, m.Up, m.Down, behind: [.. Boxes(m.Name, m.Through, farIsInside: false),
-                .. Boxes(m.Name, m.Behind, farIsInside: true)]);
+                .. Boxes(m.Name, m.Behind, farIsInside: true)], whenAway: cast.Specs[m.Server].WhenAway);
         foreach (Route r in cast.Routes)
             Lay(r.Index, r.Name, r.Up, r.Down, behind: Boxes(r.Name, r.Through, farIsInside: false));
     }
@@ -58,7 +58,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
     /// <summary>Lays a path: a link, and what else lies before it or behind it, seen from the near end.</summary>
     public void Lay(
         int path, string linkName, LinkSpec up, LinkSpec down, PathElement[]? before = null,
-        PathElement[]? behind = null)
+        PathElement[]? behind = null, WhenAway whenAway = WhenAway.Pass)
     {
         var link = new LinkElement(up, down, random.Fork("link/" + linkName), transit);
         PathElement[] elements = [.. before ?? [], link, .. behind ?? []];
@@ -66,7 +66,10 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
             path,
             (new Alarm(target, Argument(LinkEvent, path * 2)), new Alarm(target, Argument(LinkEvent, path * 2 + 1)),
                 new Alarm(target, Argument(WeatherEvent, path))),
-            elements);
+            elements)
+        {
+            Balancer = whenAway == WhenAway.Pass ? null : new Balancer(closes: whenAway == WhenAway.Close),
+        };
         for (int place = 0; place < elements.Length; place++) elements[place].Attach(this, path, place);
         lines[path] = line;
         WatchWeather(queue.Now, line);
@@ -216,7 +219,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
             for (Line.Connection? c = line.Newest; c is not null; c = c.Older)
             {
                 if (c.Near is not null && ReferenceEquals(line.Near, host)) yield return c.Near;
-                if (c.Far is not null && ReferenceEquals(line.Far, host)) yield return c.Far;
+                if (c.Far is not null && ReferenceEquals(c.Far.Home, host)) yield return c.Far;
             }
     }
 
@@ -292,10 +295,12 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
     private void Deliver(Instant now, Line line, Direction way, in Segment segment)
     {
         bool toFar = way == Direction.Up;
-        Host host = (toFar ? line.Far : line.Near)!;
-        if (!host.IsPowered) return;
         Line.Connection? connection = line.Find(segment.Connection);
         SimulatedPipe? pipe = toFar ? connection?.Far : connection?.Near;
+        Host host = (toFar ? line.Far : line.Near)!;
+        if (toFar && line.Balancer is { } balancer
+            && (pipe is null ? !host.IsPowered || !host.IsListening : pipe.Home == balancer)) host = balancer;
+        if (!host.IsPowered) return;
         if (pipe is null && toFar && host.IsListening
             && (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn)
         {

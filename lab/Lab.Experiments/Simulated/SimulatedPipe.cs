@@ -19,11 +19,14 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
         SimulatedNetwork network, Host owner, Line line, Line.Connection joint, bool atFar, TcpConnection tcp,
         Alarm alarm, int slot, BufferPool buffers) : base(line.Number, joint.Number, atFar)
     {
-        (this.network, this.buffers, Owner, Tcp, Alarm) = (network, buffers, owner, tcp, alarm);
+        (this.network, this.buffers, Owner, Home, Tcp, Alarm) = (network, buffers, owner, owner, tcp, alarm);
         (Line, Joint, Slot) = (line, joint, slot);
     }
 
     public Line Line { get; }
+
+    /// <summary>On whose machine it is, also when nobody owns it any more.</summary>
+    public Host Home { get; }
 
     /// <summary>Where both pipes of the connection meet.</summary>
     public Line.Connection Joint { get; }
