@@ -69,8 +69,9 @@ internal static class ShowCommand
         terminal.Out.WriteLine($"{name}: {kind.Help}");
         terminal.Out.WriteLine($"target:  {TargetsOf(kind)}");
         terminal.Out.WriteLine($"example: {kind.Example}");
-        if (kind.OwnKey is { } own && KeyTree.Of(typeof(FaultSpec)).Keys.First(k => k.Name == own) is { } key)
-            terminal.Out.WriteLine($"{own + ":",-8} {key.Meaning}");
+        foreach (string own in kind.OwnKeys)
+            if (KeyTree.Of(typeof(FaultSpec)).Keys.First(k => k.Name == own) is { } key)
+                terminal.Out.WriteLine($"{own + ":",-8} {key.Meaning}");
         if (kind.Targets.HasFlag(TargetKinds.Client))
             terminal.Out.WriteLine(
                 $"after:   with a client as target, it may wait for one of these steps: "

@@ -7,7 +7,8 @@ namespace Lab.Experiments;
 /// What processes, their kernels and paths can do. The lab's own processes do nothing while they are stopped or gone (a
 /// real program is only seen from outside, and what it said may be heard late); no kernel does anything while its host
 /// is without power; and nothing leaves a direction of a path that a fault has cut. (An outage of the link's own loses
-/// what is sent into it, not what was on its way before.)
+/// what is sent into it, not what was on its way before; nor does a client that has left its link. Of several links one
+/// may still carry what was opened over it: there nothing is judged.)
 /// </summary>
 internal sealed class WorldRules
 {
@@ -18,6 +19,7 @@ internal sealed class WorldRules
     private readonly int[] powerCut;                            // by host: the fault that took it
     private readonly int[] nearHost, farHost;                   // by path
     private readonly bool[] dead, cut;                          // by way: a direction of a path
+    private readonly bool[] isOne;                              // by client: it has one link
     private readonly int clients;
     private int stopped, dark, cuts;                            // how many of them there are
 
@@ -25,6 +27,7 @@ internal sealed class WorldRules
     {
         this.faults = faults;
         clients = cast.Members.Count;
+        isOne = [.. cast.Members.Select(m => m.Links.Count == 1)];
         int hosts = cast.FirstRoute;
         states = new ProcessState[hosts];
         isOwn =
@@ -64,6 +67,7 @@ internal sealed class WorldRules
                 return Kernel(farHost[e.Host]);
             case EntryKind.PathChanged:
                 PathEntry path = PathEntry.Of(in e);
+                if (e.Host < clients && !isOne[e.Host]) return null;
                 Changed(2 * e.Host, path.UpDead, path.Fault);
                 Changed(2 * e.Host + 1, path.DownDead, path.Fault);
                 return null;

@@ -15,7 +15,7 @@ internal sealed class Cut : Fault
     public override TargetKinds Targets =>
         TargetKinds.Client | TargetKinds.Link | TargetKinds.Server | TargetKinds.Streams;
 
-    public override string OwnKey => "direction";
+    public override IReadOnlyList<string> OwnKeys => ["direction", "on"];
     public override bool IsIncident => true;
     public override bool IsHiddenByProxies => true;
 
@@ -25,16 +25,16 @@ internal sealed class Cut : Fault
 
     public override void Begin(Instant now, Strike strike)
     {
-        foreach (int path in strike.Paths)
+        foreach (Stretch stretch in strike.Stretches)
             foreach (Direction way in Ways(strike.Spec.Direction))
-                strike.World.Network.Cut(now, path, way, strike.Fault);
+                strike.World.Network.Cut(now, stretch, way, strike.Fault);
     }
 
     public override void End(Instant now, Strike strike)
     {
-        foreach (int path in strike.Paths)
+        foreach (Stretch stretch in strike.Stretches)
             foreach (Direction way in Ways(strike.Spec.Direction))
-                strike.World.Network.Heal(now, path, way, strike.Fault);
+                strike.World.Network.Heal(now, stretch, way, strike.Fault);
     }
 
     private static Direction[] Ways(CutDirection direction) => direction switch

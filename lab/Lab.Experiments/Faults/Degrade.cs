@@ -10,7 +10,7 @@ internal sealed class Degrade : Fault
     public override string Example => "{at: 30m, degrade: mobile, for: 10m, to: {delay: 3s, loss: 10%}}";
     public override string Colour => "#DDAA33";
     public override TargetKinds Targets => TargetKinds.Client | TargetKinds.Link | TargetKinds.Streams;
-    public override string OwnKey => "to";
+    public override IReadOnlyList<string> OwnKeys => ["to", "on"];
     public override bool IsIncident => false;
 
     public override Judgement On(NetworkKind network) => Between(network, new(Fidelity.Modelled,
@@ -18,13 +18,13 @@ internal sealed class Degrade : Fault
 
     public override void Begin(Instant now, Strike strike)
     {
-        LinkProfile to = strike.Spec.To!;
-        foreach (int path in strike.Paths)
-            strike.World.Network.Degrade(now, path, strike.Number, to.Upward(), to.Downward());
+        LinkProfile to = strike.Spec.To!.Inline!;
+        foreach (Stretch stretch in strike.Stretches)
+            strike.World.Network.Degrade(now, stretch, strike.Number, to.Upward(), to.Downward());
     }
 
     public override void End(Instant now, Strike strike)
     {
-        foreach (int path in strike.Paths) strike.World.Network.Restore(now, path, strike.Number);
+        foreach (Stretch stretch in strike.Stretches) strike.World.Network.Restore(now, stretch, strike.Number);
     }
 }

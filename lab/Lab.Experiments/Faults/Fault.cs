@@ -9,6 +9,9 @@ internal abstract class Fault : FaultKind
 {
     public abstract void Begin(Instant now, Strike strike);
 
+    /// <summary>How long it lasts; null = until the healed tail.</summary>
+    public virtual Duration? Length(FaultSpec spec) => IsMomentary ? Duration.Zero : spec.For;
+
     /// <summary>It is over; after the healed tail has begun, or after its "for".</summary>
     public virtual void End(Instant now, Strike strike) { }
 }
@@ -24,6 +27,16 @@ internal sealed record Strike(
 {
     /// <summary>The paths of the members and of the routes.</summary>
     public IEnumerable<int> Paths => Members.Select(m => m.Index).Concat(Routes.Select(r => r.Index));
+
+    /// <summary>
+    /// The same, and where the target is a link, or the fault says on which, only that one of the members' several.
+    /// </summary>
+    public IEnumerable<Stretch> Stretches => Members
+        .SelectMany(m => (Spec.On ?? LinkName) is { } name ? m.StretchesOver(name) : [new Stretch(m.Index)])
+        .Concat(Routes.Select(r => new Stretch(r.Index)));
+
+    /// <summary>Of a target that is a link.</summary>
+    private string? LinkName => World.Cast.Resolve(Spec.Target).Kind == TargetKinds.Link ? Spec.Target.Text : null;
 
     /// <summary>The servers' processes where servers are meant, else the members'.</summary>
     public IEnumerable<HostProcess> Processes => Servers.Count > 0

@@ -5,11 +5,12 @@ public static class FaultKinds
 {
     public static readonly FaultKind Cut = new Cut(), Degrade = new Degrade(), Reset = new Reset(),
         Freeze = new Freeze(), Crash = new Crash(), Restart = new Restart(), Unresolved = new Unresolved(),
-        Expire = new Expire(), IgnoreDialback = new IgnoreDialback(), Forget = new Forget();
+        Expire = new Expire(), IgnoreDialback = new IgnoreDialback(), Forget = new Forget(),
+        Handover = new Handover();
 
     /// <summary>In the order of tables and legends.</summary>
     public static readonly IReadOnlyList<FaultKind> All =
-        [Cut, Forget, Degrade, Reset, Freeze, Crash, Restart, Unresolved, Expire, IgnoreDialback];
+        [Cut, Handover, Forget, Degrade, Reset, Freeze, Crash, Restart, Unresolved, Expire, IgnoreDialback];
 
     public static readonly IReadOnlyList<string> Words = [.. All.Select(k => k.Word)];
 

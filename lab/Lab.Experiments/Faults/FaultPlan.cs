@@ -106,7 +106,7 @@ internal sealed class FaultPlan : EventTarget
             world, o.Spec, o.Index, o.Argument, o.Members, servers, world.Cast.RoutesOf(o.Hit, o.Random));
         world.Journal.FaultBegan(now, HostOf(strike), o.Index, o.Number);
         ((Fault)o.Spec.Kind).Begin(now, strike);
-        Instant end = o.Spec.Kind.IsMomentary ? now : now + (o.Spec.For ?? Duration.Forever);
+        Instant end = now + (((Fault)o.Spec.Kind).Length(o.Spec) ?? Duration.Forever);
         if (heals) end = Instant.Min(end, tail);
         if (end != Instant.Never) world.Queue.At(end, target, o.Argument | 1);
     }

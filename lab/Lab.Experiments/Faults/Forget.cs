@@ -17,6 +17,7 @@ internal sealed class Forget : Fault
     public override TargetKinds Targets =>
         TargetKinds.Client | TargetKinds.Link | TargetKinds.Server | TargetKinds.Streams;
 
+    public override IReadOnlyList<string> OwnKeys => ["on"];
     public override bool IsMomentary => true;
     public override bool IsIncident => true;
 
@@ -26,6 +27,6 @@ internal sealed class Forget : Fault
 
     public override void Begin(Instant now, Strike strike)
     {
-        foreach (int path in strike.Paths) strike.World.Network.Forget(now, path);
+        foreach (Stretch stretch in strike.Stretches) strike.World.Network.Forget(now, stretch);
     }
 }

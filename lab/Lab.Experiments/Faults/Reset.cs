@@ -13,6 +13,7 @@ internal sealed class Reset : Fault
     public override TargetKinds Targets =>
         TargetKinds.Client | TargetKinds.Link | TargetKinds.Server | TargetKinds.Streams;
 
+    public override IReadOnlyList<string> OwnKeys => ["on"];
     public override bool IsMomentary => true;
     public override bool IsIncident => false;
 
@@ -21,6 +22,6 @@ internal sealed class Reset : Fault
 
     public override void Begin(Instant now, Strike strike)
     {
-        foreach (int path in strike.Paths) strike.World.Network.ResetConnections(now, path);
+        foreach (Stretch stretch in strike.Stretches) strike.World.Network.ResetConnections(now, stretch);
     }
 }

@@ -31,6 +31,7 @@ public static class EntryFields
             Connection, Flag("up-dead", e => PassageEntry.Of(e).UpDead),
             Flag("down-dead", e => PassageEntry.Of(e).DownDead), Word("cause", e => PassageEntry.Of(e).Cause),
         ],
+        Link = [new EntryField("link", [], (e, names) => names.LinkOf(in e)), .. Cause(e => LinkEntry.Of(e).Fault)],
         Process = [Word("state", e => ProcessEntry.Of(e).State), .. Cause(e => ProcessEntry.Of(e).Fault)],
         Packet =
         [
@@ -71,6 +72,7 @@ public static class EntryFields
         EntryKind.PathChanged => Path,
         EntryKind.ProcessChanged => Process,
         EntryKind.PassageChanged => Passage,
+        EntryKind.LinkChanged => Link,
         EntryKind.PacketSent or EntryKind.PacketDelivered or EntryKind.PacketLost or EntryKind.PacketOverflowed =>
             Packet,
         EntryKind.ConnectAttempt or EntryKind.FarAccepted or EntryKind.ServerHibernated

@@ -56,6 +56,7 @@ public static class EntryGuide
         EntryKind.StanzaReturned => new("server", "a message could not go to the other server and came back"),
         EntryKind.PassageChanged => new(Path, "its path lets one connection pass no more, or again, while it is open "
             + "to others"),
+        EntryKind.LinkChanged => new(Client, "it is on another of its links, or on none in a gap"),
     };
 
     /// <summary>What a field means, in every kind that has it.</summary>
@@ -66,7 +67,9 @@ public static class EntryGuide
         "occurrence" => "how often this fault had come before",
         "up-dead" => "whether nothing passes from the near end to the far end",
         "down-dead" => "whether nothing passes from the far end to the near end",
-        "cause" => "why; none: it passes again",
+        "cause" => "why; none: it passes again; lingering: by the link that it was opened over, which the client "
+            + "keeps beside its present one",
+        "link" => "the client's own name for it; none while it is on none",
         "state" => "what the process does from now on",
         "direction" => "up: from the near end",
         "use" => "what TCP sends it for",

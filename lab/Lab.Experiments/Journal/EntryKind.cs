@@ -77,4 +77,8 @@ public enum EntryKind : ushort
     // connections of a path, again
 
     PassageChanged,
+
+    // clients that move
+
+    LinkChanged,
 }

@@ -9,6 +9,7 @@ public sealed class EntryNames(RunSpec spec)
     private const string Echo = "echo", ForeignEcho = "foreign-echo", ForeignClient = "foreign-client";
 
     private IReadOnlyList<string>? hosts;      // made when first asked for: there may be thousands
+    private Cast? cast;
 
     /// <summary>Whom the entry is about; null when it is about nobody.</summary>
     public string? HostOf(in Entry e) => e.Host >= 0 ? Host(e.Host)
@@ -26,6 +27,10 @@ public sealed class EntryNames(RunSpec spec)
         SentEntry.OwnEcho => Echo,
         _ => ForeignEcho,
     };
+
+    /// <summary>The link that a LinkChanged entry names, as its client calls it; null when it is on none.</summary>
+    public string? LinkOf(in Entry e) => LinkEntry.Of(in e).Link is >= 0 and int link
+        ? (cast ??= new Cast(spec.Topology)).Members[e.Host].Links[link].Key : null;
 
     private string Host(int host) =>
         host < (hosts ??= spec.Topology.HostNames()).Count ? hosts[host] : $"host {host}";

@@ -27,6 +27,11 @@ public sealed partial class Journal
         Add(now, path, EntryKind.PassageChanged, (upDead ? 1 : 0) + (downDead ? 2 : 0) + ((long)cause << 8),
             connection);
 
+    /// <param name="link">The number of the client's link that it is on now; -1 = none, in a gap.</param>
+    /// <param name="fault">Index of the fault that did it.</param>
+    public void LinkChanged(Instant now, int client, int link, int fault) =>
+        Add(now, client, EntryKind.LinkChanged, link, fault);
+
     /// <param name="fault">Index of the fault that keeps it so, or that let it run again.</param>
     public void ProcessChanged(Instant now, int host, ProcessState state, int fault) =>
         Add(now, host, EntryKind.ProcessChanged, (long)state, fault);
@@ -55,9 +60,19 @@ public readonly record struct PassageEntry(bool UpDead, bool DownDead, PassageCa
     public bool IsDead => UpDead || DownDead;
 
     /// <summary>By a middlebox, not because one of its ends is elsewhere now.</summary>
-    public bool IsForgotten => Cause is not (PassageCause.None or PassageCause.Moved or PassageCause.Replaced);
+    public bool IsForgotten => Cause is not (PassageCause.None or PassageCause.Moved or PassageCause.Replaced
+        or PassageCause.Lingering);
+
+    /// <summary>It goes by another link than the path does now.</summary>
+    public bool IsApart => Cause == PassageCause.Lingering;
 
     public static PassageEntry Of(in Entry e) => new((e.A & 1) != 0, (e.A & 2) != 0, (PassageCause)(e.A >> 8));
+}
+
+/// <summary>Of LinkChanged.</summary>
+public readonly record struct LinkEntry(int Link, int Fault)
+{
+    public static LinkEntry Of(in Entry e) => new((int)e.A, (int)e.B);
 }
 
 /// <summary>Of ProcessChanged.</summary>

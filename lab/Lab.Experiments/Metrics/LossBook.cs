@@ -21,6 +21,10 @@ public enum LossCause
     /// <summary>It was written to a connection that a middlebox had forgotten, or forgot before it ended.</summary>
     Forgotten,
 
+    /// <summary>It was written to a connection of an address that the client no longer had, or left before it
+    /// ended.</summary>
+    Moved,
+
     /// <summary>The process that had it, or should have got it, ended.</summary>
     ProcessEnded,
 
@@ -67,7 +71,9 @@ internal sealed class LossBook(GroundTruth truth)
         ProcessTruth peer = way.ProcessAt(by == PathEnd.Near ? PathEnd.Far : PathEnd.Near);
         return stream.TruthAt(by) switch
         {
-            Silence.Dead when way.IsDead => new Loss(LossCause.DeadPath, way.Cause),
+            Silence.Dead when stream.Cause is { } cause =>
+                new Loss(cause == FaultKinds.Handover ? LossCause.Moved : LossCause.DeadPath, cause),
+            Silence.Dead when stream.IsCutOff => new Loss(LossCause.DeadPath, way.Cause),
             Silence.Dead when peer.State == ProcessState.Gone => new Loss(LossCause.ProcessEnded, peer.Cause),
             Silence.Dead => new Loss(LossCause.StreamEnded, null),
             Silence.Forgotten => new Loss(LossCause.Forgotten, stream.Cause),
@@ -140,6 +146,8 @@ internal sealed class LossBook(GroundTruth truth)
         ProcessTruth near = way.ProcessAt(PathEnd.Near), far = way.ProcessAt(PathEnd.Far);
         ProcessTruth? ill = !far.Runs ? far : !near.Runs ? near : null;
         carrier.Loss = process ? new Loss(LossCause.ProcessEnded, ill?.Cause)
+            : way.Find(carrier.Connection) is { Passage.Cause: PassageCause.Moved, Cause: { } moved }
+                ? new Loss(LossCause.Moved, moved)
             : way.IsDead ? new Loss(LossCause.PathDied, way.Cause)
             : way.Find(carrier.Connection) is { Passage.IsForgotten: true, Cause: { } cause }
                 ? new Loss(LossCause.Forgotten, cause)

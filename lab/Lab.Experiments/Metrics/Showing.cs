@@ -29,9 +29,9 @@ public static class Showing
     private static IEnumerable<LinkProfile?> Links(RunSpec run)
     {
         Topology topology = run.Topology;
-        return topology.Clients.Values.Select(c => c.Link).Concat(topology.S2s.Select(s => s.Link))
-            .Select(l => l?.Inline ?? topology.Links.GetValueOrDefault(l?.Name ?? ""))
-            .Concat(run.Scenario.Faults.Select(f => f.To));
+        return topology.Clients.Values.SelectMany(c => c.Links.Values.Prepend(c.Link))
+            .Concat(topology.S2s.Select(s => s.Link)).Concat(run.Scenario.Faults.Select(f => f.To))
+            .Select(l => l?.Inline ?? topology.Links.GetValueOrDefault(l?.Name ?? ""));
     }
 
     private static IEnumerable<PolicyChoice?> Policies(Topology topology) =>

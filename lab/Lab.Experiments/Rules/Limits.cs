@@ -40,6 +40,8 @@ internal static class Limits
         [(typeof(WorkloadSpec), nameof(WorkloadSpec.Body))] = Body,
         [(typeof(FaultSpec), nameof(FaultSpec.Every))] = Longer,
         [(typeof(FaultSpec), nameof(FaultSpec.For))] = Longer,
+        [(typeof(FaultSpec), nameof(FaultSpec.Gap))] = Longer,
+        [(typeof(FaultSpec), nameof(FaultSpec.Linger))] = Longer,
         [(typeof(ClientSpec), nameof(ClientSpec.Count))] = Between(1, 1_000_000),
         [(typeof(ServerSpec), nameof(ServerSpec.Count))] = Between(1, 1000),
         [(typeof(S2sSpec), nameof(S2sSpec.Streams))] = Between(1, 1000),

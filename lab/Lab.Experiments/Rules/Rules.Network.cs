@@ -49,12 +49,13 @@ public sealed partial class Rules
                     $"there is no server '{client.Server}', {Known(servers, "servers")}"
                         + Words.Hint(client.Server, servers), new Spot(topology, nameof(topology.Servers)));
             CheckLink(topology, client, nameof(client.Link), client.Link);
-            CheckThrough(topology, client.Link?.Inline);
+            CheckLinks(topology, client);
+            foreach (LinkChoice? link in client.Links.Values.Prepend(client.Link)) CheckThrough(topology, link?.Inline);
             CheckPolicy(client, nameof(client.Policy), client.Policy);
         }
         foreach (LinkProfile link in topology.Links.Values) CheckThrough(topology, link);
         CheckPairs(topology);
-        foreach (string link in links)
+        foreach (string link in topology.Links.Keys)
         {
             var at = new Spot(topology, nameof(topology.Links), link);
             if (cast.FindServers(link).Count > 0)
@@ -140,13 +141,29 @@ public sealed partial class Rules
         }
     }
 
-    private void CheckLink(Topology topology, object record, string property, LinkChoice? choice)
+    // a client's own names for its links are names for faults, too
+    private void CheckLinks(Topology topology, ClientSpec client)
+    {
+        foreach ((string own, LinkChoice choice) in client.Links)
+        {
+            var at = new Spot(client, nameof(client.Links), own);
+            CheckLink(topology, client, nameof(client.Links), choice, own);
+            if (own.Length == 0 || Target.Parse(own) is not Target.Named)
+                Fail(at, $"'{own}' is no name for a link; faults could not tell it from another target");
+            string? both = cast.FindServers(own).Count > 0 ? "a server" : topology.Clients.ContainsKey(own) ? "clients"
+                : topology.Links.ContainsKey(own) && choice.Name != own ? "another link" : null;
+            if (both is not null) Fail(at, $"'{own}' is also the name of {both}; faults could not tell them apart");
+        }
+    }
+
+    private void CheckLink(
+        Topology topology, object record, string property, LinkChoice? choice, object? entry = null)
     {
         if (choice is not { Name: { Length: > 0 } name, Inline: null } || topology.Links.ContainsKey(name)
             || library.Links.ContainsKey(name)) return;
         bool presets = library.Links.Count > 0;
         string where = presets ? "the topology or the presets" : "the topology";
-        Fail(new Spot(record, property), $"there is no link '{name}' in {where}"
+        Fail(new Spot(record, property, entry), $"there is no link '{name}' in {where}"
             + Hint(name, topology.Links.Keys.Concat(library.Links.Keys), presets ? "links" : null),
             new Spot(topology, nameof(topology.Links)));
     }

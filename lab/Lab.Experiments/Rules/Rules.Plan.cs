@@ -22,7 +22,7 @@ public sealed partial class Rules
         }
         foreach (FaultSpec fault in scenario.Faults)
         {
-            if (topology is not null) CheckTarget(topology, fault);
+            if (topology is not null && CheckTarget(topology, fault)) CheckLinksOf(topology, fault);
             var at = new Spot(fault, nameof(fault.At));
             if (fault.At >= end) Fail(at, $"begins at {fault.At}, but the run ends at {end}", duration);
             else if (scenario.Tail > Duration.Zero && scenario.Tail < end && fault.At >= end - scenario.Tail)
@@ -76,7 +76,35 @@ public sealed partial class Rules
         return findings.Count == before;
     }
 
-    private void CheckTarget(Topology topology, FaultSpec fault)
+    private bool CheckTarget(Topology topology, FaultSpec fault)
+    {
+        int before = findings.Count;
+        CheckTargetOf(topology, fault);
+        return findings.Count == before;
+    }
+
+    // that whoever is hit has the link that the fault speaks of
+    private void CheckLinksOf(Topology topology, FaultSpec fault)
+    {
+        bool moves = fault.Kind == FaultKinds.Handover;
+        if ((moves ? fault.To?.Name : fault.On) is not { } name) return;
+        var at = new Spot(fault, moves ? nameof(fault.To) : nameof(fault.On));
+        var target = new Spot(fault, nameof(fault.Target));
+        IReadOnlyList<string> groups = cast.Resolve(fault.Target).Groups;
+        if (groups.Count == 0) Fail(at, $"'{fault.Target}' is no client, and only clients have several links", target);
+        foreach (string group in groups)
+        {
+            ClientSpec client = topology.Clients[group];
+            Spot[] from = [target, new Spot(client, nameof(client.Links)), new Spot(client, nameof(client.Link))];
+            if (client.Links.Count == 0)
+                Fail(at, $"{group} has one link only; give it links, as in links: {{wifi: wifi-home, lte: lte-good}}",
+                    from);
+            else if (!client.Links.Any(l => l.Key == name || l.Value.Name == name))
+                Fail(at, $"{group} has no link '{name}'{Words.OneOf(name, [.. client.Links.Keys])}", from);
+        }
+    }
+
+    private void CheckTargetOf(Topology topology, FaultSpec fault)
     {
         string verb = fault.Kind.Word;
         TargetKinds takes = fault.Kind.Targets;

@@ -21,6 +21,13 @@ public sealed partial class Rules
                 [(nameof(band.To), $"to ({band.To}) is shorter than from ({band.From})", [nameof(band.From)])],
             ReconnectPolicy reconnect => Reconnect(reconnect),
             FaultSpec fault => Fault(fault),
+            ClientSpec { Link: not null, Links.Count: > 0 } c =>
+                [(nameof(c.Link), "a client has one link or several links; give link or links", [nameof(c.Links)])],
+            ClientSpec { Start: not null, Links.Count: 0 } c =>
+                [(nameof(c.Start), "start is one of links, and this client has none", [nameof(c.Links)])],
+            ClientSpec { Start: { } start } c when !c.Links.ContainsKey(start) =>
+                [(nameof(c.Start), $"there is no link '{start}'{Words.OneOf(start, [.. c.Links.Keys])}",
+                    [nameof(c.Links)])],
             WorkloadSpec { End: { } end } w when end <= w.Begin =>
                 [(nameof(w.End), $"end ({end}) is not after begin ({w.Begin})", [nameof(w.Begin)])],
             AckPolicy { Every: null, EveryStanzas: 0, Timeout: not null } a =>
@@ -91,13 +98,30 @@ public sealed partial class Rules
     {
         string kind = fault.Kind.Word;
         string[] ofKind = [nameof(fault.Kind)];
-        if (fault.Kind.OwnKey == "to" && fault.To is null)
-            yield return (nameof(fault.Kind), "degrade needs to: the link's numbers meanwhile, or the name of a link",
-                [nameof(fault.To)]);
-        if (fault.Kind.OwnKey != "to" && fault.To is not null)
-            yield return (nameof(fault.To), $"to belongs to degrade, not to {kind}", ofKind);
-        if (fault.Kind.OwnKey != "direction" && fault.Direction != CutDirection.Both)
-            yield return (nameof(fault.Direction), $"direction belongs to cut, not to {kind}", ofKind);
+        bool moves = fault.Kind == FaultKinds.Handover;
+        if (fault.Kind.Has("to") && fault.To is null)
+            yield return (nameof(fault.Kind), moves ? "handover needs to: the client's link that it goes to"
+                : "degrade needs to: the link's numbers meanwhile, or the name of a link", [nameof(fault.To)]);
+        else if (moves && fault.To is { Name: null })
+            yield return (nameof(fault.To), "a handover goes to a link that the client has, by its name", ofKind);
+        else if (fault.Kind.Has("to") && !moves && fault.To is { Inline: null })
+            yield return (nameof(fault.To), "degrade needs the numbers of that link", ofKind);
+        if (fault is { Gap: not null, Linger: not null })
+            yield return (nameof(fault.Linger), "with a gap nothing is left to linger; give gap or linger",
+                [nameof(fault.Gap)]);
+        (string Key, string Property, bool Given)[] own =
+        [
+            ("to", nameof(fault.To), fault.To is not null),
+            ("direction", nameof(fault.Direction), fault.Direction != CutDirection.Both),
+            ("on", nameof(fault.On), fault.On is not null), ("gap", nameof(fault.Gap), fault.Gap is not null),
+            ("linger", nameof(fault.Linger), fault.Linger is not null),
+            ("old", nameof(fault.Old), fault.Old != OldConnections.Silent),
+            ("notices", nameof(fault.Notices), fault.Notices is not [{ Nanoseconds: 0 }]),
+        ];
+        foreach ((string key, string property, _) in own.Where(o => o.Given && !fault.Kind.Has(o.Key)))
+            yield return (property, $"{key} belongs to "
+                + $"{string.Join(" and ", FaultKinds.All.Where(k => k.Has(key)).Select(k => k.Word))}, not to {kind}",
+                ofKind);
         if (fault.Kind.IsMomentary && fault.For is not null)
             yield return (nameof(fault.For), $"{kind} is momentary; leave for out", ofKind);
         if (fault.Every is { } every && !fault.Kind.IsMomentary && fault.For is null)

@@ -32,7 +32,8 @@ public sealed partial class Rules
         cast = new Cast(countable ? topology! : new Topology());
         servers = [.. topology?.Servers.Keys ?? [], .. cast.Domains.Except(topology?.Servers.Keys ?? [])];
         clients = [.. topology?.Clients.Keys ?? []];
-        links = [.. topology?.Links.Keys ?? []];
+        links = [.. (topology?.Links.Keys ?? []).Concat(topology?.Clients.Values.SelectMany(c => c.Links.Keys) ?? [])
+            .Distinct()];
         if (countable) CheckNetwork(topology!);
         if (scenario is not null) CheckPlan(scenario, countable ? topology : null);
     }

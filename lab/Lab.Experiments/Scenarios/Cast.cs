@@ -6,14 +6,44 @@ namespace Lab.Experiments;
 
 /// <summary>One client of the run, resolved from its group; what a group has in common is shared.</summary>
 internal sealed record Member(
-    int Index, string Name, string Local, int Server, string Domain, ClientSpec Spec, string LinkName, LinkSpec Up,
-    LinkSpec Down, Policy Policy, string Password)
+    int Index, string Name, string Local, int Server, string Domain, ClientSpec Spec, IReadOnlyList<MemberLink> Links,
+    int Start, Policy Policy, string Password)
 {
-    /// <summary>The names of what lies behind its link, from there to the server.</summary>
-    public IReadOnlyList<string> Through { get; init; } = [];
+    /// <summary>The names of what lies before its server, whichever link it is on.</summary>
     public IReadOnlyList<string> Behind { get; init; } = [];
 
     public string BareJid => $"{Local}@{Domain}";
+
+    /// <summary>Of the link that it starts on: its name in the topology, else the client's own for it.</summary>
+    public string LinkName => Links[Start] is { Name.Length: > 0 } named ? named.Name : Links[Start].Key;
+
+    /// <summary>The number of its link of that name, of its own or the topology's; -1 = it has none.</summary>
+    public int LinkOf(string name)
+    {
+        for (int i = 0; i < Links.Count; i++)
+            if (Links[i].Key == name) return i;
+        for (int i = 0; i < Links.Count; i++)
+            if (Links[i].Name == name) return i;
+        return -1;
+    }
+
+    /// <summary>What of its path goes over links of that name.</summary>
+    public IEnumerable<Stretch> StretchesOver(string name) => Links.Count == 1 ? [new Stretch(Index)]
+        : Enumerable.Range(0, Links.Count).Where(i => Links[i].Key == name || Links[i].Name == name)
+            .Select(i => new Stretch(Index, i));
+}
+
+/// <summary>
+/// A way of a client to its server: what the client calls it, where it has several, and the topology, where it is
+/// defined there; with the names of what lies behind it.
+/// </summary>
+internal sealed record MemberLink(
+    string Key, string Name, LinkSpec Up, LinkSpec Down, IReadOnlyList<string> Through);
+
+/// <summary>A path, with every link that its near end has, or one of them by its number.</summary>
+internal readonly record struct Stretch(int Path, int? Link = null)
+{
+    public static implicit operator Stretch(int path) => new(path);
 }
 
 /// <summary>
@@ -95,7 +125,8 @@ internal sealed class Cast
         foreach (string link in topology.Links.Keys.Concat(topology.S2s.Select(s => s.Link?.Name).OfType<string>()))
             links.TryAdd(link, []);
         foreach ((string group, ClientSpec spec) in topology.Clients)
-            if (spec.Link?.Name is { } link && !links.TryAdd(link, [group])) links[link].Add(group);
+            foreach (string link in NamesOf(spec).Distinct())
+                if (!links.TryAdd(link, [group])) links[link].Add(group);
     }
 
     public IReadOnlyList<Member> Members => Everybody.All;
@@ -221,7 +252,9 @@ internal sealed class Cast
         var made = new Crew { AtServer = [.. domains.Select(_ => new List<Member>())] };
         foreach ((string group, ClientSpec spec) in topology.Clients)
         {
-            (string linkName, LinkSpec up, LinkSpec down, IReadOnlyList<string> through) = LinkOf(spec.Link);
+            MemberLink[] ways = spec.Links.Count == 0 ? [WayOf("", spec.Link)]
+                : [.. spec.Links.Select(l => WayOf(l.Key, l.Value))];
+            int start = Math.Max(0, Array.FindIndex(ways, w => w.Key == (spec.Start ?? "")));
             int[] homes = HomesOf(spec);
             string password = spec.Password ?? specs[homes[0]].Password ?? DefaultPassword;
             var mine = new Member[spec.Count];
@@ -231,18 +264,17 @@ internal sealed class Cast
                 string name = alone ? group : $"{group}[{i}]", local = alone ? group : $"{group}-{i}";
                 int home = homes[i % homes.Length];
                 mine[i] = new Member(
-                    made.All.Count, name, local, home, domains[home], spec, linkName, up, down,
-                    spec.Policy?.Inline ?? Policy.Nothing, password)
-                {
-                    Through = through, Behind = specs[home].Behind,
-                };
+                    made.All.Count, name, local, home, domains[home], spec, ways, start,
+                    spec.Policy?.Inline ?? Policy.Nothing, password) { Behind = specs[home].Behind };
                 made.All.Add(mine[i]);
                 made.AtServer[home].Add(mine[i]);
             }
             made.Groups[group] = mine;
-            if (linkName.Length == 0) continue;
-            if (!made.Links.TryGetValue(linkName, out List<Member>? over)) made.Links[linkName] = over = [];
-            over.AddRange(mine);
+            foreach (string link in ways.SelectMany(w => new[] { w.Key, w.Name }).Where(n => n.Length > 0).Distinct())
+            {
+                if (!made.Links.TryGetValue(link, out List<Member>? over)) made.Links[link] = over = [];
+                over.AddRange(mine);
+            }
         }
         return made;
     }
@@ -275,6 +307,16 @@ internal sealed class Cast
                 made.AtServer[to].Add(route);
                 if (linkName.Length > 0) made.Links[linkName].Add(route);
             }
+    }
+
+    // what links of a client are called, by itself and in the topology
+    private static IEnumerable<string> NamesOf(ClientSpec spec) =>
+        [.. spec.Links.Keys, .. spec.Links.Values.Prepend(spec.Link).Select(l => l?.Name).OfType<string>()];
+
+    private MemberLink WayOf(string key, LinkChoice? choice)
+    {
+        (string name, LinkSpec up, LinkSpec down, IReadOnlyList<string> through) = LinkOf(choice);
+        return new MemberLink(key, name, up, down, through);
     }
 
     private (string Name, LinkSpec Up, LinkSpec Down, IReadOnlyList<string> Through) LinkOf(LinkChoice? choice)

@@ -20,8 +20,10 @@ public abstract class FaultKind
 
     public abstract TargetKinds Targets { get; }
 
-    /// <summary>The key that only it has, besides when and how long; degrade needs its own.</summary>
-    public virtual string? OwnKey => null;
+    /// <summary>Keys that it has besides when and how long; one that has "to" needs it.</summary>
+    public virtual IReadOnlyList<string> OwnKeys => [];
+
+    public bool Has(string key) => OwnKeys.Contains(key);
 
     /// <summary>It is over at once: "for" has no meaning.</summary>
     public virtual bool IsMomentary => false;

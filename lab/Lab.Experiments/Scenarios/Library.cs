@@ -19,12 +19,17 @@ public sealed record Library
             ? choice with { Inline = scenario.Policies.GetValueOrDefault(name) ?? Policies[name] } : choice;
         LinkChoice? Link(LinkChoice? choice) => choice is { Name: { } name, Inline: null }
             ? choice with { Inline = topology.Links.GetValueOrDefault(name) ?? Links[name] } : choice;
+        IReadOnlyDictionary<string, LinkChoice> All(IReadOnlyDictionary<string, LinkChoice> own) => own.Count == 0 ? own
+            : new OrderedDictionary<string, LinkChoice>(own.Select(l => KeyValuePair.Create(l.Key, Link(l.Value)!)));
         var servers = new OrderedDictionary<string, ServerSpec>();
         foreach ((string key, ServerSpec server) in topology.Servers)
             servers[key] = server with { Policy = Policy(server.Policy) };
         var clients = new OrderedDictionary<string, ClientSpec>();
         foreach ((string key, ClientSpec client) in topology.Clients)
-            clients[key] = client with { Policy = Policy(client.Policy), Link = Link(client.Link) };
+            clients[key] = client with
+            {
+                Policy = Policy(client.Policy), Link = Link(client.Link), Links = All(client.Links),
+            };
         var boxes = new OrderedDictionary<string, MiddleboxProfile>();
         foreach ((string key, MiddleboxProfile box) in topology.Middleboxes) boxes[key] = box;
         foreach (string name in Named(topology, clients.Values))
@@ -42,7 +47,7 @@ public sealed record Library
     /// <summary>The middleboxes that somebody's packets come by.</summary>
     private IEnumerable<string> Named(Topology topology, IEnumerable<ClientSpec> clients) =>
     [
-        .. clients.SelectMany(c => c.Link?.Inline?.Through ?? []),
+        .. clients.SelectMany(c => c.Links.Values.Prepend(c.Link)).SelectMany(l => l?.Inline?.Through ?? []),
         .. topology.S2s.Select(s => s.Link).OfType<LinkChoice>().SelectMany(l => (l.Inline
             ?? topology.Links.GetValueOrDefault(l.Name!) ?? Links[l.Name!]).Through),
         .. topology.Servers.Values.SelectMany(s => s.Behind),

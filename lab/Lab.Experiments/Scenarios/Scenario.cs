@@ -155,6 +155,17 @@ public enum CutDirection
     Down,
 }
 
+/// <summary>What a client hears of its connections on an address that it does not have any more.</summary>
+public enum OldConnections
+{
+    /// <summary>Nothing: whatever it sends on them is lost.</summary>
+    Silent,
+
+    /// <summary>Its end of each gets a RST, as Android ends the sockets of a network that is gone; the server hears
+    /// nothing.</summary>
+    Reset,
+}
+
 /// <summary>One thing that goes wrong. Its kind is a key, and the target its value.</summary>
 /// <example>{at: 30m, cut: phone, for: 20m}</example>
 public sealed record FaultSpec
@@ -191,10 +202,40 @@ public sealed record FaultSpec
     public CutDirection Direction { get; init; } = CutDirection.Both;
 
     /// <summary>
-    /// For degrade: what the link is like meanwhile, written in place or by the name of a link; absent = none.
+    /// For cut, degrade, reset and forget: of the client's several links this one only; absent = all.
     /// </summary>
-    /// <example>{delay: 3s, loss: 10%}</example>
-    public LinkProfile? To { get; init; }
+    /// <example>lte</example>
+    public string? On { get; init; }
+
+    /// <summary>
+    /// For degrade: what the link is like meanwhile, written in place or by the name of a link. For handover: which of
+    /// the client's links it goes to; absent = none.
+    /// </summary>
+    /// <example>lte</example>
+    public LinkChoice? To { get; init; }
+
+    /// <summary>For handover: nothing passes on any link for this long; absent = there is no gap.</summary>
+    /// <example>3s</example>
+    public Duration? Gap { get; init; }
+
+    /// <summary>
+    /// For handover: the old link carries what was opened over it for this long beside the new one; absent = it is left
+    /// at once.
+    /// </summary>
+    /// <example>30s</example>
+    public Duration? Linger { get; init; }
+
+    /// <summary>For handover: what the client hears of connections that die with the old address.</summary>
+    public OldConnections Old { get; init; } = OldConnections.Silent;
+
+    /// <summary>
+    /// For handover: when the client's program hears that its network has changed, each after the new link is there;
+    /// [] = it never does.
+    /// </summary>
+    /// <example>[2s, 2100ms]</example>
+    public IReadOnlyList<Duration> Notices { get; init; } = AtOnce;
+
+    internal static readonly IReadOnlyList<Duration> AtOnce = [Duration.Zero];
 }
 
 /// <summary>

@@ -7,7 +7,14 @@ namespace Lab.Experiments;
 /// </summary>
 internal sealed class Line : NetworkPath
 {
+    /// <summary>As if it were an element: where the near end is attached.</summary>
+    public const int AttachmentPlace = 31;
+
     public readonly int Number;
+
+    /// <summary>The row in use when the journal was told last; -1 = none.</summary>
+    public int Row;
+
     public Host? Near, Far;
     public TcpSettings? FarTcp;
 
@@ -21,10 +28,13 @@ internal sealed class Line : NetworkPath
     public (bool Up, bool Down) Dead;
 
     /// <param name="alarms">Of the network, which owns the alarms: up, down, weather.</param>
-    public Line(int number, (Alarm Up, Alarm Down, Alarm Weather) alarms, params PathElement[] elements)
-        : base(elements)
+    /// <param name="rows">As of a path, with what follows them, and the first.</param>
+    public Line(int number, (Alarm Up, Alarm Down, Alarm Weather) alarms, IReadOnlyList<PathElement[]> rows,
+        PathElement[] behind, int start) : base(rows, behind, start)
     {
-        Number = number;
+        if (rows.Sum(r => r.Length) + behind.Length > AttachmentPlace)
+            throw new ArgumentException($"a path has {AttachmentPlace} elements at most", nameof(rows));
+        (Number, Row) = (number, start);
         (UpAlarm, DownAlarm, WeatherAlarm) = alarms;
     }
 
@@ -34,6 +44,7 @@ internal sealed class Line : NetworkPath
         public readonly int Number = number;
         public Connection? Older = older;
         public SimulatedPipe? Near, Far;
+        public bool Lingers, IsLeft;
         private ulong dead;                                        // two bits for each element of the path
 
         /// <summary>Whether some element lets nothing of it pass.</summary>

@@ -8,7 +8,7 @@ namespace Lab.Experiments;
 /// in a pool between servers has one; hosts of this network are reached by no other way. Paths are laid first, hosts
 /// take their ends; connections are kept per path until both their ends are gone.
 /// </summary>
-internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
+internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
 {
     private const int LinkEvent = 0, WeatherEvent = 1, PipeEvent = 2, KindBits = 2;
     private readonly EventQueue queue;
@@ -48,9 +48,13 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
             [.. names.Select((name, i) => new Middlebox(cast.Middlebox(name).ToSpec(
                 farIsInside, () => random.Fork($"middlebox/{owner}/{name}/{i}"))))];
 
+        PathElement[] Row(string owner, MemberLink l) =>
+            [NewLink(owner, l.Up, l.Down), .. Boxes(owner, l.Through, farIsInside: false)];
+
         foreach (Member m in cast.Members)
-            Lay(m.Index, m.Name, m.Up, m.Down, behind: [.. Boxes(m.Name, m.Through, farIsInside: false),
-                .. Boxes(m.Name, m.Behind, farIsInside: true)], whenAway: cast.Specs[m.Server].WhenAway);
+            Lay(m.Index,
+                m.Links is [var only] ? [Row(m.Name, only)] : [.. m.Links.Select(l => Row($"{m.Name}/{l.Key}", l))],
+                Boxes(m.Name, m.Behind, farIsInside: true), m.Start, cast.Specs[m.Server].WhenAway);
         foreach (Route r in cast.Routes)
             Lay(r.Index, r.Name, r.Up, r.Down, behind: Boxes(r.Name, r.Through, farIsInside: false));
     }
@@ -58,22 +62,29 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
     /// <summary>Lays a path: a link, and what else lies before it or behind it, seen from the near end.</summary>
     public void Lay(
         int path, string linkName, LinkSpec up, LinkSpec down, PathElement[]? before = null,
-        PathElement[]? behind = null, WhenAway whenAway = WhenAway.Pass)
+        PathElement[]? behind = null) =>
+        Lay(path, [[.. before ?? [], NewLink(linkName, up, down)]], behind ?? []);
+
+    /// <summary>Lays a path whose near end has several ways to begin it, and starts on one of them.</summary>
+    public void Lay(int path, IReadOnlyList<PathElement[]> rows, PathElement[] behind, int start = 0,
+        WhenAway whenAway = WhenAway.Pass)
     {
-        var link = new LinkElement(up, down, random.Fork("link/" + linkName), transit);
-        PathElement[] elements = [.. before ?? [], link, .. behind ?? []];
         var line = new Line(
             path,
             (new Alarm(target, Argument(LinkEvent, path * 2)), new Alarm(target, Argument(LinkEvent, path * 2 + 1)),
                 new Alarm(target, Argument(WeatherEvent, path))),
-            elements)
+            rows, behind, start)
         {
             Balancer = whenAway == WhenAway.Pass ? null : new Balancer(closes: whenAway == WhenAway.Close),
         };
-        for (int place = 0; place < elements.Length; place++) elements[place].Attach(this, path, place);
+        int place = 0;
+        foreach (PathElement element in rows.SelectMany(r => r).Concat(behind)) element.Attach(this, path, place++);
         lines[path] = line;
         WatchWeather(queue.Now, line);
     }
+
+    private LinkElement NewLink(string name, LinkSpec up, LinkSpec down) =>
+        new(up, down, random.Fork("link/" + name), transit);
 
     void INetwork.Join(int path, HostProcess near, HostProcess far, TcpSettings farTcp) =>
         Join(path, near.Program, far.Program, farTcp);
@@ -147,53 +158,7 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
         journal.TransportEnded(now, pipe.Path, pipe.AtFar ? PathEnd.Far : PathEnd.Near, end, pipe.Connection);
     }
 
-    // ---- what faults do
-
-    public bool IsDead(int path) => lines[path]!.Dead != (false, false);
-
-    public void Cut(Instant now, int path, Direction way, int fault)
-    {
-        lines[path]!.Link.Of(way).Cut(now);
-        PathMayHaveChanged(now, lines[path]!, fault);
-    }
-
-    public void Heal(Instant now, int path, Direction way, int fault)
-    {
-        lines[path]!.Link.Of(way).Heal(now);
-        PathMayHaveChanged(now, lines[path]!, fault);
-    }
-
-    public void Degrade(Instant now, int path, long number, LinkSpec up, LinkSpec down)
-    {
-        lines[path]!.Link.Degrade(now, number, up, down);
-        LinkChanged(now, lines[path]!);
-    }
-
-    public void Restore(Instant now, int path, long number)
-    {
-        lines[path]!.Link.Restore(now, number);
-        LinkChanged(now, lines[path]!);
-    }
-
-    private void LinkChanged(Instant now, Line line)
-    {
-        Arm(line, Direction.Up);
-        Arm(line, Direction.Down);
-        WatchWeather(now, line);
-    }
-
-    public void ResetConnections(Instant now, int path)
-    {
-        foreach (Line.Connection c in lines[path]!.Standing())   // who is reset may open another one at once
-            foreach (SimulatedPipe? pipe in new[] { c.Near, c.Far })
-                if (pipe is { IsGone: false }) pipe.Reset(now, pipe.Tcp.ForgedReset());
-    }
-
-    public void Forget(Instant now, int path)
-    {
-        lines[path]!.Forget(now);
-        LinkChanged(now, lines[path]!);
-    }
+    // ---- hosts
 
     public void Thaw(Instant now, Host owner)
     {
@@ -368,34 +333,6 @@ internal sealed class SimulatedNetwork : EventTarget, INetwork, IPassageWatcher
     }
 
     private void Arm(Line line, Direction way) => line.AlarmOf(way).Set(queue, line.NextTime(way));
-
-    private void WatchWeather(Instant now, Line line)
-    {
-        Say(now, line);
-        line.WeatherAlarm.Set(queue, line.NextChange);
-        PathMayHaveChanged(now, line, PathEntry.Weather);
-    }
-
-    private void PathMayHaveChanged(Instant now, Line line, int fault)
-    {
-        (bool Up, bool Down) dead = (line.IsDown(now, Direction.Up), line.IsDown(now, Direction.Down));
-        if (dead == line.Dead) return;
-        line.Dead = dead;
-        journal.PathChanged(now, line.Number, dead.Up, dead.Down, fault);
-    }
-
-    /// <summary>What an element answers by itself leaves at once; what it said of a connection that is over is of no
-    /// interest.</summary>
-    void IPassageWatcher.PassageChanged(
-        Instant now, int path, int place, int connection, bool upDead, bool downDead, PassageCause cause)
-    {
-        Line line = lines[path]!;
-        if (line.Find(connection) is not { } known) return;
-        (bool, bool) before = known.Dead;
-        known.Let(place, upDead, downDead);
-        if (known.Dead != before)
-            journal.PassageChanged(now, path, connection, known.Dead.Up, known.Dead.Down, cause);
-    }
 
     private SimulatedPipe NewPipe(Line line, Line.Connection connection, Host owner, bool atFar, TcpSettings tcp)
     {

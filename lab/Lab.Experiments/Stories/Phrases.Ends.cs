@@ -54,6 +54,7 @@ internal sealed partial class Phrases
     {
         LossCause.DeadPath => "it was last written to a connection whose path was dead",
         LossCause.Forgotten => "it was last written to a connection that a middlebox on the way forgot",
+        LossCause.Moved => "it was last written to a connection of an address that the client had left",
         LossCause.FrozenPeer => "it was last written to a connection whose other process stood still",
         LossCause.PathDied => "it was last written to a connection that ended with its path dead",
         LossCause.ProcessEnded => "the process that had it, or should have got it, ended",

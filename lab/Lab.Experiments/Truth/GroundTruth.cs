@@ -187,7 +187,7 @@ internal sealed class GroundTruth
                     Close(path, stream, side, now, Mechanism.None, Claim.None, detected: false, outlived: true);
             ProcessTruth peer = path.ProcessAt(side == PathEnd.Near ? PathEnd.Far : PathEnd.Near);
             if (!path.ProcessAt(side).Runs || path.Current(side) is not { } current) continue;
-            FaultKind? cause = path.IsDead ? path.Cause : !peer.Runs ? peer.Cause : current.Cause;
+            FaultKind? cause = current.IsCutOff ? path.Cause : !peer.Runs ? peer.Cause : current.Cause;
             if (cause is { IsIncident: true } && current.At(side) is { Incident: null } end)
                 end.Incident = new OpenIncident(cause, now);
         }

@@ -104,8 +104,17 @@ internal sealed class StreamTruth(int connection, PathTruth path)
     /// <summary>Of this connection alone; the path may be open to others.</summary>
     public PassageEntry Passage;
 
-    /// <summary>What that is charged to; null while it passes.</summary>
-    public FaultKind? Cause => !Passage.IsDead ? null : FaultKinds.Forget;
+    /// <summary>What that is charged to; null while it passes. Where a link lingers, it is cut, or its own
+    /// weather's.</summary>
+    public FaultKind? Cause => !Passage.IsDead ? null : Passage.Cause switch
+    {
+        PassageCause.Moved => FaultKinds.Handover,
+        PassageCause.Lingering => FaultKinds.Cut,
+        _ => FaultKinds.Forget,
+    };
+
+    /// <summary>The path is dead, and it goes by that.</summary>
+    public bool IsCutOff => path.IsDead && !Passage.IsApart;
 
     public bool IsOver => Near.IsOver && Far.IsOver;
 
@@ -116,7 +125,7 @@ internal sealed class StreamTruth(int connection, PathTruth path)
     {
         PathEnd other = end == PathEnd.Near ? PathEnd.Far : PathEnd.Near;
         ProcessState peer = path.ProcessAt(other).State;
-        if (path.IsDead || peer == ProcessState.Gone || !At(other).Stands) return Silence.Dead;
+        if (IsCutOff || peer == ProcessState.Gone || !At(other).Stands) return Silence.Dead;
         if (Passage.IsDead) return Passage.IsForgotten ? Silence.Forgotten : Silence.Dead;
         return peer == ProcessState.Frozen ? Silence.Broken : Silence.Idle;
     }

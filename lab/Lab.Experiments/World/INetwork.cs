@@ -2,6 +2,13 @@ using Lab.Network;
 
 namespace Lab.Experiments;
 
+/// <summary>A client's move to one of its links.</summary>
+/// <param name="Number">Nobody else's while it lasts.</param>
+/// <param name="HasGap">Nothing passes until it is finished.</param>
+/// <param name="Lingers">What was opened over the old link passes until it is finished.</param>
+/// <param name="ResetsOld">The client's end of what passes no more gets a RST at that moment.</param>
+internal readonly record struct Handoff(long Number, int Link, bool HasGap, bool Lingers, bool ResetsOld);
+
 /// <summary>
 /// What lies between hosts: one path per client, to its server's host, and one per place in a pool of streams between
 /// servers; faults can hit each. A path's number is its host number in the journal: a client's own, or its route's.
@@ -28,21 +35,27 @@ internal interface INetwork
     bool IsDead(int path);
 
     /// <summary>Nothing passes in that direction. Cuts nest.</summary>
-    void Cut(Instant now, int path, Direction way, int fault);
+    void Cut(Instant now, Stretch stretch, Direction way, int fault);
 
-    void Heal(Instant now, int path, Direction way, int fault);
+    void Heal(Instant now, Stretch stretch, Direction way, int fault);
 
     /// <summary>Other link numbers, until they are restored by the same number; the last of several are in
     /// force.</summary>
-    void Degrade(Instant now, int path, long number, LinkSpec up, LinkSpec down);
+    void Degrade(Instant now, Stretch stretch, long number, LinkSpec up, LinkSpec down);
 
-    void Restore(Instant now, int path, long number);
+    void Restore(Instant now, Stretch stretch, long number);
 
-    /// <summary>Both ends of every connection of the path get a RST.</summary>
-    void ResetConnections(Instant now, int path);
+    /// <summary>Both ends of every connection that goes by there get a RST.</summary>
+    void ResetConnections(Instant now, Stretch stretch);
 
-    /// <summary>The middleboxes of the path forget every connection that they know.</summary>
-    void Forget(Instant now, int path);
+    /// <summary>The middleboxes there forget every connection that they know.</summary>
+    void Forget(Instant now, Stretch stretch);
+
+    /// <summary>The client at the near end of a path that has several links goes to another.</summary>
+    void Move(Instant now, int path, Handoff move, int fault);
+
+    /// <summary>The gap of that move, or the lingering of what it left, is over.</summary>
+    void FinishMove(Instant now, int path, Handoff move, int fault);
 
     /// <summary>Why the far end took no connection of that path, where the near one could not see it; null = it took
     /// one.</summary>

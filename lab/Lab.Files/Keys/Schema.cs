@@ -105,7 +105,8 @@ internal sealed class Schema
         if (key.Shape?.Permille == true || type == typeof(int)) return Number(key);
         if (type == typeof(bool)) return new JsonObject { ["type"] = "boolean" };
         if (type == typeof(LossProfile)) return Any(SchemaTexts.Of(typeof(Probability), null), Reference(type));
-        bool defines = key.Form == Form.Names;   // the name of a preset only, where a name is given to something
+        // the name of a preset only, where a name is given to something
+        bool defines = key.Form == Form.Names && part.Type != typeof(ClientSpec);
         if (type == typeof(PolicyChoice) || type == typeof(Policy) && part.Type == typeof(Scenario))
             return Named(Presets.Policies, defines, typeof(Policy));
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))

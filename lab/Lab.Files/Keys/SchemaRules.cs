@@ -41,11 +41,15 @@ internal static class SchemaRules
     {
         var properties = new JsonObject();
         var none = new JsonObject { ["const"] = Shapes.None };
-        properties["to"] = kind.OwnKey != "to" ? none : new JsonObject { ["not"] = none };
-        if (kind.OwnKey != "direction") properties["direction"] = new JsonObject { ["const"] = "both" };
+        properties["to"] = !kind.Has("to") ? none : kind == FaultKinds.Degrade
+            ? new JsonObject { ["not"] = none.DeepClone() }
+            : new JsonObject { ["type"] = "string", ["not"] = none.DeepClone() };
+        if (!kind.Has("direction")) properties["direction"] = new JsonObject { ["const"] = "both" };
+        foreach (string key in (string[])["on", "gap", "linger", "old", "notices"])
+            if (!kind.Has(key)) properties[key] = false;
         var endless = new JsonObject { ["enum"] = new JsonArray(Shapes.Forever, Shapes.None) };
         if (kind.IsMomentary) properties["for"] = endless;
-        JsonObject branch = Needs(kind.OwnKey == "to" ? [kind.Word, "to"] : [kind.Word]);
+        JsonObject branch = Needs(kind.Has("to") ? [kind.Word, "to"] : [kind.Word]);
         branch["properties"] = properties;
         if (!kind.IsMomentary)
             branch["anyOf"] = new JsonArray(

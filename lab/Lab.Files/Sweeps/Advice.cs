@@ -33,7 +33,7 @@ internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Proble
             foreach (ClientSpec client in topology.Clients.Values)
             {
                 Add(policies, client.Policy?.Name);
-                Add(links, client.Link?.Name);
+                foreach (LinkChoice? link in client.Links.Values.Prepend(client.Link)) Add(links, link?.Name);
             }
             foreach (S2sSpec spec in topology.S2s)
             {

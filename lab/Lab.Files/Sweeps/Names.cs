@@ -19,7 +19,7 @@ internal sealed class Names(Mapping root)
     /// <summary>
     /// The tree with the names of presets replaced by what they stand for where a definition is expected:
     /// policies: {mine: conversations}, links: {mobile: lte-good}, middleboxes: {home: linux-conntrack}, and the to of
-    /// a fault.
+    /// a fault that degrades.
     /// </summary>
     public static Mapping Expand(Mapping root, Binder binder)
     {
@@ -55,7 +55,9 @@ internal sealed class Names(Mapping root)
 
     private Node FaultLink(Node fault, Binder binder)
     {
-        if (fault is not Mapping mapping || mapping["to"] is not Scalar { Text.Length: > 0 } name) return fault;
+        if (fault is not Mapping mapping || mapping["to"] is not Scalar { Text.Length: > 0 } name
+            || mapping[FaultKinds.Handover.Word] is not null || name is { Quoted: false, Text: Shapes.None })
+            return fault;
         if (Link(name.Text) is { } found) return mapping.With("to", found);
         binder.Fail(name, $"there is no link '{Problem.Printable(name.Text)}' in the topology or the "
             + $"presets{Words.Hint(name.Text, LinkNames)}");

@@ -102,7 +102,7 @@ internal static class Shapes
     /// <summary>Whether "none" switches it off; where a name is taken, none is a name like any other.</summary>
     public static bool TakesNone(KeyShape key) =>
         key.Nullable && key.Type != typeof(string) && key.Type != typeof(PolicyChoice)
-            && key.Type != typeof(LinkChoice);
+            && (key.Type != typeof(LinkChoice) || key.Property.DeclaringType == typeof(FaultSpec));
 
     /// <summary>Whether leaving the key out means no limit, so that "forever" may stand there.</summary>
     public static bool AbsentMeansForever(PropertyInfo property) =>

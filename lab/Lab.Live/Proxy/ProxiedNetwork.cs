@@ -203,15 +203,16 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     }
 
     public bool IsDead(int path) => model.IsDead(path);
-    public void Cut(Instant now, int path, Direction way, int fault) => model.Cut(now, path, way, fault);
-    public void Heal(Instant now, int path, Direction way, int fault) => model.Heal(now, path, way, fault);
-    public void Restore(Instant now, int path, long number) => model.Restore(now, path, number);
-    public void Forget(Instant now, int path) => model.Forget(now, path);
+    public void Cut(Instant now, Stretch stretch, Direction way, int fault) => model.Cut(now, stretch, way, fault);
+    public void Heal(Instant now, Stretch stretch, Direction way, int fault) => model.Heal(now, stretch, way, fault);
+    public void Restore(Instant now, Stretch stretch, long number) => model.Restore(now, stretch, number);
+    public void Forget(Instant now, Stretch stretch) => model.Forget(now, stretch);
+    public void Move(Instant now, int path, Handoff move, int fault) => model.Move(now, path, move, fault);
+    public void FinishMove(Instant now, int path, Handoff move, int fault) => model.FinishMove(now, path, move, fault);
+    public void ResetConnections(Instant now, Stretch stretch) => model.ResetConnections(now, stretch);
 
-    public void ResetConnections(Instant now, int path) => model.ResetConnections(now, path);
-
-    public void Degrade(Instant now, int path, long number, LinkSpec up, LinkSpec down) =>
-        model.Degrade(now, path, number, up, down);
+    public void Degrade(Instant now, Stretch stretch, long number, LinkSpec up, LinkSpec down) =>
+        model.Degrade(now, stretch, number, up, down);
 
     public void Lose(Host host)
     {

@@ -1,7 +1,8 @@
 namespace Lab.Network;
 
 /// <summary>
-/// What lies between two hosts: elements in a row, from the near end to the far one, at least one of them a link.
+/// What lies between two hosts: elements in a row, from the near end to the far one, at least one of them a link. Its
+/// beginning may be several such rows, of which the near end uses one at a time (<see cref="Attachment"/>).
 /// Driving rule: after Offer, OfferAnswer or a change of an element look at NextTime of both directions and call
 /// TryTake at that moment until false. When a fate is Answered, call OfferAnswer before anything else.
 /// </summary>
@@ -9,28 +10,56 @@ namespace Lab.Network;
 /// Theory of operation. A segment comes by each element in turn; each decides by itself (<see cref="PathElement"/>),
 /// the path only carries. What one of them answers comes by those before it, on its way back. What was kept nowhere
 /// still leaves by TryTake, at the same instant: nothing arrives within the call that sent it. A path of one link, the
-/// usual one, calls that link and nothing else. Leaves out: routes that differ by direction, fragments.
+/// usual one, calls that link and nothing else. Of several rows a connection keeps to the one that it was opened over;
+/// when that is left, what the near end sends on it is lost at once, and what comes to it where it would enter the row,
+/// or leave it.
+/// Leaves out: routes that differ by direction, fragments.
 /// </remarks>
 public class NetworkPath
 {
+    private const int Outside = -1, Nowhere = -2;                       // places behind the ends
     private readonly Link<Segment>? up, down;                           // of a path that is one link
     private readonly PathElement[] elements;
+    private readonly int[]? rows;                                       // where each begins, and what follows them all
     private readonly Queue<Passage<Segment>>? leavingUp, leavingDown;  // of any other
     private Segment pendingAnswer;
     private Direction pendingWay;
     private int pendingAt = -1;
 
-    public NetworkPath(params PathElement[] elements)
+    public NetworkPath(params PathElement[] elements) : this([elements], [])
     {
-        this.elements = elements;
-        Link = elements.OfType<LinkElement>().FirstOrDefault()
-            ?? throw new ArgumentException("a path needs a link", nameof(elements));
+    }
+
+    /// <param name="rows">What lies at the near end, one of them at a time: each with a link of its own.</param>
+    /// <param name="behind">What follows, whichever it is.</param>
+    /// <param name="start">The row that it begins with.</param>
+    public NetworkPath(IReadOnlyList<PathElement[]> rows, PathElement[] behind, int start = 0)
+    {
+        elements = [.. rows.SelectMany(r => r), .. behind];
+        Links = [.. rows.Select(r => r.OfType<LinkElement>().FirstOrDefault()
+            ?? throw new ArgumentException("a path needs a link", nameof(rows)))];
+        if (rows.Count > 1)
+        {
+            this.rows = new int[rows.Count + 1];
+            for (int i = 0; i < rows.Count; i++) this.rows[i + 1] = this.rows[i] + rows[i].Length;
+            Attachment = new Attachment(start);
+        }
         if (elements.Length == 1) (up, down) = (Link.Up, Link.Down);
         else (leavingUp, leavingDown) = (new(), new());
     }
 
-    /// <summary>The one that faults cut and degrade: the first from the near end.</summary>
-    public LinkElement Link { get; }
+    /// <summary>The ones that faults cut and degrade: of each row the first from the near end.</summary>
+    public IReadOnlyList<LinkElement> Links { get; }
+
+    /// <summary>Of a path with one row.</summary>
+    public LinkElement Link => Links[0];
+
+    /// <summary>Which row the near end uses; null where there is only one.</summary>
+    public Attachment? Attachment { get; }
+
+    /// <summary>The row that an element is in: of several the number of the link, -1 = behind them.</summary>
+    public int RowOf(int place) => rows is null ? 0 : place >= rows[^1] ? -1
+        : Array.FindLastIndex(rows, start => start <= place);
 
     /// <summary>Whether more than a link lies on it.</summary>
     public bool HasMore => up is null;
@@ -51,7 +80,7 @@ public class NetworkPath
     /// </summary>
     public Fate Offer(Instant now, Direction way, in Segment segment) => up is not null
         ? (way == Direction.Up ? up : down!).Offer(now, in segment, segment.WireBytes)
-        : Carry(now, way, way == Direction.Up ? 0 : elements.Length - 1, in segment);
+        : Carry(now, way, Entrance(way, segment.Connection), in segment);
 
     /// <summary>Sends the answer that the last Answered fate left on its way back.</summary>
     public Fate OfferAnswer(Instant now, out Direction way, out Segment answer)
@@ -59,7 +88,7 @@ public class NetworkPath
         if (pendingAt < 0) throw new InvalidOperationException("nothing was answered");
         (way, answer, int from) = (pendingWay, pendingAnswer, pendingAt);
         pendingAt = -1;
-        return Carry(now, way, from + Step(way), in answer);
+        return Carry(now, way, After(from, way, answer.Connection), in answer);
     }
 
     /// <summary>Sends the next thing that an element says by itself, with what became of it.</summary>
@@ -68,7 +97,7 @@ public class NetworkPath
         for (int i = 0; i < elements.Length; i++)
             if (elements[i].TrySay(now, out way, out segment))
             {
-                fate = Carry(now, way, i + Step(way), in segment);
+                fate = Carry(now, way, After(i, way, segment.Connection), in segment);
                 return true;
             }
         (way, segment, fate) = (default, default, default);
@@ -84,7 +113,8 @@ public class NetworkPath
         for (int i = 0; i < elements.Length; i++)
             while (elements[i].TryTake(now, way, out passage))
             {
-                if (passage.Fate == Fate.Delivered) passage.Fate = Carry(now, way, i + Step(way), in passage.Unit);
+                if (passage.Fate == Fate.Delivered)
+                    passage.Fate = Carry(now, way, After(i, way, passage.Unit.Connection), in passage.Unit);
                 if (passage.Fate != Fate.Inside) return true;
             }
         return Leaving(way).TryDequeue(out passage);
@@ -99,18 +129,26 @@ public class NetworkPath
         return next;
     }
 
-    /// <summary>The truth: is every segment that enters now lost on the way?</summary>
-    public bool IsDown(Instant now, Direction way)
+    /// <summary>The truth: is every segment of a connection that is opened now lost on the way?</summary>
+    public bool IsDown(Instant now, Direction way) => IsDownOver(Attachment?.Row ?? 0, now, way);
+
+    /// <summary>The same of a connection over that row; -1 = over none, and everything is lost.</summary>
+    public bool IsDownOver(int row, Instant now, Direction way)
     {
-        bool isDown = false;
-        foreach (PathElement element in elements) isDown |= element.IsDown(now, way);
+        bool isDown = row < 0;
+        for (int i = 0; i < elements.Length; i++)
+        {
+            bool here = elements[i].IsDown(now, way);       // asked of each, for the weather goes on in all
+            isDown |= here && (RowOf(i) is var of && (of == row || of < 0));
+        }
         return isDown;
     }
 
-    /// <summary>Every element loses what it remembers of connections.</summary>
-    public void Forget(Instant now)
+    /// <summary>Every element, or those of one row only, lose what they remember of connections.</summary>
+    public void Forget(Instant now, int? row = null)
     {
-        foreach (PathElement element in elements) element.Forget(now);
+        for (int i = 0; i < elements.Length; i++)
+            if (row is null || RowOf(i) == row) elements[i].Forget(now);
     }
 
     /// <summary>Prefetches what an offer will touch (steps 0 and 1), once the path itself is in the cache.</summary>
@@ -134,10 +172,35 @@ public class NetworkPath
 
     private Queue<Passage<Segment>> Leaving(Direction way) => way == Direction.Up ? leavingUp! : leavingDown!;
 
+    private int Entrance(Direction way, int connection)
+    {
+        if (rows is null) return way == Direction.Up ? 0 : elements.Length - 1;
+        if (way == Direction.Down) return rows[^1] < elements.Length ? elements.Length - 1 : LastOfRow(connection);
+        return Attachment!.Enter(connection) is >= 0 and int row ? rows[row] : Nowhere;
+    }
+
+    private int LastOfRow(int connection) =>
+        Attachment!.RowOf(connection) is >= 0 and int row ? rows![row + 1] - 1 : Nowhere;
+
+    /// <summary>What follows that element.</summary>
+    private int After(int at, Direction way, int connection)
+    {
+        int next = at + Step(way);
+        if (rows is null) return next < elements.Length ? next : Outside;
+        int row = RowOf(at);
+        if (way == Direction.Up)
+        {
+            if (row >= 0 && next == rows[row + 1]) next = rows[^1];
+            return next < elements.Length ? next : Outside;
+        }
+        if (row < 0) return next >= rows[^1] ? next : LastOfRow(connection);
+        return next >= rows[row] ? next : Attachment!.RowOf(connection) == row ? Outside : Nowhere;
+    }
+
     private Fate Carry(Instant now, Direction way, int at, in Segment offered)
     {
         Segment segment = offered;
-        for (; at >= 0 && at < elements.Length; at += Step(way))
+        for (; at >= 0; at = After(at, way, segment.Connection))
         {
             Fate fate = elements[at].Offer(now, way, in segment, out Segment answer);
             if (fate == Fate.Delivered) continue;
@@ -153,6 +216,7 @@ public class NetworkPath
             }
             return fate;
         }
+        if (at == Nowhere) return Fate.Lost;
         Leaving(way).Enqueue(new Passage<Segment> { Unit = segment, Fate = Fate.Delivered, OfferedAt = now });
         return Fate.Inside;
     }

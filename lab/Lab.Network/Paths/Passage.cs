@@ -22,6 +22,10 @@ public enum PassageCause : byte
 
     /// <summary>Behind a balancer the node that had it is gone.</summary>
     Replaced,
+
+    /// <summary>The near end has another address beside that of the connection, which goes by its own link for
+    /// now.</summary>
+    Lingering,
 }
 
 /// <summary>Hears from the elements of paths which connections they let pass, the moment that this changes.</summary>

@@ -26,7 +26,12 @@ internal static class TopologyWords
         if (client.Tls != TlsMode.StartTls) about.Add(client.Tls == TlsMode.None ? "no TLS" : "direct TLS");
         if (client.StartWithin > Duration.Zero) about.Add($"started within {client.StartWithin}");
         string group = client.Count == 1 ? name : $"{name} × {Words.Number(client.Count)}";
-        return Line($"{group} at {client.Server}{Link(client.Link, topology)}", about);
+        string links = client.Links.Count == 0 ? Link(client.Link, topology)
+            : " over " + string.Join(", ", client.Links.Select(l => l.Key
+                + (l.Value.Name == l.Key ? Link(l.Value, topology)[(" over ".Length + l.Key.Length)..]
+                    : $" ({Link(l.Value, topology)[" over ".Length..]})")))
+                + $", starting on {client.Start ?? client.Links.Keys.First()}";
+        return Line($"{group} at {client.Server}{links}", about);
     }
 
     /// <summary>Whose TCP it has, what was set there, and what is not known of it.</summary>
@@ -68,8 +73,24 @@ internal static class TopologyWords
             (f.At > Duration.Zero ? $", not before {f.At}" : "") : $"at {f.At}{within}";
         string again = f.Every is { } every ? $", again every {every} on average" : "";
         string length = f.For is { } time ? $", for {time}" : f.Kind.IsMomentary ? "" : ", to the end";
-        string to = f.To is { } profile ? $", to {Profile(profile)}" : "";
-        return $"{f.Kind} {f.Target}{direction} {when}{again}{length}{to}";
+        string to = f.To is not { } link ? "" : $", to {(link.Inline is { } profile ? Profile(profile) : link.Name)}";
+        string on = f.On is { } one ? $" on {one}" : "";
+        return $"{f.Kind} {f.Target}{on}{direction} {when}{again}{length}{to}{Move(f)}";
+    }
+
+    private static string Move(FaultSpec f)
+    {
+        if (f.Kind != FaultKinds.Handover) return "";
+        string how = f.Gap is { } gap ? $" after a gap of {gap}"
+            : f.Linger is { } linger ? $", the old link lingers for {linger}" : "";
+        string old = f.Old == OldConnections.Reset ? ", old connections are reset" : "";
+        string notices = f.Notices switch
+        {
+            [] => ", its program is not told",
+            [{ Nanoseconds: 0 }] => "",
+            _ => $", its program is told after {string.Join(", ", f.Notices)}",
+        };
+        return how + old + notices;
     }
 
     private static string Link(LinkChoice? link, Topology topology)

@@ -18,6 +18,7 @@ public sealed class FaultPairTests
            from kind in (FaultKind[])[FaultKinds.Cut, FaultKinds.Reset] select (kind, target),
         .. from target in (string[])["phone", "phone[1]", "mobile", "a.example->b.example", "a.example->b.example#1"]
            select (FaultKinds.Degrade, target),
+        .. from target in (string[])["phone", "phone[1]", "mobile"] select (FaultKinds.Handover, target),
         .. from target in (string[])["phone", "phone[1]", "a.example"]
            from kind in (FaultKind[])[FaultKinds.Freeze, FaultKinds.Crash] select (kind, target),
         .. from kind in (FaultKind[])[FaultKinds.Restart, FaultKinds.Unresolved, FaultKinds.Expire,
@@ -49,8 +50,11 @@ public sealed class FaultPairTests
         {
             ["phone"] = new()
             {
-                Server = "a.example", Count = 2, Link = new LinkChoice("mobile", Slow),
-                Policy = new PolicyChoice(null, Quick),
+                Server = "a.example", Count = 2, Policy = new PolicyChoice(null, Quick),
+                Links = new OrderedDictionary<string, LinkChoice>
+                {
+                    ["wifi"] = new("mobile", Slow), ["lte"] = Slow,
+                },
             },
             ["desk"] = new() { Server = "b.example", Policy = new PolicyChoice(null, Quick) },
         },
@@ -114,8 +118,10 @@ public sealed class FaultPairTests
     private static FaultSpec Fault((FaultKind Kind, string Target) strike, int from, int to) => new()
     {
         Kind = strike.Kind, Target = Target.Parse(strike.Target), At = Duration.FromSeconds(from),
-        For = strike.Kind == FaultKinds.Reset ? null : Duration.FromSeconds(to - from),
-        To = strike.Kind == FaultKinds.Degrade ? new LinkProfile { Delay = Duration.FromMilliseconds(400) } : null,
+        For = strike.Kind.IsMomentary ? null : Duration.FromSeconds(to - from),
+        To = strike.Kind == FaultKinds.Handover ? new LinkChoice("lte", null) : strike.Kind == FaultKinds.Degrade
+            ? new LinkChoice(null, new LinkProfile { Delay = Duration.FromMilliseconds(400) }) : null,
+        Gap = strike.Kind == FaultKinds.Handover ? Duration.FromSeconds(to - from) : null,
     };
 
     private static void Play(IReadOnlyList<FaultSpec> faults, ulong seed)

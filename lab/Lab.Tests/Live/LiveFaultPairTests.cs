@@ -42,7 +42,9 @@ public sealed class LiveFaultPairTests
     {
         Kind = strike.Kind, Target = strike.Target, At = Duration.FromSeconds(from),
         For = strike.Kind.IsMomentary ? null : Duration.FromSeconds(to - from),
-        To = strike.Kind.OwnKey == "to" ? new LinkProfile { Delay = Duration.FromMilliseconds(200) } : null,
+        Gap = strike.Kind == FaultKinds.Handover ? Duration.FromSeconds(to - from) : null,
+        To = strike.Kind == FaultKinds.Handover ? new LinkChoice("lte", null) : strike.Kind == FaultKinds.Degrade
+            ? new LinkChoice(null, new LinkProfile { Delay = Duration.FromMilliseconds(200) }) : null,
     };
 
     private static void Play(params FaultSpec[] faults)
@@ -62,7 +64,14 @@ public sealed class LiveFaultPairTests
                 },
                 Clients = new Dictionary<string, ClientSpec>
                 {
-                    ["phone"] = new() { Server = "a.example", Policy = new PolicyChoice(null, Quick) },
+                    ["phone"] = new()
+                    {
+                        Server = "a.example", Policy = new PolicyChoice(null, Quick),
+                        Links = new OrderedDictionary<string, LinkChoice>
+                        {
+                            ["wifi"] = new LinkProfile(), ["lte"] = new LinkProfile(),
+                        },
+                    },
                 },
             },
         };

@@ -84,6 +84,13 @@ internal static class AnyScenario
         from times in Gen.Select(MaybeValue(Fine(1000, 60_000)), Fine(100, 60_000), Gen.Bool)
         from direction in Any<CutDirection>()
         from to in AnyTopology.Links
+        from only in Maybe(One(Ways(topology, cast, target)))
+        from way in One(Ways(topology, cast, target))
+        from gap in MaybeValue(Fine(100, 20_000))
+        from linger in MaybeValue(Fine(100, 40_000))
+        from old in Any<OldConnections>()
+        from notices in Fine(0, 5000).Array[0, 2]
+        let moves = kind == FaultKinds.Handover
         let momentary = kind.IsMomentary
         select new FaultSpec
         {
@@ -91,8 +98,19 @@ internal static class AnyScenario
             After = cast.Resolve(target).Kind == TargetKinds.Client ? after : null, Every = times.Item1,
             For = momentary || (times.Item1 is null && times.Item3) ? null : times.Item2,
             Direction = kind == FaultKinds.Cut ? direction : CutDirection.Both,
-            To = kind == FaultKinds.Degrade ? to : null,
+            To = kind == FaultKinds.Degrade ? to : moves ? new LinkChoice(way, null) : null,
+            On = way.Length > 0 && kind.Has("on") ? only : null, Gap = moves ? gap : null,
+            Linger = moves && gap is null ? linger : null, Old = moves ? old : OldConnections.Silent,
+            Notices = moves ? notices : FaultSpec.AtOnce,
         };
+
+    /// <summary>Links that each client that the target names has; one without a name where there is none.</summary>
+    private static string[] Ways(Topology topology, Cast cast, string target)
+    {
+        string[][] each = [.. cast.Resolve(target).Groups.Select(g => topology.Clients[g].Links.Keys.ToArray())];
+        string[] all = each.Length == 0 ? [] : [.. each[0].Where(l => each.All(e => e.Contains(l)))];
+        return all.Length == 0 ? [""] : all;
+    }
 
     private static string[] Targets(FaultKind kind, Topology topology, Cast cast)
     {
@@ -101,6 +119,8 @@ internal static class AnyScenario
         if (kind.IsBetweenServers)
             servers = [.. servers.Where(s => cast.FindServers(s).Any(i => cast.RoutesOf(i).Count > 0))];
         string[] pools = [.. cast.Routes.Select(r => $"{cast.Domains[r.From]}->{cast.Domains[r.To]}").Distinct()];
+        if (kind == FaultKinds.Handover)
+            return [.. Clients(topology).Concat(servers).Where(t => Ways(topology, cast, t)[0].Length > 0)];
         string[] streams = [.. cast.Routes.Select(r => r.Name), .. pools, .. pools.Select(p => p + "#any")];
         return
         [

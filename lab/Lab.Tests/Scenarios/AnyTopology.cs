@@ -111,10 +111,16 @@ internal static class AnyTopology
         from specs in Client([.. servers.Keys, .. domains], policies, links).Array[names.Length]
         select Map(names.Zip(specs));
 
+    // what clients call their links
+    private static readonly string[] OwnLinkNames = ["wifi", "lte", "cable"];
+
     private static Gen<ClientSpec> Client(string[] servers, string[] policies, string[] links) =>
         from server in One(servers)
         from password in Maybe(One("secret", " x "))
         from link in Over(links)
+        from several in Gen.Frequency((3, Gen.Const(0)), (1, Gen.Int[2, 3]))
+        from ways in Over(links).Array[several]
+        from first in Gen.Int[0, several]
         from count in Gen.Int[1, 3]
         from policy in Maybe(Choice(policies))
         from tls in Any<TlsMode>()
@@ -125,7 +131,9 @@ internal static class AnyTopology
         select new ClientSpec
         {
             Os = os, Kernel = kernel,
-            Server = server, Password = password, Link = link, Count = count, Policy = policy, Tls = tls,
+            Link = several == 0 ? link : null, Links = Map(OwnLinkNames.Zip(ways)),
+            Start = first < several ? OwnLinkNames[first] : null,
+            Server = server, Password = password, Count = count, Policy = policy, Tls = tls,
             Resource = resource, StartWithin = start,
         };
 
