@@ -60,7 +60,7 @@ public sealed class FigureTests
         Assert.Equal((14, 8), (lanes.Panels.Count, picture.Panels.Count));
         Assert.Equal(lanes.Panels.Take(8), picture.Panels);
         Assert.EndsWith(
-            " · the first 8 of 14 panels: others can be chosen in report.html and by lab plot --where",
+            " · the first 8 of 14 panels (others: report.html, lab plot --where)",
             picture.Subtitle);
         Assert.Same(picture, picture.Shortened());
         Assert.True(Height(lanes) < Height(picture) * 1.2, "the file has all panels");
