@@ -143,7 +143,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         Traffic.Closing => "the end of the stream", Traffic.Tls => "TLS handshake", _ => "data",
     };
 
-    private static string Later(Note n) => n.Count == 1 ? "" : $", the last {Span(n.Last - n.At)} later";
+    private static string Later(Note n) => n.Count == 1 ? ""
+        : n.Last == n.At ? ", all at once" : $", the last {Span(n.Last - n.At)} later";
 
     private static string Checked(Note n)
     {
