@@ -14,7 +14,8 @@ internal sealed partial class Diary
     private readonly bool[] dead = new bool[2];                   // by direction
     private readonly bool[] unheard = new bool[2];                // by direction: no packet yet since that was cut
     private readonly Instant[] illSince = new Instant[2];         // by end: when its process stopped to run
-    private Instant deadSince;
+    private Instant deadSince, onlineSince, onlineUntil;
+    private int online = -1;                                      // the client's last connection that came so far
     private Note? lastEnd;
 
     /// <summary>A check and the note that tells of it; checks between servers name their connection.</summary>
@@ -80,6 +81,7 @@ internal sealed partial class Diary
                 Forget(PathEnd.Far, OnlyConnection);               // what was asked on another connection
                 break;
             case EntryKind.ClientOnline:
+                (online, onlineSince, onlineUntil) = (OnlineEntry.Of(in e).Connection, e.At, Instant.Never);
                 Ready(in e, OnlineEntry.Of(in e).Connection);
                 break;
             case EntryKind.MemberReady when MemberReadyEntry.Of(in e).Side == PathEnd.Near:
@@ -108,10 +110,21 @@ internal sealed partial class Diary
                 waiting.Clear();
                 break;
             case EntryKind.ServerUnavailable when open is not null:
-                Add(NoteKind.SessionOver, PathEnd.Far, in e).Waited =
-                    waiting.Remove(ConnectionEntry.Of(in e).Connection);
+                SessionOver(in e, ConnectionEntry.Of(in e).Connection);
                 break;
         }
+    }
+
+    private void SessionOver(in Entry e, int connection)
+    {
+        // a program that does not show why its stream ends may keep the session
+        if (open!.Notes is [.., { Key: { Kind: NoteKind.Ended, By: PathEnd.Far }, End.Mechanism: Mechanism.Unseen }])
+            return;
+        Note note = Add(NoteKind.SessionOver, PathEnd.Far, in e);
+        note.Waited = waiting.Remove(connection);
+        // one that began after that died with its own stream
+        Instant since = connection == online && onlineSince > open.Began ? onlineUntil : open.Began;
+        note.Took = since == Instant.Never ? Duration.Zero : e.At - since;
     }
 
     private void PathChanged(in Entry e, PathEntry change)
@@ -196,6 +209,7 @@ internal sealed partial class Diary
         bool betweenServers = e.Kind == EntryKind.MemberEnded;
         if (betweenServers || by == PathEnd.Near)
             Forget(by, betweenServers ? ConnectionEntry.Of(in e).Connection : OnlyConnection);
+        if (by == PathEnd.Near && ConnectionEntry.Of(in e).Connection == online) onlineUntil = e.At;
         if (by == PathEnd.Near && attempted.Remove(ConnectionEntry.Of(in e).Connection, out Attempt attempt))
         {
             // an attempt is told with its outcome, at the time when it began

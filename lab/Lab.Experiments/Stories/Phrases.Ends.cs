@@ -83,6 +83,7 @@ internal sealed partial class Phrases
             Mechanism.StreamClose => $"learns that the stream is over: {pair.Other(n.By)} closed it",
             Mechanism.Stopped => "is told to stop and closes its stream",
             Mechanism.Replaced => $"ends the old stream, for {pair.Other(n.By)} has a new one",
+            Mechanism.Unseen => "ends the stream; its program does not show why",
             _ => $"ends the stream: {n.End.Words}",
         };
         string says = told.Length > 0 && n.End.Mechanism != Mechanism.StreamError ? $"; it says{told}" : "";
@@ -118,7 +119,8 @@ internal sealed partial class Phrases
         (string took, string how) = (Span(n.Last - n.At), How(n.End.Mechanism));
         if (n.Entry.Kind == EntryKind.MemberEnded && n.End.Mechanism == Mechanism.Stopped)
             return n.Count == 1
-                ? $"opens a stream and closes it itself after {took}, before stanzas may flow (dialback checks a key so)"
+                ? $"opens a stream and closes it itself after {took}, before stanzas may flow "
+                    + "(dialback checks a key so)"
                 : $"opens {(long)n.Count} streams over {took} and closes each itself, before stanzas may flow "
                     + "(dialback checks a key so)";
         return n.Count == 1 ? $"tries to connect{far}, and fails after {took}: {how}{wait}"

@@ -248,6 +248,35 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void A_session_that_came_and_went_while_a_trouble_lasted_is_measured_by_its_own_stream()
+    {
+        history.Login(1, 1, Phone, 0);
+        history.ClientEnds(100, Phone, 0, Mechanism.Reset);
+        history.ServerEnds(103, Phone, 0, Mechanism.Reset);
+        history.Login(105, 1, Phone, 1);
+        history.ClientEnds(110, Phone, 1, Mechanism.Reset);
+        history.ServerEnds(110, Phone, 1, Mechanism.Reset);
+        history.Login(112, 1, Phone, 2);
+        history.ClientEnds(120, Phone, 2, Mechanism.Reset);
+        history.ServerEnds(127, Phone, 2, Mechanism.Reset);
+        const string ends = "a.example: ends that session: until now it called phone available";
+        Assert.Equal([$"3 {ends}, 3 s after the stream was given up", $"10 {ends}",
+            $"27 {ends}, 7 s after the stream was given up"],
+            Lines(Assert.Single(history.Stories().Told)).Where(l => l.Contains(ends)));
+    }
+
+    [Fact]
+    public void Of_a_server_whose_reasons_are_not_seen_it_is_not_told_that_a_session_is_over()
+    {
+        history.Login(1, 1, Phone, 0);
+        history.Cut(100, Phone);
+        history.ServerEnds(110, Phone, 0, Mechanism.Unseen);
+        Told story = Assert.Single(history.Stories().Told);
+        Assert.Contains("a.example noticed after 10 s (how is not seen)", story.Title);
+        Assert.Equal("10 a.example: ends the stream; its program does not show why", Lines(story)[^1]);
+    }
+
+    [Fact]
     public void Attempts_that_overlap_have_each_their_own_time_and_outcome()
     {
         history.Connect(10, AToB, 1);
