@@ -267,8 +267,10 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         var seed = new Option<string?>("--seed") { Description = "As of lab run: 7, or 1,2,3, or 1..20.",
             HelpName = "seeds" };
         var command = new Command("explain", """
-            Says in words what scenarios will do, without running them: how many runs, what goes wrong when, who takes
-            part, every setting of each policy, what is judged, and what each network can show of it.
+            Says in words what scenarios will do, without running them.
+
+            How many runs, what goes wrong when, who takes part, every setting of each policy, what is judged, and what
+            each network can show of it.
 
             Examples:
               lab explain scenarios/dead-link.yaml
