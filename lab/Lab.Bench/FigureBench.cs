@@ -10,7 +10,7 @@ internal static class FigureBench
     [
         new("lab run dead-link", () => Median("lab run dead-link", 2.6, folder => Run(folder))),
         new("lab plot of its results", () => Median("lab plot of its results", 1.2,
-            folder => Seconds("plot", folder), folder => Run(folder))),
+            folder => Seconds("plot", folder, "--report"), folder => Run(folder))),
     ];
 
     /// <summary>The median of some rounds, each in a folder of its own, prepared where it must be.</summary>

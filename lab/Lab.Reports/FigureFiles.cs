@@ -5,24 +5,41 @@ namespace Lab.Reports;
 /// <summary>One figure as a file: its bytes, or the sentence that says why there is none.</summary>
 public sealed record FigureFile(string Name, byte[]? Png, string Problem);
 
-/// <summary>Draws the figures of a sweep as PNG.</summary>
-public static class FigureFiles
+/// <summary>The figures of a sweep, put together once, for whoever draws them again.</summary>
+/// <param name="whole">The sweep of which this one is a part, whose colours it has; null is itself.</param>
+public sealed class FigureFiles(SweepResult sweep, SweepResult? whole = null)
 {
+    private readonly Study study = new(sweep, whole);
+    private IReadOnlyList<Figure>? figures;
+
     /// <summary>Names of all figures that this sweep can have, drawn or not.</summary>
-    public static IReadOnlyList<string> Names(SweepResult sweep) =>
-        [.. AllFigures.Of(new Study(sweep)).Select(f => f.Name)];
+    public IReadOnlyList<string> Names => [.. Figures.Select(f => f.Name)];
+
+    private IReadOnlyList<Figure> Figures => figures ??= AllFigures.Of(study);
 
     /// <summary>
     /// The figures of those names, or all; without a size as a report has them. Width 200 to 8000 pixels; height
     /// likewise, null is what each figure needs.
     /// </summary>
-    /// <param name="whole">The sweep of which this one is a part, whose colours it has; null is itself.</param>
-    public static IReadOnlyList<FigureFile> Draw(SweepResult sweep, IReadOnlyCollection<string> names,
-        int? widthPixels = null, int? heightPixels = null, bool dark = false, SweepResult? whole = null)
+    public IReadOnlyList<FigureFile> Draw(IReadOnlyCollection<string> names,
+        int? widthPixels = null, int? heightPixels = null, bool dark = false)
     {
         Paper paper = new(widthPixels ?? new Paper().WidthPixels, heightPixels, dark);
-        return [.. AllFigures.Of(new Study(sweep, whole)).Where(f => names.Count == 0 || names.Contains(f.Name))
-            .Select(f => Draw(f, paper))];
+        return [.. Figures.Where(f => names.Count == 0 || names.Contains(f.Name)).Select(f => Draw(f, paper))];
+    }
+
+    /// <summary>report.html as it stands in that folder of results, with the other folders and the pictures that are
+    /// there, or will be.</summary>
+    /// <param name="pictures">Names of figures.</param>
+    public string Page(string folder, IReadOnlyCollection<string> pictures)
+    {
+        string[] folders = [.. Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f))
+            .Where(f => f != ReportWriter.FiguresName).Order(StringComparer.Ordinal)];
+        return ReportPage.Of(study, Figures, File.ReadAllText(Path.Combine(folder, StoredResults.RunFileName)),
+            [.. Figures.Where(f => pictures.Contains(f.Name) || File.Exists(Path.Combine(folder, PathOf(f))))
+                .Select(PathOf)], folders);
+
+        static string PathOf(Figure f) => $"{ReportWriter.FiguresName}/{f.Name}.png";
     }
 
     internal static FigureFile Draw(Figure figure, Paper paper)

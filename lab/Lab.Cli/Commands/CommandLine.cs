@@ -39,6 +39,7 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
             terminal.Out.WriteLine(Version);
             return ExitCode.Pass;
         }
+        if (arguments.Count == 0 && terminal.Choose is not null) arguments = ["new"];
         if (arguments is ["help", ..]) arguments = [.. arguments.Skip(1).Take(1), "--help"];
         RootCommand root = Root();
         Command? chosen = root.Subcommands.FirstOrDefault(c => c.Name == arguments.FirstOrDefault());
@@ -138,11 +139,13 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         at what cost.
 
         Begin with:
-          lab run scenarios/dead-link.yaml
-          lab show presets
+          lab new                             a scenario for your question, to run and to change
+          lab explain dead-link.yaml          what it will do, in words
+          lab run dead-link.yaml              what comes out
         """)
     {
-        RunWord(), ExplainWord(), CheckWord(), ShowWord(), SchemaWord(), RepeatWord(), PlotCommand.Word(terminal, stop),
+        NewCommand.Word(terminal, stop), ExplainWord(), RunWord(), CheckWord(),
+        ShowWord(), SchemaWord(), RepeatWord(), PlotCommand.Word(terminal, stop),
         ProxyCommand.Word(terminal, stop),
     };
 
@@ -264,8 +267,10 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         var seed = new Option<string?>("--seed") { Description = "As of lab run: 7, or 1,2,3, or 1..20.",
             HelpName = "seeds" };
         var command = new Command("explain", """
-            Says in words what scenarios will do, without running them: how many runs, what goes wrong when, who takes
-            part, every setting of each policy, what is judged, and what each network can show of it.
+            Says in words what scenarios will do, without running them.
+
+            How many runs, what goes wrong when, who takes part, every setting of each policy, what is judged, and what
+            each network can show of it.
 
             Examples:
               lab explain scenarios/dead-link.yaml

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Lab.Experiments;
 using Lab.Reports;
 using Words = Lab.Experiments.Words;
@@ -13,6 +14,9 @@ internal sealed record PlotRequest(IReadOnlyList<string> Results)
     public IReadOnlyList<string> Where { get; init; } = [];
     public string? Size { get; init; }
     public bool Dark { get; init; }
+
+    /// <summary>Write report.html again, too.</summary>
+    public bool Report { get; init; }
     public string? Folder { get; init; }
 }
 
@@ -36,6 +40,7 @@ internal static class PlotCommand
         var dark = new Option<bool>("--dark") { Description = "On dark paper." };
         var where = new Option<string[]>("--where") { Description = "Draws these runs only: a varied field, network or "
             + "seed. May be given more than once.", HelpName = "field=value" };
+        var report = new Option<bool>("--report") { Description = "Writes report.html of the results again, too." };
         var folder = new Option<string?>("--out") { Description = "Writes into this directory (else the results' "
             + "figures).", HelpName = "dir" };
         var command = new Command("plot", """
@@ -47,11 +52,11 @@ internal static class PlotCommand
               lab plot dead-link --where policy=ping,acks --where seed=1..5 --out pictures
 
             Exit code: 0 drawn, 2 bad input or nothing to draw, 130 stopped.
-            """) { results, figure, size, dark, where, folder };
+            """) { results, figure, size, dark, where, folder, report };
         command.SetAction(parsed => Run(new PlotRequest(parsed.GetValue(results)!)
         {
             Figures = [.. (parsed.GetValue(figure) ?? []).SelectMany(f => f.Split(',')).Select(f => f.Trim())],
-            Where = parsed.GetValue(where) ?? [], Size = parsed.GetValue(size), Dark = parsed.GetValue(dark),
+            Where = parsed.GetValue(where) ?? [], Size = parsed.GetValue(size), Dark = parsed.GetValue(dark), Report = parsed.GetValue(report),
             Folder = parsed.GetValue(folder),
         }, terminal, stop));
         return command;
@@ -66,53 +71,59 @@ internal static class PlotCommand
                 $"--size takes width and height in pixels, each from {Least} to {Most}, as 1600x900; found '{size}'");
             (width, height) = read;
         }
+        if (request.Report && (request.Where.Count > 0 || request.Folder is not null))
+            return Refuse(terminal, "--report writes the results' own page again, which is of all runs and beside them: "
+                + $"leave out {(request.Where.Count > 0 ? "--where" : "--out")}");
         if (request.Folder is "") return Refuse(terminal, "--out is empty; name a directory, such as --out pictures");
         if (File.Exists(request.Folder))
             return Refuse(terminal, $"--out: {request.Folder} is a file, expected a directory");
         if (!Stoppable.Try(() => Drawn(request, width, height, terminal), stop,
-            out List<(string Path, byte[] Png)>? pictures)) return ExitCode.Stopped;
+            out List<(string Path, byte[] Bytes)>? pictures)) return ExitCode.Stopped;
         return pictures is null ? ExitCode.BadInput : Write(pictures, terminal, stop);
     }
 
     /// <summary>Null when something was wrong, which is told.</summary>
-    private static List<(string Path, byte[] Png)>? Drawn(
+    private static List<(string Path, byte[] Bytes)>? Drawn(
         PlotRequest request, int? width, int? height, Terminal terminal)
     {
-        List<(string Path, byte[] Png)> pictures = [];
+        List<(string Path, byte[] Bytes)> pictures = [];
         List<string> absent = [];
         foreach (string word in request.Results)
         {
             string folder = Newest(word);
             if (StoredSweeps.Read(folder, out string problem) is not { } whole) return Refused(problem);
             if (RunFilter.Of(whole, request.Where, out problem) is not { } sweep) return Refused(problem);
-            IReadOnlyList<string> known = FigureFiles.Names(sweep);
-            if (request.Figures.FirstOrDefault(f => !known.Contains(f)) is { } unknown)
-                return Refused($"{folder}: there is no figure '{unknown}'{Words.OneOf(unknown, known)}");
+            var figures = new FigureFiles(sweep, whole);
+            if (request.Figures.FirstOrDefault(f => !figures.Names.Contains(f)) is { } unknown)
+                return Refused($"{folder}: there is no figure '{unknown}'{Words.OneOf(unknown, figures.Names)}");
             string target = Target(request, folder);
-            foreach (FigureFile file in FigureFiles.Draw(sweep, [.. request.Figures], width, height, request.Dark,
-                whole))
+            IReadOnlyList<FigureFile> drawn = figures.Draw([.. request.Figures], width, height, request.Dark);
+            foreach (FigureFile file in drawn)
                 if (file.Png is { } png) pictures.Add((Path.Combine(target, file.Name + ".png"), png));
                 else absent.Add($"{file.Name} is not drawn: {file.Problem}");
+            if (request.Report)
+                pictures.Add((Path.Combine(folder, "report.html"), Encoding.UTF8.GetBytes(
+                    figures.Page(folder, [.. drawn.Where(f => f.Png is not null).Select(f => f.Name)]))));
         }
         foreach (string line in absent) terminal.Error.WriteLine(line);
         return pictures.Count == 0 ? Refused("nothing was drawn") : pictures;
 
-        List<(string Path, byte[] Png)>? Refused(string sentence)
+        List<(string Path, byte[] Bytes)>? Refused(string sentence)
         {
             Refuse(terminal, sentence);
             return null;
         }
     }
 
-    private static int Write(List<(string Path, byte[] Png)> pictures, Terminal terminal, CancellationToken stop)
+    private static int Write(List<(string Path, byte[] Bytes)> pictures, Terminal terminal, CancellationToken stop)
     {
-        foreach ((string path, byte[] png) in pictures)
+        foreach ((string path, byte[] bytes) in pictures)
         {
             if (stop.IsCancellationRequested) return ExitCode.Stopped;
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                WholeFile.Write(path, png);
+                WholeFile.Write(path, bytes);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

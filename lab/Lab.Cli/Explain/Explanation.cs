@@ -41,7 +41,7 @@ internal static class Explanation
         ulong[] seeds = [.. sweep.Plan.Select(r => r.Seed).Distinct()];
         List<string> factors = [];
         if (points.All.Count > 1) factors.Add(Words.Count(points.All.Count, "variant"));
-        factors.Add(seeds.Length == 1 ? $"seed {seeds[0]}" : $"{seeds.Length} seeds ({CommandText.Seeds(seeds)})");
+        factors.Add($"{Words.Count(seeds.Length, "seed")} ({CommandText.Seeds(seeds)})");
         if (sweep.Networks.Count > 1) factors.Add(Words.Count(sweep.Networks.Count, "network"));
         string length = SettingText.Either(points.All.Select(r => $"{r.Scenario.Duration}"));
         string networks = string.Join(" and ", sweep.Networks.Select(n => $"on the {n.Word()} network in "

@@ -15,10 +15,15 @@ internal static class HostRows
         points.All[0].Topology.Description is { } about ? $"Who takes part ({about})" : "Who takes part",
         [.. Servers(points), .. Clients(points), .. Pairs(points), .. Links(points)]);
 
-    /// <summary>The settings of hosts that are as by default, for those that have the same together.</summary>
+    /// <summary>
+    /// The settings of hosts that are as by default, for those that have the same together; real programs have their
+    /// own.
+    /// </summary>
     public static IEnumerable<(string? Name, string Text)> Defaults(Points points) =>
-        points.Named(t => t.Servers).Select(s => (s.Name, Of(s.Variants, ToldOfServers).Usual))
-            .Concat(points.Named(t => t.Clients).Select(c => (c.Name, Of(c.Variants, ToldOfClients).Usual)))
+        points.Named(t => t.Servers).Where(s => s.Variants.Any(v => v.Software == ServerSoftware.Lab))
+            .Select(s => (s.Name, Of(s.Variants, ToldOfServers).Usual))
+            .Concat(points.Named(t => t.Clients).Where(c => c.Variants.Any(v => v.Software == ClientSoftware.Lab))
+                .Select(c => (c.Name, Of(c.Variants, ToldOfClients).Usual)))
             .Concat(points.Numbered(r => r.Topology.S2s).Select(s => (PairName(s), Of(s, ToldOfPairs).Usual)))
             .GroupBy(h => string.Join(", ", h.Usual.Where(u => !u.StartsWith("no ", StringComparison.Ordinal))),
                 h => h.Item1)

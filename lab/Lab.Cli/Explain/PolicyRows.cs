@@ -82,7 +82,8 @@ internal static class PolicyRows
             foreach ((string name, ClientSpec client) in topology.Clients)
                 Add(client.Policy, $"of {name}", Followers.Client);
             foreach ((string name, ServerSpec server) in topology.Servers)
-                Add(server.Policy, $"of {name}", Followers.Server);
+                Add(server.Policy, $"of {name}",
+                    server.Software == ServerSoftware.Lab ? Followers.Server : Followers.Program);
             foreach (S2sSpec pair in topology.S2s)
             {
                 Add(pair.Policy, $"of {pair.Between[0]} to {pair.Between[1]}", Followers.Peer);

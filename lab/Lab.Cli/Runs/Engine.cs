@@ -61,6 +61,12 @@ internal sealed record Terminal
 
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>
+    /// Has somebody choose one of several lines below a title, by its number; null where nobody can be asked. Throws
+    /// OperationCanceledException when it was stopped.
+    /// </summary>
+    public Func<string, IReadOnlyList<string>, CancellationToken, int>? Choose { get; init; }
+
     /// <summary>Why standard output did not take everything; null while it does.</summary>
     public Func<string?> Lost { get; init; } = () => null;
 
@@ -83,8 +89,26 @@ internal sealed record Terminal
         {
             Out = System.Console.Out, Error = System.Console.Error, Console = console, Clock = TimeProvider.System,
             Lost = () => output.Failure,
+            Choose = CanAsk(console) ? (title, lines, stop) => Ask(console, title, lines, stop) : null,
             Live = live is { Profile.Capabilities.Ansi: true, Profile.Capabilities.Interactive: true } ? live : null,
         };
+    }
+
+    private static bool CanAsk(IAnsiConsole console) => !System.Console.IsInputRedirected
+        && !System.Console.IsOutputRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true };
+
+    private static int Ask(IAnsiConsole console, string title, IReadOnlyList<string> lines, CancellationToken stop)
+    {
+        SelectionPrompt<int> prompt = new SelectionPrompt<int>().Title(Markup.Escape(title)).PageSize(lines.Count + 3)
+            .UseConverter(i => Markup.Escape(lines[i])).AddChoices(Enumerable.Range(0, lines.Count));
+        try
+        {
+            return prompt.ShowAsync(console, stop).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            console.Cursor.Show();   // a prompt that is stopped leaves it hidden
+        }
     }
 
     /// <summary>

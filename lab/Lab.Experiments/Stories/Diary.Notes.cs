@@ -6,14 +6,22 @@ namespace Lab.Experiments;
 // From entries to notes.
 internal sealed partial class Diary
 {
-    private readonly Dictionary<NoteKey, Note> asked = [];        // the last check of each side and kind
+    private const int MostAsked = 1000, OnlyConnection = -1;
+
+    private readonly List<Question> asked = [];                   // what was not answered yet
+    private readonly Dictionary<int, Attempt> attempted = [];     // by connection: neither ready nor over
     private readonly List<int> waiting = [];                      // connections whose session waits to be resumed
-    private readonly bool[] unheard = new bool[2];                // by direction: no packet yet since the path was cut
+    private readonly bool[] dead = new bool[2];                   // by direction
+    private readonly bool[] unheard = new bool[2];                // by direction: no packet yet since that was cut
     private readonly Instant[] illSince = new Instant[2];         // by end: when its process stopped to run
-    private Instant deadSince, attemptBegan;
-    private int attempt = -1;
-    private Step step;
+    private Instant deadSince, onlineSince, onlineUntil;
+    private int online = -1;                                      // the client's last connection that came so far
     private Note? lastEnd;
+
+    /// <summary>A check and the note that tells of it; checks between servers name their connection.</summary>
+    private readonly record struct Question(PathEnd By, Traffic Check, int Connection, Instant At, Note Note);
+
+    private readonly record struct Attempt(Instant Began, Step Step);
 
     private void Write(in Entry e, StreamVerdict? verdict)
     {
@@ -39,16 +47,18 @@ internal sealed partial class Diary
                 ProcessChanged(in e, e.Host == nearHost ? PathEnd.Near : PathEnd.Far);
                 break;
             case EntryKind.ClientCheckSent or EntryKind.ServerCheckSent:
-                Asked(in e, SideOf(in e), CheckEntry.Of(in e).Check);
+                Asked(in e, SideOf(in e), CheckEntry.Of(in e).Check, OnlyConnection);
                 break;
             case EntryKind.MemberCheckSent:
-                Asked(in e, MemberCheckEntry.Of(in e).Side, MemberCheckEntry.Of(in e).Check);
+                MemberCheckEntry sent = MemberCheckEntry.Of(in e);
+                Asked(in e, sent.Side, sent.Check, sent.Connection);
                 break;
             case EntryKind.ClientCheckAnswered or EntryKind.ServerCheckAnswered:
-                Answered(in e, SideOf(in e), CheckEntry.Of(in e).Check);
+                Answered(e.At, SideOf(in e), CheckEntry.Of(in e).Check, OnlyConnection);
                 break;
             case EntryKind.MemberCheckAnswered:
-                Answered(in e, MemberCheckEntry.Of(in e).Side, MemberCheckEntry.Of(in e).Check);
+                MemberCheckEntry answered = MemberCheckEntry.Of(in e);
+                Answered(e.At, answered.Side, answered.Check, answered.Connection);
                 break;
             case EntryKind.StanzaPassed:
                 Note written = Join(groups, new NoteKey(NoteKind.Written, PathEnd.Near), in e);
@@ -65,16 +75,21 @@ internal sealed partial class Diary
         switch (e.Kind)
         {
             case EntryKind.ConnectAttempt:
-                (attempt, attemptBegan, step) = (ConnectionEntry.Of(in e).Connection, e.At, Step.Connecting);
+                attempted[ConnectionEntry.Of(in e).Connection] = new(e.At, Step.Connecting);
                 break;
-            case EntryKind.StepReached:
-                step = StepEntry.Of(in e).Step;
+            case EntryKind.StepReached when attempted.ContainsKey(StepEntry.Of(in e).Connection):
+                StepEntry reached = StepEntry.Of(in e);
+                attempted[reached.Connection] = attempted[reached.Connection] with { Step = reached.Step };
+                break;
+            case EntryKind.FarAccepted:
+                Forget(PathEnd.Far, OnlyConnection);               // what was asked on another connection
                 break;
             case EntryKind.ClientOnline:
-                Ready(in e);
+                (online, onlineSince, onlineUntil) = (OnlineEntry.Of(in e).Connection, e.At, Instant.Never);
+                Ready(in e, OnlineEntry.Of(in e).Connection);
                 break;
             case EntryKind.MemberReady when MemberReadyEntry.Of(in e).Side == PathEnd.Near:
-                Ready(in e);
+                Ready(in e, MemberReadyEntry.Of(in e).Connection);
                 break;
             case EntryKind.ClientOffline:
                 Ended(in e, PathEnd.Near, OfflineEntry.Of(in e).End, verdict);
@@ -99,10 +114,21 @@ internal sealed partial class Diary
                 waiting.Clear();
                 break;
             case EntryKind.ServerUnavailable when open is not null:
-                Add(NoteKind.SessionOver, PathEnd.Far, in e).Waited =
-                    waiting.Remove(ConnectionEntry.Of(in e).Connection);
+                SessionOver(in e, ConnectionEntry.Of(in e).Connection);
                 break;
         }
+    }
+
+    private void SessionOver(in Entry e, int connection)
+    {
+        // a program that does not show why its stream ends may keep the session
+        if (open!.Notes is [.., { Key: { Kind: NoteKind.Ended, By: PathEnd.Far }, End.Mechanism: Mechanism.Unseen }])
+            return;
+        Note note = Add(NoteKind.SessionOver, PathEnd.Far, in e);
+        note.Waited = waiting.Remove(connection);
+        // one that began after that died with its own stream
+        Instant since = connection == online && onlineSince > open.Began ? onlineUntil : open.Began;
+        note.Took = since == Instant.Never ? Duration.Zero : e.At - since;
     }
 
     private void PathChanged(in Entry e, PathEntry change)
@@ -112,6 +138,8 @@ internal sealed partial class Diary
         List<Note> notes = open?.Notes ?? recent;
         if (notes is [.., { Key.Kind: NoteKind.PathChanged } half] && half.At == e.At) notes.Remove(half);
         Note note = Add(NoteKind.PathChanged, PathEnd.Near, in e);
+        DirectionChanged(Direction.Up, change.UpDead);
+        DirectionChanged(Direction.Down, change.DownDead);
         if (change.IsDead)
         {
             if (deadSince == default) deadSince = e.At;
@@ -119,7 +147,14 @@ internal sealed partial class Diary
         }
         note.Took = e.At - deadSince;
         deadSince = default;
-        unheard[0] = unheard[1] = open is not null;
+    }
+
+    /// <summary>What was open all the time needs no first packet.</summary>
+    private void DirectionChanged(Direction direction, bool isDead)
+    {
+        int from = (int)From(direction);
+        unheard[from] = !isDead && open is not null && (dead[from] || unheard[from]);
+        dead[from] = isDead;
     }
 
     private void ProcessChanged(in Entry e, PathEnd end)
@@ -136,6 +171,7 @@ internal sealed partial class Diary
         if (unheard[(int)from])
         {
             unheard[(int)from] = false;
+            calmSince = Instant.Never;                             // it goes on for a while
             Add(NoteKind.FirstThrough, from, in e);
         }
         else if (packet.Use is SegmentUse.Retransmission or SegmentUse.Reset or SegmentUse.KeepaliveProbe
@@ -143,42 +179,55 @@ internal sealed partial class Diary
             Join(groups, new NoteKey(NoteKind.GotThrough, from, (int)packet.Use), in e);
     }
 
-    private void Asked(in Entry e, PathEnd by, Traffic check)
+    private void Asked(in Entry e, PathEnd by, Traffic check, int connection)
     {
-        var key = new NoteKey(NoteKind.Checked, by, (int)check);
-        asked[key] = Join(groups, key, in e);
+        Note note = Join(groups, new NoteKey(NoteKind.Checked, by, (int)check), in e);
+        if (check is not (Traffic.Ping or Traffic.Acks)) return;
+        if (asked.Count == MostAsked) asked.RemoveAt(0);
+        asked.Add(new Question(by, check, connection, e.At, note));
     }
 
-    private void Answered(in Entry e, PathEnd by, Traffic check)
+    /// <summary>An answer is one to all that was asked before it.</summary>
+    private void Answered(Instant now, PathEnd by, Traffic check, int connection)
     {
-        if (!asked.TryGetValue(new NoteKey(NoteKind.Checked, by, (int)check), out Note? note)
-            || note.Answered == note.Count) return;
-        Duration after = e.Kind == EntryKind.MemberCheckAnswered ? e.At - note.Last : CheckEntry.Of(in e).After;
-        note.Answered++;
-        note.LongestAnswer = Duration.Max(note.LongestAnswer, after);
+        foreach (Question q in asked)
+            if (q.By == by && q.Check == check && q.Connection == connection)
+            {
+                q.Note.Answered++;
+                q.Note.LongestAnswer = Duration.Max(q.Note.LongestAnswer, now - q.At);
+            }
+        asked.RemoveAll(q => q.By == by && q.Check == check && q.Connection == connection);
     }
 
-    private void Ready(in Entry e)
+    private void Forget(PathEnd by, int connection) => asked.RemoveAll(q => q.By == by && q.Connection == connection);
+
+    private void Ready(in Entry e, int connection)
     {
         Changed();
-        Add(NoteKind.Ready, PathEnd.Near, in e).Took = e.At - attemptBegan;
-        attempt = -1;
+        Note note = Add(NoteKind.Ready, PathEnd.Near, in e);
+        if (attempted.Remove(connection, out Attempt attempt)) note.Took = e.At - attempt.Began;
     }
 
     private void Ended(in Entry e, PathEnd by, StreamEnd end, StreamVerdict? verdict)
     {
-        if (by == PathEnd.Near && ConnectionEntry.Of(in e).Connection == attempt)
+        bool betweenServers = e.Kind == EntryKind.MemberEnded;
+        if (betweenServers || by == PathEnd.Near)
+            Forget(by, betweenServers ? ConnectionEntry.Of(in e).Connection : OnlyConnection);
+        if (by == PathEnd.Near && ConnectionEntry.Of(in e).Connection == online) onlineUntil = e.At;
+        if (by == PathEnd.Near && attempted.Remove(ConnectionEntry.Of(in e).Connection, out Attempt attempt))
         {
             // an attempt is told with its outcome, at the time when it began
-            var began = e with { At = attemptBegan };
+            var began = e with { At = attempt.Began };
             lastEnd = Join(attempts, new NoteKey(NoteKind.FailedAttempts, by, (int)end.Mechanism), in began);
-            (lastEnd.Last, lastEnd.End, lastEnd.Step, attempt) = (e.At, end, step, -1);
+            (lastEnd.Last, lastEnd.End, lastEnd.Step) = (e.At, end, attempt.Step);
             return;
         }
         if (verdict is not { } v || end.Mechanism == Mechanism.Crashed) return;   // the process tells
         groups.Clear();
-        if (open?.Notes is [.., { Key.Kind: NoteKind.Blamed } blamed] notes && blamed.By == by && blamed.At == e.At)
-            notes.RemoveAt(notes.Count - 1);
+        if (open is not null)
+            foreach (List<Note> notes in new[] { open.Before, open.Notes })
+                if (notes is [.., { Key.Kind: NoteKind.Blamed } blamed] && blamed.By == by && blamed.At == e.At)
+                    notes.RemoveAt(notes.Count - 1);
         Note note = Add(NoteKind.Ended, by, in e);
         (note.End, note.Truth, note.IsRight) = (end with { Claim = v.Claim }, v.Truth, v.IsRight);
         PathEnd other = by == PathEnd.Near ? PathEnd.Far : PathEnd.Near;

@@ -90,7 +90,7 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
         List<Note> before = [.. older];
         foreach (Note note in recent)
             if (note.Key.Kind is NoteKind.Checked or NoteKind.Lost or NoteKind.GotThrough or NoteKind.Written
-                && before.Find(n => n.Key == note.Key) is { } same) same.Add(note);
+                && before.FindLast(n => n.Key == note.Key) is { } same) same.Add(note);
             else before.Add(note);
         return before;
     }

@@ -27,7 +27,10 @@ internal sealed class Note(NoteKey key, in Entry entry)
     public Instant At = entry.At, Last = entry.At;
     public int Count = 1;
 
-    /// <summary>How long what it ends had lasted, or what it tells of took; zero when that is not known.</summary>
+    /// <summary>
+    /// How long what it ends had lasted, or what it tells of took; zero when that is not known. Of SessionOver: how
+    /// long nobody had been there.
+    /// </summary>
     public Duration Took;
 
     /// <summary>Of checks: how many were answered, and the longest time that took.</summary>

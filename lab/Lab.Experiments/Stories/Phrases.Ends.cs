@@ -30,8 +30,9 @@ internal sealed partial class Phrases
 
     public string Smooth(MessageRecord[] messages) => messages.Length == 1
         ? $"one message arrives as it should, after {Span(messages[0].Delay)}"
-        : $"{(long)messages.Length} messages arrive as they should, the last of them sent "
-            + $"{Span(messages[^1].SentAt - messages[0].SentAt)} later, within "
+        : $"{(long)messages.Length} messages arrive as they should, "
+            + (messages[^1].SentAt == messages[0].SentAt ? "all sent at once"
+                : $"the last of them sent {Span(messages[^1].SentAt - messages[0].SentAt)} later") + ", within "
             + Span(messages.Select(m => m.Delay).Aggregate(Duration.Max));
 
     private string Recipient(int to) => to >= 0 ? cast.Members[to].Name : "the echo account";
@@ -84,6 +85,7 @@ internal sealed partial class Phrases
             Mechanism.StreamClose => $"learns that the stream is over: {pair.Other(n.By)} closed it",
             Mechanism.Stopped => "is told to stop and closes its stream",
             Mechanism.Replaced => $"ends the old stream, for {pair.Other(n.By)} has a new one",
+            Mechanism.Unseen => "ends the stream; its program does not show why",
             _ => $"ends the stream: {n.End.Words}",
         };
         string says = told.Length > 0 && n.End.Mechanism != Mechanism.StreamError ? $"; it says{told}" : "";
@@ -115,8 +117,14 @@ internal sealed partial class Phrases
     {
         string far = n.Step > Step.TcpConnected ? $", as far as {Words.Kebab(n.Step.ToString())}" : "";
         string wait = n.Wait <= Duration.Zero ? "" : n.Count == 1 ? $"; it will try again in {Span(n.Wait)}"
-            : $"; it waits up to {Span(n.Wait)} in between";
+            : $"; it waits up to {Span(n.Wait)} before the next";
         (string took, string how) = (Span(n.Last - n.At), How(n.End.Mechanism));
+        if (n.Entry.Kind == EntryKind.MemberEnded && n.End.Mechanism == Mechanism.Stopped)
+            return n.Count == 1
+                ? $"opens a stream and closes it itself after {took}, before stanzas may flow "
+                    + "(dialback checks a key so)"
+                : $"opens {(long)n.Count} streams over {took} and closes each itself, before stanzas may flow "
+                    + "(dialback checks a key so)";
         return n.Count == 1 ? $"tries to connect{far}, and fails after {took}: {how}{wait}"
             : $"tries {(long)n.Count} times to connect{far}, over {took}: {how} each time{wait}";
     }

@@ -56,8 +56,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         NoteKind.SessionWaits => $"keeps the session, so that {pair.Near} can resume it (XEP-0198)",
         NoteKind.SessionOver when n.Waited => "gives up the session that waited: nobody resumed it in time",
         NoteKind.SessionOver => $"ends that session: until now it called {pair.Near} available"
-            + (n.At > episode.Began ? $", {Span(n.At - episode.Began)} after the "
-                + (episode.Fault is null ? "stream was given up" : "fault") : ""),
+            + (n.Took > Duration.Zero ? $", {Span(n.Took)} after the "
+                + (episode.Fault is not null && n.At - n.Took == episode.Began ? "fault" : "stream was given up") : ""),
         _ => n.Count == 1 ? "writes a message to this stream"
             : $"writes {(long)n.Count} messages to this stream{Later(n)}",
     };
@@ -100,7 +100,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         return what + told + (lost > 0 ? $"; {Words.Count(lost, "message")} lost" : "");
     }
 
-    private static string How(Mechanism mechanism) => new StreamEnd(mechanism).Words.Replace("tcp ", "TCP ");
+    private static string How(Mechanism mechanism) => mechanism == Mechanism.Unseen ? "how is not seen"
+        : new StreamEnd(mechanism).Words.Replace("tcp ", "TCP ");
 
     private FaultSpec FaultOf(Note n) => spec.Scenario.Faults[FaultEntry.Of(in n.Entry).Fault];
 
@@ -160,7 +161,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         Traffic.Closing => "the end of the stream", Traffic.Tls => "TLS handshake", _ => "data",
     };
 
-    private static string Later(Note n) => n.Count == 1 ? "" : $", the last {Span(n.Last - n.At)} later";
+    private static string Later(Note n) => n.Count == 1 ? ""
+        : n.Last == n.At ? ", all at once" : $", the last {Span(n.Last - n.At)} later";
 
     private static string Checked(Note n)
     {

@@ -17,7 +17,10 @@ internal enum Followers
     /// <summary>A server, towards another.</summary>
     Peer = 4,
 
-    All = Client | Server | Peer,
+    /// <summary>A real program in the place of a server, which has its own way to get online and to end.</summary>
+    Program = 8,
+
+    All = Client | Server | Peer | Program,
 }
 
 /// <summary>
@@ -65,7 +68,9 @@ internal static class Mattering
     private static bool OfPolicy(string name, Followers followers) => name switch
     {
         nameof(Policy.Reconnect) => followers.HasFlag(Followers.Client),
-        nameof(Policy.OnDead) => followers != Followers.Peer,     // on-failed-check is for those
+        nameof(Policy.Connect) => followers != Followers.Program,
+        // between servers that is on-failed-check
+        nameof(Policy.OnDead) => (followers & (Followers.Client | Followers.Server)) != 0,
         _ => true,
     };
 

@@ -38,8 +38,8 @@ internal sealed record Chart
     public Chart Shortened() => Panels.Count <= ShownPanels ? this : this with
     {
         Panels = [.. Panels.Take(ShownPanels)],
-        Subtitle = $"{Subtitle} · the first {ShownPanels} of {Panels.Count} panels: others can be chosen in " +
-            "report.html and by lab plot --where",
+        Subtitle = $"{Subtitle} · the first {ShownPanels} of {Panels.Count} panels (others: report.html, lab plot "
+            + "--where)",
     };
 }
 

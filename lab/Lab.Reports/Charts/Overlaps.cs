@@ -61,14 +61,18 @@ internal static class Overlaps
     {
         if (key.Entries.Any(e => e.Dash != Dash.Solid)) return key;
         Dictionary<string, Dash> dashes = [];
-        foreach (KeyEntry entry in key.Entries)
+        foreach (string word in key.Entries.Select(e => e.Word).Where(w => pairs.Any(p => p.Over == w || p.Under == w)))
         {
-            HashSet<Dash> taken = [.. pairs.Where(p => p.Over == entry.Word || p.Under == entry.Word)
-                .Select(p => p.Over == entry.Word ? p.Under : p.Over)
-                .Where(dashes.ContainsKey).Select(w => dashes[w])];
-            dashes[entry.Word] = Dashes.FirstOrDefault(d => !taken.Contains(d), Dashes[^1]);
+            HashSet<Dash> taken = [.. pairs.Where(p => p.Over == word || p.Under == word)
+                .Select(p => p.Over == word ? p.Under : p.Over).Where(dashes.ContainsKey).Select(w => dashes[w])];
+            // the rarest of those that no neighbour has; a solid one would cover them
+            dashes[word] = Dashes.OrderBy(taken.Contains).ThenBy(d => d == Dash.Solid && taken.Contains(d))
+                .ThenBy(d => dashes.Values.Count(used => used == d)).First();
         }
-        return key with { Entries = [.. key.Entries.Select(e => e with { Dash = dashes[e.Word] })] };
+        return key with
+        {
+            Entries = [.. key.Entries.Select(e => e with { Dash = dashes.GetValueOrDefault(e.Word, Dash.Solid) })],
+        };
     }
 
     private static string Sentence(Chart chart, Tangle[] all, bool solid)
@@ -109,8 +113,9 @@ internal static class Overlaps
 
     private static bool IsNear(HashSet<(int X, int Y)> drawn, int x, int y)
     {
-        for (int dx = -1; dx <= 1; dx++)
-            for (int dy = -1; dy <= 1; dy++)
+        // a line is two pixels wide
+        for (int dx = -2; dx <= 2; dx++)
+            for (int dy = -2; dy <= 2; dy++)
                 if (drawn.Contains((x + dx, y + dy))) return true;
         return false;
     }

@@ -8,7 +8,7 @@ internal static class AnswerFigure
 {
     private const string Name = "answer";
     private const int RowPixels = 24, MostRows = 60, MostSeedPoints = 1500;
-    private const double FaintPixels = 5, Faint = 0.3;
+    private const double FaintPixels = 5, Faint = 0.4;
 
     /// <summary>Null where nothing is to be compared, or too much for a look.</summary>
     public static Figure? Of(Study study, Yardstick by)

@@ -10,7 +10,7 @@ namespace Lab.Reports;
 internal static class TradeOffFigure
 {
     private const int Height = 220, MostSeedPoints = 1500;
-    private const double FaintPixels = 5, Faint = 0.3;
+    private const double FaintPixels = 5, Faint = 0.4;
 
     public static Figure Bytes(Study study) => Of(study, "cost-bytes", "What detection costs in bytes", "cost.bytes");
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Lab.Reports;
 
@@ -33,6 +34,9 @@ internal readonly struct Html
         }
         return all;
     }
+
+    /// <summary>A text whose numbers stay on one line with their units.</summary>
+    public static string Unbroken(string text) => Regex.Replace(text, @"(?<=\d) (?=[%/\p{L}])", "\u00a0");
 
     /// <summary>Text that is known to be markup, script or style: files of this project and of the chart
     /// library.</summary>

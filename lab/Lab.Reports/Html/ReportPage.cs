@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Lab.Experiments;
 
 namespace Lab.Reports;
@@ -73,7 +72,7 @@ internal static class ReportPage
         Answer answer = Answer.Of(study);
         Html further = answer.Further.Count == 0 ? Html.Empty : Html.Of($"""
             <ul class="further">
-            {Html.Join(answer.Further.Select(f => Html.Of($"<li>{Unbroken(f)}</li>")))}
+            {Html.Join(answer.Further.Select(f => Html.Of($"<li>{Html.Unbroken(f)}</li>")))}
             </ul>
             """);
         Html look = study.Sweep.Scenario.Look is { } sentence
@@ -81,7 +80,7 @@ internal static class ReportPage
         return $"""
             <section class="top wide" aria-label="Answer">
             <div>
-            <p class="answer">{Unbroken(answer.Sentence)}</p>
+            <p class="answer">{Html.Unbroken(answer.Sentence)}</p>
             {further}
             {look}
             </div>
@@ -89,9 +88,6 @@ internal static class ReportPage
             </section>
             """;
     }
-
-    /// <summary>A number and its unit stay on one line.</summary>
-    private static string Unbroken(string text) => Regex.Replace(text, @"(?<=\d) (?=[%/\p{L}])", "\u00a0");
 
     private static Html Folded(string title, Html body) => body.IsEmpty ? Html.Empty : Html.Of($"""
         <details><summary><h3>{title}</h3></summary>

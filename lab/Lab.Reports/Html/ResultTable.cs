@@ -173,6 +173,6 @@ internal sealed class ResultTable
         string text = (same.Length == 0 ? "" : $"The same in all: {string.Join(", ", same)}. ")
             + (never.Length == 0 ? "" : $"Never, in any: {string.Join(", ", never)}. ")
             + (left.Length == 0 ? "" : $"Under “All metrics” below: {string.Join(", ", left)}.");
-        return text == "" ? Html.Empty : Html.Of($"<p class=\"same\">{text.TrimEnd()}</p>");
+        return text == "" ? Html.Empty : Html.Of($"<p class=\"same\">{Html.Unbroken(text.TrimEnd())}</p>");
     }
 }

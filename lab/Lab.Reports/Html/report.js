@@ -80,12 +80,13 @@
     soon = setTimeout(() => figures.filter(changed).forEach(draw), 200);
   });
 
-  // Paper is white and as wide as it is; printing does not wait, so these drawings are made in one go.
+  // Paper is white, and drawings shrink to it; printing does not wait, so they are made in one go.
+  const paper = 760;
   addEventListener('beforeprint', () => {
     document.querySelectorAll('details:not(.others, .others *)').forEach(d => { if (!d.open) { d.open = true; d.dataset.opened = ''; } });
     for (const {box, spec, chosen} of figures) {
-      const config = charts.config(spec, 660, false);
-      const compiled = vegaLite.compile(charts.fit(spec, 660, chosen), {config}).spec;
+      const config = charts.config(spec, paper, false);
+      const compiled = vegaLite.compile(charts.fit(spec, paper, chosen), {config}).spec;
       new vega.View(vega.parse(compiled), {renderer: 'svg'}).initialize(box.querySelector('.paper')).run();
     }
   });

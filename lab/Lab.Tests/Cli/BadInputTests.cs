@@ -98,6 +98,6 @@ public sealed class BadInputTests : IDisposable
         long began = Stopwatch.GetTimestamp();
         _ = ScenarioFiles.Read(file, Overrides.None, problems);
         // a quadratic reader needs minutes; the rest is for a machine under load
-        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 20);
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 100);
     }
 }

@@ -110,6 +110,15 @@ public sealed class GoldenExplanationTests : IDisposable
     }
 
     [Fact]
+    public void Of_real_programs_nothing_is_told_that_only_the_labs_own_do()
+    {
+        string text = Explained("scenarios/live/prosody-cut.yaml");
+        Assert.Contains("example.org  a server; policy of its own; software prosody", text);
+        Assert.Matches(@"of example\.org  acks: every 5s[^:]*queue-stanzas 500\)\n", text);
+        Assert.DoesNotContain("offline-messages", text);
+    }
+
+    [Fact]
     public void Mistakes_are_those_of_lab_check()
     {
         lab.Write("scenarios/bad.yaml", Laboratory.DeadLink.Replace("cut: phone", "cut: fone").Replace("2h", "2hours"));

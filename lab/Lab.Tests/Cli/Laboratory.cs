@@ -64,6 +64,9 @@ internal sealed class Laboratory : IDisposable
 
     public Func<string?> Lost { get; set; } = () => null;
 
+    /// <summary>Who chooses; null = nobody can be asked.</summary>
+    public Func<string, IReadOnlyList<string>, CancellationToken, int>? Choose { get; set; }
+
     public static RunResult Result(RunSpec spec, double seconds) => new()
     {
         Spec = spec, JournalHash = spec.Seed, Entries = 1,
@@ -117,7 +120,7 @@ internal sealed class Laboratory : IDisposable
             Index = folder => folder + "/index.html",
         };
         var terminal = new Terminal { Out = Out ?? output, Error = error, Console = Terminal.Plain(Out ?? output),
-            Clock = new StoppedClock(), Lost = Lost };
+            Clock = new StoppedClock(), Lost = Lost, Choose = Choose };
         return new CommandLine(engine, terminal, Stop.Token)
             .Run([.. words.Select(w => w.StartsWith("scenarios/") || w.StartsWith("topologies/")
             ? Path.Combine(Folder, w) : w)]);

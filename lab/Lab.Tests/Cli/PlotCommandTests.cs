@@ -31,6 +31,20 @@ public sealed class PlotCommandTests : IDisposable
     }
 
     [Fact]
+    public void Stored_results_give_the_report_itself_again()
+    {
+        Store("dead-link", [1, 2]);
+        string page = Path.Combine(results, "report.html"), before = File.ReadAllText(page);
+        File.Delete(page);
+        Directory.Delete(Path.Combine(results, "figures"), recursive: true);
+
+        Assert.Equal(ExitCode.Pass, lab.Lab("plot", results, "--report"));
+        Assert.Equal(before, File.ReadAllText(page));
+        Assert.Equal(ExitCode.BadInput, lab.Lab("plot", results, "--report", "--where", "policy=ping"));
+        Assert.Contains("leave out --where", lab.Error);
+    }
+
+    [Fact]
     public void Chosen_figures_runs_paper_and_size_are_drawn_into_a_folder_of_one_s_own()
     {
         Store("dead-link", [1, 2]);
@@ -85,7 +99,7 @@ public sealed class PlotCommandTests : IDisposable
     public void The_picture_of_the_README_is_the_golden_one_of_today_s_run()
     {
         string path = Path.Combine(RepositoryRoot.Path, "results", "showcase", "dead-link.png");
-        byte[] today = Assert.Single(FigureFiles.Draw(ShippedSweeps.Of("dead-link", null).Result, ["detection"])).Png!;
+        byte[] today = Assert.Single(new FigureFiles(ShippedSweeps.Of("dead-link", null).Result).Draw(["detection"])).Png!;
         if (Environment.GetEnvironmentVariable("LAB_ACCEPT") == "1") File.WriteAllBytes(path, today);
         using SKBitmap drawn = SKBitmap.Decode(today), kept = SKBitmap.Decode(path);
         Assert.Equal((kept.Width, kept.Height), (drawn.Width, drawn.Height));

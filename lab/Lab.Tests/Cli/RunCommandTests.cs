@@ -290,9 +290,11 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("lab run x.yaml --seed 1..3,3", "--seed: 3 stands there twice\n")]
     [InlineData("lab run x.yaml --out ", "--out is empty; name a directory, such as --out results/mine\n")]
     [InlineData("lab check ", "'': an empty word names no file\n1 problem\n")]
-    [InlineData("lab", "a command is missing, one of run, check, show, schema, repeat, plot, proxy; lab --help explains\n")]
+    [InlineData("lab", "a command is missing, one of new, explain, run, check, show, schema, repeat, plot, proxy; "
+        + "lab --help explains\n")]
     [InlineData("lab rum x",
-        "there is no command 'rum', expected one of run, check, show, schema, repeat, plot, proxy; did you mean 'run'?\n")]
+        "there is no command 'rum', expected one of new, explain, run, check, show, schema, repeat, plot, proxy; did you "
+            + "mean 'run'?\n")]
     [InlineData("lab run --sed 3 x.yaml", "lab run has no option --sed; did you mean --seed?\n")]
     [InlineData("lab run x.yaml --seed x", "--seed takes a seed (7), a list (1,2,3) or a range (1..20), found 'x'\n")]
     [InlineData("lab run x.yaml --jobs 0", "--jobs takes a whole number of at least 1, found '0'\nlab run --help explains.\n")]
@@ -331,7 +333,7 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("show metrics ghost.time", "population:")]
     [InlineData("schema topology", "json-schema.org")]
     [InlineData("--version", "0.1.0")]
-    [InlineData("--help", "lab run scenarios/dead-link.yaml")]
+    [InlineData("--help", "lab run dead-link.yaml")]
     [InlineData("run --help", "--set <path=value>")]
     public void What_there_is_can_be_asked_for(string line, string contained)
     {

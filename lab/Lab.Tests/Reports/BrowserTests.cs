@@ -93,6 +93,22 @@ public sealed class BrowserTests
         Assert.InRange(await reader.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"), 0, Phone);
     }
 
+    [ChromiumFact]
+    public async Task On_paper_every_figure_is_whole_and_nothing_waits_for_a_click()
+    {
+        const double pageHeight = (297 - 2 * 16) / 25.4 * 96;
+        await using Reader reader = await Reader.Of(Sweeps.DeadLink(6), Wide);
+        await reader.Page.EmulateMediaAsync(new() { Media = Media.Print });
+        await reader.Page.EvaluateAsync("dispatchEvent(new Event('beforeprint'))");
+
+        double[] heights = await reader.Page.EvaluateAsync<double[]>(
+            "[...document.querySelectorAll('figure')].map(f => f.getBoundingClientRect().height)");
+        Assert.Equal(await reader.Page.Locator(".chart").CountAsync(),
+            await reader.Page.Locator(".chart .paper svg:visible").CountAsync());
+        Assert.All(heights, h => Assert.InRange(h, 100, pageHeight));
+        Assert.Equal(0, await reader.Page.Locator("select:visible, input:visible, .screen:visible").CountAsync());
+    }
+
     /// <summary>A page of a sweep in a window of this width.</summary>
     private sealed class Reader : IAsyncDisposable
     {

