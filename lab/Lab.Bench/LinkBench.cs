@@ -32,6 +32,10 @@ internal static class LinkBench
                 Every = Duration.FromMinutes(10), Median = Duration.FromSeconds(5), SigmaPermille = 1000,
             },
         }),
+        OfferAndTake("link, the same on a trace", 90, Plain with
+        {
+            Trace = new OpportunityTrace([3, 5, 9, 14, 14, 20]),
+        }),
         new Benchmark("link, memory when idle", () => IdleBytes("link, memory when idle")),
     ];
 

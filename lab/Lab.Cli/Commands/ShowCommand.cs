@@ -36,11 +36,17 @@ internal static class ShowCommand
         string[] names = [.. presets.Entries.Select(e => e.Key.Text)];
         if (name is null)
         {
-            List(names.Select(n => (n, Presets.Headline(presets, n))), terminal);
+            int width = names.Max(n => n.Length);
+            foreach (IGrouping<string, string> group in names.GroupBy(n => Presets.Group(presets, n)))
+            {
+                if (what == "link") terminal.Out.WriteLine($"{(group.First() == names[0] ? "" : "\n")}{group.Key}:");
+                List(group.Select(n => (n.PadRight(width), Presets.Headline(presets, n))), terminal);
+            }
             terminal.Out.WriteLine();
             terminal.Out.WriteLine(what == "policy"
                 ? "lab show presets NAME shows one in full; lab show links lists the links."
-                : $"lab show {(what == "link" ? "links" : "middleboxes")} NAME shows one in full.");
+                : $"lab show {(what == "link" ? "links" : "middleboxes")} NAME shows one in full"
+                    + (what == "link" ? ", with what each number comes from; profile: NAME takes it." : "."));
             return ExitCode.Pass;
         }
         if (!names.Contains(name)) return Unknown($"there is no preset {what} '{name}'", name, names, terminal);

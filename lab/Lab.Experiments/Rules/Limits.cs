@@ -57,6 +57,12 @@ internal static class Limits
         [(typeof(LossProfile), nameof(LossProfile.GoodFor))] = NoStayOr,
         [(typeof(OutageProfile), nameof(OutageProfile.Every))] = Stay,
         [(typeof(OutageProfile), nameof(OutageProfile.Median))] = Stay,
+        [(typeof(OutageProfile), nameof(OutageProfile.Mean))] = Stay,
+        [(typeof(OutageProfile), nameof(OutageProfile.EveryShapePermille))] = Shape,
+        [(typeof(OutageProfile), nameof(OutageProfile.ShapePermille))] = Shape,
+        [(typeof(LossProfile), nameof(LossProfile.BadShapePermille))] = Shape,
+        [(typeof(LossProfile), nameof(LossProfile.GoodShapePermille))] = Shape,
+        [(typeof(GridProfile), nameof(GridProfile.Every))] = Longer,
         [(typeof(OutageProfile), nameof(OutageProfile.SigmaPermille))] = new("at most 5", o =>
             (int)o <= 5000 ? null : "is a lognormal's sigma, at most 5") { Least = 0, Most = 5 },
         [(typeof(MiddleboxProfile), nameof(MiddleboxProfile.Established))] = Longer,
@@ -131,6 +137,10 @@ internal static class Limits
 
     // the weather advances stay by stay, also while nothing is sent
     private static Limit Stay => new("at least 1ms", OfStay) { IsPositive = true };
+
+    // a Weibull's shape in thousandths
+    private static Limit Shape => new("0.1 to 10", value => (int)value is >= 100 and <= 10_000 ? null
+        : "must be between 0.1 and 10") { Least = 0.1m, Most = 10 };
 
     private static Limit NoStayOr => new("0s, or at least 1ms", value =>
         (Duration)value == Duration.Zero ? null : OfStay(value));

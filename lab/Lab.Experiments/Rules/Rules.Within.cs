@@ -12,6 +12,18 @@ public sealed partial class Rules
         IEnumerable<(string Property, string Message, string[] From)> broken = record switch
         {
             LossProfile loss => Loss(loss),
+            OutageProfile outages => Outages(outages),
+            DelayTableProfile table => Table(table),
+            TraceProfile { Up: null, Down: null } trace =>
+                [(nameof(trace.Up), "trace needs up or down: the file that says what goes in that direction",
+                    [nameof(trace.Down)])],
+            GridProfile grid when grid.Before + grid.After >= grid.Every =>
+                [(nameof(grid.Every), "before and after take the whole time between two boundaries",
+                    [nameof(grid.Before), nameof(grid.After)])],
+            LinkProfile { Profile: not null } link =>
+                [(nameof(link.Profile), "a profile stands for its numbers; the reader of a file puts them there", [])],
+            LinkProfile { DelayTable: not null } link when link.Delay.Any(d => d > Duration.Zero) =>
+                [(nameof(link.Delay), "delay and delay-table both say what the delay is", [nameof(link.DelayTable)])],
             Ways<LossProfile> { Up.BadFor: var up, Down.BadFor: var down } w when up > Duration.Zero
                 && down > Duration.Zero && (up, w.Up.GoodFor) != (down, w.Down.GoodFor) =>
                 [(nameof(w.Down), "down has other good and bad times than up; the weather takes both directions at "
@@ -68,6 +80,28 @@ public sealed partial class Rules
             yield return (nameof(loss.LossWhenBad),
                 "loss-when-bad needs bad-for and good-for; without them the channel is always good",
                 [nameof(loss.BadFor), nameof(loss.GoodFor)]);
+    }
+
+    private static IEnumerable<(string, string, string[])> Outages(OutageProfile o)
+    {
+        if ((o.Median is null) == (o.Mean is null))
+            yield return (nameof(o.Every), "outages need median or mean: how long they are, and not both",
+                [nameof(o.Median), nameof(o.Mean)]);
+        if (o.Median is null && o.SigmaPermille != 0)
+            yield return (nameof(o.SigmaPermille), "sigma belongs to median", [nameof(o.Median)]);
+        if (o.Mean is null && o.ShapePermille != 1000)
+            yield return (nameof(o.ShapePermille), "shape belongs to mean", [nameof(o.Mean)]);
+    }
+
+    private static IEnumerable<(string, string, string[])> Table(DelayTableProfile table)
+    {
+        (int, Duration Delay, string Name)[] points = [.. table.Points];
+        if (points.Length == 0)
+            yield return (nameof(table.P50), "a delay-table needs percentiles, as in {p5: 22ms, p50: 42ms}", []);
+        for (int i = 1; i < points.Length; i++)
+            if (points[i].Delay < points[i - 1].Delay)
+                yield return (points[i].Name, $"{points[i].Name.ToLowerInvariant()} is below "
+                    + $"{points[i - 1].Name.ToLowerInvariant()}; percentiles rise", [points[i - 1].Name]);
     }
 
     private static IEnumerable<(string, string, string[])> Reconnect(ReconnectPolicy r)

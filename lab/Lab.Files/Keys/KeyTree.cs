@@ -24,7 +24,8 @@ internal static partial class KeyTree
             typeof(WhitespacePolicy), typeof(PingPolicy), typeof(AckPolicy), typeof(TcpPolicy), typeof(KeepaliveOption),
             typeof(IdlePolicy), typeof(ConnectPolicy), typeof(ReconnectPolicy), typeof(BackoffTier), typeof(Topology),
             typeof(ServerSpec), typeof(ClientSpec), typeof(KernelSpec), typeof(S2sSpec), typeof(LinkProfile),
-            typeof(LossProfile), typeof(OutageProfile), typeof(MiddleboxProfile), typeof(Band),
+            typeof(DelayTableProfile), typeof(ConcealedProfile), typeof(GridProfile), typeof(LossProfile),
+            typeof(OutageProfile), typeof(TraceProfile), typeof(MiddleboxProfile), typeof(Band),
         }.Select(Made),
     ];
 

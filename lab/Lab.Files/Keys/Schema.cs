@@ -104,6 +104,8 @@ internal sealed class Schema
         if (key.Allowed.Count > 0) return Enum(key.Allowed.Select(a => a.Word));
         if (key.Shape?.Permille == true || type == typeof(int)) return Number(key);
         if (type == typeof(bool)) return new JsonObject { ["type"] = "boolean" };
+        if (part.Type == typeof(LinkProfile) && key.Name == "profile")
+            return Enum(Presets.Links.Entries.Select(e => e.Key.Text));
         if (type == typeof(LossProfile)) return Any(SchemaTexts.Of(typeof(Probability), null), Reference(type));
         // the name of a preset only, where a name is given to something
         bool defines = key.Form == Form.Names && part.Type != typeof(ClientSpec);

@@ -10,7 +10,12 @@ namespace Lab.Files;
 internal static class Presets
 {
     public static readonly Mapping Policies = Read("policies.yaml");
-    public static readonly Mapping Links = Read("links.yaml");
+
+    /// <summary>The links that tools ship, by the tools' names.</summary>
+    public static readonly Mapping Published = Read("published.yaml");
+
+    /// <summary>Those of technologies and places, then the published ones.</summary>
+    public static readonly Mapping Links = Joined(Read("links.yaml"), Published);
     public static readonly Mapping Middleboxes = Read("middleboxes.yaml");
 
     /// <summary>All of them as records.</summary>
@@ -39,6 +44,16 @@ internal static class Presets
         return lines;
     }
 
+    /// <summary>The heading that a preset stands under in its file; empty when there is none above it.</summary>
+    public static string Group(Mapping presets, string name)
+    {
+        const string heading = "# ----------------";
+        Place place = presets.Key(name)!.Place;
+        int line = place.Line;
+        while (line > 0 && !place.Source.Line(line).StartsWith(heading, StringComparison.Ordinal)) line--;
+        return line == 0 ? "" : place.Source.Line(line)[heading.Length..].Trim();
+    }
+
     /// <summary>The lines that define a preset, as they stand in the file.</summary>
     public static IReadOnlyList<string> Text(Mapping presets, string name)
     {
@@ -60,6 +75,9 @@ internal static class Presets
         return value is not null && !problems.Any ? value
             : throw new InvalidOperationException($"preset {name}: {problems}");
     }
+
+    private static Mapping Joined(Mapping first, Mapping second) =>
+        first with { Entries = [.. first.Entries, .. second.Entries] };
 
     private static Mapping Read(string file)
     {

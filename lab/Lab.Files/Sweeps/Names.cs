@@ -5,6 +5,12 @@ namespace Lab.Files;
 /// <summary>The policies and links that a name can mean: those of the files first, then the presets.</summary>
 internal sealed class Names(Mapping root)
 {
+    // who says one of these does not want what a profile says in its place
+    private static readonly (string Key, string[] Gone)[] Instead =
+    [
+        ("delay", ["delay-table"]), ("delay-table", ["delay", "jitter", "jitter-shape"]), ("trace", ["up", "down"]),
+    ];
+
     private Mapping? Policies => root["policies"] as Mapping;
     private Mapping? Links => (root["topology"] as Mapping)?["links"] as Mapping;
 
@@ -19,7 +25,7 @@ internal sealed class Names(Mapping root)
     /// <summary>
     /// The tree with the names of presets replaced by what they stand for where a definition is expected:
     /// policies: {mine: conversations}, links: {mobile: lte-good}, middleboxes: {home: linux-conntrack}, and the to of
-    /// a fault that degrades.
+    /// a fault that degrades; and with a link's profile replaced by its numbers, where the link does not say others.
     /// </summary>
     public static Mapping Expand(Mapping root, Binder binder)
     {
@@ -44,6 +50,12 @@ internal sealed class Names(Mapping root)
                     e with { Value = Definition(e.Value, presets, what, key) })] };
                 root = root.With("topology", topology.With(key, named));
             }
+        if (root["topology"] is Mapping parts)
+        {
+            if (parts["links"] is Mapping links)
+                parts = parts.With("links", Each(links, l => Profiled(l, binder)));
+            root = root.With("topology", Linked(Linked(parts, "clients", binder), "s2s", binder));
+        }
         if (root["faults"] is Sequence faults)
         {
             var names = new Names(root);
@@ -53,8 +65,46 @@ internal sealed class Names(Mapping root)
         return root;
     }
 
+    // the links written in place in a list or map of that name: a link, or several
+    private static Mapping Linked(Mapping topology, string name, Binder binder) => topology[name] switch
+    {
+        Mapping map => topology.With(name, Each(map, part => LinkedPart(part, binder))),
+        Sequence list => topology.With(name, list with { Items = [.. list.Items.Select(p => LinkedPart(p, binder))] }),
+        _ => topology,
+    };
+
+    private static Node LinkedPart(Node part, Binder binder)
+    {
+        if (part is not Mapping mapping) return part;
+        if (mapping["link"] is Mapping link) mapping = mapping.With("link", Profiled(link, binder));
+        return mapping["links"] is Mapping links
+            ? mapping.With("links", Each(links, l => Profiled(l, binder))) : mapping;
+    }
+
+    private static Mapping Each(Mapping map, Func<Node, Node> made) =>
+        map with { Entries = [.. map.Entries.Select(e => e with { Value = made(e.Value) })] };
+
+    /// <summary>A link's numbers: its own, and below them those of its profile.</summary>
+    private static Node Profiled(Node link, Binder binder)
+    {
+        if (link is not Mapping own || own["profile"] is not { } at) return link;
+        own = own.Without("profile");
+        if (at is not Scalar { Text.Length: > 0 } name || Presets.Links[name.Text] is not Mapping preset)
+        {
+            string[] known = [.. Presets.Links.Entries.Select(e => e.Key.Text)];
+            binder.Fail(at, $"there is no profile {at.Kind}"
+                + Words.HintOr((at as Scalar)?.Text ?? "", known, "lab show links lists them"));
+            return own;
+        }
+        string[] gone = [.. Instead.Where(i => own[i.Key] is not null).SelectMany(i => i.Gone)];
+        return own with { Entries = [.. preset.Entries.Where(e => own[e.Key.Text] is null
+            && !gone.Contains(e.Key.Text)), .. own.Entries] };
+    }
+
     private Node FaultLink(Node fault, Binder binder)
     {
+        if (fault is Mapping whole && whole["to"] is Mapping { } to && to["profile"] is not null)
+            return whole.With("to", Profiled(to, binder));
         if (fault is not Mapping mapping || mapping["to"] is not Scalar { Text.Length: > 0 } name
             || mapping[FaultKinds.Handover.Word] is not null || name is { Quoted: false, Text: Shapes.None })
             return fault;
@@ -73,4 +123,38 @@ internal sealed class Names(Mapping root)
 
     private static IReadOnlyList<string> All(Mapping? own, Mapping presets) =>
         [.. (own?.Entries ?? []).Concat(presets.Entries).Select(e => e.Key.Text).Distinct()];
+
+    /// <summary>
+    /// Presets that are named anywhere become definitions of the file, so that another version's numbers cannot slip
+    /// in.
+    /// </summary>
+    public static Mapping WithPresets(Mapping tree)
+    {
+        var words = new List<string>();
+        Collect(tree, words);
+        Mapping topology = (Mapping)tree["topology"]!;
+        Mapping Add(Mapping? own, Mapping presets) =>
+            presets.Entries.Where(p => words.Contains(p.Key.Text) && own?[p.Key.Text] is null)
+            .Aggregate(own ?? new Mapping(tree.Place, [], Flow: false), (map, p) => map.With(p.Key.Text, p.Value));
+        Mapping links = Add(topology["links"] as Mapping, Presets.Links),
+            policies = Add(tree["policies"] as Mapping, Presets.Policies);
+        if (links.Entries.Count > 0) tree = tree.With("topology", topology.With("links", links));
+        return policies.Entries.Count > 0 ? tree.With("policies", policies) : tree;
+    }
+
+    private static void Collect(Node node, List<string> words)
+    {
+        if (node is Scalar scalar) words.Add(scalar.Text);
+        foreach (Node item in (node as Sequence)?.Items ?? []) Collect(item, words);
+        foreach (Entry entry in (node as Mapping)?.Entries ?? [])
+            if (entry.Key.Text != "kind") Collect(entry.Value, words);   // of a backoff; a preset has the same word
+    }
+
+    /// <summary>Whether a link of the scenario has one.</summary>
+    public static bool HasProfiles(Node node) => node switch
+    {
+        Sequence list => list.Items.Any(HasProfiles),
+        Mapping map => map["profile"] is not null || map.Entries.Any(e => HasProfiles(e.Value)),
+        _ => false,
+    };
 }

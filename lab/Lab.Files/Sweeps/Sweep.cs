@@ -260,6 +260,9 @@ internal sealed class SweepReader
         else if (Whole.Contains(path.Text) || Judging.Contains(path.Text.Split('.', '[')[0]))
             problems.Add(path, $"{path.Text} cannot vary within a scenario"
                 + (path.Text is "seeds" ? "; --seed 1,2 runs several seeds" : ""));
+        else if (path.Text.EndsWith(".profile", StringComparison.Ordinal))
+            problems.Add(path, "a profile cannot vary; give each its link, and vary the link of who uses it, as in "
+                + "vary: {clients.phone.link: [one, other]}");
         else if (path.Text.EndsWith("." + Passwords.Key, StringComparison.Ordinal) || Passwords.In(list))
             problems.Add(path, "a password cannot vary: what varies stands in every table");
         else
@@ -368,7 +371,11 @@ internal sealed class SweepReader
     private string Resolved(string name)
     {
         Place place = root.Place;
-        Mapping tree = Names.Expand(root, new Binder(problems));
+        Mapping tree = root;
+        if (Names.HasProfiles(root))   // what varies over it decides what of a profile counts
+            foreach ((Scalar path, IReadOnlyList<Node> values) in vary)
+                tree = new Paths(problems).Apply(tree, path, values[0]) ?? tree;
+        tree = Names.Expand(tree, new Binder(problems));
         tree = tree with { Entries = [new Entry(new Scalar(place, "name"), new Scalar(place, name)),
             new Entry(new Scalar(place, "network"), NetworkNode(place)),
             .. tree.Without("name").Without("network").Entries] };
@@ -376,35 +383,13 @@ internal sealed class SweepReader
             [.. seeds.Select(s => new Scalar(place, s.ToString(CultureInfo.InvariantCulture)))], Flow: true));
         string note = Passwords.In(tree)
             ? "# Passwords are left out; --set gives them again, as in --set servers.example.org.password=...\n" : "";
-        return note + YamlOut.File(Completion.Of(WithPresets((Mapping)Passwords.Without(tree))));
+        tree = (Mapping)TraceFiles.Lasting(Passwords.Without(tree));
+        return note + YamlOut.File(Completion.Of(Names.WithPresets(tree)));
     }
 
     private Node NetworkNode(Place place)
     {
         Scalar[] words = [.. networks.Select(n => new Scalar(place, n.Word()))];
         return words.Length == 1 ? words[0] : new Sequence(place, words, Flow: true);
-    }
-
-    // presets that are named anywhere become definitions of the file, so that another version's numbers cannot slip in
-    private static Mapping WithPresets(Mapping tree)
-    {
-        var words = new List<string>();
-        Collect(tree, words);
-        Mapping topology = (Mapping)tree["topology"]!;
-        Mapping Add(Mapping? own, Mapping presets) =>
-            presets.Entries.Where(p => words.Contains(p.Key.Text) && own?[p.Key.Text] is null)
-            .Aggregate(own ?? new Mapping(tree.Place, [], Flow: false), (map, p) => map.With(p.Key.Text, p.Value));
-        Mapping links = Add(topology["links"] as Mapping, Presets.Links),
-            policies = Add(tree["policies"] as Mapping, Presets.Policies);
-        if (links.Entries.Count > 0) tree = tree.With("topology", topology.With("links", links));
-        return policies.Entries.Count > 0 ? tree.With("policies", policies) : tree;
-    }
-
-    private static void Collect(Node node, List<string> words)
-    {
-        if (node is Scalar scalar) words.Add(scalar.Text);
-        foreach (Node item in (node as Sequence)?.Items ?? []) Collect(item, words);
-        foreach (Entry entry in (node as Mapping)?.Entries ?? [])
-            if (entry.Key.Text != "kind") Collect(entry.Value, words);   // of a backoff; a preset has the same word
     }
 }

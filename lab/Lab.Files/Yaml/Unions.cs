@@ -18,6 +18,7 @@ internal static class Unions
         type == typeof(LossProfile) ? new Union(Loss, o => Loss((LossProfile)o))
         : type == typeof(PolicyChoice) ? new Union(Policy, o => Choice((PolicyChoice)o))
         : type == typeof(LinkChoice) ? new Union(Link, o => Choice((LinkChoice)o))
+        : type == typeof(TraceProfile) ? new Union(TraceFiles.Bind, Unbinder.Record)
         : EachWay(type) is { } inner ? new Union((b, n, t) => Ways(type, inner, b, n, t), o => Ways(inner, o))
         : type == typeof(FaultSpec) ? new Union(Fault, o => Fault((FaultSpec)o))
         : null;

@@ -29,9 +29,10 @@ public readonly record struct LinkCounters(long Offered, long Delivered, long Lo
 /// Theory of operation. A unit meets, in this order: a cut or an outage (lost), the loss of the channel's present state
 /// (lost), the queue (overflowed when the bytes still waiting for the rate leave no room; the unit being sent does not
 /// wait), the rate (bytes * 8 / rate, rounded up to a nanosecond, after the unit before it), the delay with its jitter,
-/// and the unit before it once more (it never arrives earlier than that one). All of this is decided at the offer; the
-/// link keeps the time of arrival and needs one event per unit. What is inside when the link is cut is lost at its
-/// arrival. A lost unit uses neither queue nor rate, as in netem (net/sched/sch_netem.c, netem_enqueue).
+/// and the unit before it once more (it never arrives earlier than that one). A trace stands for the rate, and for
+/// loss, delay and outages where it tells of them. All of this is decided at the offer; the link keeps the time of
+/// arrival and needs one event per unit. What is inside when the link is cut is lost at its arrival. A lost unit uses
+/// neither queue nor rate, as in netem (net/sched/sch_netem.c, netem_enqueue).
 /// Leaves out: reordering, duplication, corruption, queues other than drop-tail, other people's traffic.
 /// </remarks>
 public sealed class Link<T>
@@ -40,16 +41,18 @@ public sealed class Link<T>
     private readonly Transit<T> transit;
     private RandomStream? lossRandom, jitterRandom;
     private Weather? weather;
+    private Playback? playback;
+    private DelayModel? delays;      // of a link that has more than one
     private LinkSpec spec;
     private Instant now, rateFreeAt, lastArrival;
     private Tally offered, delivered, lost, overflowed, inside;
     private long waitingBytes;
     private int first, last, firstWaiting, cuts, doomed;
 
-    /// <param name="random">Forked into "loss" and "jitter".</param>
+    /// <param name="random">Forked into "loss", "jitter", "delay" and "concealed".</param>
     /// <param name="transit">Shared by the links of a run; absent = one of its own.</param>
     /// <param name="sky">
-    /// Forked into "channel" and "outages"; links that share it have the same weather. Absent = random.
+    /// Forked into "channel", "outages" and "place"; links that share it have the same weather. Absent = random.
     /// </param>
     public Link(LinkSpec spec, RandomStream random, Transit<T>? transit = null, RandomStream? sky = null)
     {
@@ -58,6 +61,8 @@ public sealed class Link<T>
         this.sky = sky ?? random;
         this.transit = transit ?? new Transit<T>();
         if (Weather.IsNeeded(spec)) weather = new Weather(Instant.Zero, spec, this.sky);
+        playback = spec.Trace?.Play(spec.TraceLoops, Instant.Zero);
+        Vary();
     }
 
     public LinkCounters Units =>
@@ -85,9 +90,9 @@ public sealed class Link<T>
         Debug.Assert(NextTime >= now, $"offer at {now.Nanoseconds} ns, a unit waits since {NextTime.Nanoseconds} ns");
         offered.Add(bytes);
         Fate fate = Judge(now, bytes);
+        if (fate == Fate.Inside) fate = Admit(now, in unit, bytes);
         if (fate == Fate.Lost) lost.Add(bytes);
         else if (fate == Fate.Overflowed) overflowed.Add(bytes);
-        else Admit(now, in unit, bytes);
         AssertConservation();
         return fate;
     }
@@ -122,7 +127,14 @@ public sealed class Link<T>
     public void Change(Instant now, LinkSpec spec)
     {
         Advance(now);
+        bool sameTrace = ReferenceEquals(spec.Trace, this.spec.Trace) && spec.TraceLoops == this.spec.TraceLoops;
         this.spec = spec;
+        if (!sameTrace)
+        {
+            playback = spec.Trace?.Play(spec.TraceLoops, rateFreeAt);
+            playback?.Advance(now);
+        }
+        Vary();
         if (weather != null) weather.Change(now, spec);
         else if (Weather.IsNeeded(spec)) weather = new Weather(now, spec, sky);
     }
@@ -149,29 +161,33 @@ public sealed class Link<T>
     public bool IsDown(Instant now)
     {
         Advance(now);
-        return cuts > 0 || weather is { Outage: true } || LossNow == Probability.Always;
+        return cuts > 0 || HasOutage || LossNow == Probability.Always;
     }
 
     /// <summary>
-    /// When <see cref="IsDown"/> may next change by itself, seen from the last call: outages, and a channel that loses
-    /// everything in one state. Never without them.
+    /// When <see cref="IsDown"/> may next change by itself, seen from the last call: outages, a channel that loses
+    /// everything in one state, what a trace tells. Never without them.
     /// </summary>
     public Instant NextChange
     {
         get
         {
-            if (weather == null) return Instant.Never;
+            Instant played = playback?.NextChange ?? Instant.Never;
+            if (weather == null) return played;
             bool channelCuts = (spec.Loss.WhenBad == Probability.Always) != (spec.Loss.WhenGood == Probability.Always);
             Instant channel = channelCuts ? weather.NextChannelChange : Instant.Never;
-            return Instant.Min(channel, weather.NextOutageChange);
+            return Instant.Min(played, Instant.Min(channel, weather.NextOutageChange));
         }
     }
 
-    private Probability LossNow => weather is { Bad: true } ? spec.Loss.WhenBad : spec.Loss.WhenGood;
+    private bool HasOutage => weather is { Outage: true } || playback is { Outage: true };
+
+    private Probability LossNow =>
+        playback?.Loss ?? (weather is { Bad: true } ? spec.Loss.WhenBad : spec.Loss.WhenGood);
 
     private Fate Judge(Instant now, int bytes)
     {
-        if (cuts > 0 || weather is { Outage: true }) return Fate.Lost;
+        if (cuts > 0 || HasOutage) return Fate.Lost;
         Probability loss = LossNow;
         if (loss != Probability.Never && (lossRandom ??= random.Fork("loss")).Chance(loss)) return Fate.Lost;
         while (firstWaiting != 0 && transit.Seats[firstWaiting].StartsAt <= now)
@@ -181,12 +197,18 @@ public sealed class Link<T>
         return full ? Fate.Overflowed : Fate.Inside;
     }
 
-    private void Admit(Instant now, in T unit, int bytes)
+    private Fate Admit(Instant now, in T unit, int bytes)
     {
         Instant start = Instant.Max(now, rateFreeAt);
-        if (spec.RateBitsPerSecond > 0) rateFreeAt = start + Serialization(bytes, spec.RateBitsPerSecond);
+        if (playback is { HasRate: true })
+        {
+            Instant sent = playback.Send(bytes, out start);
+            if (sent == Instant.Never) return Fate.Lost;
+            rateFreeAt = sent;
+        }
+        else if (spec.RateBitsPerSecond > 0) rateFreeAt = start + Serialization(bytes, spec.RateBitsPerSecond);
         Instant departure = Instant.Max(start, rateFreeAt);
-        lastArrival = Instant.Max(lastArrival, departure + Flight());
+        lastArrival = Instant.Max(lastArrival, departure + Flight(departure));
 
         int seat = transit.Take();
         ref Passenger<T> passenger = ref transit.Seats[seat];
@@ -205,6 +227,7 @@ public sealed class Link<T>
             waitingBytes += bytes;
             if (firstWaiting == 0) firstWaiting = seat;
         }
+        return Fate.Inside;
     }
 
     private void Start(ref Passenger<T> unit)
@@ -219,11 +242,20 @@ public sealed class Link<T>
         return new((long)whole + (rest == 0 ? 0 : 1));
     }
 
-    private Duration Flight()
+    private Duration Flight(Instant departure)
     {
-        if (spec.Jitter == Duration.Zero) return spec.Delay;
+        Duration delay = delays is null ? spec.Delay : delays.At(departure, playback);
+        return spec.Jitter == Duration.Zero ? delay : Jittered(delay, spec.Jitter);
+    }
+
+    private void Vary()
+    {
+        if (delays is not null || DelayModel.IsNeeded(spec)) (delays ??= new DelayModel(random, sky)).Change(spec);
+    }
+
+    private Duration Jittered(Duration delay, Duration jitter)
+    {
         jitterRandom ??= random.Fork("jitter");
-        Duration delay = spec.Delay, jitter = spec.Jitter;
         return spec.Shape switch
         {
             JitterShape.Exponential => delay + jitterRandom.Exponential(jitter),
@@ -242,6 +274,7 @@ public sealed class Link<T>
         if (to < now) throw Backwards(to);
         now = to;
         weather?.Advance(to);
+        playback?.Advance(to);
     }
 
     private InvalidOperationException Backwards(Instant to) =>

@@ -2,18 +2,23 @@ namespace Lab.Network;
 
 /// <summary>
 /// Theory of operation. Weather is what a link goes through whether or not anybody sends: a channel that is good or bad
-/// in turn (exponential stays), and outages (exponential gaps, lognormal lengths). Each of the two draws its stays from
+/// in turn, and outages. Stays in the channel's states and times between outages are Weibull (shape 1: exponential);
+/// outages last a lognormal or a Weibull time. Each of the two draws its stays from
 /// a stream of its own, one stay after the other from the start of the run, so the state at a moment depends on the
 /// seed and the moment alone: two policies compared under one seed meet the same weather. Changes happen at the very
-/// nanosecond that was drawn, so stays are exponential with their mean however short they are, and none is unseen. Up
+/// nanosecond that was drawn, so stays keep their distribution however short they are, and none is unseen. Up
 /// and down of a path draw from equal streams and so are in the same state. The channel starts in its stationary
 /// shares, outages start with a gap.
 /// Sources: E. Gilbert (1960) and E. Elliott (1963) for the two states; lognormal outages fit the gaps in the public
-/// logs of 3G, 4G and 5G journeys (Norway, Ghent, Ireland). Leaves out: stays that remember (Weibull, mixtures), and
-/// directions that go bad one without the other.
+/// logs of 3G, 4G and 5G journeys (Norway, Ghent, Ireland); Weibull stays were found right for UMTS (Karner et al., ICC
+/// 2007). Leaves out: mixtures, and directions that go bad one without the other. The first stay of a channel is a
+/// whole one, which with a shape other than 1 is not quite what one meets at a random moment.
 /// </summary>
 internal sealed class Weather
 {
+    // a stay beyond every run, whose end can still be told
+    private static readonly Duration Longest = Duration.FromHours(24 * 36500);
+
     private Process channel, outages;
 
     public Weather(Instant now, LinkSpec spec, RandomStream random)
@@ -46,15 +51,17 @@ internal sealed class Weather
         if (outages.Kind != OutagesOf(spec)) outages.Begin(now, OutagesOf(spec), stationary: false);
     }
 
-    private static Stays ChannelOf(LinkSpec spec) => new(spec.Loss.GoodFor, spec.Loss.BadFor, -1);
+    private static Stays ChannelOf(LinkSpec spec) =>
+        new(spec.Loss.GoodFor, spec.Loss.GoodShapePermille, spec.Loss.BadFor, spec.Loss.BadShapePermille, -1);
 
-    private static Stays OutagesOf(LinkSpec spec) =>
-        spec.Outages is { } o ? new(o.Every, o.Median, o.SigmaPermille) : default;
+    private static Stays OutagesOf(LinkSpec spec) => spec.Outages is not { } o ? default
+        : o.Mean > Duration.Zero ? new(o.Every, o.EveryShapePermille, o.Mean, o.ShapePermille, -1)
+        : new(o.Every, o.EveryShapePermille, o.Median, 1000, o.SigmaPermille);
 
     /// <summary>
-    /// Stays off are exponential; stays on are exponential (sigma -1) or lognormal around their median.
+    /// Stays off are Weibull around their mean; stays on too (sigma -1), or lognormal around their median.
     /// </summary>
-    private readonly record struct Stays(Duration Off, Duration On, int SigmaPermille)
+    private readonly record struct Stays(Duration Off, int OffShape, Duration On, int OnShape, int SigmaPermille)
     {
         public bool Exists => On > Duration.Zero && (Off > Duration.Zero || SigmaPermille < 0);
     }
@@ -90,9 +97,9 @@ internal sealed class Weather
         {
             if (!Kind.Exists || Kind.Off == Duration.Zero) ChangesAt = Instant.Never;
             else
-                ChangesAt += !On ? random.Exponential(Kind.Off)
-                    : Kind.SigmaPermille < 0 ? random.Exponential(Kind.On)
-                    : random.Lognormal(Kind.On, Kind.SigmaPermille);
+                ChangesAt += Duration.Min(Longest, !On ? random.Weibull(Kind.Off, Kind.OffShape)
+                    : Kind.SigmaPermille < 0 ? random.Weibull(Kind.On, Kind.OnShape)
+                    : random.Lognormal(Kind.On, Kind.SigmaPermille));
         }
     }
 }

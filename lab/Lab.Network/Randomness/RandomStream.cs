@@ -81,6 +81,19 @@ public sealed class RandomStream
     }
 
     /// <summary>
+    /// Weibull with the given mean and a shape of <paramref name="shapePermille"/> / 1000, 0.1 to 10: below 1 most are
+    /// short and some very long, 1 is exponential. Accurate to 1e-5 of the value.
+    /// </summary>
+    public Duration Weibull(Duration mean, int shapePermille)
+    {
+        if (shapePermille == 1000) return Exponential(mean);
+        ulong nats = Math.BigMul(InverseTables.MinusLog2(Next()), Ln2, out ulong low) << 32 | low >> 32;
+        long log = (32L << 32) - (long)InverseTables.MinusLog2(Math.Max(1, nats));   // log2 of nats / 2^32
+        long exponent = (long)((Int128)log * 1000 / shapePermille) - InverseTables.Log2OfFactorial(shapePermille);
+        return new(InverseTables.TimesPowerOfTwo(mean.Nanoseconds, exponent));
+    }
+
+    /// <summary>
     /// Pareto of the second kind (Lomax) with <see cref="ParetoShape"/> 3: from zero, P(X > x) = (1 + x / 2 mean)^-3;
     /// accurate to 3e-7 of mean + x.
     /// </summary>

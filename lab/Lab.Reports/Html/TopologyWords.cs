@@ -103,17 +103,25 @@ internal static class TopologyWords
 
     private static string Profile(LinkProfile link)
     {
-        List<string> parts = [$"delay {link.Delay}"];
+        List<string> parts = [link.DelayTable is { } table ? Delay(table) : $"delay {link.Delay}"];
         if (link.Jitter.Any(j => j > Duration.Zero)) parts.Add($"jitter {link.Jitter}");
         if (link.Up.BitsPerSecond > 0) parts.Add($"{Rate(link.Up)} up");
         if (link.Down.BitsPerSecond > 0) parts.Add($"{Rate(link.Down)} down");
         if (link.Queue.Bytes > 0) parts.Add($"queue {Units.Format(link.Queue.Bytes, Unit.Bytes)}");
         if (link.Loss is { } loss)
             parts.Add(loss.Up == loss.Down ? Loss(loss.Up) : $"up {Loss(loss.Up)}, down {Loss(loss.Down)}");
-        if (link.Outages is { } outages) parts.Add($"outages every {outages.Every} on average, median " +
-            $"{outages.Median}");
+        if (link.Outages is { } outages) parts.Add($"outages every {outages.Every} on average, "
+            + (outages.Median is { } median ? $"median {median}" : $"mean {outages.Mean}"));
+        if (link.Concealed is { } concealed)
+            parts.Add($"{Units.Format(concealed.Share.Ratio, Unit.Share)} repaired {concealed.Delay} late");
+        if (link.Grid is { } grid) parts.Add($"{grid.Extra} more around every {grid.Every}");
+        if (link.Trace is { } trace)
+            parts.Add($"traces {string.Join(" and ", new[] { trace.Up, trace.Down }.OfType<string>())}");
         return string.Join(", ", parts);
     }
+
+    private static string Delay(DelayTableProfile table) => $"delay {string.Join(", ", table.Points.Select(p =>
+        $"{p.Delay} at {p.Name.ToLowerInvariant()}"))} {Words.Of(table.Drawn).Replace('-', ' ')}";
 
     private static string Loss(LossProfile loss)
     {

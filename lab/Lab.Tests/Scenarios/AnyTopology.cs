@@ -42,9 +42,16 @@ internal static class AnyTopology
         from queue in Gen.OneOf(Gen.Const(0L), Gen.Long[1500, 100_000], Gen.Int[2, 512].Select(k => k * 1024L))
         from loss in Maybe(EachWay(Losses))
         from outages in Maybe(Outages)
+        from table in Maybe(Gen.Select(Fine(1, 40), Fine(41, 90), Any<DelayDraw>(), (low, high, drawn) =>
+            new DelayTableProfile { P5 = low, P95 = high, Drawn = drawn }))
+        from concealed in Maybe(Gen.Select(Share(5), Fine(1, 20), (share, late) =>
+            new ConcealedProfile { Share = share, Delay = late }))
+        from grid in Maybe(Gen.Select(Seconds(1, 20), Fine(0, 400), Fine(1, 50), (every, near, extra) =>
+            new GridProfile { Every = every, Offset = near, Before = near, After = near, Extra = extra }))
         select new LinkProfile
         {
-            Delay = delay, Jitter = jitter, JitterShape = shape, Up = up, Down = down, Queue = new Size(queue),
+            Delay = table is null ? delay : Duration.Zero, DelayTable = table, Concealed = concealed, Grid = grid,
+            Jitter = jitter, JitterShape = shape, Up = up, Down = down, Queue = new Size(queue),
             Loss = loss, Outages = outages,
         };
 
@@ -66,7 +73,12 @@ internal static class AnyTopology
 
     private static Gen<OutageProfile> Outages => Gen.Select(
         Seconds(10, 200), Fine(10, 30_000), Gen.Int[0, 2000],
-        (every, median, sigma) => new OutageProfile { Every = every, Median = median, SigmaPermille = sigma });
+        (every, length, spread) => spread % 2 == 0
+            ? new OutageProfile { Every = every, Median = length, SigmaPermille = spread }
+            : new OutageProfile
+            {
+                Every = every, EveryShapePermille = 500 + spread, Mean = length, ShapePermille = 700,
+            });
 
     private static Gen<OrderedDictionary<string, ServerSpec>> Servers(string[] policies) =>
         from names in Gen.Shuffle(ServerNames, 1, 3)
