@@ -8,7 +8,7 @@ namespace Lab.Cli;
 internal static class HostRows
 {
     private static readonly string[] ToldOfServers = ["count", "policy"],
-        ToldOfClients = ["count", "server", "link", "policy"],
+        ToldOfClients = ["count", "server", "link", "links", "start", "policy"],
         ToldOfPairs = ["between", "link", "policy", "second-policy"];
 
     public static Section Hosts(Points points) => new(
@@ -46,7 +46,7 @@ internal static class HostRows
         {
             string count = SettingText.Values(c, nameof(ClientSpec.Count));
             string what = (count == "1" ? "a client" : $"{count} clients")
-                + $" of {SettingText.Values(c, nameof(ClientSpec.Server))} over {Link(c.Select(v => v.Link))}";
+                + $" of {SettingText.Values(c, nameof(ClientSpec.Server))} over {Link(c)}";
             yield return (name, What([what, Policy(c.Select(v => v.Policy)), .. Of(c, ToldOfClients).Said]));
         }
     }
@@ -67,6 +67,8 @@ internal static class HostRows
     {
         IEnumerable<(string Name, LinkChoice? Choice)> used =
             points.All.SelectMany(r => r.Topology.Clients.Select(c => ($"to {c.Key}", c.Value.Link))
+                .Concat(r.Topology.Clients.SelectMany(c => c.Value.Links.Select(l =>
+                    ($"{l.Key} of {c.Key}", (LinkChoice?)l.Value))))
                 .Concat(r.Topology.S2s.Select(s => (string.Join(" and ", s.Between), s.Link))));
         return used.Where(u => u.Choice?.Inline is not null)
             .GroupBy(u => u.Choice!.Name ?? $"link {u.Name}", u => u.Choice!.Inline!)
@@ -83,6 +85,13 @@ internal static class HostRows
         string[] names = [.. choices.Select(p => p is null ? "none" : p.Name ?? "of its own").Distinct()];
         return names is ["none"] ? "no policy" : $"policy {SettingText.Either(names)}";
     }
+
+    /// <summary>One link, or several by the client's own names.</summary>
+    private static string Link(IReadOnlyList<ClientSpec> clients) => clients.All(c => c.Links.Count == 0)
+        ? Link(clients.Select(c => c.Link))
+        : SettingText.Either(clients.Select(c => c.Links.Count == 0 ? Link([c.Link])
+            : string.Join(" or ", c.Links.Select(l => l.Value.Name is null || l.Value.Name == l.Key ? l.Key
+                : $"{l.Key} ({l.Value.Name})")) + $", first over {c.Start ?? c.Links.Keys.First()}"));
 
     private static string Link(IEnumerable<LinkChoice?> choices) => SettingText.Either(
         choices.Select(l => l is null ? "a link without delay or limits" : l.Name ?? "a link of its own"));

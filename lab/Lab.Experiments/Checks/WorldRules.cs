@@ -100,7 +100,8 @@ internal sealed class WorldRules
                 return Ended(farHost[e.Host], OfflineEntry.Of(in e).End);
             case EntryKind.ConnectAttempt or EntryKind.StepReached or EntryKind.ClientOnline
                 or EntryKind.RetryScheduled or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
-                or EntryKind.MessageReceived or EntryKind.MessageAcknowledged or EntryKind.MessageAbandoned:
+                or EntryKind.NetworkNoticed or EntryKind.MessageReceived or EntryKind.MessageAcknowledged
+                or EntryKind.MessageAbandoned:
                 return e.Host >= 0 ? Process(nearHost[e.Host]) : null;
             case EntryKind.FarAccepted or EntryKind.ServerAvailable or EntryKind.ServerHibernated
                 or EntryKind.ServerUnavailable or EntryKind.ServerCheckSent

@@ -58,7 +58,7 @@ public static class FidelityTable
             Mechanism.None or Mechanism.PingTimeout or Mechanism.AckTimeout or Mechanism.IdleRule
                 or Mechanism.TlsTimeout or Mechanism.StepTimeout or Mechanism.TotalTimeout or Mechanism.StreamError
                 or Mechanism.StreamClose or Mechanism.Stopped or Mechanism.Replaced or Mechanism.Crashed
-                or Mechanism.ProtocolError =>
+                or Mechanism.ProtocolError or Mechanism.NetworkChange =>
                 new(Fidelity.Exact, "the same state machine decides, by a real clock"),
         },
     };

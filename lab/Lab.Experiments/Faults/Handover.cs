@@ -20,14 +20,19 @@ internal sealed class Handover : Fault
 
     public override Judgement On(NetworkKind network) => Between(network, new(Fidelity.Approximate,
         "between the legs of the proxy old connections end and new ones take the other link; but the client's sockets "
-        + "keep their address, and the proxy's kernel goes on acknowledging what each side sends"));
+        + "keep their address, the proxy's kernel goes on acknowledging what each side sends, and a real program is "
+        + "not told that its network has changed"));
 
     public override Duration? Length(FaultSpec spec) => spec.Gap ?? spec.Linger ?? Duration.Zero;
 
     public override void Begin(Instant now, Strike strike)
     {
+        Instant there = now + (strike.Spec.Gap ?? Duration.Zero);
         foreach (Member m in strike.Members)
+        {
+            foreach (Duration after in strike.Spec.Notices) strike.World.Notices.At(there + after, m.Index);
             strike.World.Network.Move(now, m.Index, MoveOf(strike, m), strike.Fault);
+        }
     }
 
     public override void End(Instant now, Strike strike)

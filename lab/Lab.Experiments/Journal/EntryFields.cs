@@ -67,7 +67,7 @@ public static class EntryFields
 
     public static IReadOnlyList<EntryField> Of(EntryKind kind) => kind switch
     {
-        EntryKind.None or EntryKind.ServerLost => None,
+        EntryKind.None or EntryKind.ServerLost or EntryKind.NetworkNoticed => None,
         EntryKind.FaultBegan or EntryKind.FaultEnded => Fault,
         EntryKind.PathChanged => Path,
         EntryKind.ProcessChanged => Process,

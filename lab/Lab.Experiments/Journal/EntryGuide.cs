@@ -57,6 +57,7 @@ public static class EntryGuide
         EntryKind.PassageChanged => new(Path, "its path lets one connection pass no more, or again, while it is open "
             + "to others"),
         EntryKind.LinkChanged => new(Client, "it is on another of its links, or on none in a gap"),
+        EntryKind.NetworkNoticed => new(Client, "its program hears from its system that the network has changed"),
     };
 
     /// <summary>What a field means, in every kind that has it.</summary>

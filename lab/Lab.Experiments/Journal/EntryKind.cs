@@ -81,4 +81,5 @@ public enum EntryKind : ushort
     // clients that move
 
     LinkChanged,
+    NetworkNoticed,
 }

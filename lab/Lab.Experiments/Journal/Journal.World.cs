@@ -32,6 +32,9 @@ public sealed partial class Journal
     public void LinkChanged(Instant now, int client, int link, int fault) =>
         Add(now, client, EntryKind.LinkChanged, link, fault);
 
+    /// <summary>The client's program hears that its network has changed.</summary>
+    public void NetworkNoticed(Instant now, int client) => Add(now, client, EntryKind.NetworkNoticed, 0, 0);
+
     /// <param name="fault">Index of the fault that keeps it so, or that let it run again.</param>
     public void ProcessChanged(Instant now, int host, ProcessState state, int fault) =>
         Add(now, host, EntryKind.ProcessChanged, (long)state, fault);

@@ -20,6 +20,7 @@ public sealed partial class Rules
                 Fail(new Spot(work, nameof(work.Begin)), $"begins at {work.Begin}, but the run ends at {end}",
                     duration);
         }
+        if (topology is not null) CheckJourneys(scenario, topology);
         foreach (FaultSpec fault in scenario.Faults)
         {
             if (topology is not null && CheckTarget(topology, fault)) CheckLinksOf(topology, fault);

@@ -33,6 +33,11 @@ public sealed partial class Rules
                 [(nameof(band.To), $"to ({band.To}) is shorter than from ({band.From})", [nameof(band.From)])],
             ReconnectPolicy reconnect => Reconnect(reconnect),
             FaultSpec fault => Fault(fault),
+            JourneyStep { Gap: not null, Linger: not null } s =>
+                [(nameof(s.Linger), "with a gap nothing is left to linger; give gap or linger", [nameof(s.Gap)])],
+            JourneyStep { On: null } s when s.Gap is not null || s.Linger is not null =>
+                [(s.Gap is null ? nameof(s.Linger) : nameof(s.Gap), "without on it stays where it is; say on which "
+                    + "link it goes", [nameof(s.On)])],
             ClientSpec { Link: not null, Links.Count: > 0 } c =>
                 [(nameof(c.Link), "a client has one link or several links; give link or links", [nameof(c.Links)])],
             ClientSpec { Start: not null, Links.Count: 0 } c =>
@@ -42,6 +47,13 @@ public sealed partial class Rules
                     [nameof(c.Links)])],
             WorkloadSpec { End: { } end } w when end <= w.Begin =>
                 [(nameof(w.End), $"end ({end}) is not after begin ({w.Begin})", [nameof(w.Begin)])],
+            NetworkChangePolicy { After.Count: 0, Then: not NetworkChangeAction.Nothing } n =>
+                [(nameof(n.After), "after needs a time, as in after: [0s]; to do nothing write then: nothing",
+                    [nameof(n.Then)])],
+            NetworkChangePolicy { Then: NetworkChangeAction.Reconnect, After.Count: > 1 } n =>
+                [(nameof(n.After), "after one reconnect there is no stream for another", [nameof(n.Then)])],
+            NetworkChangePolicy n when n.After.Zip(n.After.Skip(1)).Any(p => p.First > p.Second) =>
+                [(nameof(n.After), "the times of after must grow", [])],
             AckPolicy { Every: null, EveryStanzas: 0, Timeout: not null } a =>
                 [(nameof(a.Timeout), "timeout has nothing to wait for: set every or every-stanzas too",
                     [nameof(a.Every), nameof(a.EveryStanzas)])],
@@ -154,7 +166,7 @@ public sealed partial class Rules
         ];
         foreach ((string key, string property, _) in own.Where(o => o.Given && !fault.Kind.Has(o.Key)))
             yield return (property, $"{key} belongs to "
-                + $"{string.Join(" and ", FaultKinds.All.Where(k => k.Has(key)).Select(k => k.Word))}, not to {kind}",
+                + $"{string.Join(", ", FaultKinds.All.Where(k => k.Has(key)).Select(k => k.Word))}, not to {kind}",
                 ofKind);
         if (fault.Kind.IsMomentary && fault.For is not null)
             yield return (nameof(fault.For), $"{kind} is momentary; leave for out", ofKind);

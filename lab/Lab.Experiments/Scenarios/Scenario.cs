@@ -47,6 +47,17 @@ public sealed record Scenario
     /// <example>[{at: 30m, cut: phone, for: 20m}]</example>
     public IReadOnlyList<FaultSpec> Faults { get; init; } = [];
 
+    /// <summary>Parts of ways by name, for journey: where a client is, for how long, and what that is like.</summary>
+    /// <example>{home: [{on: wifi}], train: [{on: lte, for: 5m}, {cut: true, for: 40s}]}</example>
+    public IReadOnlyDictionary<string, JourneyBlock> Journeys { get; init; } = new Dictionary<string, JourneyBlock>();
+
+    /// <summary>
+    /// The way of each group of clients, or of a member, through blocks of journeys; it is short for handovers, cuts
+    /// and degrades, which lab explain shows.
+    /// </summary>
+    /// <example>{phone: [home 8h, train 45m, home]}</example>
+    public IReadOnlyDictionary<string, Journey> Journey { get; init; } = new Dictionary<string, Journey>();
+
     /// <summary>What must hold of the numbers; the verdict and the exit code follow from it.</summary>
     /// <example>[{metric: messages.lost, equals: 0}]</example>
     public IReadOnlyList<Expectation> Expect { get; init; } = [];

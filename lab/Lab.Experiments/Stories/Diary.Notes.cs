@@ -43,6 +43,13 @@ internal sealed partial class Diary
                 Changed();
                 Add(NoteKind.PassageChanged, PathEnd.Near, in e);
                 break;
+            case EntryKind.LinkChanged:
+                Changed();
+                Add(NoteKind.LinkChanged, PathEnd.Near, in e);
+                break;
+            case EntryKind.NetworkNoticed:
+                Add(NoteKind.NetworkNoticed, PathEnd.Near, in e);
+                break;
             case EntryKind.ProcessChanged:
                 ProcessChanged(in e, e.Host == nearHost ? PathEnd.Near : PathEnd.Far);
                 break;

@@ -80,6 +80,7 @@ internal sealed partial class Phrases
             Mechanism.TcpKeepalive => "gives up: TCP's keepalive probes were not answered",
             Mechanism.TcpWindowProbe => "gives up: TCP's window probes were not answered",
             Mechanism.Reset => "learns that the connection is over: a reset (RST) has come",
+            Mechanism.NetworkChange => "gives the stream up, for its network has changed",
             Mechanism.Fin => $"learns that the connection is over: {pair.Other(n.By)} closed it (FIN)",
             Mechanism.StreamError => $"learns that the stream is over: a stream error{told} has come",
             Mechanism.StreamClose => $"learns that the stream is over: {pair.Other(n.By)} closed it",

@@ -36,6 +36,10 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
     {
         NoteKind.PathChanged => PathChanged(pair, n),
         NoteKind.PassageChanged => PassageChanged(pair, PassageEntry.Of(in n.Entry)),
+        NoteKind.LinkChanged => LinkEntry.Of(in n.Entry).Link is >= 0 and int link
+            ? $"is on {cast.Members[n.Entry.Host].Links[link].Key} now, under another address"
+            : "has left its network, and has no other yet: nothing passes",
+        NoteKind.NetworkNoticed => "hears from its system that the network has changed",
         NoteKind.ProcessChanged => ProcessChanged(n),
         NoteKind.FaultBegan => $"the fault {FaultOf(n).Kind.Word} begins: {FaultOf(n).Kind.Help}",
         NoteKind.FaultEnded when FaultOf(n).Kind.IsMomentary => "the fault is over at once",
@@ -64,6 +68,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
 
     private static string PassageChanged(Pair pair, PassageEntry change)
     {
+        if (change.IsApart)
+            return "the connection goes by the link that it was opened over" + (change.IsDead ? ", which is dead" : "");
         if (!change.IsDead) return "the connection is known again on its way: packets pass";
         string what = change.Cause switch
         {

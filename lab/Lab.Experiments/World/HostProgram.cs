@@ -56,6 +56,9 @@ internal interface IClientProgram
 
     void ReportHeld(Instant now);
 
+    /// <summary>Its system says that the network has changed; a real program is not told.</summary>
+    void NetworkChanged(Instant now) { }
+
     /// <summary>When and how its last stream, or attempt at one, ended; null when none did.</summary>
     LastEnd? LastEnd => null;
 }

@@ -9,6 +9,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
     private readonly Member member;
     private readonly TcpSettings tcp;
     private int boots;
+    private bool unheard;                                       // that the network has changed, while it was stopped
 
     public LastEnd? LastEnd { get; private set; }
 
@@ -22,6 +23,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
     {
         if (Pipe is { StreamIsOver: false })
             World.Journal.ClientOffline(now, member.Index, new StreamEnd(why), Connection);
+        unheard = false;
         base.Die(now, why);
     }
 
@@ -30,6 +32,23 @@ internal sealed class LabClient : ClientMachine, IClientProgram
         Machine.Stop(now);
         Pump(now);
         base.Stop(now);
+    }
+
+    /// <summary>A process that stands still hears of it when it goes on, one that is gone never.</summary>
+    public void NetworkChanged(Instant now)
+    {
+        if (!Process.IsUp) return;
+        unheard = !Runs;
+        if (unheard) return;
+        World.Journal.NetworkNoticed(now, member.Index);
+        Machine.NetworkChanged(now);
+        Pump(now);
+    }
+
+    public override void Thaw(Instant now)
+    {
+        base.Thaw(now);
+        if (unheard) NetworkChanged(now);
     }
 
     public override void ReportHeld(Instant now)

@@ -6,6 +6,8 @@ namespace Lab.Experiments;
 /// <summary>Everything of one run: built from (scenario, topology, seed), run once, dropped.</summary>
 internal sealed class World
 {
+    private Notices? notices;
+
     public World(RunSpec spec, Cast cast, Journal journal, IStage stage)
     {
         (Cast, Journal) = (cast, journal);
@@ -32,6 +34,8 @@ internal sealed class World
     public Secrets? Secrets { get; }
     public Cast Cast { get; }
     public INetwork Network { get; }
+
+    public Notices Notices => notices ??= new Notices(this);
 
     /// <summary>Who writes to whom; set when the run is started.</summary>
     public Workload? Workload { get; set; }

@@ -69,6 +69,8 @@ internal sealed record Key
                 : Type == typeof(PolicyChoice)
                     ? "the name of a policy or preset, or the keys of a policy"
                 : Type == typeof(LinkChoice) ? "the name of a link or preset, or the keys of a link"
+                : Type == typeof(Journey) ? "a list of parts of journeys, each with how long"
+                : Type == typeof(JourneyBlock) ? "a list: keys with values"
                 : Shape?.Permille == true ? Shapes.Permille.Words
                 : Part is not null ? "keys with values" : Shapes.ScalarOf(Type)?.Words ?? "values";
             string all = Form switch { Form.List => "a list: ", Form.Names => "names, each with ", _ => "" } + one;

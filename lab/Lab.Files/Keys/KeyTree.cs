@@ -20,9 +20,11 @@ internal static partial class KeyTree
     [
         .. new[]
         {
-            typeof(Scenario), typeof(WorkloadSpec), typeof(FaultSpec), typeof(Expectation), typeof(Policy),
+            typeof(Scenario), typeof(WorkloadSpec), typeof(FaultSpec), typeof(JourneyStep), typeof(Expectation),
+            typeof(Policy),
             typeof(WhitespacePolicy), typeof(PingPolicy), typeof(AckPolicy), typeof(TcpPolicy), typeof(KeepaliveOption),
-            typeof(IdlePolicy), typeof(ConnectPolicy), typeof(ReconnectPolicy), typeof(BackoffTier), typeof(Topology),
+            typeof(IdlePolicy), typeof(ConnectPolicy), typeof(NetworkChangePolicy),
+            typeof(ReconnectPolicy), typeof(BackoffTier), typeof(Topology),
             typeof(ServerSpec), typeof(ClientSpec), typeof(KernelSpec), typeof(S2sSpec), typeof(LinkProfile),
             typeof(DelayTableProfile), typeof(ConcealedProfile), typeof(GridProfile), typeof(LossProfile),
             typeof(OutageProfile), typeof(TraceProfile), typeof(MiddleboxProfile), typeof(Band),
@@ -34,7 +36,8 @@ internal static partial class KeyTree
 
     /// <summary>The part that a value of the type opens; null when it opens none.</summary>
     public static Part? PartOf(Type type) => Parts.GetValueOrDefault(
-        type == typeof(PolicyChoice) ? typeof(Policy) : type == typeof(LinkChoice) ? typeof(LinkProfile) : type);
+        type == typeof(PolicyChoice) ? typeof(Policy) : type == typeof(LinkChoice) ? typeof(LinkProfile)
+        : type == typeof(JourneyBlock) ? typeof(JourneyStep) : type);
 
     private static Part Made(Type type)
     {

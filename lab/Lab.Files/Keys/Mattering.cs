@@ -46,6 +46,12 @@ internal static class Mattering
                 nameof(a.Resume) => followers != Followers.Peer,
                 _ => true,
             },
+            NetworkChangePolicy n => name switch
+            {
+                nameof(n.After) => n.Then != NetworkChangeAction.Nothing,
+                nameof(n.Timeout) => n.Then == NetworkChangeAction.Ping,
+                _ => true,
+            },
             IdlePolicy i => name != nameof(i.Timeout) || i.Then == IdleAction.VerifyFirst,
             LinkProfile l => name switch
             {
@@ -67,7 +73,7 @@ internal static class Mattering
 
     private static bool OfPolicy(string name, Followers followers) => name switch
     {
-        nameof(Policy.Reconnect) => followers.HasFlag(Followers.Client),
+        nameof(Policy.Reconnect) or nameof(Policy.OnNetworkChange) => followers.HasFlag(Followers.Client),
         nameof(Policy.Connect) => followers != Followers.Program,
         // between servers that is on-failed-check
         nameof(Policy.OnDead) => (followers & (Followers.Client | Followers.Server)) != 0,

@@ -114,6 +114,10 @@ internal sealed class Schema
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))
             return Named(Presets.Links, defines, typeof(LinkProfile));
         if (type == typeof(MiddleboxProfile)) return Named(Presets.Middleboxes, defines, type);
+        if (type == typeof(Journey))
+            return new JsonObject { ["type"] = "array", ["items"] = SchemaTexts.Of(typeof(Leg), null) };
+        if (type == typeof(JourneyBlock))
+            return new JsonObject { ["type"] = "array", ["items"] = Reference(typeof(JourneyStep)) };
         return key.Part is not null ? Reference(type) : SchemaTexts.Of(type, Limits.Of(key.Shape!.Property));
     }
 

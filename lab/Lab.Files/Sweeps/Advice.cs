@@ -44,6 +44,7 @@ internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Proble
         }
         // a link may also be what a fault makes of another
         Collect(root["faults"], links);
+        Collect(root["journeys"], links);
         Collect(root["vary"], links);
         Tell(root["policies"], policies, "policy");
         Tell((root["topology"] as Mapping)?["links"], links, "link");

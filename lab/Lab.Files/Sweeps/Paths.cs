@@ -72,6 +72,8 @@ internal sealed class Paths(Problems problems)
             Entry Way(string key) => new(new Scalar(both.Place, key), both);
             return (type, new Mapping(both.Place, [Way("up"), Way("down")], Flow: true));
         }
+        if (type == typeof(JourneyBlock)) return (typeof(IReadOnlyList<JourneyStep>), node);
+        if (type == typeof(Journey)) return (typeof(IReadOnlyList<Leg>), node);
         if (type == typeof(PolicyChoice) || type == typeof(Policy))
             return (typeof(Policy), node is Scalar p ? names.Policy(p.Text) : node);
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))

@@ -365,7 +365,8 @@ internal sealed class SweepReader
         Scenario? scenario = binder.Bind<Scenario>(flat, default, FileKeys);
         if (scenario is not null) binder.Tell(Rules.Check(scenario, topology, Presets.Library), tree);
         return problems.Count == before && scenario is not null && topology is not null
-            ? (scenario, Presets.Library.Resolve(scenario, topology)) : null;
+            ? (Journeys.Unfold(scenario, topology, Presets.Library), Presets.Library.Resolve(scenario, topology))
+            : null;
     }
 
     private string Resolved(string name)

@@ -50,6 +50,18 @@ internal static class Quantities
             : Parsed.Fail($"{text} is finer than a nanosecond");
     }
 
+    /// <summary>"train 45m", or "train".</summary>
+    public static Parsed Leg(string text)
+    {
+        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words is [var alone]) return Parsed.Of(new Leg(alone, null));
+        if (words is not [var block, var time])
+            return Parsed.Fail($"expected a part of a journey and how long, such as train 45m, found '{text}'");
+        Parsed parsed = Duration(time);
+        return parsed.Value is not Duration length ? parsed : length > Network.Duration.Zero
+            ? Parsed.Of(new Leg(block, length)) : Parsed.Fail($"{block} must last longer than zero");
+    }
+
     public static Parsed Rate(string text)
     {
         if (text == "unlimited") return Parsed.Of(new Rate(0));

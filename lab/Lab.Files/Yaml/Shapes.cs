@@ -43,6 +43,7 @@ internal static class Shapes
         [typeof(ulong)] = new(t => Convert(Quantities.Integer(t, 0, ulong.MaxValue), d => (ulong)d),
             "a whole number"),
         [typeof(Duration)] = new(Quantities.Duration, "a time such as 250ms, 90s, 15m or 24h"),
+        [typeof(Leg)] = new(Quantities.Leg, "a part of a journey and how long, such as train 45m"),
         [typeof(Rate)] = new(Quantities.Rate, "a rate such as 64kbit/s or 1.5Mbit/s, or unlimited"),
         [typeof(Size)] = new(Quantities.Size, "a size such as 200B or 256KiB"),
         [typeof(Probability)] = new(Quantities.Probability, "a share such as 2% or 0.1%")

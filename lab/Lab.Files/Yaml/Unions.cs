@@ -20,8 +20,16 @@ internal static class Unions
         : type == typeof(LinkChoice) ? new Union(Link, o => Choice((LinkChoice)o))
         : type == typeof(TraceProfile) ? new Union(TraceFiles.Bind, Unbinder.Record)
         : EachWay(type) is { } inner ? new Union((b, n, t) => Ways(type, inner, b, n, t), o => Ways(inner, o))
+        : type == typeof(JourneyBlock) ? ListOf<JourneyStep>(s => new JourneyBlock(s), o => ((JourneyBlock)o).Steps)
+        : type == typeof(Journey) ? ListOf<Leg>(s => new Journey(s), o => ((Journey)o).Legs)
         : type == typeof(FaultSpec) ? new Union(Fault, o => Fault((FaultSpec)o))
         : null;
+
+    // a record that is written as its one list
+    private static Union ListOf<T>(Func<IReadOnlyList<T>, object> make, Func<object, IReadOnlyList<T>> list) => new(
+        (binder, node, trail) =>
+            binder.Value(typeof(IReadOnlyList<T>), node, trail) is IReadOnlyList<T> items ? make(items) : null,
+        o => Unbinder.Value(typeof(IReadOnlyList<T>), list(o)));
 
     /// <summary>What a link has each way; null when the type is no such pair.</summary>
     public static Type? EachWay(Type type) =>

@@ -16,6 +16,7 @@ internal static class PolicyWords
         if (policy.Tcp?.Keepalive is { } keepalive) parts.Add(Keepalive(keepalive));
         if (policy.Tcp?.UserTimeout is { } user) parts.Add($"TCP user timeout {user}");
         if (policy.Idle is { } idle) parts.Add($"idle rule after {idle.After}, then {Words.Of(idle.Then)}");
+        if (policy.OnNetworkChange is { } change) parts.Add(OnNetworkChange(change));
         if (parts.Count == 0) parts.Add("no checks");
         if (policy.OnDead != Reaction.Drop) parts.Add($"on dead: {Words.Of(policy.OnDead)}");
         if (policy.Reconnect != Policy.Nothing.Reconnect) parts.Add(Reconnect(policy.Reconnect));
@@ -30,6 +31,18 @@ internal static class PolicyWords
         return $"no checks; timeouts of connecting: TCP {Or(connect.Tcp)}, TLS {Or(connect.Tls)}, each step " +
             $"{Or(connect.Step)}, in all {Or(connect.Total)}, closing {connect.Close}; on dead: " +
             $"{Words.Of(Policy.Nothing.OnDead)}; {Reconnect(Policy.Nothing.Reconnect)}; no stream management";
+    }
+
+    private static string OnNetworkChange(NetworkChangePolicy change)
+    {
+        string after = string.Join(" and ", change.After);
+        string then = change.Then switch
+        {
+            NetworkChangeAction.Ping => $"ping {after} after a change of network, timeout {change.Timeout}",
+            NetworkChangeAction.Reconnect => $"reconnect {after} after a change of network",
+            _ => "a change of network leaves the stream alone",
+        };
+        return then + (change.ResetBackoff ? "" : ", back-off not reset");
     }
 
     public static string Keepalive(KeepaliveOption k)

@@ -65,6 +65,7 @@ internal sealed class Story
     public Story Start() => Do(c => c.Start(Now));
     public Story Stop() => Do(c => c.Stop(Now));
     public Story Connected() => Do(c => c.Connected(Now));
+    public Story ChangesNetwork() => Do(c => c.NetworkChanged(Now));
     public Story PeerCloses() => Do(c => c.PeerClosed(Now));
     public Story Sends(long number, int bytes = 5, string to = "romeo@a.test") =>
         Do(c => c.SendMessage(Now, to, number, bytes));

@@ -38,7 +38,7 @@ public sealed partial class MistakesTests : IDisposable
         duration: 2h => duration: 2h\ntail: 3h
             3:7: the tail (3h) must be shorter than the duration (2h)
         duration: 2h => durration: 2h
-            2:1: unknown key 'durration', expected one of description, look, topology, duration, tail, policies, workload, faults, expect, baseline, name, network, seeds, vary; did you mean 'duration'?
+            2:1: unknown key 'durration', expected one of description, look, topology, duration, tail, policies, workload, faults, journeys, journey, expect, baseline, name, network, seeds, vary; did you mean 'duration'?
         duration: 2h => name: ../x\nduration: 2h
             2:7: name becomes a folder's name: letters, digits, - and _, found '../x'
         seeds: 3 => seeds: 0
@@ -127,7 +127,7 @@ public sealed partial class MistakesTests : IDisposable
         timeout: 20s}}\n  acks => timeout: 20s, cleared-by: pong}}\n  acks
             5:55: cleared-by takes one of answer, any-stanza, any-data, found 'pong'
         {ping: {every: 60s, timeout: 20s}} => {pings: {every: 60s, timeout: 20s}}
-            5:10: unknown key 'pings' in policies.ping, expected one of whitespace, ping, acks, tcp, idle, connect, reconnect, on-dead; did you mean 'ping'?
+            5:10: unknown key 'pings' in policies.ping, expected one of whitespace, ping, acks, tcp, idle, connect, reconnect, on-network-change, on-dead; did you mean 'ping'?
         {ping: {every: 60s, timeout: 20s}} => {ping: 60s}
             5:16: ping takes keys with values (every, timeout, trigger, cleared-by), found '60s'
         {ping: {every: 60s, timeout: 20s}} => 60s
@@ -262,11 +262,11 @@ public sealed partial class MistakesTests : IDisposable
         cut: phone => cut: fone
             12:20: there is no 'fone' to cut, expected one of phone, mobile, example.org
         cut: phone => cutt: phone
-            12:15: a fault needs its kind with the target as value: one of cut, degrade, reset, freeze, crash, restart, unresolved, expire, ignore-dialback, as in {at: 30m, cut: phone}; did you mean 'cut'?
+            12:15: a fault needs its kind with the target as value: one of cut, handover, forget, degrade, reset, freeze, crash, restart, unresolved, expire, ignore-dialback, as in {at: 30m, cut: phone}; did you mean 'cut'?
         cut: phone => cut: phone, crash: phone
             12:27: a fault has one kind; 'cut' and 'crash' are two faults
         cut: phone => kind: cut, target: phone
-            12:15: a fault's kind is the key and its target the value: write {cut: phone}, not {kind: cut, target: phone}; kinds are cut, degrade, reset, freeze, crash, restart, unresolved, expire, ignore-dialback
+            12:15: a fault's kind is the key and its target the value: write {cut: phone}, not {kind: cut, target: phone}; kinds are cut, handover, forget, degrade, reset, freeze, crash, restart, unresolved, expire, ignore-dialback
         cut: phone => restart: phone
             12:24: restart does not go with a client, expected one of example.org
         cut: phone => cut: mobil

@@ -36,14 +36,23 @@ internal static class AnyPolicy
         from acks in Maybe(Acks)
         from tcp in Maybe(Tcps)
         from idle in Maybe(Idles)
+        from change in Maybe(Changes)
         from connect in Gen.OneOf(Gen.Const(new ConnectPolicy()), Connects)
         from reconnect in Gen.OneOf(Gen.Const(new ReconnectPolicy()), Reconnects)
         from onDead in Any<Reaction>()
         select new Policy
         {
             Whitespace = whitespace, Ping = ping, Acks = acks, Tcp = tcp, Idle = idle, Connect = connect,
-            Reconnect = reconnect, OnDead = onDead,
+            Reconnect = reconnect, OnDead = onDead, OnNetworkChange = change,
         };
+
+    private static Gen<NetworkChangePolicy> Changes => Gen.Select(
+        Any<NetworkChangeAction>(), Fine(0, 30_000).Array[1, 3], Seconds(1, 20), Gen.Bool,
+        (then, after, timeout, reset) => new NetworkChangePolicy
+        {
+            Then = then, Timeout = timeout, ResetBackoff = reset,
+            After = [.. after.Order().Take(then == NetworkChangeAction.Reconnect ? 1 : 3)],
+        });
 
     private static Gen<WhitespacePolicy> Whitespaces => Gen.Select(
         Seconds(5, 90), Any<Trigger>(), (every, trigger) => new WhitespacePolicy { Every = every, Trigger = trigger });

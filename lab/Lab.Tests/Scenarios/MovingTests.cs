@@ -144,6 +144,43 @@ public sealed class MovingTests
         Assert.Equal([(100, -1), (107, 0), (200, 1), (210, 0)], links.Changes);
     }
 
+    [Theory]
+    [InlineData(NetworkChangeAction.Nothing, 40)]               // the ping of 120 and its 20 s
+    [InlineData(NetworkChangeAction.Ping, 7)]                   // 2 s until it is told, and 5 s
+    [InlineData(NetworkChangeAction.Reconnect, 2)]
+    public void A_notice_makes_the_client_find_out_sooner(NetworkChangeAction then, double seconds)
+    {
+        Policy policy = Pings with { OnNetworkChange = new NetworkChangePolicy { Then = then, Timeout = Seconds(5) } };
+        RunResult run = Run(policy, 600, null, To("lte", 100) with { Notices = [Seconds(2), Seconds(2.5)] });
+        Assert.InRange(Assert.Single(Of(run, Side.Client)).Elapsed.TotalSeconds, seconds - 0.01, seconds + 0.2);
+    }
+
+    [Fact]
+    public void A_notice_for_a_process_that_stands_still_is_heard_when_it_goes_on()
+    {
+        var noticed = new Noticed();
+        FaultSpec freeze = new() { Kind = FaultKinds.Freeze, Target = "phone", At = Seconds(90), For = Seconds(40) };
+        Run(Pings, 600, noticed, freeze, To("lte", 100) with { Notices = [Duration.Zero, Seconds(1), Seconds(50)] });
+        Assert.Equal([130, 150], noticed.At);
+        noticed.At.Clear();
+        Run(Pings, 600, noticed, freeze with { Kind = FaultKinds.Crash },
+            To("lte", 100) with { Notices = [Duration.Zero, Seconds(50)], Gap = Seconds(3) });
+        Assert.Equal([153], noticed.At);
+        noticed.At.Clear();
+        Run(Pings, 600, noticed, To("lte", 100) with { Notices = [] });
+        Assert.Empty(noticed.At);
+    }
+
+    private sealed class Noticed : IJournalReader
+    {
+        public readonly List<double> At = [];
+
+        public void On(in Entry e)
+        {
+            if (e.Kind == EntryKind.NetworkNoticed) At.Add((e.At - Instant.Zero).TotalSeconds);
+        }
+    }
+
     private sealed class Links : IJournalReader
     {
         public readonly List<(double Second, int Link)> Changes = [];

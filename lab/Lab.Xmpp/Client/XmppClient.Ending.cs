@@ -15,7 +15,7 @@ public sealed partial class XmppClient
     private const int MaxRedirects = 5;
 
     private int redirects;
-    private bool redirected, sessionOver, retired;
+    private bool redirected, comesBackAtOnce, sessionOver, retired;
 
     private void TakeError(Element error)
     {
@@ -44,6 +44,7 @@ public sealed partial class XmppClient
     internal override void OnOver()
     {
         if (acking) lostAt = now;
+        ForgetNetwork();
         retired = wanted && backoff.IsOver;
         wanted &= !retired;
         if (sessionOver || unacked.Incomplete || !wanted) sessionId = null;
@@ -57,8 +58,8 @@ public sealed partial class XmppClient
 
     private void ScheduleRetry()
     {
-        Duration delay = redirected ? Duration.Zero : backoff.Next();
-        redirected = false;
+        Duration delay = redirected || comesBackAtOnce ? Duration.Zero : backoff.Next();
+        redirected = comesBackAtOnce = false;
         retryAt = now + delay;
         outbound.Add(new XmppAction(ActionKind.RetryScheduled, A: delay.Nanoseconds, B: backoff.Attempts));
     }

@@ -76,7 +76,8 @@ public sealed partial class XmppClient : XmppStream
 
     public ReadOnlySpan<byte> Output => outbound.Bytes;
 
-    public Instant NextTime => Instant.Min(Instant.Min(retryAt, PhaseEnd), Liveness.NextTime);
+    public Instant NextTime => Instant.Min(
+        Instant.Min(Instant.Min(retryAt, PhaseEnd), networkAt), Liveness.NextTime);
 
     /// <summary>Prefetches what a check will touch, once the client itself is in the cache.</summary>
     public void Foresee()
@@ -132,6 +133,7 @@ public sealed partial class XmppClient : XmppStream
     public void Receive(Instant now, ReadOnlySpan<byte> bytes)
     {
         Enter(now);
+        if (probeEnd != Instant.Never) ProbeAnswered();
         Hear(bytes);
         Check();
     }
@@ -155,6 +157,7 @@ public sealed partial class XmppClient : XmppStream
         Enter(now);
         if (retryAt <= now) Attempt();
         else if (PhaseEnd <= now) EndPhase();
+        if (networkAt <= now) ReactToNetwork();
         Check();
     }
 

@@ -59,7 +59,8 @@ public sealed class Backoff(ReconnectPolicy policy, RandomStream random)
         if (policy.ResetsOn == BackoffReset.Online) Reset();
     }
 
-    private void Reset()
+    /// <summary>Things are otherwise than they were: the count begins anew.</summary>
+    public void Reset()
     {
         Attempts = 0;
         previous = -1;

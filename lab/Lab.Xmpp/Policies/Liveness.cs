@@ -132,6 +132,15 @@ public struct Liveness
         return Answered(Flags.AckOpen | Flags.AckTimed, Flags.AckOpen);
     }
 
+    /// <summary>A ping is to be sent out of turn; false when one waits for its answer, which does as well.</summary>
+    public bool PingsNow(Instant now)
+    {
+        if (Has(Flags.PingTimed)) return false;
+        pinged = sent = now;
+        flags |= Flags.PingOpen;
+        return true;
+    }
+
     /// <summary>The next demand that is due at <paramref name="now"/>, earliest first; it counts as done.</summary>
     public Due Take(Instant now)
     {

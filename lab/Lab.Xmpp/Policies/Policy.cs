@@ -35,6 +35,11 @@ public sealed record Policy
     /// <summary>When to try again after a stream ended (RFC 6120 section 3.3).</summary>
     public ReconnectPolicy Reconnect { get; init; } = new();
 
+    /// <summary>
+    /// Of a client: what it does when its system says that the network has changed; absent = nothing.
+    /// </summary>
+    public NetworkChangePolicy? OnNetworkChange { get; init; }
+
     /// <summary>What to do with a stream that a ping or an ack request found silent.</summary>
     public Reaction OnDead { get; init; } = Reaction.Drop;
 }

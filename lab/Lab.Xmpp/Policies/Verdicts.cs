@@ -35,6 +35,9 @@ public enum Mechanism : byte
 
     // only on real sockets: TLS refused the peer; this machine failed; a real program that does not say why
     TlsFailure, LocalFailure, Unseen,
+
+    // an own act, again: the client's system said that the network has changed
+    NetworkChange,
 }
 
 /// <summary>How a transport ended, as the XMPP layer hears it.</summary>
