@@ -41,7 +41,6 @@ public sealed class Link<T>
     private readonly Transit<T> transit;
     private RandomStream? lossRandom, jitterRandom;
     private Weather? weather;
-    private Playback? playback;
     private DelayModel? delays;      // of a link that has more than one
     private LinkSpec spec;
     private Instant now, rateFreeAt, lastArrival;
@@ -60,8 +59,7 @@ public sealed class Link<T>
         this.random = random;
         this.sky = sky ?? random;
         this.transit = transit ?? new Transit<T>();
-        if (Weather.IsNeeded(spec)) weather = new Weather(Instant.Zero, spec, this.sky);
-        playback = spec.Trace?.Play(spec.TraceLoops, Instant.Zero);
+        if (Weather.IsNeeded(spec)) weather = new Weather(Instant.Zero, spec, this.sky, Instant.Zero);
         Vary();
     }
 
@@ -127,16 +125,10 @@ public sealed class Link<T>
     public void Change(Instant now, LinkSpec spec)
     {
         Advance(now);
-        bool sameTrace = ReferenceEquals(spec.Trace, this.spec.Trace) && spec.TraceLoops == this.spec.TraceLoops;
         this.spec = spec;
-        if (!sameTrace)
-        {
-            playback = spec.Trace?.Play(spec.TraceLoops, rateFreeAt);
-            playback?.Advance(now);
-        }
         Vary();
-        if (weather != null) weather.Change(now, spec);
-        else if (Weather.IsNeeded(spec)) weather = new Weather(now, spec, sky);
+        if (weather != null) weather.Change(now, spec, rateFreeAt);
+        else if (Weather.IsNeeded(spec)) weather = new Weather(now, spec, sky, rateFreeAt);
     }
 
     /// <summary>
@@ -161,7 +153,7 @@ public sealed class Link<T>
     public bool IsDown(Instant now)
     {
         Advance(now);
-        return cuts > 0 || HasOutage || LossNow == Probability.Always;
+        return cuts > 0 || weather is { Outage: true } || LossNow == Probability.Always;
     }
 
     /// <summary>
@@ -172,22 +164,18 @@ public sealed class Link<T>
     {
         get
         {
-            Instant played = playback?.NextChange ?? Instant.Never;
-            if (weather == null) return played;
+            if (weather == null) return Instant.Never;
             bool channelCuts = (spec.Loss.WhenBad == Probability.Always) != (spec.Loss.WhenGood == Probability.Always);
             Instant channel = channelCuts ? weather.NextChannelChange : Instant.Never;
-            return Instant.Min(played, Instant.Min(channel, weather.NextOutageChange));
+            return Instant.Min(channel, weather.NextOutageChange);
         }
     }
 
-    private bool HasOutage => weather is { Outage: true } || playback is { Outage: true };
-
-    private Probability LossNow =>
-        playback?.Loss ?? (weather is { Bad: true } ? spec.Loss.WhenBad : spec.Loss.WhenGood);
+    private Probability LossNow => weather == null ? spec.Loss.WhenGood : weather.Of(spec.Loss);
 
     private Fate Judge(Instant now, int bytes)
     {
-        if (cuts > 0 || HasOutage) return Fate.Lost;
+        if (cuts > 0 || weather is { Outage: true }) return Fate.Lost;
         Probability loss = LossNow;
         if (loss != Probability.Never && (lossRandom ??= random.Fork("loss")).Chance(loss)) return Fate.Lost;
         while (firstWaiting != 0 && transit.Seats[firstWaiting].StartsAt <= now)
@@ -200,7 +188,7 @@ public sealed class Link<T>
     private Fate Admit(Instant now, in T unit, int bytes)
     {
         Instant start = Instant.Max(now, rateFreeAt);
-        if (playback is { HasRate: true })
+        if (weather is { Playback: { HasRate: true } playback })
         {
             Instant sent = playback.Send(bytes, out start);
             if (sent == Instant.Never) return Fate.Lost;
@@ -244,7 +232,7 @@ public sealed class Link<T>
 
     private Duration Flight(Instant departure)
     {
-        Duration delay = delays is null ? spec.Delay : delays.At(departure, playback);
+        Duration delay = delays is null ? spec.Delay : delays.At(departure, weather?.Playback);
         return spec.Jitter == Duration.Zero ? delay : Jittered(delay, spec.Jitter);
     }
 
@@ -274,7 +262,6 @@ public sealed class Link<T>
         if (to < now) throw Backwards(to);
         now = to;
         weather?.Advance(to);
-        playback?.Advance(to);
     }
 
     private InvalidOperationException Backwards(Instant to) =>

@@ -3,7 +3,7 @@ namespace Lab.Network;
 /// <summary>
 /// Theory of operation. Weather is what a link goes through whether or not anybody sends: a channel that is good or bad
 /// in turn, and outages. Stays in the channel's states and times between outages are Weibull (shape 1: exponential);
-/// outages last a lognormal or a Weibull time. Each of the two draws its stays from
+/// outages last a lognormal or a Weibull time; a trace is weather, too. Each of the two processes draws its stays from
 /// a stream of its own, one stay after the other from the start of the run, so the state at a moment depends on the
 /// seed and the moment alone: two policies compared under one seed meet the same weather. Changes happen at the very
 /// nanosecond that was drawn, so stays keep their distribution however short they are, and none is unseen. Up
@@ -20,35 +20,57 @@ internal sealed class Weather
     private static readonly Duration Longest = Duration.FromHours(24 * 36500);
 
     private Process channel, outages;
+    private Trace? trace;
+    private bool loops;
 
-    public Weather(Instant now, LinkSpec spec, RandomStream random)
+    /// <param name="sentUntil">A trace that begins now sends nothing at or before it.</param>
+    public Weather(Instant now, LinkSpec spec, RandomStream random, Instant sentUntil)
     {
         channel = new(random.Fork("channel"));
         outages = new(random.Fork("outages"));
         channel.Begin(now, ChannelOf(spec), stationary: true);
         outages.Begin(now, OutagesOf(spec), stationary: false);
+        Play(now, spec, sentUntil);
     }
 
-    public bool Bad => channel.On;
-    public bool Outage => outages.On;
-    public Instant NextChannelChange => channel.ChangesAt;
-    public Instant NextOutageChange => outages.ChangesAt;
+    /// <summary>The trace that is played; null without one.</summary>
+    public Playback? Playback { get; private set; }
 
-    public static bool IsNeeded(LinkSpec spec) => ChannelOf(spec).Exists || OutagesOf(spec).Exists;
+    public bool Outage => outages.On || Playback is { Outage: true };
+    public Instant NextChannelChange => channel.ChangesAt;
+
+    public Instant NextOutageChange =>
+        Playback is null ? outages.ChangesAt : Instant.Min(outages.ChangesAt, Playback.NextChange);
+
+    public static bool IsNeeded(LinkSpec spec) =>
+        ChannelOf(spec).Exists || OutagesOf(spec).Exists || spec.Trace is not null;
+
+    /// <summary>The share that is lost now: the trace's, or that of the channel's state.</summary>
+    public Probability Of(LossSpec loss) => Playback?.Loss ?? (channel.On ? loss.WhenBad : loss.WhenGood);
 
     public void Advance(Instant now)
     {
         if (channel.ChangesAt <= now) channel.Advance(now);
         if (outages.ChangesAt <= now) outages.Advance(now);
+        Playback?.Advance(now);
     }
 
     /// <summary>
-    /// A process whose numbers stay keeps its course; one with new numbers begins anew at this moment.
+    /// A process whose numbers stay keeps its course; one with new numbers begins anew at this moment. A trace always
+    /// plays as if from the start of the run.
     /// </summary>
-    public void Change(Instant now, LinkSpec spec)
+    public void Change(Instant now, LinkSpec spec, Instant sentUntil)
     {
+        if (!ReferenceEquals(spec.Trace, trace) || spec.TraceLoops != loops) Play(now, spec, sentUntil);
         if (channel.Kind != ChannelOf(spec)) channel.Begin(now, ChannelOf(spec), stationary: true);
         if (outages.Kind != OutagesOf(spec)) outages.Begin(now, OutagesOf(spec), stationary: false);
+    }
+
+    private void Play(Instant now, LinkSpec spec, Instant sentUntil)
+    {
+        (trace, loops) = (spec.Trace, spec.TraceLoops);
+        Playback = trace?.Play(loops, sentUntil);
+        Playback?.Advance(now);
     }
 
     private static Stays ChannelOf(LinkSpec spec) =>
