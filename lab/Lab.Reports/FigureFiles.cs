@@ -9,6 +9,9 @@ public sealed record FigureFile(string Name, byte[]? Png, string Problem);
 /// <param name="whole">The sweep of which this one is a part, whose colours it has; null is itself.</param>
 public sealed class FigureFiles(SweepResult sweep, SweepResult? whole = null)
 {
+    /// <summary>Where they are among results.</summary>
+    internal const string Folder = "figures";
+
     private readonly Study study = new(sweep, whole);
     private IReadOnlyList<Figure>? figures;
 
@@ -34,12 +37,12 @@ public sealed class FigureFiles(SweepResult sweep, SweepResult? whole = null)
     public string Page(string folder, IReadOnlyCollection<string> pictures)
     {
         string[] folders = [.. Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f))
-            .Where(f => f != ReportWriter.FiguresName).Order(StringComparer.Ordinal)];
+            .Where(f => f != Folder).Order(StringComparer.Ordinal)];
         return ReportPage.Of(study, Figures, File.ReadAllText(Path.Combine(folder, StoredResults.RunFileName)),
             [.. Figures.Where(f => pictures.Contains(f.Name) || File.Exists(Path.Combine(folder, PathOf(f))))
                 .Select(PathOf)], folders);
 
-        static string PathOf(Figure f) => $"{ReportWriter.FiguresName}/{f.Name}.png";
+        static string PathOf(Figure f) => $"{Folder}/{f.Name}.png";
     }
 
     internal static FigureFile Draw(Figure figure, Paper paper)

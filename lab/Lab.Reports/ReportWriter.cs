@@ -30,7 +30,7 @@ public sealed record WrittenReport(string Folder, IReadOnlyList<string> Files, I
 /// <summary>Turns a sweep into a folder of files that people keep.</summary>
 public static class ReportWriter
 {
-    internal const string PageName = "report.html", FiguresName = "figures";
+    internal const string PageName = "report.html";
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>
@@ -136,8 +136,8 @@ public static class ReportWriter
         foreach (Figure figure in figures)
         {
             if (FigureFiles.Draw(figure, new Paper()).Png is not { } png) continue;
-            Directory.CreateDirectory(Path.Combine(folder, FiguresName));
-            drawn.Add($"{FiguresName}/{figure.Name}.png");
+            Directory.CreateDirectory(Path.Combine(folder, FigureFiles.Folder));
+            drawn.Add($"{FigureFiles.Folder}/{figure.Name}.png");
             File.WriteAllBytes(Path.Combine(folder, drawn[^1]), png);
         }
         return drawn;

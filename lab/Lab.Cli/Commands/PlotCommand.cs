@@ -56,8 +56,8 @@ internal static class PlotCommand
         command.SetAction(parsed => Run(new PlotRequest(parsed.GetValue(results)!)
         {
             Figures = [.. (parsed.GetValue(figure) ?? []).SelectMany(f => f.Split(',')).Select(f => f.Trim())],
-            Where = parsed.GetValue(where) ?? [], Size = parsed.GetValue(size), Dark = parsed.GetValue(dark), Report = parsed.GetValue(report),
-            Folder = parsed.GetValue(folder),
+            Where = parsed.GetValue(where) ?? [], Size = parsed.GetValue(size), Dark = parsed.GetValue(dark),
+            Report = parsed.GetValue(report), Folder = parsed.GetValue(folder),
         }, terminal, stop));
         return command;
     }
@@ -72,8 +72,8 @@ internal static class PlotCommand
             (width, height) = read;
         }
         if (request.Report && (request.Where.Count > 0 || request.Folder is not null))
-            return Refuse(terminal, "--report writes the results' own page again, which is of all runs and beside them: "
-                + $"leave out {(request.Where.Count > 0 ? "--where" : "--out")}");
+            return Refuse(terminal, "--report writes the results' own page again, which is of all runs and beside "
+                + $"them: leave out {(request.Where.Count > 0 ? "--where" : "--out")}");
         if (request.Folder is "") return Refuse(terminal, "--out is empty; name a directory, such as --out pictures");
         if (File.Exists(request.Folder))
             return Refuse(terminal, $"--out: {request.Folder} is a file, expected a directory");

@@ -81,7 +81,7 @@ internal static class ShowCommand
         if (kind.Targets.HasFlag(TargetKinds.Client))
             terminal.Out.WriteLine(
                 $"after:   with a client as target, it may wait for one of these steps: "
-                    + $"{Words.List(Shapes.Values(typeof(Xmpp.Step)))}");
+                    + $"{Words.List(KeyTree.Steps)}");
         Judged(kind.On, terminal);
         return ExitCode.Pass;
     }

@@ -26,7 +26,8 @@ public static class DefaultsInForce
                 + "served it, with 5m to resume, an ack request for each stanza, and no verdict from silence");
         string[] calm = [.. topology.Servers.Where(s => s.Value.Software == ServerSoftware.Lab
             && s.Value.Policy is null).Select(s => s.Key)];
-        if (calm.Length > 0) told.Add($"{Words.List(calm)} without a policy: it checks no client and closes no stream");
+        if (calm.Length > 0)
+            told.Add($"{Words.List(calm)} without a policy: no client is checked and no stream closed");
         if (topology.S2s.Any(s => s.Policy is null))
             told.Add("servers without a policy for each other check no stream between them");
         foreach (SystemProfile system in SystemProfile.All)
@@ -40,8 +41,8 @@ public static class DefaultsInForce
     {
         ConnectPolicy connect = Policy.Nothing.Connect;
         ReconnectPolicy reconnect = Policy.Nothing.Reconnect;
-        return $"it checks nothing; connecting may take {connect.Tcp} for TCP, {connect.Tls} for TLS, {connect.Step} "
-            + $"for each step and {connect.Total} in all; it comes back after {Words.Kebab(reconnect.Kind.ToString())} "
+        return $"nothing is checked; connecting may take {connect.Tcp} for TCP, {connect.Tls} for TLS, {connect.Step} "
+            + $"for each step and {connect.Total} in all; a new attempt after {Words.Kebab(reconnect.Kind.ToString())} "
             + $"backoff, first {reconnect.First}, doubling to {reconnect.Max}";
     }
 

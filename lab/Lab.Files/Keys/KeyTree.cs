@@ -31,6 +31,10 @@ internal static partial class KeyTree
         }.Select(Made),
     ];
 
+    /// <summary>Those that a fault may wait for.</summary>
+    public static IReadOnlyList<string> Steps =>
+        [.. Shapes.Values(typeof(Step)).Where(s => s is not ("offline" or "closing"))];
+
     /// <summary>What stands in a file of that type.</summary>
     public static Part Of(Type file) => Parts[file];
 
@@ -113,7 +117,7 @@ internal static partial class KeyTree
         if (shape.Property == typeof(Expectation).GetProperty(nameof(Expectation.Metric)))
             return [.. Catalogue.All.Select(m => new Allowed(m.Name, m.Meaning))];
         if (!type.IsEnum) return [];
-        return [.. Enum.GetNames(type).Where(n => type != typeof(Step) || n is not ("Offline" or "Closing"))
+        return [.. Enum.GetNames(type).Where(n => type != typeof(Step) || Steps.Contains(Experiments.Words.Kebab(n)))
             .Select(n => new Allowed(Experiments.Words.Kebab(n), Summaries.Of(type, n).Summary))];
     }
 

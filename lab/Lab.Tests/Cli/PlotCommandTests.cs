@@ -99,7 +99,8 @@ public sealed class PlotCommandTests : IDisposable
     public void The_picture_of_the_README_is_the_golden_one_of_today_s_run()
     {
         string path = Path.Combine(RepositoryRoot.Path, "results", "showcase", "dead-link.png");
-        byte[] today = Assert.Single(new FigureFiles(ShippedSweeps.Of("dead-link", null).Result).Draw(["detection"])).Png!;
+        var figures = new FigureFiles(ShippedSweeps.Of("dead-link", null).Result);
+        byte[] today = Assert.Single(figures.Draw(["detection"])).Png!;
         if (Environment.GetEnvironmentVariable("LAB_ACCEPT") == "1") File.WriteAllBytes(path, today);
         using SKBitmap drawn = SKBitmap.Decode(today), kept = SKBitmap.Decode(path);
         Assert.Equal((kept.Width, kept.Height), (drawn.Width, drawn.Height));

@@ -70,8 +70,8 @@ public sealed class CompletionTests
             Clients = new Dictionary<string, ClientSpec> { ["phone"] = new() { Server = "a.example" } },
         };
 
-        Assert.Equal("phone without a policy: it checks nothing; connecting may take 30s for TCP, 30s for TLS, 30s for "
-            + "each step and 2m in all; it comes back after rfc6120 backoff, first 1m, doubling to 5m",
+        Assert.Equal("phone without a policy: nothing is checked; connecting may take 30s for TCP, 30s for TLS, 30s for "
+            + "each step and 2m in all; a new attempt after rfc6120 backoff, first 1m, doubling to 5m",
             DefaultsInForce.Of(topology)[0]);
     }
 

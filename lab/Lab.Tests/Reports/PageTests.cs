@@ -82,7 +82,7 @@ public sealed class PageTests
         });
 
         Assert.Contains("policies, where they are silent: no checks; timeouts of connecting: TCP 30s", page);
-        Assert.Contains("example.org without a policy: it checks no client and closes no stream", page);
+        Assert.Contains("example.org without a policy: no client is checked and no stream closed", page);
         Assert.Contains("phone, example.org on linux: gives up unacknowledged data after 924.6", page);
         Assert.Contains("phone on android: ", page);
     }
