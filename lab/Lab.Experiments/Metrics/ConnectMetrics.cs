@@ -29,6 +29,13 @@ internal static class ConnectMetrics
             f => Sample.Of(f.Logins.Select(l => l.Took.TotalSeconds)),
             Sight.ByFaults(new(Fidelity.Unsupported,
                 "only the negotiation is seen: the proxy accepts the TCP connect at once"))),
+        new("connections.forgotten", Unit.Count,
+            "connections in use that a middlebox on their way forgot",
+            "connections that the client or the server uses", "none",
+            Better.Lower, Joining.Count, f => f.Forgotten, Sight.AsFaults)
+        {
+            Applies = f => f.HasMiddleboxes,
+        },
         new("storm.peak", Unit.PerSecond,
             "most connection attempts in any one second, but for each client's first of the run",
             "seconds of the run", "none",

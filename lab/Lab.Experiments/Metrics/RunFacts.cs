@@ -37,6 +37,12 @@ internal sealed class RunFacts(
     public IEnumerable<StreamVerdict> Verdicts =>
         recorder.Verdicts.Where(v => chosen.Holds(v.At) && chosen.HasClient(v.Path.Index));
 
+    /// <summary>How many connections of clients in use a middlebox forgot.</summary>
+    public int Forgotten => recorder.Truth.Forgotten.Count(f => chosen.Holds(f.At) && chosen.HasClient(f.Path));
+
+    /// <summary>Whether anything on the clients' paths may forget them.</summary>
+    public bool HasMiddleboxes => cast.Members.Any(m => m.Behind.Count > 0 || m.Links.Any(l => l.Through.Count > 0));
+
     /// <summary>Of streams between servers.</summary>
     public IEnumerable<Incident> Deaths => recorder.Federation.Deaths.Where(chosen.Has);
 

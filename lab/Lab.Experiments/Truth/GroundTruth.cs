@@ -34,6 +34,9 @@ internal sealed class GroundTruth
     /// <summary>Incidents of clients' streams, in the order in which they ended.</summary>
     public List<Incident> OfClients { get; } = [];
 
+    /// <summary>Each time that a middlebox forgot a connection in use, by its path.</summary>
+    public List<(Instant At, int Path)> Forgotten { get; } = [];
+
     /// <summary>Those of the streams between servers.</summary>
     public List<Incident> OfRoutes { get; } = [];
 
@@ -171,8 +174,11 @@ internal sealed class GroundTruth
     private void PassageChanged(PathTruth path, in Entry e)
     {
         if (path.Find(ConnectionEntry.Of(in e).Connection) is not { } stream) return;
+        bool was = stream.Passage.IsForgotten;
         stream.Passage = PassageEntry.Of(in e);
         path.IsSelective = true;
+        if (stream.Passage.IsForgotten && !was && (stream.Near.Ready || stream.Far.Ready))
+            Forgotten.Add((e.At, path.Index));
         TruthChanged(path, e.At);
     }
 

@@ -12,7 +12,9 @@ namespace Lab.Files;
 /// </summary>
 internal sealed class Paths(Problems problems)
 {
-    private static readonly string[] OfTopology = ["servers", "clients", "s2s", "links"];
+    // its description is not the scenario's
+    private static readonly string[] OfTopology =
+        [.. Shapes.Keys(typeof(Topology)).Select(k => k.Name).Where(n => n != "description")];
 
     private Names names = new(new Mapping(default, [], false));
     private Type? reached;
