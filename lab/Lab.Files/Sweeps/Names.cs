@@ -56,6 +56,7 @@ internal sealed class Names(Mapping root)
                 parts = parts.With("links", Each(links, l => Profiled(l, binder)));
             root = root.With("topology", Linked(Linked(parts, "clients", binder), "s2s", binder));
         }
+        if (root["journeys"] is { } journeys) root = root.With("journeys", Liked(journeys, binder));
         if (root["faults"] is Sequence faults)
         {
             var names = new Names(root);
@@ -80,6 +81,15 @@ internal sealed class Names(Mapping root)
         return mapping["links"] is Mapping links
             ? mapping.With("links", Each(links, l => Profiled(l, binder))) : mapping;
     }
+
+    // the links that steps of journeys are like
+    private static Node Liked(Node node, Binder binder) => node switch
+    {
+        Sequence list => list with { Items = [.. list.Items.Select(i => Liked(i, binder))] },
+        Mapping { } map when map["like"] is Mapping like => map.With("like", Profiled(like, binder)),
+        Mapping map => Each(map, n => Liked(n, binder)),
+        _ => node,
+    };
 
     private static Mapping Each(Mapping map, Func<Node, Node> made) =>
         map with { Entries = [.. map.Entries.Select(e => e with { Value = made(e.Value) })] };

@@ -79,6 +79,24 @@ public sealed class ProfileTests
     }
 
     [Fact]
+    public void What_a_step_of_a_journey_and_a_degraded_link_are_like_may_have_a_profile()
+    {
+        Sweep sweep = Sweep("""
+            duration: 1h
+            topology:
+              servers: {a: {}}
+              clients: {c: {server: a, links: {m: {delay: 1ms}}}}
+            journeys: {walk: [{on: m, for: 10m, like: {profile: gprs, loss: 3%}}]}
+            journey: {c: [walk]}
+            faults: [{at: 30m, degrade: c, for: 1m, to: {profile: gprs, loss: 4%}}]
+            """);
+        LinkProfile[] to = [.. sweep.Plan[0].Scenario.Faults.Select(f => f.To?.Inline).OfType<LinkProfile>()];
+        Assert.All(to, l => Assert.Equal(Presets.Link("gprs").Up, l.Up));
+        Assert.Equal([30_000_000, 40_000_000],
+            to.Select(l => l.Loss!.Up.LossWhenGood.PartsPerBillion).Distinct().Order());
+    }
+
+    [Fact]
     public void A_profile_does_not_vary_but_the_link_of_a_client_does()
     {
         var problems = new Problems();
