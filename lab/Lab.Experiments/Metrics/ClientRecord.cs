@@ -48,7 +48,7 @@ internal sealed class ClientRecord(PathTruth path)
         : Path.AnyStands(PathEnd.Far) ? LaneState.Connecting : LaneState.Offline;
 
     private bool IsReachable => IsOnline && Session is { Hibernates: false } s && Connection == s.Connection
-        && !Path.IsDead && Path.ProcessAt(PathEnd.Near).Runs && Path.ProcessAt(PathEnd.Far).Runs;
+        && Path.Lets(Connection) && Path.ProcessAt(PathEnd.Near).Runs && Path.ProcessAt(PathEnd.Far).Runs;
 
     /// <summary>
     /// Books the time up to now as what it was; to be called before anything that it depends on changes: the path,

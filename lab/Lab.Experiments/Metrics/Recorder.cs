@@ -133,7 +133,7 @@ internal sealed class Recorder : IJournalReader
         switch (e.Kind)
         {
             case EntryKind.PathChanged:
-                lanes.Band(c.Path.Index, LaneBook.Path, c.Path.IsDead ? FaultKinds.Cut : null, e.At);
+                lanes.Band(c.Path.Index, LaneBook.Path, c.Path.IsDead ? c.Path.Cause : null, e.At);
                 break;
             case EntryKind.ConnectAttempt:
                 Storm.Attempt(e.At, c.Path.Index, first: !c.HasBegun);

@@ -64,6 +64,10 @@ internal sealed class PathTruth(int index, string name, ProcessTruth near, Proce
         return null;
     }
 
+    /// <summary>Whether the path, or the link that it goes by alone, lets a connection pass both ways.</summary>
+    public bool Lets(int connection) => !IsSelective ? !IsDead
+        : Find(connection) is { IsCutOff: false, Passage.IsDead: false };
+
     /// <summary>Whether both ends of a connection stand: what was written to it may still arrive.</summary>
     public bool Stands(int connection) => Find(connection) is { Near.Stands: true, Far.Stands: true };
 

@@ -61,6 +61,17 @@ public sealed class MovingTests
     }
 
     [Fact]
+    public void Nobody_is_reachable_over_a_connection_whose_address_is_gone()
+    {
+        RunResult run = Run(Pings, 1000, null, To("lte", 100));
+        double away = 1000 * (1 - run.Value("availability"));
+        Assert.InRange(away, 41, 43);                           // 40 s until it notices, 1 s, and logging in twice
+        run = Run(Pings, 1000, null, To("lte", 100) with { Linger = Seconds(30) },
+            new FaultSpec { Kind = FaultKinds.Cut, Target = "lte", At = Seconds(105), For = Seconds(20) });
+        Assert.InRange(1000 * (1 - run.Value("availability")), 71, 73);
+    }
+
+    [Fact]
     public void With_a_reset_the_client_knows_at_once_and_the_server_does_not()
     {
         RunResult run = Run(Pings, 600, null, To("lte", 100) with { Old = OldConnections.Reset });
