@@ -78,7 +78,8 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
     private void Open(in Entry e, bool hit)
     {
         ProcessTruth near = path.ProcessAt(PathEnd.Near), far = path.ProcessAt(PathEnd.Far);
-        FaultKind? fault = !hit ? null : path.IsDead ? path.Cause : path.Selected is { } alone ? alone : near.Runs ? far.Cause : near.Cause;
+        FaultKind? fault = !hit ? null : path.IsDead ? path.Cause : path.Selected is { } alone ? alone
+            : near.Runs ? far.Cause : near.Cause;
         bool weather = e.Kind == EntryKind.PathChanged && PathEntry.Of(in e).Fault == PathEntry.Weather;
         open = new Episode(e.At, fault, weather, Before(), previous);
         (older, recent) = ([], []);

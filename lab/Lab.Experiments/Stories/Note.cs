@@ -6,8 +6,8 @@ namespace Lab.Experiments;
 /// <summary>What a note tells of.</summary>
 internal enum NoteKind
 {
-    PathChanged, PassageChanged, ProcessChanged, FaultBegan, FaultEnded, Lost, GotThrough, FirstThrough, Checked, Ended, Blamed,
-    FailedAttempts, Ready, SessionWaits, SessionOver, Written, LinkChanged, NetworkNoticed,
+    PathChanged, PassageChanged, ProcessChanged, FaultBegan, FaultEnded, Lost, GotThrough, FirstThrough, Checked, Ended,
+    Blamed, FailedAttempts, Ready, SessionWaits, SessionOver, Written, LinkChanged, NetworkNoticed,
 }
 
 /// <summary>What may become one note: the same again, of the same side, while nothing else has changed.</summary>
