@@ -298,8 +298,8 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         var command = new Command("show", """
             Lists what scenario files can name, and how truly each network shows it.
 
-            There are preset policies, links and middleboxes, faults, metrics, networks, systems, and the keys of the files
-            themselves.
+            There are preset policies, links and middleboxes, faults, metrics, networks, systems, and the keys of the
+            files themselves.
 
             Examples:
               lab show presets

@@ -51,6 +51,7 @@ public sealed partial class Rules
             CheckLink(topology, client, nameof(client.Link), client.Link);
             CheckLinks(topology, client);
             foreach (LinkChoice? link in client.Links.Values.Prepend(client.Link)) CheckThrough(topology, link?.Inline);
+            CheckLength(topology, client);
             CheckPolicy(client, nameof(client.Policy), client.Policy);
         }
         foreach (LinkProfile link in topology.Links.Values) CheckThrough(topology, link);
@@ -166,6 +167,18 @@ public sealed partial class Rules
         Fail(new Spot(record, property, entry), $"there is no link '{name}' in {where}"
             + Hint(name, topology.Links.Keys.Concat(library.Links.Keys), presets ? "links" : null),
             new Spot(topology, nameof(topology.Links)));
+    }
+
+    private void CheckLength(Topology topology, ClientSpec client)
+    {
+        int Length(LinkChoice? link) => 1 + ((link?.Inline ?? topology.Links.GetValueOrDefault(link?.Name ?? "")
+            ?? library.Links.GetValueOrDefault(link?.Name ?? ""))?.Through.Count ?? 0);
+        int length = (client.Links.Count > 0 ? client.Links.Values.Sum(Length) : Length(client.Link))
+            + (topology.Servers.GetValueOrDefault(client.Server)?.Behind.Count ?? 0);
+        if (length > Line.AttachmentPlace)
+            Fail(new Spot(client, client.Links.Count > 0 ? nameof(client.Links) : nameof(client.Link)),
+                $"its links and the middleboxes behind them are {length}; a path has at most {Line.AttachmentPlace}",
+                new Spot(topology, nameof(topology.Links)), new Spot(topology, nameof(topology.Servers)));
     }
 
     private void CheckThrough(Topology topology, LinkProfile? link)

@@ -41,7 +41,7 @@ internal static partial class KeyTree
     /// <summary>The part that a value of the type opens; null when it opens none.</summary>
     public static Part? PartOf(Type type) => Parts.GetValueOrDefault(
         type == typeof(PolicyChoice) ? typeof(Policy) : type == typeof(LinkChoice) ? typeof(LinkProfile)
-        : type == typeof(JourneyBlock) ? typeof(JourneyStep) : type);
+        : Unions.ItemOf(type) ?? type);
 
     private static Part Made(Type type)
     {

@@ -55,6 +55,7 @@ internal static class Mattering
             IdlePolicy i => name != nameof(i.Timeout) || i.Then == IdleAction.VerifyFirst,
             LinkProfile l => name switch
             {
+                nameof(l.Profile) => l.Profile is not null,     // its numbers stand in its place
                 nameof(l.JitterShape) => l.Jitter.Any(j => j > Duration.Zero),
                 nameof(l.Queue) => l.Up.BitsPerSecond > 0 || l.Down.BitsPerSecond > 0,
                 _ => true,

@@ -114,10 +114,11 @@ internal sealed class Schema
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))
             return Named(Presets.Links, defines, typeof(LinkProfile));
         if (type == typeof(MiddleboxProfile)) return Named(Presets.Middleboxes, defines, type);
-        if (type == typeof(Journey))
-            return new JsonObject { ["type"] = "array", ["items"] = SchemaTexts.Of(typeof(Leg), null) };
-        if (type == typeof(JourneyBlock))
-            return new JsonObject { ["type"] = "array", ["items"] = Reference(typeof(JourneyStep)) };
+        if (Unions.ItemOf(type) is { } item)
+            return new JsonObject
+            {
+                ["type"] = "array", ["items"] = key.Part is null ? SchemaTexts.Of(item, null) : Reference(item),
+            };
         return key.Part is not null ? Reference(type) : SchemaTexts.Of(type, Limits.Of(key.Shape!.Property));
     }
 

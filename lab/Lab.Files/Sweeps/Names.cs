@@ -2,7 +2,9 @@ using Lab.Experiments;
 
 namespace Lab.Files;
 
-/// <summary>The policies and links that a name can mean: those of the files first, then the presets.</summary>
+/// <summary>
+/// The policies, links and middleboxes that a name can mean: those of the files first, then the presets.
+/// </summary>
 internal sealed class Names(Mapping root)
 {
     // who says one of these does not want what a profile says in its place
@@ -146,9 +148,12 @@ internal sealed class Names(Mapping root)
         Mapping Add(Mapping? own, Mapping presets) =>
             presets.Entries.Where(p => words.Contains(p.Key.Text) && own?[p.Key.Text] is null)
             .Aggregate(own ?? new Mapping(tree.Place, [], Flow: false), (map, p) => map.With(p.Key.Text, p.Value));
-        Mapping links = Add(topology["links"] as Mapping, Presets.Links),
-            policies = Add(tree["policies"] as Mapping, Presets.Policies);
-        if (links.Entries.Count > 0) tree = tree.With("topology", topology.With("links", links));
+        foreach ((string key, Mapping presets) in new[]
+            { ("links", Presets.Links), ("middleboxes", Presets.Middleboxes) })
+            if (Add(topology[key] as Mapping, presets) is { Entries.Count: > 0 } named)
+                topology = topology.With(key, named);
+        Mapping policies = Add(tree["policies"] as Mapping, Presets.Policies);
+        tree = tree.With("topology", topology);
         return policies.Entries.Count > 0 ? tree.With("policies", policies) : tree;
     }
 

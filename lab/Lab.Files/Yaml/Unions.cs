@@ -31,6 +31,10 @@ internal static class Unions
             binder.Value(typeof(IReadOnlyList<T>), node, trail) is IReadOnlyList<T> items ? make(items) : null,
         o => Unbinder.Value(typeof(IReadOnlyList<T>), list(o)));
 
+    /// <summary>What a record that is written as its one list is a list of; null when the type is none.</summary>
+    public static Type? ItemOf(Type type) => type == typeof(JourneyBlock) ? typeof(JourneyStep)
+        : type == typeof(Journey) ? typeof(Leg) : null;
+
     /// <summary>What a link has each way; null when the type is no such pair.</summary>
     public static Type? EachWay(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Ways<>) ? type.GetGenericArguments()[0] : null;

@@ -10,7 +10,7 @@ public sealed class GoldenExplanationTests : IDisposable
     private const string Everything = """
         topology:
           servers: {example.org: {password: sesame}, a.example: {}, b.example: {}}
-          clients: {phone: {server: example.org, link: mobile, count: 5, POLICY}}
+          clients: {phone: {server: example.org, count: 5, links: {wifi: mobile, lte: {delay: 50ms}}, POLICY}}
           s2s: [{between: [a.example, b.example], link: mobile}]
           links: {mobile: {delay: 35ms}}
         duration: 2h

@@ -359,7 +359,9 @@ public sealed class RunCommandTests : IDisposable
             one.Lab("show", "faults", fault);
             string example = one.Output.Split('\n').Single(l => l.StartsWith("example: "))["example: ".Length..]
                 .Replace("phone[3]", "phone[0]");
-            string topology = !example.Contains("b.example") ? "one-phone"
+            string topology = example.Contains("handover: ") ? "{servers: {example.org: {}}, clients: {phone: "
+                    + "{server: example.org, links: {wifi: wifi-home, lte: lte-good}}}}"
+                : !example.Contains("b.example") ? "one-phone"
                 : "{servers: {a.example: {}, b.example: {}}, clients: {phone: {server: a.example}}, "
                     + "s2s: [{between: [a.example, b.example]}]}";
             one.Sweep($"topology: {topology}\nduration: 2h\nfaults:\n  - {example}\n");

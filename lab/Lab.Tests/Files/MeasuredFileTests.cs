@@ -77,7 +77,7 @@ public sealed class MeasuredFileTests
     }
 
     [Fact]
-    [Trait("Category", "Random")]
+    [Trait(Fuzz.Category, Fuzz.Random)]
     public void Random_tables_send_what_adding_up_nanosecond_by_nanosecond_gives() => Fuzz.Try(300, seed =>
     {
         RandomStream random = RandomStream.Root(seed);

@@ -329,6 +329,10 @@ public sealed partial class MistakesTests : IDisposable
             1:117: good-for must be at least 1ms, or hardly any time passes, found '999us'
             1:142: every must be at least 1ms, or hardly any time passes, found '10us'
             1:156: median must be at least 1ms, or hardly any time passes, found '1us'
+        topology: one-phone => topology: {servers: {example.org: {behind: [aws-nbl]}}, clients: {phone: {server: example.org, link: {through: [nat]}}}, middleboxes: {nat: {established: 0s, drawn: [{share: 90%, from: 2m, to: 3m}]}}}
+            1:45: there is no middlebox 'aws-nbl' in the topology or the presets; did you mean 'aws-nlb'? lab show middleboxes lists those
+            1:155: established must be longer than zero, found '0s'
+            1:166: the shares of the bands make 90 %, not 100 %
         ## streams between servers
         topology: one-phone => topology: {servers: {n.example: {count: 1000}, m.example: {count: 1000}}, clients: {phone: {server: n-0.example}}, s2s: [{between: [n.example, m.example]}]}
             1:121: these are 2000000 streams between servers together; a run takes 1000000 at most

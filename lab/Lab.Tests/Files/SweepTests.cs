@@ -75,6 +75,17 @@ public sealed class SweepTests : IDisposable
             Overrides.None with { Varies = ["clients.phone.policy=a,b"] }));
     }
 
+    [Fact]
+    public void Middleboxes_of_the_presets_that_a_run_names_are_written_into_its_run_yaml()
+    {
+        Sweep sweep = Varied(["links.mobile.through=[home-gateway]", "servers.example.org.behind=[aws-nlb]"], [],
+            out _)!;
+        Assert.Contains("home-gateway:\n      drawn:", sweep.RunYaml);
+        Assert.Contains("aws-nlb:\n      established: 350s\n", sweep.RunYaml);
+        Assert.DoesNotContain("azure-lb", sweep.RunYaml);
+        Assert.Equal(Runs(sweep), Runs(lab.Sweep(sweep.RunYaml)));
+    }
+
     private Sweep? Varied(string[] sets, string[] varies, out string problems)
     {
         var found = new Problems();
@@ -281,11 +292,16 @@ public sealed class SweepTests : IDisposable
 
     private static string Json(Sweep sweep) => JsonSerializer.Serialize(sweep.Plan);
 
-    // what runs: every named policy and link is resolved, so definitions nobody names do not count
+    // what runs: every named policy and link is resolved, so definitions nobody names do not count, nor does the order of
+    // middleboxes
     private static string Runs(Sweep sweep) => JsonSerializer.Serialize(sweep.Plan.Select(r => r with
     {
         Scenario = r.Scenario with { Topology = "", Policies = new Dictionary<string, Xmpp.Policy>() },
-        Topology = r.Topology with { Links = new Dictionary<string, LinkProfile>() },
+        Topology = r.Topology with
+        {
+            Links = new Dictionary<string, LinkProfile>(),
+            Middleboxes = r.Topology.Middleboxes.OrderBy(b => b.Key, StringComparer.Ordinal).ToDictionary(),
+        },
     }));
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;

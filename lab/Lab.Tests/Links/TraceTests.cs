@@ -124,7 +124,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    [Trait("Category", "Random")]
+    [Trait(Fuzz.Category, Fuzz.Random)]
     public void Random_traces_deliver_byte_for_byte_what_the_rules_of_the_format_say() => Fuzz.Try(300, seed =>
     {
         RandomStream random = RandomStream.Root(seed);

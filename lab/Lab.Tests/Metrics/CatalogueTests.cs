@@ -12,7 +12,11 @@ public sealed class CatalogueTests
         Topology = new Topology
         {
             Servers = new Dictionary<string, ServerSpec> { ["a.example"] = new(), ["b.example"] = new() },
-            Clients = new Dictionary<string, ClientSpec> { ["phone"] = new() { Server = "a.example" } },
+            Clients = new Dictionary<string, ClientSpec>
+            {
+                ["phone"] = new() { Server = "a.example", Link = new LinkProfile { Through = ["nat"] } },
+            },
+            Middleboxes = new Dictionary<string, MiddleboxProfile> { ["nat"] = new() },
             S2s = [new S2sSpec { Between = ["a.example", "b.example"] }],
         },
     };
@@ -43,6 +47,12 @@ public sealed class CatalogueTests
         Assert.Equal(
             Catalogue.All.Select(m => m.Name).Where(n => !n.StartsWith("federation.", StringComparison.Ordinal)),
             alone.Measures.Select(m => m.Metric));
+        Dictionary<string, ClientSpec> plain = new() { ["phone"] = new() { Server = "a.example" } };
+        RunResult open = Simulation.Run(
+            Spec with { Topology = Spec.Topology with { Clients = plain } }, RunOptions.Default)!;
+        Assert.Equal(
+            Catalogue.All.Select(m => m.Name).Where(n => n != "connections.forgotten"),
+            open.Measures.Select(m => m.Metric));
         foreach (Measure m in federated.Measures)
             if (Catalogue.Find(m.Metric)!.Unit == Unit.Share && !double.IsNaN(m.Value))
                 Assert.InRange(m.Value, 0, 1);

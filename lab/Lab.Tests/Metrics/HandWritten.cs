@@ -23,7 +23,8 @@ internal sealed class HandWritten : IJournalReader
             ["desktop"] = new() { Server = "a.example" },
             ["bob"] = new() { Server = "b.example" },
         },
-        Links = new Dictionary<string, LinkProfile> { ["mobile"] = new() },
+        Links = new Dictionary<string, LinkProfile> { ["mobile"] = new() { Through = ["nat"] } },
+        Middleboxes = new Dictionary<string, MiddleboxProfile> { ["nat"] = new() },
         S2s = [new S2sSpec { Between = ["a.example", "b.example"], Streams = 2 }],
     };
 
@@ -97,6 +98,10 @@ internal sealed class HandWritten : IJournalReader
 
     public void Cut(double at, int path, bool ends = false) =>
         journal.PathChanged(At(at), path, upDead: !ends, downDead: !ends, fault: 0);
+
+    /// <summary>A middlebox forgets a connection; without a cause it lets it pass again.</summary>
+    public void Forgets(double at, int path, int connection, PassageCause cause) => journal.PassageChanged(
+        At(at), path, connection, cause != PassageCause.None, cause != PassageCause.None, cause);
 
     public void ClientEnds(double at, int client, int connection, Mechanism how, Claim claim = Claim.None) =>
         journal.ClientOffline(At(at), client, new StreamEnd(how, claim), connection);

@@ -15,7 +15,7 @@ internal static class Histories
         string Name, Duration Duration, Action<HandWritten> Tell,
         params (string Metric, string Scope, double Value)[] Rows);
 
-    public static readonly Told[] All = [Detections(), Reach(), Messages(), Costs(), Connects(), Streams()];
+    public static readonly Told[] All = [Detections(), Reach(), Messages(), Costs(), Connects(), Forgotten(), Streams()];
 
     /// <summary>
     /// Twenty outages of the phone, one each 1000 s: at 1000i + 100. The phone notices the ith after 10i s, but the
@@ -184,6 +184,30 @@ internal static class Histories
     ("recovery.time", "desktop", 105.9), ("recovery.time", "phone - 2150", 104),
     ("recovery.time", "phone - 2250", double.PositiveInfinity), ("recovery.time", "bob 2500", double.NaN),
     ("recovery.time", "bob", 0), ("recovery.time", "- - 1400", 0));
+
+    /// <summary>
+    /// An hour behind a middlebox, which forgets the phone's first connection once, its second one twice, and one of
+    /// the desktop's, beside one of bob's that nobody uses yet; and one that moved is not forgotten.
+    /// </summary>
+    private static Told Forgotten() => new("forgotten", Duration.FromHours(1), h =>
+    {
+        h.Login(0, 0, Phone, 0);
+        h.Login(0, 0, Desktop, 1);
+        h.Forgets(600, Phone, 0, PassageCause.Expired);
+        h.ClientEnds(900, Phone, 0, Mechanism.PingTimeout, Claim.Dead);
+        h.ServerEnds(1000, Phone, 0, Mechanism.Replaced);
+        h.Login(1000, 0, Phone, 2);
+        h.Forgets(1200, Phone, 2, PassageCause.Evicted);
+        h.Forgets(1300, Phone, 2, PassageCause.None);
+        h.Forgets(1400, Phone, 2, PassageCause.Restarted);
+        h.Forgets(1500, Desktop, 1, PassageCause.Rebound);
+        h.Connect(2000, Bob, 3);
+        h.Forgets(2010, Bob, 3, PassageCause.Expired);
+        h.Login(3000, 0, Bob, 4);
+        h.Forgets(3100, Bob, 4, PassageCause.Moved);
+    },
+    ("connections.forgotten", "", 4), ("connections.forgotten", "phone", 3), ("connections.forgotten", "bob", 0),
+    ("connections.forgotten", "- - 1400", 2), ("connections.forgotten", "desktop 1500", 1));
 
     /// <summary>
     /// An hour between servers. Four streams, all cut at 600: five ends send on them and are dead for 40 s (a ping),

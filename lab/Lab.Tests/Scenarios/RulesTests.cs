@@ -116,6 +116,19 @@ public sealed class RulesTests
         Assert.Empty(Rules.Check(right, Pair));
     }
 
+    [Theory]
+    [InlineData(30, 0)]
+    [InlineData(31, 1)]
+    public void A_path_has_so_many_links_and_middleboxes_and_no_more(int boxes, int findings)
+    {
+        Topology net = With("phone", new()
+        {
+            Server = "a.example",
+            Link = new LinkProfile { Through = [.. Enumerable.Repeat("nat", boxes)] },
+        }) with { Middleboxes = new Dictionary<string, MiddleboxProfile> { ["nat"] = new() } };
+        Assert.Equal(findings, Rules.Check(Hour, net).Count);
+    }
+
     [Fact]
     public void A_name_may_stand_for_what_the_library_holds()
     {

@@ -1,0 +1,91 @@
+using Lab.Experiments;
+using Lab.Network;
+using Lab.Xmpp;
+
+namespace Lab.Tests;
+
+/// <summary>Whole runs of a phone whose connections a middlebox forgets, against what can be worked out by
+/// hand.</summary>
+public sealed class MiddleboxRunTests
+{
+    private static readonly Policy Pings = new()
+    {
+        Ping = new PingPolicy { Every = Seconds(300), Timeout = Seconds(20) },
+        Reconnect = new ReconnectPolicy { Kind = BackoffKind.Fixed, First = Seconds(1) },
+    };
+
+    private static Duration Seconds(double s) => Duration.FromMilliseconds((long)(s * 1000));
+
+    private static RunResult Run(
+        Policy policy, MiddleboxProfile box, bool atServer = false, WhenAway away = WhenAway.Pass,
+        params FaultSpec[] faults)
+    {
+        string[] boxes = ["box"], none = [];
+        RunResult result = Simulation.Run(new RunSpec
+        {
+            ScenarioName = "middleboxes", Seed = 1,
+            Scenario = new Scenario { Topology = "t", Duration = Seconds(1000), Faults = faults },
+            Topology = new Topology
+            {
+                Servers = new Dictionary<string, ServerSpec>
+                {
+                    ["example.org"] = new() { Behind = atServer ? boxes : none, WhenAway = away },
+                },
+                Clients = new Dictionary<string, ClientSpec>
+                {
+                    ["phone"] = new()
+                    {
+                        Server = "example.org", Policy = new PolicyChoice(null, policy),
+                        Link = new LinkProfile { Delay = Seconds(0.02), Through = atServer ? none : boxes },
+                    },
+                },
+                Middleboxes = new Dictionary<string, MiddleboxProfile> { ["box"] = box },
+            },
+        }, RunOptions.Default)!;
+        Assert.Empty(result.Doubts);
+        return result;
+    }
+
+    /// <summary>Logged in at 0, 321, 642 and 963 s; each time forgotten after 100 s of silence, asked after 300 s and
+    /// given up on after 320.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Nobody_is_reachable_over_a_connection_that_a_middlebox_forgot(bool atServer)
+    {
+        RunResult run = Run(Pings, new MiddleboxProfile { Established = Seconds(100) }, atServer);
+        Assert.Equal(3, run.Value("connections.forgotten"));
+        Assert.InRange(1000 * run.Value("availability"), 330, 340);
+        Assert.Equal((0, 0), (run.Value("misdiagnosis.false-alarms"), run.Value("misdiagnosis.wrong-claims")));
+        Assert.All(run.Incidents, i => Assert.Equal(FaultKinds.Forget, i.Fault));
+    }
+
+    [Fact]
+    public void Who_hears_a_reset_from_a_middlebox_knows_with_the_first_packet_and_not_before()
+    {
+        RunResult run = Run(
+            Pings, new MiddleboxProfile { Established = Seconds(100), OnExpiry = Notice.ResetSender });
+        Incident first = run.Incidents.First(i => i.Side == Side.Client);
+        Assert.Equal(Mechanism.Reset, first.Mechanism);
+        Assert.InRange(first.Elapsed.TotalSeconds, 199.8, 200.2);                // forgotten at 100, asked at 300
+        run = Run(Pings, new MiddleboxProfile { Established = Seconds(100), OnExpiry = Notice.ResetBoth });
+        Assert.All(run.Incidents.Where(i => i.Detected), i => Assert.InRange(i.Elapsed.TotalSeconds, 0, 0.1));
+    }
+
+    /// <summary>Away from 100 to 200 s: refused clients try each second, one that is held waits for its own limit of
+    /// 150 s.</summary>
+    [Theory]
+    [InlineData(WhenAway.Pass, 200, 203)]
+    [InlineData(WhenAway.Close, 200, 203)]
+    [InlineData(WhenAway.Hold, 250, 254)]
+    public void A_balancer_that_holds_connections_keeps_clients_from_a_server_that_is_back(
+        WhenAway away, double least, double most)
+    {
+        Policy patient = Pings with { Connect = new ConnectPolicy { Total = Seconds(150), Step = Seconds(150) } };
+        RunResult run = Run(patient, new MiddleboxProfile(), atServer: true, away, new FaultSpec
+        {
+            Kind = FaultKinds.Restart, Target = "example.org", At = Seconds(100), For = Seconds(100),
+        });
+        Assert.InRange(200 + run.Value("recovery.time"), least, most);
+    }
+}
