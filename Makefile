@@ -16,7 +16,7 @@ AHEAD = -p:PublishReadyToRun=true
 # of what dotnet says: a project's name when it is built, and what went wrong
 TOLD = awk '/ -> .*\/lab\/bin\/$$/ {print "  the program, compiled for this machine"; next} / -> / {print "  " $$1; fflush(); next} NF && !/ restore/ {print; fflush()}'
 
-.PHONY: run build test fuzz determinism accept bench install help
+.PHONY: run build test fuzz determinism accept bench validate install help
 
 run: build ## build everything and run the showcase scenarios
 	@lab/bin/lab run $(SHOWCASE:%=scenarios/%.yaml)
@@ -44,6 +44,9 @@ accept: ## rewrite the golden files from what the code gives now; read the diff 
 
 bench: ## the numbers that matter, as a table
 	@dotnet run -c Release --project lab/Lab.Bench
+
+validate: ## published numbers beside the lab's; lab/VALIDATION.md keeps them
+	@dotnet run -c Release --project lab/Lab.Bench -- validate lab/VALIDATION.md
 
 install: ## add the program as the .NET tool "lab"
 	@dotnet pack lab/Lab.Cli/Lab.Cli.csproj -c Release -o lab/bin/package -v q && dotnet tool install --global --add-source lab/bin/package lab

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using Lab.Bench;
 
 // dotnet run -c Release --project lab/Lab.Bench -- [--bdn] [WORD ...]
+// dotnet run -c Release --project lab/Lab.Bench -- validate FILE
 // prints one table, of the benchmarks whose names hold a word; with --bdn the operations run under BenchmarkDotNet.
 //
 // A new benchmark is one file with one static list, named here.
@@ -23,6 +24,7 @@ Benchmark[] all =
 ];
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["validate", var page]) return Validator.Run(page);
 string[] words = [.. args.Where(a => !a.StartsWith("--", StringComparison.Ordinal))];
 Benchmark[] chosen =
     [.. all.Where(b => words.Length == 0 || words.Any(w => b.Name.Contains(w, StringComparison.OrdinalIgnoreCase)))];
