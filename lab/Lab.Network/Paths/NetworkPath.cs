@@ -80,7 +80,7 @@ public class NetworkPath
     /// </summary>
     public Fate Offer(Instant now, Direction way, in Segment segment) => up is not null
         ? (way == Direction.Up ? up : down!).Offer(now, in segment, segment.WireBytes)
-        : Carry(now, way, Entrance(way, segment.Connection), in segment);
+        : Send(now, way, Entrance(way, segment.Connection), in segment);
 
     /// <summary>Sends the answer that the last Answered fate left on its way back.</summary>
     public Fate OfferAnswer(Instant now, out Direction way, out Segment answer)
@@ -88,7 +88,7 @@ public class NetworkPath
         if (pendingAt < 0) throw new InvalidOperationException("nothing was answered");
         (way, answer, int from) = (pendingWay, pendingAnswer, pendingAt);
         pendingAt = -1;
-        return Carry(now, way, After(from, way, answer.Connection), in answer);
+        return Send(now, way, After(from, way, answer.Connection), in answer);
     }
 
     /// <summary>Sends the next thing that an element says by itself, with what became of it.</summary>
@@ -97,7 +97,7 @@ public class NetworkPath
         for (int i = 0; i < elements.Length; i++)
             if (elements[i].TrySay(now, out way, out segment))
             {
-                fate = Carry(now, way, After(i, way, segment.Connection), in segment);
+                fate = Send(now, way, After(i, way, segment.Connection), in segment);
                 return true;
             }
         (way, segment, fate) = (default, default, default);
@@ -114,7 +114,11 @@ public class NetworkPath
             while (elements[i].TryTake(now, way, out passage))
             {
                 if (passage.Fate == Fate.Delivered)
-                    passage.Fate = Carry(now, way, After(i, way, passage.Unit.Connection), in passage.Unit);
+                {
+                    int next = After(i, way, passage.Unit.Connection);
+                    passage.Fate = Leaving(way).Count == 0 ? Carry(now, way, next, ref passage.Unit)
+                        : Send(now, way, next, in passage.Unit);   // after those that leave already
+                }
                 if (passage.Fate != Fate.Inside) return true;
             }
         return Leaving(way).TryDequeue(out passage);
@@ -197,9 +201,19 @@ public class NetworkPath
         return next >= rows[row] ? next : Attachment!.RowOf(connection) == row ? Outside : Nowhere;
     }
 
-    private Fate Carry(Instant now, Direction way, int at, in Segment offered)
+    /// <summary>What comes through leaves by TryTake.</summary>
+    private Fate Send(Instant now, Direction way, int at, in Segment offered)
     {
         Segment segment = offered;
+        Fate fate = Carry(now, way, at, ref segment);
+        if (fate != Fate.Delivered) return fate;
+        Leaving(way).Enqueue(new Passage<Segment> { Unit = segment, Fate = Fate.Delivered, OfferedAt = now });
+        return Fate.Inside;
+    }
+
+    /// <summary>Delivered when it has come to the end of the path, changed as elements changed it.</summary>
+    private Fate Carry(Instant now, Direction way, int at, ref Segment segment)
+    {
         for (; at >= 0; at = After(at, way, segment.Connection))
         {
             Fate fate = elements[at].Offer(now, way, in segment, out Segment answer);
@@ -216,8 +230,6 @@ public class NetworkPath
             }
             return fate;
         }
-        if (at == Nowhere) return Fate.Lost;
-        Leaving(way).Enqueue(new Passage<Segment> { Unit = segment, Fate = Fate.Delivered, OfferedAt = now });
-        return Fate.Inside;
+        return at == Nowhere ? Fate.Lost : Fate.Delivered;
     }
 }
