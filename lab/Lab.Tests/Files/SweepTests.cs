@@ -292,8 +292,8 @@ public sealed class SweepTests : IDisposable
 
     private static string Json(Sweep sweep) => JsonSerializer.Serialize(sweep.Plan);
 
-    // what runs: every named policy and link is resolved, so definitions nobody names do not count, nor does the order of
-    // middleboxes
+    // what runs: every named policy and link is resolved, so definitions nobody names do not count, nor does the order
+    // of middleboxes
     private static string Runs(Sweep sweep) => JsonSerializer.Serialize(sweep.Plan.Select(r => r with
     {
         Scenario = r.Scenario with { Topology = "", Policies = new Dictionary<string, Xmpp.Policy>() },

@@ -15,7 +15,8 @@ internal static class Histories
         string Name, Duration Duration, Action<HandWritten> Tell,
         params (string Metric, string Scope, double Value)[] Rows);
 
-    public static readonly Told[] All = [Detections(), Reach(), Messages(), Costs(), Connects(), Forgotten(), Streams()];
+    public static readonly Told[] All =
+        [Detections(), Reach(), Messages(), Costs(), Connects(), Forgotten(), Streams()];
 
     /// <summary>
     /// Twenty outages of the phone, one each 1000 s: at 1000i + 100. The phone notices the ith after 10i s, but the
