@@ -63,7 +63,7 @@ public readonly record struct PassageEntry(bool UpDead, bool DownDead, PassageCa
     public bool IsDead => UpDead || DownDead;
 
     /// <summary>By a middlebox, not because one of its ends is elsewhere now.</summary>
-    public bool IsForgotten => Cause is not (PassageCause.None or PassageCause.Moved or PassageCause.Replaced
+    public bool IsForgotten => Cause is not (PassageCause.None or PassageCause.Moved
         or PassageCause.Lingering);
 
     /// <summary>It goes by another link than the path does now.</summary>

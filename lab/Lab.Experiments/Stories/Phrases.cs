@@ -77,7 +77,6 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
             PassageCause.Evicted => "a middlebox forgets the connection, for it needs its place for another",
             PassageCause.Restarted => "a middlebox forgets the connection, with everything that it knew",
             PassageCause.Rebound => "a middlebox forgets the connection, and would give it another port",
-            PassageCause.Replaced => "the node that had the connection is gone",
             _ => $"{pair.Near} has another address, which this connection does not know",
         };
         return what + (change is { UpDead: true, DownDead: true } ? ": nothing passes on it any more"

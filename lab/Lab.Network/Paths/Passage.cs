@@ -20,9 +20,6 @@ public enum PassageCause : byte
     /// <summary>The near end has another address.</summary>
     Moved,
 
-    /// <summary>Behind a balancer the node that had it is gone.</summary>
-    Replaced,
-
     /// <summary>The near end has another address beside that of the connection, which goes by its own link for
     /// now.</summary>
     Lingering,
