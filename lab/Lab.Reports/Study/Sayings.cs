@@ -41,6 +41,10 @@ internal sealed record Saying(string One, string Many, string How, string Noun, 
         ["connects.attempts"] = new("tries", "try", "to connect least often", "attempts to connect"),
         ["connects.online"] = new("comes", "come", "online least often", "times online", "", " per run"),
         ["connects.resumed"] = new("resumes", "resume", "most sessions", "sessions resumed", "", " of returns"),
+        ["connections.forgotten"] = Counted("has", "have", "connection") with
+        {
+            How = "fewest connections forgotten", None = "no connection forgotten", Noun = "connections forgotten",
+        },
         ["connects.time.p50"] = new("connects", "connect", "soonest", "time to connect", "half within "),
         ["storm.peak"] = new("has", "have", "the lowest peak of attempts", "peak of attempts"),
         ["recovery.time"] = new("is", "are", "back soonest", "time to recovery", "after "),
