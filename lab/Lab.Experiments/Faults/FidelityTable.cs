@@ -63,13 +63,17 @@ public static class FidelityTable
         },
     };
 
+    /// <summary>The faults of a run, each kind once; middleboxes forget also without one.</summary>
+    internal static IEnumerable<FaultKind> KindsOf(RunSpec run) => run.Scenario.Faults.Select(f => f.Kind)
+        .Concat(run.Topology.HasMiddleboxes ? [FaultKinds.Forget] : []).Distinct();
+
     /// <summary>
     /// The least faithful fault of a run's scenario; exact without faults, but for the links, which are modelled.
     /// </summary>
     public static Judgement OfFaults(RunSpec run)
     {
         var worst = new Judgement(Fidelity.Exact, "there are no faults");
-        foreach (FaultKind kind in run.Scenario.Faults.Select(f => f.Kind).Distinct())
+        foreach (FaultKind kind in KindsOf(run))
         {
             Judgement of = kind.On(run.Network);
             worst = worst.Worse(of with { Reason = $"{kind.Word}: {of.Reason}" });

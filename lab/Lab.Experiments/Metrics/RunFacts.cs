@@ -40,8 +40,8 @@ internal sealed class RunFacts(
     /// <summary>How many connections of clients in use a middlebox forgot.</summary>
     public int Forgotten => recorder.Truth.Forgotten.Count(f => chosen.Holds(f.At) && chosen.HasClient(f.Path));
 
-    /// <summary>Whether anything on the clients' paths may forget them.</summary>
-    public bool HasMiddleboxes => cast.Members.Any(m => m.Behind.Count > 0 || m.Links.Any(l => l.Through.Count > 0));
+    /// <summary>Whether anything on paths may forget connections.</summary>
+    public bool HasMiddleboxes => spec.Topology.HasMiddleboxes;
 
     /// <summary>Of streams between servers.</summary>
     public IEnumerable<Incident> Deaths => recorder.Federation.Deaths.Where(chosen.Has);

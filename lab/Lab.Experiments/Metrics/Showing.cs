@@ -11,7 +11,7 @@ public static class Showing
     {
         List<(string, Judgement)> shown = [];
         RunSpec[] specs = [.. runs.Where(r => r.Network == network)];
-        foreach (FaultKind fault in specs.SelectMany(s => s.Scenario.Faults).Select(f => f.Kind).Distinct())
+        foreach (FaultKind fault in specs.SelectMany(FidelityTable.KindsOf).Distinct())
             shown.Add((fault.Word, fault.On(network)));
         LinkProfile[] links = [.. specs.SelectMany(Links).OfType<LinkProfile>().Distinct()];
         foreach (LinkProperty property in Enum.GetValues<LinkProperty>().Where(p => links.Any(l => Has(l, p))))
@@ -42,12 +42,14 @@ public static class Showing
 
     private static bool Has(LinkProfile link, LinkProperty property) => property switch
     {
-        LinkProperty.Delay or LinkProperty.ConnectTime => link.Delay.Any(d => d > Duration.Zero),
-        LinkProperty.Jitter => link.Jitter.Any(j => j > Duration.Zero),
-        LinkProperty.Rate => link.Up.BitsPerSecond > 0 || link.Down.BitsPerSecond > 0,
+        LinkProperty.Delay or LinkProperty.ConnectTime =>
+            link.Delay.Any(d => d > Duration.Zero) || link.DelayTable is not null || link.Trace is not null,
+        LinkProperty.Jitter => link.Jitter.Any(j => j > Duration.Zero) || link.DelayTable is not null
+            || link.Concealed is not null || link.Grid is not null,
+        LinkProperty.Rate => link.Up.BitsPerSecond > 0 || link.Down.BitsPerSecond > 0 || link.Trace is not null,
         LinkProperty.Queue => link.Queue.Bytes > 0,
-        LinkProperty.Loss => link.Loss is not null,
-        LinkProperty.SynLoss => link.Loss is not null || link.Outages is not null,
-        _ => link.Outages is not null,
+        LinkProperty.Loss => link.Loss is not null || link.Trace is not null,
+        LinkProperty.SynLoss => link.Loss is not null || link.Outages is not null || link.Trace is not null,
+        _ => link.Outages is not null || link.Trace is not null,
     };
 }

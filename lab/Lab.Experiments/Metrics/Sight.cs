@@ -1,3 +1,4 @@
+using Lab.Network;
 using Lab.Xmpp;
 
 namespace Lab.Experiments;
@@ -40,7 +41,8 @@ internal sealed class Sight
             "check above TCP"),
         (run, own) => Unguarded(run, side) is { } end
             ? new(Fidelity.Unsupported,
-                $"{end} has no check above TCP, and TCP notices no cut and no crash here: {OwnKernel}")
+                $"{end} has no check above TCP, and TCP notices no cut, no crash and no middlebox that forgets "
+                    + $"silently here: {OwnKernel}")
             : own.Worse(FidelityTable.OfFaults(run)));
 
     /// <summary>Of streams between servers that die unnoticed.</summary>
@@ -87,7 +89,8 @@ internal sealed class Sight
         _ => FidelityTable.SameModel,
     };
 
-    /// <summary>Whom a cut or a crash leaves with nothing but TCP to notice it, in words; null when nobody.</summary>
+    /// <summary>Whom a cut, a crash or a middlebox leaves with nothing but TCP to notice it, in words; null when
+    /// nobody.</summary>
     private static string? Unguarded(RunSpec run, Side side)
     {
         var cast = new Cast(run.Topology);
@@ -103,6 +106,10 @@ internal sealed class Sight
                 if (!Checks(PolicyOf(run, client, side))) return side == Side.Client ? group : client.Server;
             }
         }
+        // so does a middlebox that tells nobody what it forgets
+        foreach ((string group, ClientSpec client) in run.Topology.Clients)
+            if (run.Topology.MiddleboxesOf(client).Any(b => b.OnExpiry == Notice.Silent)
+                && !Checks(PolicyOf(run, client, side))) return side == Side.Client ? group : client.Server;
         return null;
     }
 

@@ -306,9 +306,7 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
         do
         {
             fate = line.OfferAnswer(now, out Direction way, out Segment answer);
-            journal.PacketSent(now, line.Number, way, answer.Use, (Traffic)answer.Mark, answer.WireBytes);
-            if (fate == Fate.Inside) Arm(line, way);
-            else RecordLoss(now, fate, line, way, in answer);
+            Offered(now, line, way, in answer, fate);
         }
         while (fate == Fate.Answered);
     }
@@ -318,11 +316,16 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
     {
         while (line.TrySay(now, out Direction way, out Segment said, out Fate fate))
         {
-            journal.PacketSent(now, line.Number, way, said.Use, (Traffic)said.Mark, said.WireBytes);
-            if (fate == Fate.Inside) Arm(line, way);
-            else RecordLoss(now, fate, line, way, in said);
+            Offered(now, line, way, in said, fate);
             if (fate == Fate.Answered) SendAnswer(now, line);
         }
+    }
+
+    private void Offered(Instant now, Line line, Direction way, in Segment s, Fate fate)
+    {
+        journal.PacketSent(now, line.Number, way, s.Use, (Traffic)s.Mark, s.WireBytes);
+        if (fate == Fate.Inside) Arm(line, way);
+        else RecordLoss(now, fate, line, way, in s);
     }
 
     private void RecordLoss(Instant now, Fate fate, Line line, Direction way, in Segment s)

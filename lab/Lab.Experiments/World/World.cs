@@ -6,7 +6,7 @@ namespace Lab.Experiments;
 /// <summary>Everything of one run: built from (scenario, topology, seed), run once, dropped.</summary>
 internal sealed class World
 {
-    private Notices? notices;
+    private Errands? notices;
 
     public World(RunSpec spec, Cast cast, Journal journal, IStage stage)
     {
@@ -35,7 +35,8 @@ internal sealed class World
     public Cast Cast { get; }
     public INetwork Network { get; }
 
-    public Notices Notices => notices ??= new Notices(this);
+    /// <summary>What systems will tell their clients' programs: that the network has changed.</summary>
+    public Errands Notices => notices ??= new Errands(Queue, (now, client) => Clients[client].NetworkChanged(now));
 
     /// <summary>Who writes to whom; set when the run is started.</summary>
     public Workload? Workload { get; set; }
@@ -52,7 +53,7 @@ internal sealed class World
             server.Process.Launch(Queue.Now);
         }
         foreach (IClientProgram client in Clients) client.Process.Prepare(Queue.Now);
-        var launches = new Launches(this);
+        var launches = new Errands(Queue, (now, client) => Clients[client].Process.Launch(now));
         foreach (Member m in Cast.Members)
         {
             RandomStream start = Random.Fork($"start/{m.Name}");
@@ -89,20 +90,4 @@ internal sealed class World
     /// <summary>The same of a server, for the sockets of that policy.</summary>
     public TcpSettings ServerTcp(int server, Policy policy) =>
         SystemProfile.Settings(Cast.Specs[server].Os, Cast.Specs[server].Kernel, policy.Tcp);
-
-    private sealed class Launches : EventTarget
-    {
-        private readonly World world;
-        private readonly int target;
-
-        public Launches(World world)
-        {
-            this.world = world;
-            target = world.Queue.Register(this);
-        }
-
-        public void At(Instant when, int client) => world.Queue.At(when, target, client);
-
-        public override void OnEvent(Instant now, int client) => world.Clients[client].Process.Launch(now);
-    }
 }

@@ -16,6 +16,7 @@ internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Proble
         var advice = new Advice(root, points, problems);
         advice.Unused();
         advice.Faults();
+        advice.Middleboxes();
         advice.Expectations();
     }
 
@@ -23,13 +24,19 @@ internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Proble
     {
         var policies = new HashSet<string>();
         var links = new HashSet<string>();
+        var boxes = new HashSet<string>();
         void Add(HashSet<string> used, string? name)
         {
             if (name is not null) used.Add(name);
         }
         foreach (Topology topology in points.Select(p => p.Topology))
         {
-            foreach (ServerSpec server in topology.Servers.Values) Add(policies, server.Policy?.Name);
+            foreach (ServerSpec server in topology.Servers.Values)
+            {
+                Add(policies, server.Policy?.Name);
+                boxes.UnionWith(server.Behind);
+            }
+            foreach (LinkProfile link in LinksOf(topology)) boxes.UnionWith(link.Through);
             foreach (ClientSpec client in topology.Clients.Values)
             {
                 Add(policies, client.Policy?.Name);
@@ -48,7 +55,37 @@ internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Proble
         Collect(root["vary"], links);
         Tell(root["policies"], policies, "policy");
         Tell((root["topology"] as Mapping)?["links"], links, "link");
+        Tell((root["topology"] as Mapping)?["middleboxes"], boxes, "middlebox");
     }
+
+    private static IEnumerable<LinkProfile> LinksOf(Topology topology) =>
+        topology.Clients.Values.SelectMany(c => c.Links.Values.Prepend(c.Link))
+            .Concat(topology.S2s.Select(s => s.Link)).Select(l => l?.Inline).OfType<LinkProfile>()
+            .Concat(topology.Links.Values);
+
+    /// <summary>Whether a middlebox has anything to forget, and anything ever keeps it from that.</summary>
+    private void Middleboxes()
+    {
+        if (points.All(p => !p.Topology.HasMiddleboxes))
+            foreach (Mapping fault in ((root["faults"] as Sequence)?.Items ?? []).OfType<Mapping>())
+                if (fault[FaultKinds.Forget.Word] is { } target)
+                    problems.Note(target, "nothing forgets here: no path leads through a middlebox, and no server is "
+                        + "behind one");
+        foreach ((string group, ClientSpec client) in points[0].Topology.Clients)
+            if (points.All(p => IsForgotten(p, group)))
+                problems.Note((((root["topology"] as Mapping)?["clients"] as Mapping)?.Key(group) as Node) ?? root,
+                    $"nothing is ever sent for {group} once it is online, in either direction, so its middlebox "
+                        + "forgets every connection");
+    }
+
+    private static bool IsForgotten(RunSpec run, string group) =>
+        run.Topology.Clients.TryGetValue(group, out ClientSpec? client)
+        && run.Topology.MiddleboxesOf(client).Any(b => b.Established is not null || b.Drawn.Count > 0)
+        && run.Scenario.Workload.Count == 0
+        && !Sends(client.Policy) && !Sends(run.Topology.Servers.GetValueOrDefault(client.Server)?.Policy);
+
+    private static bool Sends(PolicyChoice? choice) => choice?.Inline is { Whitespace: not null } or { Ping: not null }
+        or { Acks.Every: not null } or { Tcp.Keepalive: not null } or { Idle: not null };
 
     private static void Collect(Node? node, HashSet<string> words)
     {

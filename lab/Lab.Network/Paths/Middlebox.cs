@@ -55,7 +55,7 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
         {
             if ((segment.Flags & TcpFlags.Rst) != 0) return Fate.Lost;
             bool opens = (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
-            if (!opens && !PicksUp(way)) return Refuse(in segment, out answer);
+            if (!opens && !PicksUp(way, segment.Flags)) return Refuse(in segment, out answer);
             entry = Admit(now, segment.Connection, opens);
         }
         else if (entry.Rebound && way == Inward && segment.Connection >= 0)   // to the port that it had
@@ -94,8 +94,9 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
         return null;
     }
 
-    private bool PicksUp(Direction way) =>
-        spec.PickUp == PickUp.Always || spec.PickUp == PickUp.Outbound && way != Inward;
+    /// <summary>A SYN that answers one which it never saw is none of the middle.</summary>
+    private bool PicksUp(Direction way, TcpFlags flags) => (flags & TcpFlags.Syn) == 0 && (
+        spec.PickUp == PickUp.Always || spec.PickUp == PickUp.Outbound && way != Inward);
 
     private Fate Refuse(in Segment segment, out Segment answer)
     {

@@ -116,6 +116,33 @@ public class FidelityTableTests
     public void A_run_is_as_faithful_as_its_worst_fault_on_modelled_links(string fault, Fidelity fidelity) =>
         Assert.Equal(fidelity, FidelityTable.OfFaults(Spec(FaultKinds.Find(fault)!, Ping)).Fidelity);
 
+    /// <summary>It forgets by itself: no fault of the scenario says so.</summary>
+    [Theory]
+    [InlineData(Notice.Silent, false, Fidelity.Unsupported)]
+    [InlineData(Notice.Silent, true, Fidelity.Approximate)]
+    [InlineData(Notice.ResetSender, false, Fidelity.Approximate)]
+    public void A_middlebox_on_the_way_is_judged_as_a_fault_that_may_come(Notice notice, bool pings, Fidelity detection)
+    {
+        RunSpec spec = Spec(FaultKinds.Reset, pings ? Ping : Policy.Nothing);
+        spec = spec with
+        {
+            Topology = spec.Topology with
+            {
+                Middleboxes = new Dictionary<string, MiddleboxProfile> { ["nat"] = new() { OnExpiry = notice } },
+                Clients = new Dictionary<string, ClientSpec>
+                {
+                    ["phone"] = spec.Topology.Clients["phone"] with
+                    {
+                        Link = new("mobile", new() { Through = ["nat"] }),
+                    },
+                },
+            },
+        };
+        Assert.Equal(Fidelity.Approximate, FidelityTable.OfFaults(spec).Fidelity);
+        Assert.Equal(detection, Of(spec, "detection.client.p95"));
+        Assert.Contains(Showing.Of([spec], NetworkKind.Proxied), s => s.Name == "forget");
+    }
+
     [Fact]
     public void Whitespace_and_stream_management_without_a_timeout_are_no_checks()
     {

@@ -38,6 +38,31 @@ public sealed class AdviceTests : IDisposable
             lab.Output.Split('\n').FirstOrDefault(l => l.StartsWith("note: ")) ?? "");
     }
 
+    [Theory]
+    [InlineData("", "forget: phone", "", "nothing forgets here: no path leads through a middlebox")]
+    [InlineData("{}", "cut: phone", "", "nothing is ever sent for phone once it is online")]
+    [InlineData("{ping: {every: 60s, timeout: 20s}}", "cut: phone", "", "")]
+    [InlineData("{}", "cut: phone", "workload: [{from: phone, to: echo@example.org, every: 10m, body: 200B}]\n", "")]
+    public void Middleboxes_that_have_nothing_to_forget_or_forget_everything_are_told(
+        string policy, string fault, string workload, string note)
+    {
+        string through = policy.Length > 0 ? ", through: [azure-lb]" : "", mine = policy.Length > 0 ? policy : "{}";
+        lab.Write("scenarios/x.yaml", $$"""
+            duration: 1h
+            topology:
+              servers: {example.org: {} }
+              clients: {phone: {server: example.org, policy: mine, link: {delay: 10ms{{through}} } } }
+              middleboxes: {spare: azure-lb}
+            policies: {mine: {{mine}} }
+            {{workload}}faults: [{at: 10m, {{fault}} }]
+            """);
+        Assert.Equal(ExitCode.Pass, lab.Lab("check", "scenarios/x.yaml"));
+        string[] notes = [.. lab.Output.Split('\n').Where(l => l.StartsWith("note: "))];
+        Assert.Contains(notes, n => n.EndsWith("nobody uses the middlebox 'spare'"));
+        Assert.Equal(note.Length > 0 ? 2 : 1, notes.Length);
+        if (note.Length > 0) Assert.Contains(notes, n => n.Contains(note));
+    }
+
     [Fact]
     public void A_link_that_only_a_fault_names_is_used_and_another_is_not()
     {
