@@ -19,6 +19,7 @@ internal sealed class StreamRules
     {
         public int Path;
         public Steps Near, Far;
+        public bool Reopened;
     }
 
     public StreamRules(int clients)
@@ -80,8 +81,12 @@ internal sealed class StreamRules
         Line line = lines[connection];
         Steps done = end == PathEnd.Near ? line.Near : line.Far;
         string side = end == PathEnd.Near ? "near" : "far";
-        // a transport that the far process has never accepted ends unseen by it, and a late SYN may begin another
-        bool unseen = step == Steps.TransportOver && end == PathEnd.Far && (done & Steps.Began) == 0;
+        // a transport that the far process has never accepted ends unseen by it, and a late SYN may begin another: then
+        // it may be accepted after one ended, and end again
+        bool unseen = step == Steps.TransportOver && end == PathEnd.Far
+            && ((done & Steps.Began) == 0 || line.Reopened);
+        if (step == Steps.Began && end == PathEnd.Far && (done & Steps.TransportOver) != 0) line.Reopened = true;
+        else if (unseen) line.Reopened = false;
         if ((done & step) != 0 && !unseen)
             return Text($"the {side} end of connection {connection} is {word} a second time");
         if (step != Steps.Began && step != Steps.TransportOver && (done & Steps.Began) == 0)

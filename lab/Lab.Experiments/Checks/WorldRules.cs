@@ -49,10 +49,12 @@ internal sealed class WorldRules
     /// <summary>What is wrong with a packet, in words.</summary>
     public string? OnPacket(in Entry e)
     {
-        Direction direction = PacketEntry.Of(in e).Direction;
+        PacketEntry packet = PacketEntry.Of(in e);
+        Direction direction = packet.Direction;
         if (e.Kind == EntryKind.PacketSent)
-            return Kernel(direction == Direction.Up ? nearHost[e.Host] : farHost[e.Host]);
-        return e.Kind == EntryKind.PacketDelivered && cut[2 * e.Host + (int)direction]
+            return packet.Mark == Traffic.Middlebox ? null
+                : Kernel(direction == Direction.Up ? nearHost[e.Host] : farHost[e.Host]);
+        return e.Kind == EntryKind.PacketDelivered && cut[2 * e.Host + (int)direction] && !packet.IsBehindLink
             ? "a packet came through a cut" : null;
     }
 

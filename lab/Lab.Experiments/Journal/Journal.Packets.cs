@@ -41,6 +41,9 @@ public sealed partial class Journal
 /// <summary>Of the four kinds of packets; the mark says why the first of its bytes was written.</summary>
 public readonly record struct PacketEntry(Direction Direction, SegmentUse Use, Traffic Mark, int Bytes)
 {
+    /// <summary>It began behind the link of the near end, and goes away from it.</summary>
+    public bool IsBehindLink => Mark == Traffic.Middlebox && Direction == Direction.Up;
+
     public static PacketEntry Of(in Entry e) =>
         new((Direction)(e.A & 0xFF), (SegmentUse)((e.A >> 8) & 0xFF), (Traffic)((e.A >> 16) & 0xFF), (int)e.B);
 

@@ -65,11 +65,13 @@ internal sealed class Recorder : IJournalReader
         switch (e.Kind)
         {
             case EntryKind.PacketSent:
-                costs.Sent(e.Host, PacketEntry.Of(in e));
+                PacketEntry sent = PacketEntry.Of(in e);
+                if (sent.IsBehindLink) break;
+                costs.Sent(e.Host, sent);
                 costs.Seen(e.Host, e.At);
                 break;
             case EntryKind.PacketDelivered:
-                costs.Seen(e.Host, e.At);
+                if (!PacketEntry.Of(in e).IsBehindLink) costs.Seen(e.Host, e.At);
                 break;
             case EntryKind.PacketLost or EntryKind.PacketOverflowed
                 or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered

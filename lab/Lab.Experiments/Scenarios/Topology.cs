@@ -52,15 +52,17 @@ public sealed record Topology
     public IReadOnlyDictionary<string, MiddleboxProfile> Middleboxes { get; init; } =
         new Dictionary<string, MiddleboxProfile>();
 
-    /// <summary>Every middlebox that the packets of these clients may come by, once the names of links are
-    /// resolved.</summary>
+    /// <summary>Every middlebox that the packets of these clients may come by.</summary>
     public IEnumerable<MiddleboxProfile> MiddleboxesOf(ClientSpec client) =>
-        client.Links.Values.Prepend(client.Link).SelectMany(l => l?.Inline?.Through ?? [])
+        client.Links.Values.Prepend(client.Link).SelectMany(Through)
             .Concat(Servers.GetValueOrDefault(client.Server)?.Behind ?? []).Select(name => Middleboxes[name]);
 
     /// <summary>Whether anything on a path may forget connections.</summary>
     public bool HasMiddleboxes => Clients.Values.SelectMany(MiddleboxesOf).Any()
-        || S2s.Any(s => s.Link?.Inline is { Through.Count: > 0 });
+        || S2s.SelectMany(s => Through(s.Link)).Any();
+
+    private IReadOnlyList<string> Through(LinkChoice? link) =>
+        (link?.Inline ?? Links.GetValueOrDefault(link?.Name ?? ""))?.Through ?? [];
 
     /// <summary>The names of the journal's hosts, by number: clients, servers, streams between servers.</summary>
     public IReadOnlyList<string> HostNames()

@@ -148,13 +148,14 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
     public void Send(Instant now, SimulatedPipe pipe, ref Segment segment)
     {
         segment.Connection = pipe.Connection;
+        if (pipe.Home == pipe.Line.Balancer) segment.Mark = Segment.PathMark;
         SendOn(now, pipe.Line, pipe.AtFar ? Direction.Down : Direction.Up, in segment);
     }
 
-    /// <summary>Between proxies the ends that count are the real sockets'.</summary>
+    /// <summary>Between proxies the ends that count are the real sockets', and a balancer is no end of any.</summary>
     public void Ended(Instant now, SimulatedPipe pipe, TcpEnd end)
     {
-        if (betweenProxies) return;
+        if (betweenProxies || pipe.Home == pipe.Line.Balancer) return;
         journal.TransportEnded(now, pipe.Path, pipe.AtFar ? PathEnd.Far : PathEnd.Near, end, pipe.Connection);
     }
 
@@ -263,11 +264,12 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
         Line.Connection? connection = line.Find(segment.Connection);
         SimulatedPipe? pipe = toFar ? connection?.Far : connection?.Near;
         Host host = (toFar ? line.Far : line.Near)!;
+        bool opens = toFar && pipe is null && (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
         if (toFar && line.Balancer is { } balancer
-            && (pipe is null ? !host.IsPowered || !host.IsListening : pipe.Home == balancer)) host = balancer;
+            && (pipe is null ? opens && !(host.IsPowered && host.IsListening) : pipe.Home == balancer)) host = balancer;
         if (!host.IsPowered) return;
-        if (pipe is null && toFar && host.IsListening
-            && (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn)
+        if (segment.Port != 0) pipe = null;                            // it is not known under that one
+        if (opens && host.IsListening)
         {
             connection ??= line.Open(segment.Connection);
             connection.Far = pipe = NewPipe(line, connection, host, atFar: true, line.FarTcp!);

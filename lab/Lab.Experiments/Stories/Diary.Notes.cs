@@ -30,8 +30,7 @@ internal sealed partial class Diary
             case EntryKind.PacketLost or EntryKind.PacketOverflowed:
                 PacketEntry lost = PacketEntry.Of(in e);
                 if (lost.Use == SegmentUse.Handshake) break;       // the attempt tells
-                int mark = lost.Use == SegmentUse.Data ? (int)lost.Mark : 0;
-                Join(groups, new NoteKey(NoteKind.Lost, From(lost.Direction), (int)lost.Use, mark), in e);
+                Join(groups, new NoteKey(NoteKind.Lost, From(lost.Direction), (int)lost.Use, MarkOf(lost)), in e);
                 break;
             case EntryKind.PacketDelivered:
                 Delivered(in e, PacketEntry.Of(in e));
@@ -183,7 +182,7 @@ internal sealed partial class Diary
         }
         else if (packet.Use is SegmentUse.Retransmission or SegmentUse.Reset or SegmentUse.KeepaliveProbe
             or SegmentUse.WindowProbe)
-            Join(groups, new NoteKey(NoteKind.GotThrough, from, (int)packet.Use), in e);
+            Join(groups, new NoteKey(NoteKind.GotThrough, from, (int)packet.Use, MarkOf(packet)), in e);
     }
 
     private void Asked(in Entry e, PathEnd by, Traffic check, int connection)
@@ -248,6 +247,10 @@ internal sealed partial class Diary
         groups.Clear();
         attempts.Clear();
     }
+
+    /// <summary>What tells packets of one use apart: what data is, and who resets.</summary>
+    private static int MarkOf(PacketEntry packet) =>
+        packet.Use == SegmentUse.Data || packet.Mark == Traffic.Middlebox ? (int)packet.Mark : 0;
 
     private static PathEnd From(Direction direction) => direction == Direction.Up ? PathEnd.Near : PathEnd.Far;
 

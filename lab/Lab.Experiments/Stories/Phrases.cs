@@ -27,6 +27,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
     /// <summary>Who does it; the network where nobody does.</summary>
     public string Who(Pair pair, Note note) => note.Key.Kind switch
     {
+        NoteKind.GotThrough or NoteKind.FirstThrough or NoteKind.Lost
+            when PacketEntry.Of(in note.Entry).Mark == Traffic.Middlebox => "network",
         NoteKind.PathChanged or NoteKind.PassageChanged => "network",
         NoteKind.FaultBegan or NoteKind.FaultEnded => "fault",
         _ => pair[note.By],

@@ -29,7 +29,6 @@ public sealed class Attachment
     /// <summary>The row of a connection; -1 = none: its address is gone, or it was never sent on.</summary>
     public int RowOf(int connection)
     {
-        if (connection < 0) connection = ~connection;       // under another port
         for (int i = held.Count - 1; i >= 0; i--)
             if (connection > held[i].After && connection <= held[i].UpTo) return held[i].Row;
         return -1;
@@ -41,7 +40,7 @@ public sealed class Attachment
 
     /// <summary>Whether its address is gone: nothing of it ever passes again.</summary>
     public bool HasLeft(int connection) =>
-        RowOf(connection) < 0 && (connection < 0 ? ~connection : connection) <= newest;
+        RowOf(connection) < 0 && connection <= newest;
 
     /// <summary>The near end sends on that connection: its row, or -1.</summary>
     internal int Enter(int connection)

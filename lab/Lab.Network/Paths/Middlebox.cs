@@ -11,16 +11,18 @@ namespace Lab.Network;
 /// for as long as its state allows, at that very moment. Data is unacknowledged from the segment that carries it first
 /// until an acknowledgement of all of it comes the other way, as in Linux (nf_conntrack_proto_tcp.c,
 /// IP_CT_TCP_FLAG_DATA_UNACKNOWLEDGED). A connection number stands for addresses and ports on both sides; one that is
-/// picked up under another port goes on under its complement, which no far end knows, so that the RST comes from there.
+/// picked up under another port goes on under that one, which no far end knows, so that the RST comes from there.
 /// A RST that it sends by itself has the number that its receiver expects next.
 /// Leaves out: checks of sequence numbers (a RST out of the window is believed), and that hosts who share an address
 /// compete for ports.
 /// </remarks>
 public sealed class Middlebox(MiddleboxSpec spec) : PathElement
 {
+    private const int PortsOfOne = 8;                                // 31 elements of a path share a byte
     private readonly List<Entry> entries = [];                       // the newest last
     private readonly Queue<(Direction Way, Segment Segment)> unsaid = new();
     private Instant checkAt = Instant.Never, sayAt = Instant.Never;
+    private int rebound;
 
     private enum Phase : byte { Opening, Established, Closing }
 
@@ -32,11 +34,12 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
         public bool HasSent, HasAcknowledged, Unacknowledged;
     }
 
-    private sealed class Entry(int connection)
+    private sealed class Entry(int connection, byte inner, byte outer)
     {
         public readonly int Connection = connection;
+        public readonly byte Inner = inner, Outer = outer;            // its ports on either side
         public Phase Phase;
-        public bool Rebound;
+        public bool IsRebound => Inner != Outer;
         public Instant RefreshedAt;
         public End Near, Far;
     }
@@ -50,20 +53,18 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
     {
         Expire(now);
         Unsafe.SkipInit(out answer);   // 100 bytes, which few packets need
-        Entry? entry = Find(segment.Connection);
+        Entry? entry = Find(way, in segment);
         if (entry is null)
         {
             if ((segment.Flags & TcpFlags.Rst) != 0) return Fate.Lost;
             bool opens = (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
             if (!opens && !PicksUp(way, segment.Flags)) return Refuse(in segment, out answer);
-            entry = Admit(now, segment.Connection, opens);
+            entry = Admit(now, way, in segment, opens);
         }
-        else if (entry.Rebound && way == Inward && segment.Connection >= 0)   // to the port that it had
-            return Refuse(in segment, out answer);
         See(now, entry, way, in segment);
-        if (!entry.Rebound) return Fate.Delivered;
+        if (!entry.IsRebound) return Fate.Delivered;
         answer = segment;
-        answer.Connection = way == Inward ? entry.Connection : ~entry.Connection;
+        answer.Port = way == Inward ? entry.Inner : entry.Outer;
         return Fate.Changed;
     }
 
@@ -86,11 +87,11 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
 
     private Direction Inward => spec.FarIsInside ? Direction.Up : Direction.Down;
 
-    private Entry? Find(int connection)
+    private Entry? Find(Direction way, in Segment segment)
     {
         for (int i = entries.Count - 1; i >= 0; i--)
-            if (entries[i].Connection == connection || entries[i].Rebound && ~entries[i].Connection == connection)
-                return entries[i];
+            if (entries[i].Connection == segment.Connection
+                && (way == Inward ? entries[i].Outer : entries[i].Inner) == segment.Port) return entries[i];
         return null;
     }
 
@@ -106,7 +107,7 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
         return Fate.Answered;
     }
 
-    private Entry Admit(Instant now, int connection, bool opens)
+    private Entry Admit(Instant now, Direction way, in Segment segment, bool opens)
     {
         if (spec.Places > 0 && entries.Count >= spec.Places)
         {
@@ -114,16 +115,19 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
             entries.Remove(oldest);
             Tell(now, oldest, PassageCause.Evicted);
         }
-        bool rebinds = !opens && !spec.KeepsPort;
-        Entry entry = new(connection)
+        bool rebinds = !opens && !spec.KeepsPort && way != Inward;
+        Entry entry = new(segment.Connection, segment.Port, rebinds ? NextPort() : segment.Port)
         {
-            Phase = opens ? Phase.Opening : Phase.Established, Rebound = rebinds, RefreshedAt = now,
+            Phase = opens ? Phase.Opening : Phase.Established, RefreshedAt = now,
         };
         entries.Add(entry);
-        if (!opens && !rebinds) TellPassage(now, connection, upDead: false, downDead: false, PassageCause.None);
+        if (!rebinds) TellPassage(now, segment.Connection, upDead: false, downDead: false, PassageCause.None);
         Watch(entry);
         return entry;
     }
+
+    /// <summary>One that no other middlebox of the path gives, and this one not soon again.</summary>
+    private byte NextPort() => (byte)(1 + Place * PortsOfOne + rebound++ % PortsOfOne);
 
     /// <summary>What a segment changes of what is known.</summary>
     private void See(Instant now, Entry entry, Direction way, in Segment segment)
@@ -182,10 +186,11 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
 
     private void Reset(Entry entry, Direction way, in End receiver)
     {
-        if (!receiver.HasAcknowledged || entry.Rebound) return;
+        if (!receiver.HasAcknowledged || entry.IsRebound) return;
         unsaid.Enqueue((way, new Segment
         {
             Use = SegmentUse.Reset, Flags = TcpFlags.Rst, Sequence = receiver.Expects, Connection = entry.Connection,
+            Port = entry.Inner,
         }));
     }
 
@@ -194,7 +199,7 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
         bool outDead = spec.PickUp == PickUp.Never || !spec.KeepsPort, inDead = spec.PickUp != PickUp.Always;
         (bool up, bool down) = spec.FarIsInside ? (inDead, outDead) : (outDead, inDead);
         bool rebinds = spec.PickUp != PickUp.Never && !spec.KeepsPort;
-        if (!entry.Rebound && (up || down))
-            TellPassage(now, entry.Connection, up || rebinds, down || rebinds, rebinds ? PassageCause.Rebound : cause);
+        if (!entry.IsRebound && (up || down))
+            TellPassage(now, entry.Connection, up, down, rebinds ? PassageCause.Rebound : cause);
     }
 }

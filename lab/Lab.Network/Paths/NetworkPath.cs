@@ -97,6 +97,7 @@ public class NetworkPath
         for (int i = 0; i < elements.Length; i++)
             if (elements[i].TrySay(now, out way, out segment))
             {
+                segment.Mark = Segment.PathMark;
                 fate = Send(now, way, After(i, way, segment.Connection), in segment);
                 return true;
             }
@@ -225,7 +226,7 @@ public class NetworkPath
             }
             if (fate == Fate.Answered)
             {
-                answer.Connection = segment.Connection;
+                (answer.Connection, answer.Port, answer.Mark) = (segment.Connection, segment.Port, Segment.PathMark);
                 (pendingAnswer, pendingWay, pendingAt) = (answer, Opposite(way), at);
             }
             return fate;

@@ -12,11 +12,14 @@ public enum Direction : byte { Up, Down }
 public abstract class PathElement
 {
     private IPassageWatcher? watcher;
-    private int path, place;
+    private int path;
+
+    /// <summary>Where it lies on its path, from the near end.</summary>
+    protected int Place { get; private set; }
 
     /// <summary>Who hears of <see cref="TellPassage"/>, and as what; nobody otherwise.</summary>
     public void Attach(IPassageWatcher watcher, int path, int place) =>
-        (this.watcher, this.path, this.place) = (watcher, path, place);
+        (this.watcher, this.path, Place) = (watcher, path, place);
 
     /// <summary>
     /// What becomes of a segment that comes by. Delivered: it goes on at once. Inside: it will leave by
@@ -55,5 +58,5 @@ public abstract class PathElement
 
     /// <summary>What passes of one connection has changed here; by itself, then at <see cref="NextChange"/>.</summary>
     protected void TellPassage(Instant now, int connection, bool upDead, bool downDead, PassageCause cause) =>
-        watcher?.PassageChanged(now, path, place, connection, upDead, downDead, cause);
+        watcher?.PassageChanged(now, path, Place, connection, upDead, downDead, cause);
 }

@@ -43,6 +43,9 @@ public struct Segment
     public TcpFlags Flags;
     public SegmentUse Use;
 
+    /// <summary>As mark: none of the ends says it, but something on the path.</summary>
+    public const byte PathMark = 9;
+
     /// <summary>What the application said of the first payload byte (see <see cref="TcpConnection.Write"/>).</summary>
     public byte Mark;
 
@@ -62,6 +65,9 @@ public struct Segment
 
     /// <summary>Set by a network whose links carry several connections: what addresses and ports are for.</summary>
     public int Connection;
+
+    /// <summary>Of several ports under which the connection is known on the way: 0 = its own.</summary>
+    public byte Port;
 
     /// <summary>Bytes on the wire, IP header included.</summary>
     public readonly int WireBytes => HeaderBytes + Length + (SackCount == 0 ? 0 : 4 + 8 * SackCount)

@@ -226,7 +226,7 @@ public sealed partial class TcpConnection
             Sequence = acknowledges ? unexpected.Acknowledgement : 0,
             Acknowledgement = acknowledges ? 0 : unexpected.Sequence + SpanOf(unexpected),
             TimestampEcho = unexpected.Timestamp,
-            Connection = unexpected.Connection,
+            Connection = unexpected.Connection, Port = unexpected.Port,
         };
     }
 

@@ -41,7 +41,7 @@ public sealed class MiddleboxModelTests : IPassageWatcher
                     Forget(oldest, seen.At, PassageCause.Evicted);
                 }
                 Known[connection] = [];
-                if (picked) Told.Add($"{(seen.At - Instant.Zero).Nanoseconds} {connection} False False None");
+                Told.Add($"{(seen.At - Instant.Zero).Nanoseconds} {connection} False False None");
             }
             Known[connection].Add(seen);
             return Fate.Delivered;

@@ -8,10 +8,15 @@ public sealed class MiddleboxTests : IPassageWatcher
     private static readonly Duration Limit = Duration.FromSeconds(7440), Short = Duration.FromSeconds(240);
     private static readonly MiddleboxSpec Rfc5382 = new() { Established = Limit, Transitory = Short };
     private readonly List<string> told = [];
+    private readonly HashSet<int> dead = [];
 
     void IPassageWatcher.PassageChanged(
-        Instant now, int path, int place, int connection, bool upDead, bool downDead, PassageCause cause) =>
-        told.Add($"{(now - Instant.Zero).TotalSeconds} {cause} {(upDead ? "up" : "")}{(downDead ? "down" : "")}");
+        Instant now, int path, int place, int connection, bool upDead, bool downDead, PassageCause cause)
+    {
+        // that a new one passes is news to nobody
+        if (upDead || downDead ? dead.Add(connection) : dead.Remove(connection))
+            told.Add($"{(now - Instant.Zero).TotalSeconds} {cause} {(upDead ? "up" : "")}{(downDead ? "down" : "")}");
+    }
 
     private static Instant At(double seconds) => Instant.Zero + Duration.FromMilliseconds((long)(seconds * 1000));
 
@@ -151,6 +156,7 @@ public sealed class MiddleboxTests : IPassageWatcher
         foreach (bool farIsInside in new[] { false, true })
         {
             told.Clear();
+            dead.Clear();
             MiddleboxSpec spec = Rfc5382 with { PickUp = rule, FarIsInside = farIsInside };
             Direction outward = farIsInside ? Direction.Down : Direction.Up;
             Assert.Equal(inbound, Offer(Established(spec), At(8000), 1 - outward));
@@ -176,12 +182,38 @@ public sealed class MiddleboxTests : IPassageWatcher
         Middlebox box = Established(Rfc5382 with { PickUp = PickUp.Outbound, KeepsPort = false });
         (Fate fate, Segment renamed) = Offer(box, At(8000), Direction.Up,
             new Segment { Flags = TcpFlags.Ack, Connection = 5 });
-        Assert.Equal((Fate.Changed, ~5), (fate, renamed.Connection));
+        Assert.Equal((Fate.Changed, 5, true), (fate, renamed.Connection, renamed.Port != 0));
         Segment reset = TcpConnection.ResetFor(in renamed)!.Value;
         (fate, Segment back) = Offer(box, At(8000), Direction.Down, reset);
-        Assert.Equal((Fate.Changed, 5, TcpFlags.Rst), (fate, back.Connection, back.Flags));
+        Assert.Equal((Fate.Changed, 5, 0, TcpFlags.Rst), (fate, back.Connection, back.Port, back.Flags));
         Assert.Equal(Fate.Lost, Offer(box, At(8001), Direction.Down));
         Assert.Equal(["8000 Rebound updown"], told);
+    }
+
+    /// <summary>Each gives it another port, and both find back.</summary>
+    [Fact]
+    public void Two_that_give_other_ports_do_not_undo_each_other()
+    {
+        MiddleboxSpec spec = Rfc5382 with { PickUp = PickUp.Outbound, KeepsPort = false };
+        Middlebox first = Established(spec), second = Established(spec);
+        second.Attach(this, 0, 1);
+        (_, Segment once) = Offer(first, At(8000), Direction.Up, new Segment { Flags = TcpFlags.Ack, Connection = 5 });
+        (_, Segment twice) = Offer(second, At(8000), Direction.Up, once);
+        Assert.Equal(3, new[] { 0, once.Port, twice.Port }.Distinct().Count());
+        (_, Segment back) = Offer(second, At(8000), Direction.Down, TcpConnection.ResetFor(in twice)!.Value);
+        (Fate fate, back) = Offer(first, At(8000), Direction.Down, back);
+        Assert.Equal((Fate.Changed, 0), (fate, back.Port));
+    }
+
+    /// <summary>A SYN sent again, after the first one's entry was lost.</summary>
+    [Fact]
+    public void A_connection_that_a_SYN_makes_known_again_passes()
+    {
+        Middlebox box = Box(Rfc5382);
+        Offer(box, At(0), Direction.Up, TcpFlags.Syn, sequence: 0);
+        box.Forget(At(1));
+        Assert.Equal(Fate.Delivered, Offer(box, At(2), Direction.Up, TcpFlags.Syn, sequence: 0));
+        Assert.Equal("2 None ", told[^1]);
     }
 
     [Fact]

@@ -60,6 +60,68 @@ public sealed class MiddleboxRunTests
         Assert.All(run.Incidents, i => Assert.Equal(FaultKinds.Forget, i.Fault));
     }
 
+    /// <summary>What a middlebox or a balancer sends is nobody's deed at the ends: not of a machine without power, not
+    /// through a cut that it stands behind.</summary>
+    [Theory]
+    [InlineData("cut", "phone")]
+    [InlineData("crash", "phone")]
+    [InlineData("crash", "example.org")]
+    [InlineData("restart", "example.org")]
+    [InlineData("freeze", "example.org")]
+    public void What_stands_on_the_way_may_speak_when_an_end_cannot(string fault, string target)
+    {
+        FaultSpec silent = new()
+        {
+            Kind = FaultKinds.Find(fault)!, Target = target, At = Seconds(150), For = Seconds(400),
+        };
+        foreach (Notice notice in Enum.GetValues<Notice>())
+            foreach (WhenAway away in Enum.GetValues<WhenAway>())
+                foreach (bool atServer in new[] { false, true })
+                    foreach (FaultSpec[] also in new FaultSpec[][]
+                        { [], [new() { Kind = FaultKinds.Forget, Target = "phone", At = Seconds(160) }] })
+                        Run(Pings, new MiddleboxProfile
+                        {
+                            Established = Seconds(100), Transitory = Seconds(5), OnExpiry = notice,
+                            PickUp = PickUp.Outbound, KeepsPort = atServer,
+                        }, atServer, away, [silent, .. also]);
+    }
+
+    /// <summary>Forgotten while it opens, and made known again by the SYN that is sent again.</summary>
+    [Fact]
+    public void A_connection_that_is_made_known_again_is_no_dead_one()
+    {
+        RunResult run = Run(Pings, new MiddleboxProfile { Established = Seconds(400) }, faults:
+        [
+            new() { Kind = FaultKinds.Cut, Target = "phone", Direction = CutDirection.Down, For = Seconds(2) },
+            new() { Kind = FaultKinds.Forget, Target = "phone", At = Seconds(0.5) },
+        ]);
+        Assert.Equal(0, run.Value("ghost.time"));
+        Assert.InRange(run.Value("availability"), 0.99, 1);
+    }
+
+    /// <summary>A half-open connection is reset at the server, and a later SYN opens it there anew.</summary>
+    [Fact]
+    public void A_far_end_that_was_reset_before_anybody_took_it_may_begin_and_end_once_more() =>
+        Run(Policy.Nothing with { Connect = new() { Tcp = Seconds(120), Total = Seconds(180) } },
+            new MiddleboxProfile { Established = Seconds(10), Transitory = Seconds(3), OnExpiry = Notice.ResetBoth },
+            faults: [new()
+            {
+                Kind = FaultKinds.Cut, Target = "phone", Direction = CutDirection.Down, For = Seconds(40),
+            }]);
+
+    /// <summary>It takes new ones; of those that the server had it knows nothing.</summary>
+    [Theory]
+    [InlineData(WhenAway.Hold)]
+    [InlineData(WhenAway.Close)]
+    public void A_balancer_does_not_reset_what_the_server_had_when_it_went(WhenAway away)
+    {
+        RunResult run = Run(Pings, new MiddleboxProfile(), atServer: true, away,
+            new FaultSpec { Kind = FaultKinds.Crash, Target = "example.org", At = Seconds(100), For = Seconds(500) });
+        Incident first = run.Incidents.First(i => i.Side == Side.Client);
+        Assert.Equal(Mechanism.PingTimeout, first.Mechanism);
+        Assert.InRange(first.Elapsed.TotalSeconds, 219, 221);                    // asked at 300, given up on at 320
+    }
+
     [Fact]
     public void Who_hears_a_reset_from_a_middlebox_knows_with_the_first_packet_and_not_before()
     {

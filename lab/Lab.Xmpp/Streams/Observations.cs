@@ -1,3 +1,5 @@
+using Lab.Network;
+
 namespace Lab.Xmpp;
 
 /// <summary>How far a stream has come (RFC 6120 sections 4.3, 5, 6, 7), in the order of negotiation.</summary>
@@ -64,5 +66,9 @@ public enum Step : byte
     Closing,
 }
 
-/// <summary>Why bytes were written, so that their cost can be charged; unseen: a real program does not tell.</summary>
-public enum Traffic : byte { Handshake, Whitespace, Ping, Acks, Payload, Presence, Closing, Tls, Unseen }
+/// <summary>Why bytes were written, so that their cost can be charged; unseen: a real program does not tell; middlebox:
+/// nobody at the ends wrote them.</summary>
+public enum Traffic : byte
+{
+    Handshake, Whitespace, Ping, Acks, Payload, Presence, Closing, Tls, Unseen, Middlebox = Segment.PathMark,
+}
