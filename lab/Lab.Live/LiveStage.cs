@@ -80,7 +80,8 @@ internal sealed class LiveStage(string folder) : IStage, IDisposable
         if (spec.Software == ServerSoftware.Prosody)
             prosody = Keep(new Prosody(
                 Loop, Authority, folder, domain, spec,
-                [("echo", password), .. accounts.Select(m => (m.Local, m.Password))], routes.FirstOrDefault()?.Spec));
+                [("echo", password), .. accounts.Where(m => m.Account == m.Index).Select(m => (m.Local, m.Password))],
+                routes.FirstOrDefault()?.Spec));
         else Authority.TrustForeign(domain);
         IPEndPoint address = prosody?.Address ?? IPEndPoint.Parse(spec.Address!);
         TlsMode tls = spec.Tls == TlsUse.None ? TlsMode.None : TlsMode.StartTls;

@@ -20,7 +20,7 @@ internal sealed class Invariants : IJournalReader
         EntryKind.ClientOffline, EntryKind.ServerAvailable, EntryKind.ServerOffline, EntryKind.MemberReady,
         EntryKind.MemberEnded, EntryKind.MessageSent, EntryKind.MessageReceived, EntryKind.MessageBounced,
         EntryKind.MessageAccepted, EntryKind.MessageStored, EntryKind.MessageAbandoned, EntryKind.MessageHeld,
-        EntryKind.MessageAcknowledged);
+        EntryKind.MessageAcknowledged, EntryKind.MessageHanded);
 
     private readonly RunSpec spec;
     private readonly EntryNames names;
@@ -39,7 +39,7 @@ internal sealed class Invariants : IJournalReader
         names = new EntryNames(spec);
         world = new WorldRules(cast, spec.Scenario.Faults);
         streams = new StreamRules(cast.Members.Count);
-        messages = new MessageRules();
+        messages = new MessageRules(cast);
     }
 
     public void On(in Entry e)

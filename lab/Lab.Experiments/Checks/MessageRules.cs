@@ -4,10 +4,11 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>
-/// Nothing is said of a message that was not sent, nobody but its addressee gets it, and at the end each has one fate,
-/// which is the one that the journal tells: sent = delivered + bounced + stored + pending + lost + unknown.
+/// Nothing is said of a message that was not sent, nobody but the clients of its addressee's account gets it, and at
+/// the end each has one fate, which is the one that the journal tells: sent = delivered + bounced + stored + pending +
+/// lost + unknown.
 /// </summary>
-internal sealed class MessageRules
+internal sealed class MessageRules(Cast cast)
 {
     private readonly Dictionary<long, Line> lines = [];
     private long lastNumber = -1;
@@ -22,15 +23,19 @@ internal sealed class MessageRules
     public string? On(in Entry e)
     {
         if (e.Kind == EntryKind.MessageSent) return Sent(e.Host, SentEntry.Of(in e));
-        if (e.Kind is < EntryKind.MessageSent or > EntryKind.MessageAcknowledged) return null;
+        if (e.Kind is (< EntryKind.MessageSent or > EntryKind.MessageAcknowledged) and not EntryKind.MessageHanded)
+            return null;
         long number = MessageEntry.Of(in e).Number;
         if (number < 0) return null;                               // no message of the workload
         if (!lines.TryGetValue(number, out Line line)) return Text($"message {number} was never sent");
         switch (e.Kind)
         {
             case EntryKind.MessageReceived:
-                if (e.Host != line.To) return Text($"message {number} is for {line.To}, and {e.Host} has it");
+                if (!Shares(e.Host, line.To)) return Text($"message {number} is for {line.To}, and {e.Host} has it");
                 line.Delivered = true;
+                break;
+            case EntryKind.MessageHanded:
+                if (!Shares(e.Host, line.To)) return Text($"message {number} is for {line.To}, and {e.Host} gets it");
                 break;
             case EntryKind.MessageAccepted:
                 line.Delivered |= line.To == SentEntry.OwnEcho || line.To == SentEntry.ForeignEcho && e.Host < 0;
@@ -84,6 +89,9 @@ internal sealed class MessageRules
         lines.TryAdd(sent.Number, new Line { From = from, To = to });
         return null;
     }
+
+    private bool Shares(int client, int addressee) => client == addressee
+        || client >= 0 && addressee >= 0 && cast.Members[client].Account == cast.Members[addressee].Account;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -107,7 +107,8 @@ internal sealed class WorldRules
                 return e.Host >= 0 ? Process(nearHost[e.Host]) : null;
             case EntryKind.FarAccepted or EntryKind.ServerAvailable or EntryKind.ServerHibernated
                 or EntryKind.ServerUnavailable or EntryKind.ServerCheckSent
-                or EntryKind.ServerCheckAnswered or EntryKind.MessageAccepted or EntryKind.MessageStored:
+                or EntryKind.ServerCheckAnswered or EntryKind.MessageAccepted or EntryKind.MessageStored
+                or EntryKind.MessageHanded:
                 return e.Host >= 0 ? Process(farHost[e.Host]) : null;
             case EntryKind.MessageSent:
                 return e.Host >= 0 ? Process(e.Host) : null;

@@ -90,7 +90,7 @@ public static class EntryFields
         EntryKind.MemberReady => Ready,
         EntryKind.MemberEnded or EntryKind.MemberBlamed => MemberEnd,
         EntryKind.MemberCheckSent or EntryKind.MemberCheckAnswered => MemberCheck,
-        EntryKind.StanzaQueued or EntryKind.StanzaPassed => Stanza,
+        EntryKind.StanzaQueued or EntryKind.StanzaPassed or EntryKind.MessageHanded => Stanza,
         EntryKind.StanzaReturned => Returned,
     };
 

@@ -58,6 +58,7 @@ public static class EntryGuide
             + "to others"),
         EntryKind.LinkChanged => new(Client, "it is on another of its links, or on none in a gap"),
         EntryKind.NetworkNoticed => new(Client, "its program hears from its system that the network has changed"),
+        EntryKind.MessageHanded => new(Client, "of the recipient account's clients its session gets the message"),
     };
 
     /// <summary>What a field means, in every kind that has it.</summary>

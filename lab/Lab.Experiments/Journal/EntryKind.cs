@@ -82,4 +82,8 @@ public enum EntryKind : ushort
 
     LinkChanged,
     NetworkNoticed,
+
+    // messages to accounts with several clients
+
+    MessageHanded,
 }

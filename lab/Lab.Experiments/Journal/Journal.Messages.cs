@@ -21,6 +21,11 @@ public sealed partial class Journal
     public void MessageStored(Instant now, int client, long number) =>
         Add(now, client, EntryKind.MessageStored, number);
 
+    /// <param name="client">The one of its account's that gets it.</param>
+    /// <param name="connection">The session's, or its last one's.</param>
+    public void MessageHanded(Instant now, int client, long number, int connection) =>
+        Add(now, client, EntryKind.MessageHanded, number, connection);
+
     public void MessageAbandoned(Instant now, int client, long number) =>
         Add(now, client, EntryKind.MessageAbandoned, number);
 
@@ -31,7 +36,7 @@ public sealed partial class Journal
         Add(now, client, EntryKind.MessageAcknowledged, number);
 }
 
-/// <summary>Of every kind of message.</summary>
+/// <summary>Of every kind of message. MessageHanded has a connection too: <see cref="StanzaEntry"/>.</summary>
 public readonly record struct MessageEntry(long Number)
 {
     public static MessageEntry Of(in Entry e) => new(e.A);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lab.Network;
 using Lab.Xmpp;
 
@@ -7,9 +8,12 @@ namespace Lab.Experiments;
 /// What became of each message. One that was neither delivered, bounced nor stored is pending at the end of the run
 /// when somebody still holds it and will send it, or when the connection it was written to still stands at both ends
 /// (its bytes may be in a kernel's buffer); otherwise it is lost. Between servers that connection is a stream's.
+/// A message is for an account: of several clients that share it any one may get it, and the first one counts; a copy
+/// is one that the same client gets again.
 /// </summary>
-internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord> clients)
+internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord> clients, Cast cast)
 {
+    private readonly Dictionary<(long Number, int Client), int> elsewhere = [];   // copies of others than the first
     private readonly Dictionary<long, int> indexes = [];
     private readonly List<Line> lines = [];
 
@@ -19,7 +23,7 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
     private struct Line
     {
         public long Number;
-        public int From, To, Carrier, Connection, Copies, Route, Member;
+        public int From, To, Carrier, Connection, Copies, Receiver, Route, Member;
         public Instant SentAt, DeliveredAt;
         public bool Bounced, Stored, Held, Abandoned;
         public Loss Written;
@@ -37,7 +41,7 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
         switch (e.Kind)
         {
             case EntryKind.MessageReceived:
-                if (line.Copies++ == 0) line.DeliveredAt = e.At;
+                Receive(ref line, in e);
                 break;
             case EntryKind.MessageBounced:
                 line.Bounced = true;
@@ -64,11 +68,36 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
                 break;
             case EntryKind.MessageAccepted:
                 line.Member = -1;
-                (line.Carrier, line.Connection) = (line.To, clients[line.To].Session.Connection);
+                line.Carrier = LikelyOf(line.To);
+                line.Connection = clients[line.Carrier].Session.Connection;
+                line.Written = Losses.Written(line.Carrier, line.Connection, PathEnd.Far);
+                break;
+            case EntryKind.MessageHanded:
+                (line.Carrier, line.Connection, line.Member) = (e.Host, StanzaEntry.Of(in e).Connection, -1);
                 line.Written = Losses.Written(line.Carrier, line.Connection, PathEnd.Far);
                 break;
         }
         lines[index] = line;
+    }
+
+    private void Receive(ref Line line, in Entry e)
+    {
+        if (line.Copies == 0) (line.DeliveredAt, line.Receiver, line.Copies) = (e.At, e.Host, 1);
+        else if (e.Host == line.Receiver) line.Copies++;
+        else
+        {
+            ref int copies = ref CollectionsMarshal.GetValueRefOrAddDefault(elsewhere, (line.Number, e.Host), out _);
+            line.Copies = Math.Max(line.Copies, ++copies);
+        }
+    }
+
+    // Which of an account's clients a server hands a message to, where it does not say so: the one that was meant, or
+    // another while that one is away.
+    private int LikelyOf(int client)
+    {
+        if (!cast.SharesAccounts || clients[client].Sessions.Count > 0) return client;
+        return cast.DevicesOf(cast.Members[client]).Select(m => m.Index)
+            .FirstOrDefault(c => clients[c].Sessions.Count > 0, client);
     }
 
     // An echo account that gets a question twice answers twice, under one number: another copy, no other message.
@@ -83,7 +112,7 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
         if (!again) indexes[sent.Number] = index = lines.Count;
         Line line = again ? lines[index] : new Line { Number = sent.Number, From = e.Host, To = to, SentAt = e.At };
         line.Member = -1;
-        line.Carrier = e.Host >= 0 ? e.Host : to;
+        line.Carrier = e.Host >= 0 ? e.Host : abroad ? to : LikelyOf(to);
         line.Connection = e.Host >= 0 ? clients[line.Carrier].OpenConnection
             : abroad ? -1 : clients[line.Carrier].Session.Connection;
         line.Written = Losses.Written(line.Carrier, line.Connection, e.Host >= 0 ? PathEnd.Near : PathEnd.Far);

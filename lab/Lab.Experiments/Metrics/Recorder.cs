@@ -29,7 +29,7 @@ internal sealed class Recorder : IJournalReader
         lanes = new LaneBook(Math.Min(LaneClients, clients.Length), sides: 2);
         firstRoute = cast.FirstRoute;
         Federation = new FederationRecord(cast, Truth);
-        Messages = new MessageBook(Truth, clients);
+        Messages = new MessageBook(Truth, clients, cast);
         foreach (Duration at in scenario.Expect.SelectMany(e => new[] { e.From, e.To }).OfType<Duration>())
             if (at > Duration.Zero && at < scenario.Duration) tallies[Instant.Zero + at] = null;
         if (tallies.Count > 0) nextTally = tallies.Keys.First();
@@ -84,7 +84,7 @@ internal sealed class Recorder : IJournalReader
                 break;
             case EntryKind.MessageSent or EntryKind.MessageReceived or EntryKind.MessageBounced
                 or EntryKind.MessageAccepted or EntryKind.MessageStored or EntryKind.MessageAbandoned
-                or EntryKind.MessageHeld:
+                or EntryKind.MessageHeld or EntryKind.MessageHanded:
                 Messages.On(in e);
                 break;
             case EntryKind.FaultBegan or EntryKind.FaultEnded:

@@ -38,6 +38,7 @@ internal static class Limits
         [(typeof(Scenario), nameof(Scenario.Duration))] = Longer,
         [(typeof(WorkloadSpec), nameof(WorkloadSpec.Every))] = Longer,
         [(typeof(WorkloadSpec), nameof(WorkloadSpec.Body))] = Body,
+        [(typeof(ClientSpec), nameof(ClientSpec.Priority))] = Between(-128, 127),
         [(typeof(FaultSpec), nameof(FaultSpec.Every))] = Longer,
         [(typeof(FaultSpec), nameof(FaultSpec.For))] = Longer,
         [(typeof(NetworkChangePolicy), nameof(NetworkChangePolicy.Timeout))] = Longer,

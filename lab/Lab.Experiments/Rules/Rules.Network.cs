@@ -55,6 +55,7 @@ public sealed partial class Rules
             CheckPolicy(client, nameof(client.Policy), client.Policy);
         }
         foreach (LinkProfile link in topology.Links.Values) CheckThrough(topology, link);
+        CheckAccounts(topology);
         CheckPairs(topology);
         foreach (string link in topology.Links.Keys)
         {

@@ -12,6 +12,9 @@ internal sealed record Member(
     /// <summary>The names of what lies before its server, whichever link it is on.</summary>
     public IReadOnlyList<string> Behind { get; init; } = [];
 
+    /// <summary>The index of the first client with its account: itself, unless an earlier one has the same.</summary>
+    public int Account { get; init; } = Index;
+
     public string BareJid => $"{Local}@{Domain}";
 
     /// <summary>Of the link that it starts on: its name in the topology, else the client's own for it.</summary>
@@ -98,6 +101,12 @@ internal sealed class Cast
         public readonly Dictionary<string, Member[]> Groups = [];
         public readonly Dictionary<string, List<Member>> Links = [];
         public required List<Member>[] AtServer;
+
+        /// <summary>The clients of each account that has several, by the first of them.</summary>
+        public readonly Dictionary<int, List<Member>> Shared = [];
+
+        /// <summary>By account, the first client of those that may be shared.</summary>
+        public readonly Dictionary<(string Local, int Server), int> Owners = [];
     }
 
     /// <summary>The routes, found by link and by either server.</summary>
@@ -166,6 +175,13 @@ internal sealed class Cast
 
     /// <summary>Whether that host of the journal is a server with streams to others.</summary>
     public bool Federates(int host) => Everywhere.AtServer[host - Members.Count].Count > 0;
+
+    /// <summary>The clients with that client's account, itself included; one where it shares it with nobody.</summary>
+    public IReadOnlyList<Member> DevicesOf(Member client) =>
+        Everybody.Shared.TryGetValue(client.Account, out List<Member>? devices) ? devices : [client];
+
+    /// <summary>Whether any account has several clients.</summary>
+    public bool SharesAccounts => Everybody.Shared.Count > 0;
 
     /// <summary>From and to that server.</summary>
     public IReadOnlyList<Route> RoutesOf(int server) => Everywhere.AtServer[server];
@@ -244,14 +260,20 @@ internal sealed class Cast
     private string[] GroupsAt(int[] named) =>
         [.. topology.Clients.Where(c => HomesOf(c.Value).Take(c.Value.Count).Any(named.Contains)).Select(c => c.Key)];
 
+    /// <summary>What the account of a group of one is called, and how those of more begin.</summary>
+    public static string AccountOf(string group, ClientSpec spec) => spec.Account ?? group;
+
     // members of a group take turns at these
     private int[] HomesOf(ClientSpec group) => servers.GetValueOrDefault(group.Server, []);
 
     private Crew MakeMembers()
     {
         var made = new Crew { AtServer = [.. domains.Select(_ => new List<Member>())] };
+        ILookup<string, string> groupsOf = topology.Clients.ToLookup(c => AccountOf(c.Key, c.Value), c => c.Key);
         foreach ((string group, ClientSpec spec) in topology.Clients)
         {
+            string account = AccountOf(group, spec);
+            bool shares = groupsOf[account].Skip(1).Any();
             MemberLink[] ways = spec.Links.Count == 0 ? [WayOf("", spec.Link)]
                 : [.. spec.Links.Select(l => WayOf(l.Key, l.Value))];
             int start = Math.Max(0, Array.FindIndex(ways, w => w.Key == (spec.Start ?? "")));
@@ -261,11 +283,12 @@ internal sealed class Cast
             for (int i = 0; i < spec.Count; i++)
             {
                 bool alone = spec.Count == 1;
-                string name = alone ? group : $"{group}[{i}]", local = alone ? group : $"{group}-{i}";
+                string name = alone ? group : $"{group}[{i}]", local = alone ? account : $"{account}-{i}";
                 int home = homes[i % homes.Length];
                 mine[i] = new Member(
                     made.All.Count, name, local, home, domains[home], spec, ways, start,
                     spec.Policy?.Inline ?? Policy.Nothing, password) { Behind = specs[home].Behind };
+                if (shares) mine[i] = Share(made, mine[i]);
                 made.All.Add(mine[i]);
                 made.AtServer[home].Add(mine[i]);
             }
@@ -277,6 +300,18 @@ internal sealed class Cast
             }
         }
         return made;
+    }
+
+    /// <summary>The client with the number of its account's first, which may be itself.</summary>
+    private static Member Share(Crew made, Member client)
+    {
+        if (made.Owners.TryAdd((client.Local, client.Server), client.Index)) return client;
+        int owner = made.Owners[(client.Local, client.Server)];
+        client = client with { Account = owner };
+        if (!made.Shared.TryGetValue(owner, out List<Member>? devices))
+            made.Shared[owner] = devices = [made.All[owner]];
+        devices.Add(client);
+        return client;
     }
 
     private Roads MakeRoutes()

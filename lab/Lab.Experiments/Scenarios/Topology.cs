@@ -194,7 +194,10 @@ public sealed record ServerSpec
     }
 }
 
-/// <summary>A client, or a group of clients alike, each with an account and a link of its own.</summary>
+/// <summary>
+/// A client, or a group of clients alike, each with a link of its own, and with an account of its own unless another
+/// group names the same.
+/// </summary>
 /// <example>{server: example.org, link: mobile, policy: conversations}</example>
 public sealed record ClientSpec
 {
@@ -205,9 +208,23 @@ public sealed record ClientSpec
     /// <summary>What runs on its device; anything but lab needs the proxied network.</summary>
     public ClientSoftware Software { get; init; } = ClientSoftware.Lab;
 
+    /// <summary>
+    /// The local part of its account's address; of a group of count 10 the members have alice-0 to alice-9. Groups that
+    /// name the same share accounts, member by member: a phone and a laptop of one person; absent = the group's name.
+    /// </summary>
+    /// <example>alice</example>
+    public string? Account { get; init; }
+
     /// <summary>The password of its account; absent = the server's.</summary>
     /// <example>sesame</example>
     public string? Password { get; init; }
+
+    /// <summary>
+    /// Of its presence (RFC 6121 section 4.7.2.3): of the devices of an account the one with the highest gets the
+    /// messages, among equals the one that came online last; one that is negative gets none.
+    /// </summary>
+    /// <example>5</example>
+    public int Priority { get; init; }
 
     /// <summary>
     /// Its way to the server: the name of a link or preset, or a link in place; absent = one without delay or limits.

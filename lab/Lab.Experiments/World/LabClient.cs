@@ -77,7 +77,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
         var settings = new ClientSettings
         {
             BareJid = member.BareJid, Password = member.Password, Policy = member.Policy, Tls = member.Spec.Tls,
-            Resource = member.Spec.Resource, Secrets = World.Secrets,
+            Resource = member.Spec.Resource, Priority = member.Spec.Priority, Secrets = World.Secrets,
         };
         return new XmppClient(
             settings, World.Random.Fork($"client/{member.Name}/{boots++}"), World.Buffers, World.Scram, World.Trees);

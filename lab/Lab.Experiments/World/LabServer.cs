@@ -12,15 +12,17 @@ internal sealed class LabServer : MachineProgram, IServerProgram
     private readonly string domain;
     private readonly FederationSide? federation;                  // null when the topology gives it no other server
     private readonly List<Pipe?> pipes = [];                      // by number of stream; null once it is closed
-    private readonly List<int> clientOfAccount = [], connectionOfStream = [];
+    private readonly List<(int Client, int Connection)> streams = [];   // by number, also when it is closed
+    private readonly IReadOnlyList<Member> members;
     private readonly Dictionary<int, int> accountOfClient = [];
+    private readonly List<int> ownerOfAccount = [];
     private DomainServer? machine;
     private int boots;
 
     public LabServer(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
         : base(world, host)
     {
-        (this.host, this.domain) = (host, domain);
+        (this.host, this.domain, members) = (host, domain, accounts);
         federation = world.Cast.Federates(host) ? new FederationSide(world, this, host, domain) : null;
         settings = new ServerSettings
         {
@@ -31,9 +33,10 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         store = new ServerStore();
         foreach (Member m in accounts)
         {
-            store.AddAccount(m.Local, m.Password);
-            accountOfClient[m.Index] = clientOfAccount.Count;
-            clientOfAccount.Add(m.Index);
+            bool first = m.Account == m.Index;
+            if (first) ownerOfAccount.Add(m.Index);
+            accountOfClient[m.Index] = !first ? accountOfClient[m.Account]
+                : store.AddAccount(m.Local, m.Password, shared: world.Cast.DevicesOf(m).Count > 1);
         }
     }
 
@@ -160,7 +163,7 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         if (pipe.Tag != pipes.Count)
             throw new InvalidOperationException($"stream {pipe.Tag} of a server that had {pipes.Count}");
         pipes.Add(pipe);
-        connectionOfStream.Add(pipe.Connection);
+        streams.Add((pipe.Path, pipe.Connection));
         World.Journal.FarAccepted(now, pipe.Path, pipe.Connection);
         if (secured) pipe.StartTls(now);
     }
@@ -170,9 +173,9 @@ internal sealed class LabServer : MachineProgram, IServerProgram
     // the process is gone with all that it knew
     private void Forget(Instant now)
     {
-        foreach (int client in clientOfAccount) World.Journal.ServerLost(now, client);
+        foreach (Member client in members) World.Journal.ServerLost(now, client.Index);
         pipes.Clear();
-        connectionOfStream.Clear();
+        streams.Clear();
         federation?.Forget();
     }
 
@@ -219,12 +222,15 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         return pipe;
     }
 
+    // What an account did without a session is told of the client that the workload meant; -1 is nobody's account.
+    private int Named(int account, Member? meant) => account < 0 ? -1
+        : meant is not null && meant.Account == ownerOfAccount[account] ? meant.Index : ownerOfAccount[account];
+
     private void Observe(Instant now, in XmppAction a)
     {
         Journal journal = World.Journal;
         Pipe? pipe = a.Stream >= 0 ? pipes[a.Stream] : null;
-        int client = a.Account >= 0 ? clientOfAccount[a.Account] : pipe?.Path ?? -1;
-        int connection = a.Stream >= 0 ? connectionOfStream[a.Stream] : -1;
+        (int client, int connection) = a.Stream >= 0 ? streams[a.Stream] : (-1, -1);
         switch (a.Kind)
         {
             case ActionKind.Available:
@@ -248,10 +254,13 @@ internal sealed class LabServer : MachineProgram, IServerProgram
                 journal.MessageSent(now, -1, a.A, client);
                 break;
             case ActionKind.MessageStored:
-                journal.MessageStored(now, client, a.A);
+                journal.MessageStored(now, Named(a.Account, World.Workload?.RecipientOf(a.A)), a.A);
+                break;
+            case ActionKind.MessageHanded:
+                journal.MessageHanded(now, client, a.A, connection);
                 break;
             case ActionKind.MessageBounced:
-                journal.MessageBounced(now, client, a.A);
+                journal.MessageBounced(now, Named(a.Account, World.Workload?.SenderOf(a.A)), a.A);
                 break;
             case ActionKind.CheckSent:
                 journal.ServerCheckSent(now, client, a.Traffic);

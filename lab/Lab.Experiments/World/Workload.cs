@@ -1,4 +1,5 @@
 using Lab.Network;
+using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
@@ -9,7 +10,7 @@ namespace Lab.Experiments;
 internal sealed class Workload
 {
     private readonly World world;
-    private readonly List<int> senders = [];                      // by number: a client, or -1
+    private readonly List<(int From, int To)> messages = [];      // by number: clients; below 0 is no client
 
     public Workload(World world, Scenario scenario)
     {
@@ -30,8 +31,17 @@ internal sealed class Workload
 
     /// <summary>The client that wrote the message of that number; null when none did.</summary>
     public Member? SenderOf(long number) =>
-        number >= 0 && number < senders.Count && senders[(int)number] >= 0
-            ? world.Cast.Members[senders[(int)number]] : null;
+        number >= 0 && number < messages.Count ? ClientAt(messages[(int)number].From) : null;
+
+    /// <summary>
+    /// The client that the message of that number was meant for, also of an echo account's answer; null when it was
+    /// none.
+    /// </summary>
+    public Member? RecipientOf(long number) =>
+        number >= XmppServer.EchoOffset ? SenderOf(number - XmppServer.EchoOffset)
+        : number >= 0 && number < messages.Count ? ClientAt(messages[(int)number].To) : null;
+
+    private Member? ClientAt(int index) => index >= 0 ? world.Cast.Members[index] : null;
 
     private sealed class Sender : EventTarget
     {
@@ -77,11 +87,11 @@ internal sealed class Workload
                 ? !world.Clients[from.Index].Process.Runs
                 : recipient is null || !Server(recipient).Process.Runs) return;
             if (ReferenceEquals(recipient, from)) return;
-            long number = workload.senders.Count;
-            workload.senders.Add(from?.Index ?? -1);
+            long number = workload.messages.Count;
             int body = (int)spec.Body.Bytes;
             int address = recipient?.Index
                 ?? (to.Servers is [int at] && at == from!.Server ? SentEntry.OwnEcho : SentEntry.ForeignEcho);
+            workload.messages.Add((from?.Index ?? -1, address));
             world.Journal.MessageSent(now, from?.Index ?? -1, number, address);
             if (from is null) Server(recipient!).Send(now, recipient!.Index, number, body);
             else world.Clients[from.Index].Send(now, recipient?.BareJid ?? spec.To.Text, number, body);

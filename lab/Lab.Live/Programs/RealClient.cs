@@ -61,6 +61,9 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival, IDispo
     /// <summary>The run is over.</summary>
     public void Dispose() => child?.Dispose();
 
+    // phone[3] as phone-3
+    private string LogName => member.Name.Replace('[', '-').TrimEnd(']');
+
     // ---- its process
 
     public override bool Load(Instant now)
@@ -74,7 +77,7 @@ internal sealed class RealClient : HostProgram, IClientProgram, IArrival, IDispo
             member, network.FrontOf(member.Index),
             network.Authority.IsForeign(member.Domain) ? null : Path.GetFullPath(network.Authority.RootFile));
         child = new Child(
-            network.Loop, Tools.Python, [script, settings], Path.Combine(folder, $"slixmpp-{member.Local}.log"))
+            network.Loop, Tools.Python, [script, settings], Path.Combine(folder, $"slixmpp-{LogName}.log"))
         {
             Ended = _ =>
             {

@@ -78,11 +78,19 @@ internal sealed class RealServer : HostProgram, IServerProgram, IWatchedServer
     }
 
     // Nothing of the client's end has come through. Either the client had said goodbye in XMPP, or it has a newer
-    // connection for which this one had to go, or the server has decided.
+    // connection for which this one had to go (or another device of its account does, with its resource), or the server
+    // has decided.
     private Mechanism Unasked(int connection, Connection c) =>
         c.ClientLeft && !world.Network.IsDead(c.Client) ? Mechanism.StreamClose
-        : open.Any(o => o.Key > connection && o.Value.Client == c.Client) ? Mechanism.Replaced
+        : open.Any(o => o.Key > connection && AreOne(o.Value.Client, c.Client)) ? Mechanism.Replaced
         : Mechanism.Unseen;
+
+    private bool AreOne(int newer, int older)
+    {
+        if (newer == older) return true;
+        (Member a, Member b) = (world.Cast.Members[newer], world.Cast.Members[older]);
+        return a.Account == b.Account && a.Spec.Resource is { } resource && resource == b.Spec.Resource;
+    }
 
     private void OnOnline(Instant now, int client, int connection, bool resumed)
     {

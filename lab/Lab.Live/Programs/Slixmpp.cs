@@ -54,6 +54,7 @@ internal static class Slixmpp
             ["tls"] = member.Spec.Tls switch { TlsMode.Direct => "direct", TlsMode.None => "none", _ => "starttls" },
             ["ca"] = authorityFile,
         };
+        if (member.Spec.Priority != 0) settings["priority"] = member.Spec.Priority;
         if (policy.Whitespace is { } spaces) settings["whitespace"] = spaces.Every.TotalSeconds;
         if (policy.Ping is { } ping)
             settings["ping"] = new JsonObject

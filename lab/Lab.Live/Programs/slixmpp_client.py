@@ -87,7 +87,7 @@ class Client(ClientXMPP):
 
     def online(self, resumed):
         if not resumed:
-            self.send_presence()
+            self.send_presence(ppriority=self.settings.get("priority"))
         tell("online", resumed=resumed)
 
     def on_session_start(self, _):

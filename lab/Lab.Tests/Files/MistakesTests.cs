@@ -373,7 +373,7 @@ public sealed partial class MistakesTests : IDisposable
     public static TheoryData<string, string, string> Rows()
     {
         var rows = new TheoryData<string, string, string>();
-        string[] lines = [.. Table.Split('\n').Where(l => !l.StartsWith("## "))];
+        string[] lines = [.. (Table + '\n' + Accounts).Split('\n').Where(l => !l.StartsWith("## "))];
         for (int i = 0; i < lines.Length;)
         {
             string[] change = Unescaped(lines[i++]).Split(" =>");

@@ -121,7 +121,13 @@ internal static class AnyTopology
         from names in Gen.Shuffle(GroupNames, 1, 3)
         let domains = new Cast(new Topology { Servers = servers }).Domains
         from specs in Client([.. servers.Keys, .. domains], policies, links).Array[names.Length]
-        select Map(names.Zip(specs));
+        from shares in Gen.Bool
+        select Map(names.Zip(shares ? specs.Select(s => WithAccountOf(s, specs[0])) : specs));
+
+    private static ClientSpec WithAccountOf(ClientSpec client, ClientSpec first) => client with
+    {
+        Account = "alice", Server = first.Server, Count = first.Count, Password = first.Password,
+    };
 
     // what clients call their links
     private static readonly string[] OwnLinkNames = ["wifi", "lte", "cable"];
@@ -137,6 +143,7 @@ internal static class AnyTopology
         from policy in Maybe(Choice(policies))
         from tls in Any<TlsMode>()
         from resource in Maybe(One("balcony", "none", "é/1"))
+        from priority in Gen.Int[-2, 2]
         from start in Seconds(0, 20)
         from os in Any<Os>()
         from kernel in Maybe(Kernels)
@@ -146,7 +153,7 @@ internal static class AnyTopology
             Link = several == 0 ? link : null, Links = Map(OwnLinkNames.Zip(ways)),
             Start = first < several ? OwnLinkNames[first] : null,
             Server = server, Password = password, Count = count, Policy = policy, Tls = tls,
-            Resource = resource, StartWithin = start,
+            Resource = resource, StartWithin = start, Priority = priority,
         };
 
     // any pairs of different servers, and of the members of one with a count

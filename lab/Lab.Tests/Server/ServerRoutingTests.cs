@@ -59,6 +59,30 @@ public class ServerRoutingTests
     }
 
     [Fact]
+    public void Of_a_shared_account_the_server_tells_which_session_gets_each_message()
+    {
+        var store = new ServerStore();
+        store.AddAccount("alice", "secret-alice");
+        store.AddAccount("bob", "secret-bob", shared: true);
+        var lab = new ServerLab(Policy.Nothing with { Acks = new AckPolicy { Resume = Duration.FromMinutes(5) } },
+            store: store);
+        Peer alice = lab.Bound("alice"), desk = lab.Bound("bob", "desk"), phone = lab.Bound("bob", "phone", acks: true);
+        void Send(int number, string to) =>
+            alice.Say($"<message to='{to}' type='chat' id='m{number}'><body>x</body></message>");
+        Send(1, "bob@example.org");                            // the last that came
+        Send(2, "bob@example.org/desk");
+        phone.Lose();
+        Send(3, "bob@example.org");                            // it waits, and is still the one
+        lab.RunTo(301);                                        // over: what it has goes to the other, the first too
+        Send(4, "bob@example.org/phone");
+        Send(5, "alice@example.org");
+        Assert.Equal(
+            [(1L, phone.Number), (2, desk.Number), (3, phone.Number), (1, desk.Number), (3, desk.Number),
+                (4, desk.Number)],
+            lab.Observed(ActionKind.MessageHanded).Select(a => (a.A, a.Stream)));
+    }
+
+    [Fact]
     public void A_message_without_recipient_is_for_the_own_account()
     {
         var lab = new ServerLab();

@@ -24,6 +24,10 @@ public sealed record ClientSettings
     public string? Resource { get; init; }
 
     public required string Password { get; init; }
+
+    /// <summary>Of its presence, -128 to 127.</summary>
+    public int Priority { get; init; }
+
     public string Language { get; init; } = "en";
     public TlsMode Tls { get; init; } = TlsMode.StartTls;
 

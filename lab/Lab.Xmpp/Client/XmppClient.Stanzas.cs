@@ -76,7 +76,8 @@ public sealed partial class XmppClient
     {
         XmppWriter w = Write(Traffic.Presence);
         int start = w.Length;
-        w.Raw("<presence/>"u8);
+        if (settings.Priority == 0) w.Raw("<presence/>"u8);
+        else w.Raw("<presence><priority>"u8).Number(settings.Priority).Raw("</priority></presence>"u8);
         CountSent(start, -1, now);
     }
 

@@ -47,6 +47,8 @@ public sealed partial class XmppServer
             }
             queue.Push(first, number, stanza);
         }
+        if (number >= 0 && store[target.Account].IsShared)
+            ObserveMessage(ActionKind.MessageHanded, target.Account, number, stream: target.StreamNumber);
         if (target.Stream is not { Writes: true } stream) return true;
         stream.Write(cause).Raw(stanza);
         if (target.Acks is not null) stream.Liveness.SentStanza(Now);

@@ -113,6 +113,12 @@ public enum ActionKind : byte
     /// <summary>A message was put into the offline store: A = its number, Account = the recipient.</summary>
     MessageStored,
 
+    /// <summary>
+    /// A message was handed to one of the sessions of an account that is shared: A = its number, Stream = the session's
+    /// last one. Written, or put into its queue, or both; told each time.
+    /// </summary>
+    MessageHanded,
+
     // observations of a server about its peers
 
     /// <summary>
