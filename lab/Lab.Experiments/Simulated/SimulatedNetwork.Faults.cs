@@ -131,6 +131,12 @@ internal sealed partial class SimulatedNetwork
         if (line.Find(connection) is { } known) Let(now, line, known, place, (upDead, downDead), known.Lingers, cause);
     }
 
+    void IPassageWatcher.NextChangeMoved(int path)
+    {
+        Line line = lines[path]!;
+        line.WeatherAlarm.Set(queue, line.NextChange);
+    }
+
     private void Let(Instant now, Line line, Line.Connection c, int place, (bool Up, bool Down) dead, bool lingers,
         PassageCause cause)
     {

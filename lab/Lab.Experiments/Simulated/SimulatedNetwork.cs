@@ -254,7 +254,6 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
             if (passage.Fate == Fate.Answered) SendAnswer(now, line);
         }
         Arm(line, way);
-        if (line.HasMore) line.WeatherAlarm.Set(queue, line.NextChange);
     }
 
     /// <summary>A SYN that finds nobody on its connection opens it, however late it comes.</summary>
@@ -289,7 +288,6 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
     {
         journal.PacketSent(now, line.Number, way, segment.Use, (Traffic)segment.Mark, segment.WireBytes);
         Fate fate = line.Offer(now, way, in segment);
-        if (line.HasMore) line.WeatherAlarm.Set(queue, line.NextChange);
         if (fate == Fate.Inside)
         {
             Arm(line, way);

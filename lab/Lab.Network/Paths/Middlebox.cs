@@ -19,8 +19,8 @@ namespace Lab.Network;
 public sealed class Middlebox(MiddleboxSpec spec) : PathElement
 {
     private const int PortsOfOne = 8;                                // 31 elements of a path share a byte
-    private readonly List<Entry> entries = [];                       // the newest last
-    private readonly Queue<(Direction Way, Segment Segment)> unsaid = new();
+    private Entry? newest;
+    private Queue<(Direction Way, Segment Segment)>? unsaid;         // few ever say anything
     private Instant checkAt = Instant.Never, sayAt = Instant.Never;
     private int rebound;
 
@@ -40,16 +40,28 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
         public readonly byte Inner = inner, Outer = outer;            // its ports on either side
         public Phase Phase;
         public bool IsRebound => Inner != Outer;
+        public Entry? Older;
         public Instant RefreshedAt;
         public End Near, Far;
     }
 
     /// <summary>How many connections it knows.</summary>
-    public int Known => entries.Count;
+    public int Known { get; private set; }
 
+    public override bool Keeps => false;
     public override Instant NextChange => Instant.Min(checkAt, sayAt);
 
+    public override void Foresee() => Prefetch.Object(newest, 96);
+
     public override Fate Offer(Instant now, Direction way, in Segment segment, out Segment answer)
+    {
+        Instant before = NextChange;
+        Fate fate = Judge(now, way, in segment, out answer);
+        if (NextChange != before) TellChange();
+        return fate;
+    }
+
+    private Fate Judge(Instant now, Direction way, in Segment segment, out Segment answer)
     {
         Expire(now);
         Unsafe.SkipInit(out answer);   // 100 bytes, which few packets need
@@ -71,16 +83,16 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
     /// <summary>Nobody hears of that at once: it does not know whom to tell.</summary>
     public override void Forget(Instant now)
     {
-        foreach (Entry entry in entries) Tell(now, entry, PassageCause.Restarted);
-        entries.Clear();
-        checkAt = Instant.Never;
+        foreach (Entry entry in OldestFirst()) Tell(now, entry, PassageCause.Restarted);
+        (newest, Known, checkAt) = (null, 0, Instant.Never);
     }
 
     public override bool TrySay(Instant now, out Direction way, out Segment segment)
     {
         Expire(now);
-        bool any = unsaid.TryDequeue(out (Direction Way, Segment Segment) first);
-        if (unsaid.Count == 0) sayAt = Instant.Never;
+        (Direction Way, Segment Segment) first = default;
+        bool any = unsaid?.TryDequeue(out first) == true;
+        if (unsaid is not { Count: > 0 }) sayAt = Instant.Never;
         (way, segment) = first;
         return any;
     }
@@ -89,10 +101,31 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
 
     private Entry? Find(Direction way, in Segment segment)
     {
-        for (int i = entries.Count - 1; i >= 0; i--)
-            if (entries[i].Connection == segment.Connection
-                && (way == Inward ? entries[i].Outer : entries[i].Inner) == segment.Port) return entries[i];
-        return null;
+        Entry? e = newest;
+        while (e is not null && (e.Connection != segment.Connection
+            || (way == Inward ? e.Outer : e.Inner) != segment.Port)) e = e.Older;
+        return e;
+    }
+
+    private IEnumerable<Entry> OldestFirst()
+    {
+        var all = new List<Entry>(Known);
+        for (Entry? e = newest; e is not null; e = e.Older) all.Add(e);
+        all.Reverse();
+        return all;
+    }
+
+    private void Remove(Entry gone)
+    {
+        Known--;
+        if (newest == gone)
+        {
+            newest = gone.Older;
+            return;
+        }
+        Entry newer = newest!;
+        while (newer.Older != gone) newer = newer.Older!;
+        newer.Older = gone.Older;
     }
 
     /// <summary>A SYN that answers one which it never saw is none of the middle.</summary>
@@ -109,18 +142,20 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
 
     private Entry Admit(Instant now, Direction way, in Segment segment, bool opens)
     {
-        if (spec.Places > 0 && entries.Count >= spec.Places)
+        if (spec.Places > 0 && Known >= spec.Places)
         {
-            Entry oldest = entries.MinBy(e => e.RefreshedAt)!;
-            entries.Remove(oldest);
+            Entry oldest = OldestFirst().MinBy(e => e.RefreshedAt)!;
+            Remove(oldest);
             Tell(now, oldest, PassageCause.Evicted);
         }
         bool rebinds = !opens && !spec.KeepsPort && way != Inward;
         Entry entry = new(segment.Connection, segment.Port, rebinds ? NextPort() : segment.Port)
         {
             Phase = opens ? Phase.Opening : Phase.Established, RefreshedAt = now,
+            Older = newest,
         };
-        entries.Add(entry);
+        newest = entry;
+        Known++;
         if (!rebinds) TellPassage(now, segment.Connection, upDead: false, downDead: false, PassageCause.None);
         Watch(entry);
         return entry;
@@ -167,27 +202,26 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
     {
         if (now < checkAt) return;
         checkAt = Instant.Never;
-        for (int i = entries.Count - 1; i >= 0; i--)
+        for (Entry? entry = newest; entry is not null; entry = entry.Older)
         {
-            Entry entry = entries[i];
             if (ExpiresAt(entry) > now)
             {
                 Watch(entry);
                 continue;
             }
-            entries.RemoveAt(i);
+            Remove(entry);
             Tell(now, entry, PassageCause.Expired);
             if (spec.Notice != Notice.ResetBoth) continue;
             Reset(entry, Direction.Down, in entry.Near);
             Reset(entry, Direction.Up, in entry.Far);
-            if (unsaid.Count > 0) sayAt = now;
+            if (unsaid is { Count: > 0 }) sayAt = now;
         }
     }
 
     private void Reset(Entry entry, Direction way, in End receiver)
     {
         if (!receiver.HasAcknowledged || entry.IsRebound) return;
-        unsaid.Enqueue((way, new Segment
+        (unsaid ??= new()).Enqueue((way, new Segment
         {
             Use = SegmentUse.Reset, Flags = TcpFlags.Rst, Sequence = receiver.Expects, Connection = entry.Connection,
             Port = entry.Inner,

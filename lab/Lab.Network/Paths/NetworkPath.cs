@@ -18,10 +18,13 @@ namespace Lab.Network;
 public class NetworkPath
 {
     private const int Outside = -1, Nowhere = -2;                       // places behind the ends
-    private readonly Link<Segment>? up, down;                           // of a path that is one link
+    private readonly Link<Segment>? up, down;                           // where one link is all that keeps segments
+    private readonly (bool Up, bool Down) enters;                       // whether nothing lies before it
+    private readonly int firstKeeper, lastKeeper;
+    private readonly PathElement? beside;                               // the first that is no link
     private readonly PathElement[] elements;
     private readonly int[]? rows;                                       // where each begins, and what follows them all
-    private readonly Queue<Passage<Segment>>? leavingUp, leavingDown;  // of any other
+    private Queue<Passage<Segment>>? leavingUp, leavingDown;            // few paths ever need them
     private Segment pendingAnswer;
     private Direction pendingWay;
     private int pendingAt = -1;
@@ -44,8 +47,12 @@ public class NetworkPath
             for (int i = 0; i < rows.Count; i++) this.rows[i + 1] = this.rows[i] + rows[i].Length;
             Attachment = new Attachment(start);
         }
-        if (elements.Length == 1) (up, down) = (Link.Up, Link.Down);
-        else (leavingUp, leavingDown) = (new(), new());
+        beside = elements.FirstOrDefault(e => e is not LinkElement);
+        (firstKeeper, lastKeeper) =
+            (Array.FindIndex(elements, e => e.Keeps), Array.FindLastIndex(elements, e => e.Keeps));
+        if (firstKeeper < lastKeeper) return;
+        (up, down) = (Link.Up, Link.Down);
+        enters = (elements[0] == Link, elements[^1] == Link);
     }
 
     /// <summary>The ones that faults cut and degrade: of each row the first from the near end.</summary>
@@ -61,9 +68,6 @@ public class NetworkPath
     public int RowOf(int place) => rows is null ? 0 : place >= rows[^1] ? -1
         : Array.FindLastIndex(rows, start => start <= place);
 
-    /// <summary>Whether more than a link lies on it.</summary>
-    public bool HasMore => up is null;
-
     /// <summary>When <see cref="IsDown"/> may next change by itself, in either direction.</summary>
     public Instant NextChange
     {
@@ -78,9 +82,12 @@ public class NetworkPath
     /// <summary>
     /// Inside, or what ended it: Lost, Overflowed or Answered, and then its payload is still the caller's.
     /// </summary>
-    public Fate Offer(Instant now, Direction way, in Segment segment) => up is not null
-        ? (way == Direction.Up ? up : down!).Offer(now, in segment, segment.WireBytes)
-        : Send(now, way, Entrance(way, segment.Connection), in segment);
+    public Fate Offer(Instant now, Direction way, in Segment segment)
+    {
+        if (way == Direction.Up ? enters.Up : enters.Down)
+            return (way == Direction.Up ? up! : down!).Offer(now, in segment, segment.WireBytes);
+        return Send(now, way, Entrance(way, segment.Connection), in segment);
+    }
 
     /// <summary>Sends the answer that the last Answered fate left on its way back.</summary>
     public Fate OfferAnswer(Instant now, out Direction way, out Segment answer)
@@ -110,26 +117,28 @@ public class NetworkPath
     /// </summary>
     public bool TryTake(Instant now, Direction way, out Passage<Segment> passage)
     {
-        if (up is not null) return (way == Direction.Up ? up : down!).TryTake(now, out passage);
-        for (int i = 0; i < elements.Length; i++)
+        if (way == Direction.Up ? enters.Down : enters.Up)
+            return (way == Direction.Up ? up! : down!).TryTake(now, out passage);
+        for (int i = firstKeeper; i <= lastKeeper; i++)
             while (elements[i].TryTake(now, way, out passage))
             {
                 if (passage.Fate == Fate.Delivered)
                 {
                     int next = After(i, way, passage.Unit.Connection);
-                    passage.Fate = Leaving(way).Count == 0 ? Carry(now, way, next, ref passage.Unit)
+                    passage.Fate = Leaving(way) is not { Count: > 0 } ? Carry(now, way, next, ref passage.Unit)
                         : Send(now, way, next, in passage.Unit);   // after those that leave already
                 }
                 if (passage.Fate != Fate.Inside) return true;
             }
-        return Leaving(way).TryDequeue(out passage);
+        passage = default;
+        return Leaving(way)?.TryDequeue(out passage) == true;
     }
 
     /// <summary>When TryTake will have something to do; Never while nothing is on its way.</summary>
     public Instant NextTime(Direction way)
     {
-        if (up is not null) return (way == Direction.Up ? up : down!).NextTime;
-        Instant next = Leaving(way).TryPeek(out Passage<Segment> first) ? first.OfferedAt : Instant.Never;
+        Instant next = Leaving(way) is { Count: > 0 } leaving ? leaving.Peek().OfferedAt : Instant.Never;
+        if (up is not null) return Instant.Min(next, (way == Direction.Up ? up : down!).NextTime);
         foreach (PathElement element in elements) next = Instant.Min(next, element.NextTime(way));
         return next;
     }
@@ -163,11 +172,15 @@ public class NetworkPath
         {
             Prefetch.Object(up, 208);
             Prefetch.Object(down, 208);
+            if (beside is null) return;
+            Prefetch.Object(beside, 128);
+            Prefetch.Object(elements, 64);
         }
         else
         {
             up?.Foresee();
             down?.Foresee();
+            beside?.Foresee();
         }
     }
 
@@ -175,7 +188,7 @@ public class NetworkPath
 
     private static Direction Opposite(Direction way) => way == Direction.Up ? Direction.Down : Direction.Up;
 
-    private Queue<Passage<Segment>> Leaving(Direction way) => way == Direction.Up ? leavingUp! : leavingDown!;
+    private Queue<Passage<Segment>>? Leaving(Direction way) => way == Direction.Up ? leavingUp : leavingDown;
 
     private int Entrance(Direction way, int connection)
     {
@@ -203,12 +216,20 @@ public class NetworkPath
     }
 
     /// <summary>What comes through leaves by TryTake.</summary>
-    private Fate Send(Instant now, Direction way, int at, in Segment offered)
+    private Fate Send(Instant now, Direction way, int at, in Segment segment)
     {
-        Segment segment = offered;
-        Fate fate = Carry(now, way, at, ref segment);
-        if (fate != Fate.Delivered) return fate;
-        Leaving(way).Enqueue(new Passage<Segment> { Unit = segment, Fate = Fate.Delivered, OfferedAt = now });
+        for (; at >= 0; at = After(at, way, segment.Connection))
+        {
+            Fate fate = elements[at].Offer(now, way, in segment, out Segment answer);
+            if (fate == Fate.Delivered) continue;
+            if (fate == Fate.Changed) return Send(now, way, After(at, way, answer.Connection), in answer);
+            if (fate == Fate.Answered) KeepAnswer(at, way, in segment, ref answer);
+            return fate;
+        }
+        if (at == Nowhere) return Fate.Lost;
+        ref Queue<Passage<Segment>>? leaving = ref leavingDown;
+        if (way == Direction.Up) leaving = ref leavingUp;
+        (leaving ??= new()).Enqueue(new Passage<Segment> { Unit = segment, Fate = Fate.Delivered, OfferedAt = now });
         return Fate.Inside;
     }
 
@@ -224,13 +245,15 @@ public class NetworkPath
                 segment = answer;
                 continue;
             }
-            if (fate == Fate.Answered)
-            {
-                (answer.Connection, answer.Port, answer.Mark) = (segment.Connection, segment.Port, Segment.PathMark);
-                (pendingAnswer, pendingWay, pendingAt) = (answer, Opposite(way), at);
-            }
+            if (fate == Fate.Answered) KeepAnswer(at, way, in segment, ref answer);
             return fate;
         }
         return at == Nowhere ? Fate.Lost : Fate.Delivered;
+    }
+
+    private void KeepAnswer(int at, Direction way, in Segment segment, ref Segment answer)
+    {
+        (answer.Connection, answer.Port, answer.Mark) = (segment.Connection, segment.Port, Segment.PathMark);
+        (pendingAnswer, pendingWay, pendingAt) = (answer, Opposite(way), at);
     }
 }

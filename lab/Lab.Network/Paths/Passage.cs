@@ -31,4 +31,7 @@ public interface IPassageWatcher
     /// <param name="place">Of the element on its path, from the near end; each speaks for itself alone.</param>
     void PassageChanged(
         Instant now, int path, int place, int connection, bool upDead, bool downDead, PassageCause cause);
+
+    /// <summary>An offer has moved the time at which an element of that path wants to be looked at.</summary>
+    void NextChangeMoved(int path);
 }

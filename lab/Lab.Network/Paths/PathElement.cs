@@ -36,14 +36,21 @@ public abstract class PathElement
         return false;
     }
 
+    /// <summary>Whether TryTake ever has a segment.</summary>
+    public virtual bool Keeps => true;
+
     /// <summary>When TryTake will have a segment; Never while it holds none.</summary>
     public virtual Instant NextTime(Direction way) => Instant.Never;
 
     /// <summary>The truth: would every segment offered now be lost here?</summary>
     public virtual bool IsDown(Instant now, Direction way) => false;
 
-    /// <summary>When <see cref="IsDown"/> may next change by itself, in either direction.</summary>
+    /// <summary>When <see cref="IsDown"/> may next change by itself, in either direction; moves at that time, or when
+    /// the element is changed from without, or else it tells (<see cref="TellChange"/>).</summary>
     public virtual Instant NextChange => Instant.Never;
+
+    /// <summary>Prefetches what an offer will touch, once the element itself is in the cache.</summary>
+    public virtual void Foresee() { }
 
     /// <summary>What it says by itself, without having been offered anything, and which way that goes; at
     /// <see cref="NextChange"/>, or after <see cref="Forget"/>.</summary>
@@ -59,4 +66,7 @@ public abstract class PathElement
     /// <summary>What passes of one connection has changed here; by itself, then at <see cref="NextChange"/>.</summary>
     protected void TellPassage(Instant now, int connection, bool upDead, bool downDead, PassageCause cause) =>
         watcher?.PassageChanged(now, path, Place, connection, upDead, downDead, cause);
+
+    /// <summary>An offer has moved <see cref="NextChange"/>.</summary>
+    protected void TellChange() => watcher?.NextChangeMoved(path);
 }

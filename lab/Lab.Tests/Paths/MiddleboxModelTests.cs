@@ -12,6 +12,8 @@ public sealed class MiddleboxModelTests : IPassageWatcher
     private const int Connections = 4;
     private readonly List<string> told = [];
 
+    void IPassageWatcher.NextChangeMoved(int path) { }
+
     void IPassageWatcher.PassageChanged(
         Instant now, int path, int place, int connection, bool upDead, bool downDead, PassageCause cause) =>
         told.Add($"{(now - Instant.Zero).Nanoseconds} {connection} {upDead} {downDead} {cause}");

@@ -10,6 +10,8 @@ public sealed class MiddleboxTests : IPassageWatcher
     private readonly List<string> told = [];
     private readonly HashSet<int> dead = [];
 
+    void IPassageWatcher.NextChangeMoved(int path) { }
+
     void IPassageWatcher.PassageChanged(
         Instant now, int path, int place, int connection, bool upDead, bool downDead, PassageCause cause)
     {
