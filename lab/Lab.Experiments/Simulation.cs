@@ -102,6 +102,7 @@ internal sealed class Run : IJournalReader
         World.Start();
         _ = new FaultPlan(World, spec.Scenario);
         World.Workload = new Workload(World, spec.Scenario);
+        Foreground.Plan(World);
     }
 
     /// <summary>The run is over: what the world and its recorder know becomes the result.</summary>

@@ -100,10 +100,10 @@ internal static class TimeLine
     private static string Messages(Points points, IReadOnlyList<WorkloadSpec> work)
     {
         var cast = new Cast(points.All[0].Topology);
-        double end = points.Scenario.Duration.TotalSeconds;
-        double Count(WorkloadSpec w) => Math.Max(1, cast.MembersOf(cast.Resolve(w.From)).Count)
-            * Math.Max(0, Math.Min(w.End?.TotalSeconds ?? end, end) - w.Begin.TotalSeconds) / w.Every.TotalSeconds;
-        double[] counts = [.. work.Select(Count).Order()];
+        double? Count(WorkloadSpec w) => Math.Max(1, cast.MembersOf(cast.Resolve(w.From)).Count)
+            * w.PerSender(points.Scenario.Duration, points.All[0].Topology.ForegroundOf(w.From));
+        if (work.Any(w => Count(w) is null)) return "; how many a run depends on the policy";
+        double[] counts = [.. work.Select(w => Count(w)!.Value).Order()];
         string Text(double count) => Math.Round(count).ToString("0", CultureInfo.InvariantCulture);
         string range = counts[0] == counts[^1] ? Text(counts[0]) : $"{Text(counts[0])} to {Text(counts[^1])}";
         return range == "1" ? "; about 1 message a run" : $"; about {range} messages a run";

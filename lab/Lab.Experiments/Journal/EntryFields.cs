@@ -67,7 +67,8 @@ public static class EntryFields
 
     public static IReadOnlyList<EntryField> Of(EntryKind kind) => kind switch
     {
-        EntryKind.None or EntryKind.ServerLost or EntryKind.NetworkNoticed => None,
+        EntryKind.None or EntryKind.ServerLost or EntryKind.NetworkNoticed or EntryKind.AppOpened
+            or EntryKind.AppClosed => None,
         EntryKind.FaultBegan or EntryKind.FaultEnded => Fault,
         EntryKind.PathChanged => Path,
         EntryKind.ProcessChanged => Process,

@@ -59,6 +59,8 @@ public static class EntryGuide
         EntryKind.LinkChanged => new(Client, "it is on another of its links, or on none in a gap"),
         EntryKind.NetworkNoticed => new(Client, "its program hears from its system that the network has changed"),
         EntryKind.MessageHanded => new(Client, "of the recipient account's clients its session gets the message"),
+        EntryKind.AppOpened => new(Client, "the person opens its app"),
+        EntryKind.AppClosed => new(Client, "the person leaves its app"),
     };
 
     /// <summary>What a field means, in every kind that has it.</summary>

@@ -86,4 +86,9 @@ public enum EntryKind : ushort
     // messages to accounts with several clients
 
     MessageHanded,
+
+    // people
+
+    AppOpened,
+    AppClosed,
 }

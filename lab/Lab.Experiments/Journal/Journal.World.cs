@@ -35,6 +35,12 @@ public sealed partial class Journal
     /// <summary>The client's program hears that its network has changed.</summary>
     public void NetworkNoticed(Instant now, int client) => Add(now, client, EntryKind.NetworkNoticed, 0, 0);
 
+    /// <summary>The person opens the client's app.</summary>
+    public void AppOpened(Instant now, int client) => Add(now, client, EntryKind.AppOpened, 0, 0);
+
+    /// <summary>The person leaves the client's app.</summary>
+    public void AppClosed(Instant now, int client) => Add(now, client, EntryKind.AppClosed, 0, 0);
+
     /// <param name="fault">Index of the fault that keeps it so, or that let it run again.</param>
     public void ProcessChanged(Instant now, int host, ProcessState state, int fault) =>
         Add(now, host, EntryKind.ProcessChanged, (long)state, fault);

@@ -37,8 +37,11 @@ internal static class Limits
     {
         [(typeof(Scenario), nameof(Scenario.Duration))] = Longer,
         [(typeof(WorkloadSpec), nameof(WorkloadSpec.Every))] = Longer,
+        [(typeof(WorkloadSpec), nameof(WorkloadSpec.Count))] = Between(1, 10_000),
         [(typeof(WorkloadSpec), nameof(WorkloadSpec.Body))] = Body,
         [(typeof(ClientSpec), nameof(ClientSpec.Priority))] = Between(-128, 127),
+        [(typeof(ForegroundSpec), nameof(ForegroundSpec.Every))] = Longer,
+        [(typeof(ForegroundSpec), nameof(ForegroundSpec.For))] = Longer,
         [(typeof(FaultSpec), nameof(FaultSpec.Every))] = Longer,
         [(typeof(FaultSpec), nameof(FaultSpec.For))] = Longer,
         [(typeof(NetworkChangePolicy), nameof(NetworkChangePolicy.Timeout))] = Longer,

@@ -19,6 +19,10 @@ public sealed partial class Rules
             if (work.Begin >= end)
                 Fail(new Spot(work, nameof(work.Begin)), $"begins at {work.Begin}, but the run ends at {end}",
                     duration);
+            for (int i = 0; i < work.At.Count; i++)
+                if (work.At[i] > end)
+                    Fail(new Spot(work, nameof(work.At), i), $"writes at {work.At[i]}, but the run ends at {end}",
+                        duration);
         }
         if (topology is not null) CheckJourneys(scenario, topology);
         foreach (FaultSpec fault in scenario.Faults)
@@ -42,6 +46,14 @@ public sealed partial class Rules
         bool whole = CheckParty(topology, from, work.From) & CheckParty(topology, to, work.To);
         if (!whole) return;
         Meaning sender = cast.Resolve(work.From), receiver = cast.Resolve(work.To);
+        if (work.On is { } occasion && sender.Kind == TargetKinds.Echo)
+            Fail(new Spot(work, nameof(work.On)), $"{work.From} is an account of its server, which is always there: "
+                + "nothing happens to it; give every or at", from);
+        else if (work.On == Occasion.Open && sender.Kind == TargetKinds.Client
+            && topology.ForegroundOf(work.From) is null)
+            Fail(new Spot(work, nameof(work.On)), $"nobody ever opens the app of {work.From}; give it foreground, as "
+                + "in foreground: {every: 2h, for: 3m}", from,
+                new Spot(topology.Clients[sender.Groups[0]], nameof(ClientSpec.Foreground)));
         if (receiver.Kind == TargetKinds.Echo && sender.Kind == TargetKinds.Echo)
             Fail(to, "both ends are echo accounts of servers; one of them must be a client", from);
         else if (receiver.Kind == TargetKinds.Echo && receiver.Servers.Count > 1)

@@ -45,8 +45,8 @@ public sealed partial class Rules
             ClientSpec { Start: { } start } c when !c.Links.ContainsKey(start) =>
                 [(nameof(c.Start), $"there is no link '{start}'{Words.OneOf(start, [.. c.Links.Keys])}",
                     [nameof(c.Links)])],
-            WorkloadSpec { End: { } end } w when end <= w.Begin =>
-                [(nameof(w.End), $"end ({end}) is not after begin ({w.Begin})", [nameof(w.Begin)])],
+            WorkloadSpec work => Workload(work),
+            ForegroundSpec foreground => Foreground(foreground),
             NetworkChangePolicy { After.Count: 0, Then: not NetworkChangeAction.Nothing } n =>
                 [(nameof(n.After), "after needs a time, as in after: [0s]; to do nothing write then: nothing",
                     [nameof(n.Then)])],
@@ -66,6 +66,48 @@ public sealed partial class Rules
         foreach ((string property, string message, string[] from) in broken)
             Fail(new Spot(record, property), message, [.. from.Select(f => new Spot(record, f))]);
     }
+
+    private static IEnumerable<(string, string, string[])> Workload(WorkloadSpec w)
+    {
+        string[] given = [.. Given(("every", w.Every is not null), ("at", w.At.Count > 0), ("on", w.On is not null))];
+        if (given.Length == 0)
+            yield return (nameof(w.From), "nothing says when it writes; give every, at or on, as in every: 10m",
+                [nameof(w.Every), nameof(w.At), nameof(w.On)]);
+        else if (given.Length > 1)
+            yield return (given[^1] == "on" ? nameof(w.On) : nameof(w.At), $"{Words.And(given)} both say when it "
+                + "writes; for both write two lines", [nameof(w.Every), nameof(w.At)]);
+        else if (w.Every is null && w.Arrivals != Arrivals.Regular)
+            yield return (nameof(w.Arrivals), $"arrivals belong to every, not to {given[0]}",
+                [nameof(w.At), nameof(w.On)]);
+        if (w.End is { } end && end <= w.Begin)
+            yield return (nameof(w.End), $"end ({end}) is not after begin ({w.Begin})", [nameof(w.Begin)]);
+        else
+            foreach (Duration at in w.At)
+                if (at < w.Begin || at > w.End)
+                    yield return (nameof(w.At), at < w.Begin ? $"{at} is before begin ({w.Begin})"
+                        : $"{at} is after end ({w.End})", [nameof(w.Begin), nameof(w.End)]);
+    }
+
+    private static IEnumerable<(string, string, string[])> Foreground(ForegroundSpec f)
+    {
+        if (f.Every is null == (f.At.Count == 0))
+            yield return (f.Every is null ? nameof(f.For) : nameof(f.At), f.Every is null
+                ? "nothing says when the app is opened; give at or every, as in every: 2h"
+                : "at and every both say when the app is opened; give one of them", [nameof(f.Every), nameof(f.At)]);
+        else if (f.Every is null && f.Arrivals != Arrivals.Regular)
+            yield return (nameof(f.Arrivals), "arrivals belong to every, not to at", [nameof(f.At)]);
+        if (f is { Every: { } every, Arrivals: Arrivals.Regular } && f.For >= every)
+            yield return (nameof(f.For), $"open for {f.For} every {every} is always open", [nameof(f.Every)]);
+        Duration day = Duration.FromHours(24);
+        if (f.Between is not ([] or [_, _]))
+            yield return (nameof(f.Between), "between takes two times, as in [7h, 23h]", []);
+        else if (f.Between is [var first, var second] && (first >= second || second > day))
+            yield return (nameof(f.Between), second > day ? $"a day has 24h; {second} is after it"
+                : $"{first} is not before {second}", []);
+    }
+
+    private static IEnumerable<string> Given(params (string Key, bool Given)[] keys) =>
+        keys.Where(k => k.Given).Select(k => k.Key);
 
     private static IEnumerable<(string, string, string[])> Middlebox(MiddleboxProfile box)
     {

@@ -11,8 +11,10 @@ public static class Footprint
     public static long Of(RunSpec run)
     {
         double duration = run.Scenario.Duration.TotalSeconds;
+        // how often clients come online is not known before: an hour apart is often
         double messages = run.Scenario.Workload.Sum(w => Senders(run.Topology, w.From)
-            * Math.Max(0, (w.End?.TotalSeconds ?? duration) - w.Begin.TotalSeconds) / w.Every.TotalSeconds);
+            * (w.PerSender(run.Scenario.Duration, run.Topology.ForegroundOf(w.From))
+                ?? w.Count * (1 + duration / 3600)));
         double faults = run.Scenario.Faults.Sum(f => f.Every is { } every
             ? duration / (every.TotalSeconds + (f.For?.TotalSeconds ?? 0)) : 1);
         double all = Bytes + BytesPerClient * Clients(run.Topology) + BytesPerStream * Streams(run.Topology)

@@ -117,7 +117,23 @@ public enum Arrivals
     Poisson,
 }
 
-/// <summary>Messages that somebody writes to somebody, again and again.</summary>
+/// <summary>What a client may write a message on.</summary>
+public enum Occasion
+{
+    /// <summary>It is online, with a new session or one that it resumed: an app that sends what it has.</summary>
+    Online,
+
+    /// <summary>It is online with a new session: what a resumed one need not say again.</summary>
+    NewSession,
+
+    /// <summary>The person opens the app: see foreground of clients.</summary>
+    Open,
+}
+
+/// <summary>
+/// Messages that somebody writes to somebody: again and again (every), at certain times (at), or when something happens
+/// (on); one of the three.
+/// </summary>
 /// <example>{from: phone, to: echo@example.org, every: 10m, arrivals: poisson, body: 200B}</example>
 public sealed record WorkloadSpec
 {
@@ -134,11 +150,29 @@ public sealed record WorkloadSpec
     /// <example>echo@example.org</example>
     public required Target To { get; init; }
 
-    /// <summary>Time from one message to the next; with arrivals: poisson the mean of it.</summary>
+    /// <summary>
+    /// Time from one message to the next; with arrivals: poisson the mean of it; absent = at or on says when.
+    /// </summary>
     /// <example>10m</example>
-    public required Duration Every { get; init; }
+    public Duration? Every { get; init; }
 
-    /// <summary>How the messages are spread over time.</summary>
+    /// <summary>At these times of the run; empty = every or on says when.</summary>
+    /// <example>[30m, 2h]</example>
+    public IReadOnlyList<Duration> At { get; init; } = [];
+
+    /// <summary>
+    /// Each time that this happens to the sender; unlike every and at it depends on what the policy does, but for open;
+    /// absent = every or at says when.
+    /// </summary>
+    /// <example>online</example>
+    public Occasion? On { get; init; }
+
+    /// <summary>How many messages at once, each time; of a group as recipient a member is drawn for each.</summary>
+    /// <value>messages</value>
+    /// <example>5</example>
+    public int Count { get; init; } = 1;
+
+    /// <summary>For every: how the messages are spread over time.</summary>
     public Arrivals Arrivals { get; init; } = Arrivals.Regular;
 
     /// <summary>Length of the text of a message.</summary>
@@ -152,6 +186,19 @@ public sealed record WorkloadSpec
     /// <summary>No message after this time of the run; absent = to the end.</summary>
     /// <example>1h</example>
     public Duration? End { get; init; }
+
+    /// <summary>
+    /// About how many messages each sender writes in a run so long; null where what happens decides.
+    /// </summary>
+    public double? PerSender(Duration run, ForegroundSpec? foreground)
+    {
+        Duration end = Duration.Min(End ?? run, run);
+        double span = Math.Max(0, (end - Begin).TotalSeconds);
+        double? times = Every is { } every ? span / every.TotalSeconds
+            : On is null ? At.Count(t => t >= Begin && t <= end)
+            : On == Occasion.Open ? foreground?.Openings(Begin, end) : null;
+        return times * Count;
+    }
 }
 
 public enum CutDirection

@@ -57,6 +57,10 @@ public sealed record Topology
         client.Links.Values.Prepend(client.Link).SelectMany(Through)
             .Concat(Servers.GetValueOrDefault(client.Server)?.Behind ?? []).Select(name => Middleboxes[name]);
 
+    /// <summary>When the person has that client's app open; null = never, or it is no client.</summary>
+    public ForegroundSpec? ForegroundOf(Target client) =>
+        Clients.GetValueOrDefault(client is Target.Member one ? one.Group : client.Text)?.Foreground;
+
     /// <summary>Whether anything on a path may forget connections.</summary>
     public bool HasMiddleboxes => Clients.Values.SelectMany(MiddleboxesOf).Any()
         || S2s.SelectMany(s => Through(s.Link)).Any();
@@ -272,4 +276,7 @@ public sealed record ClientSpec
     /// <summary>The members of a group start spread evenly over this long.</summary>
     /// <example>30s</example>
     public Duration StartWithin { get; init; } = Duration.Zero;
+
+    /// <summary>When the person has the app open; absent = never.</summary>
+    public ForegroundSpec? Foreground { get; init; }
 }

@@ -49,6 +49,9 @@ internal sealed partial class Diary
             case EntryKind.NetworkNoticed:
                 Add(NoteKind.NetworkNoticed, PathEnd.Near, in e);
                 break;
+            case EntryKind.AppOpened or EntryKind.AppClosed:
+                Add(e.Kind == EntryKind.AppOpened ? NoteKind.AppOpened : NoteKind.AppClosed, PathEnd.Near, in e);
+                break;
             case EntryKind.ProcessChanged:
                 ProcessChanged(in e, e.Host == nearHost ? PathEnd.Near : PathEnd.Far);
                 break;

@@ -42,6 +42,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
             ? $"is on {cast.Members[n.Entry.Host].Links[link].Key} now, under another address"
             : "has left its network, and has no other yet: nothing passes",
         NoteKind.NetworkNoticed => "hears from its system that the network has changed",
+        NoteKind.AppOpened => "is opened by its person",
+        NoteKind.AppClosed => "is left by its person: its app is in the background again",
         NoteKind.ProcessChanged => ProcessChanged(n),
         NoteKind.FaultBegan => $"the fault {FaultOf(n).Kind.Word} begins: {FaultOf(n).Kind.Help}",
         NoteKind.FaultEnded when FaultOf(n).Kind.IsMomentary => "the fault is over at once",

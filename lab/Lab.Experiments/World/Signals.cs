@@ -21,6 +21,9 @@ internal sealed class Signals
     /// <summary>A client's stream, or its attempt at one, is over for it: client, connection.</summary>
     public event Action<Instant, int, int>? Offline;
 
+    /// <summary>The person opens a client's app.</summary>
+    public event Action<Instant, int>? Opened;
+
     /// <summary>A side may use a stream between servers: route, connection, whether it sends stanzas on it.</summary>
     public event Action<Instant, int, int, bool>? MemberReady;
 
@@ -32,6 +35,8 @@ internal sealed class Signals
         Online?.Invoke(now, client, connection, resumed);
 
     public void OnOffline(Instant now, int client, int connection) => Offline?.Invoke(now, client, connection);
+
+    public void OnOpened(Instant now, int client) => Opened?.Invoke(now, client);
 
     public void OnMemberReady(Instant now, int route, int connection, bool sends) =>
         MemberReady?.Invoke(now, route, connection, sends);

@@ -5,12 +5,14 @@ namespace Lab.Experiments;
 
 /// <summary>
 /// Who writes to whom, and when. Each sender of each line has its own random stream; arrivals do not depend on what the
-/// policy does, so every policy under one seed is asked to send the same messages at the same times.
+/// policy does, so every policy under one seed is asked to send the same messages at the same times. What is written on
+/// coming online is the exception: it is asked for as often as the policy comes online.
 /// </summary>
 internal sealed class Workload
 {
     private readonly World world;
     private readonly List<(int From, int To)> messages = [];      // by number: clients; below 0 is no client
+    private readonly Dictionary<int, List<Sender>> waiting = [];  // by client: for something that happens to it
 
     public Workload(World world, Scenario scenario)
     {
@@ -27,6 +29,13 @@ internal sealed class Workload
                 foreach (Member m in world.Cast.MembersOf(from))
                     _ = new Sender(this, world, spec, m, to, end, world.Random.Fork(stream + m.Name));
         }
+        if (waiting.Count == 0) return;
+        world.Signals.Online += (now, client, _, resumed) =>
+        {
+            Tell(now, client, Occasion.Online);
+            if (!resumed) Tell(now, client, Occasion.NewSession);
+        };
+        world.Signals.Opened += (now, client) => Tell(now, client, Occasion.Open);
     }
 
     /// <summary>The client that wrote the message of that number; null when none did.</summary>
@@ -42,6 +51,18 @@ internal sealed class Workload
         : number >= 0 && number < messages.Count ? ClientAt(messages[(int)number].To) : null;
 
     private Member? ClientAt(int index) => index >= 0 ? world.Cast.Members[index] : null;
+
+    private void Await(Sender sender, int client)
+    {
+        if (!waiting.TryGetValue(client, out List<Sender>? all)) waiting[client] = all = [];
+        all.Add(sender);
+    }
+
+    private void Tell(Instant now, int client, Occasion occasion)
+    {
+        if (!waiting.TryGetValue(client, out List<Sender>? all)) return;
+        foreach (Sender sender in all) sender.On(now, occasion);
+    }
 
     private sealed class Sender : EventTarget
     {
@@ -63,16 +84,25 @@ internal sealed class Workload
                 (workload, world, spec, from, to, end, random);
             among = world.Cast.MembersOf(to);
             target = world.Queue.Register(this);
-            Duration phase = spec.Arrivals == Arrivals.Poisson
-                ? random.Exponential(spec.Every)
-                : random.Between(Duration.Zero, spec.Every);
-            Plan(Instant.Zero + spec.Begin + phase);
+            if (spec.Every is { } every) Plan(Instant.Zero + spec.Begin + (spec.Arrivals == Arrivals.Poisson
+                ? random.Exponential(every) : random.Between(Duration.Zero, every)));
+            foreach (Duration at in spec.At) Plan(Instant.Zero + at);
+            if (spec.On is not null) workload.Await(this, from!.Index);
+        }
+
+        /// <summary>
+        /// Something happened to the sender. It writes when its machine is through with that, at the same time.
+        /// </summary>
+        public void On(Instant now, Occasion occasion)
+        {
+            if (spec.On == occasion && now >= Instant.Zero + spec.Begin) Plan(now);
         }
 
         public override void OnEvent(Instant now, int argument)
         {
-            Send(now);
-            Plan(now + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(spec.Every) : spec.Every));
+            for (int i = 0; i < spec.Count; i++) Send(now);
+            if (spec.Every is { } every)
+                Plan(now + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(every) : every));
         }
 
         private void Plan(Instant when)

@@ -52,6 +52,13 @@ internal static class Mattering
                 nameof(n.Timeout) => n.Then == NetworkChangeAction.Ping,
                 _ => true,
             },
+            WorkloadSpec w => name switch
+            {
+                nameof(w.Every) or nameof(w.Arrivals) => w.Every is not null,
+                nameof(w.On) => w.On is not null,
+                _ => true,
+            },
+            ForegroundSpec f => name is not (nameof(f.Every) or nameof(f.Arrivals)) || f.Every is not null,
             IdlePolicy i => name != nameof(i.Timeout) || i.Then == IdleAction.VerifyFirst,
             LinkProfile l => name switch
             {

@@ -85,6 +85,8 @@ internal sealed class Schema
     private JsonNode Formed(Part part, Key key)
     {
         JsonNode one = Value(part, key);
+        if (key is { Form: Form.List, Type: var item } && item == typeof(Duration))
+            return Any(one, new JsonObject { ["type"] = "array", ["items"] = one.DeepClone() });
         if (key.Form == Form.List)
             return new JsonObject { ["type"] = "array", ["items"] = one };
         if (key.Form == Form.Names)

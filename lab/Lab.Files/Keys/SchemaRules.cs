@@ -30,6 +30,15 @@ internal static class SchemaRules
         {
             ["allOf"] = new JsonArray(Together("bad-for", "good-for"), Together("good-for", "bad-for")),
         }
+        : type == typeof(WorkloadSpec) ? OneOf("every", "at", "on")
+        : type == typeof(ForegroundSpec) ? new JsonObject
+        {
+            ["allOf"] = new JsonArray(OneOf("every", "at"), With([], "between", new JsonObject
+            {
+                ["type"] = "array",
+                ["anyOf"] = new JsonArray(None, new JsonObject { ["minItems"] = 2, ["maxItems"] = 2 }),
+            })),
+        }
         : [];
 
     private static JsonObject Some => new() { ["minItems"] = 1 };
@@ -92,6 +101,25 @@ internal static class SchemaRules
         },
         ["then"] = With(Needs(key), key, with), ["else"] = With([], key, without),
     };
+
+    // what says when something comes: one of the keys, and arrivals with every only
+    private static JsonObject OneOf(params string[] keys)
+    {
+        JsonNode Nothing(string key) => key == "at" ? new JsonObject { ["type"] = "array", ["maxItems"] = 0 }
+            : new JsonObject { ["const"] = Shapes.None };
+        return new JsonObject
+        {
+            ["oneOf"] = new JsonArray([.. keys.Select(chosen =>
+            {
+                JsonObject branch = Needs(chosen);
+                var properties = new JsonObject(keys.Select(k => KeyValuePair.Create(k,
+                    (JsonNode?)(k == chosen ? new JsonObject { ["not"] = Nothing(k) } : Nothing(k)))));
+                if (chosen != "every") properties["arrivals"] = new JsonObject { ["const"] = "regular" };
+                branch["properties"] = properties;
+                return (JsonNode)branch;
+            })]),
+        };
+    }
 
     private static JsonObject Together(string key, string other) => new()
     {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using Lab.Experiments;
+using Lab.Network;
 
 namespace Lab.Files;
 
@@ -179,6 +180,9 @@ internal sealed class Binder(Problems problems)
 
     private object? List(Type item, Node node, Trail trail)
     {
+        // one time needs no brackets
+        if (item == typeof(Duration) && node is Scalar one)
+            return Value(item, one, trail) is Duration time ? new[] { time } : null;
         if (node is not Sequence sequence)
         {
             Fail(node, $"{trail.Last} takes a list ([...] or lines that begin with -), found {node.Kind}");

@@ -25,6 +25,7 @@ internal static class TopologyWords
         AddHost(about, client.Os, client.Kernel);
         if (client.Tls != TlsMode.StartTls) about.Add(client.Tls == TlsMode.None ? "no TLS" : "direct TLS");
         if (client.StartWithin > Duration.Zero) about.Add($"started within {client.StartWithin}");
+        if (client.Foreground is { } foreground) about.Add(Foreground(foreground));
         string group = client.Count == 1 ? name : $"{name} × {Words.Number(client.Count)}";
         string links = client.Links.Count == 0 ? Link(client.Link, topology)
             : " over " + string.Join(", ", client.Links.Select(l => l.Key
@@ -60,9 +61,26 @@ internal static class TopologyWords
 
     public static string Workload(WorkloadSpec w)
     {
-        string arrivals = w.Arrivals == Arrivals.Poisson ? " on average (Poisson)" : "";
         string from = w.Begin > Duration.Zero ? $", from {w.Begin}" : "", to = w.End is { } end ? $", to {end}" : "";
-        return $"a {Words.Of(w.Send)} of {w.Body.Bytes} B from {w.From} to {w.To} every {w.Every}{arrivals}{from}{to}";
+        string what = w.Count == 1 ? $"a {Words.Of(w.Send)}" : $"{Words.Count(w.Count, Words.Of(w.Send))} at once";
+        string when = w.On switch
+        {
+            Occasion.Online => "each time that it comes online",
+            Occasion.NewSession => "each time that it comes online with a new session",
+            Occasion.Open => "each time that its app is opened",
+            _ => Times(w.At, w.Every, w.Arrivals),
+        };
+        return $"{what} of {w.Body.Bytes} B from {w.From} to {w.To} {when}{from}{to}";
+    }
+
+    private static string Times(IReadOnlyList<Duration> at, Duration? every, Arrivals arrivals) =>
+        every is null ? $"at {string.Join(", ", at)}"
+        : $"every {every}{(arrivals == Arrivals.Poisson ? " on average (Poisson)" : "")}";
+
+    private static string Foreground(ForegroundSpec f)
+    {
+        string between = f.Between is [var first, var second] ? $" between {first} and {second} of each day" : "";
+        return $"its app is opened {Times(f.At, f.Every, f.Arrivals)} for {f.For}{between}";
     }
 
     public static string Fault(FaultSpec f)

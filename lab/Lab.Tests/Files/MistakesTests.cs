@@ -215,7 +215,7 @@ public sealed partial class MistakesTests : IDisposable
             9:3: baseline cannot vary within a scenario
         ## workload
         from: phone => fro: phone
-            10:6: unknown key 'fro' in workload, expected one of send, from, to, every, arrivals, body, begin, end; did you mean 'from'?
+            10:6: unknown key 'fro' in workload, expected one of send, from, to, every, at, on, count, arrivals, body, begin, end; did you mean 'from'?
         from: phone => from: desktop
             10:12: there is no client 'desktop', expected one of phone, echo@example.org
         from: phone => from: 'phone[1]'
@@ -373,7 +373,7 @@ public sealed partial class MistakesTests : IDisposable
     public static TheoryData<string, string, string> Rows()
     {
         var rows = new TheoryData<string, string, string>();
-        string[] lines = [.. (Table + '\n' + Accounts).Split('\n').Where(l => !l.StartsWith("## "))];
+        string[] lines = [.. $"{Table}\n{Accounts}\n{People}".Split('\n').Where(l => !l.StartsWith("## "))];
         for (int i = 0; i < lines.Length;)
         {
             string[] change = Unescaped(lines[i++]).Split(" =>");

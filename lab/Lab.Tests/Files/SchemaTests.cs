@@ -23,7 +23,8 @@ public sealed class SchemaTests : IDisposable
         ("nothing that varies ever is|never is|does not vary|nothing varies|both vary over",
             "baseline and when speak of what varies"),
         ("run ends at|must be shorter than the duration|is not after begin|may begin as late|healed tail|the span ends"
-            + @"|longer than max \(|after waits for|both ends are echo|share the account", "depends on another value"),
+            + @"|longer than max \(|after waits for|both ends are echo|is (before begin|after end|not before)|always open"
+            + "|after it$|nobody ever opens|always there|share the account", "depends on another value"),
         ("these are .* together", "a sum"),
         ("must be at least 1(us|ms)|must be between 1B|must be whole seconds|at least one packet|longer than 100 years",
             "the size of a number whose unit is part of its text"),

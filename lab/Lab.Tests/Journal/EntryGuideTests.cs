@@ -17,7 +17,8 @@ public sealed class EntryGuideTests
         foreach (EntryKind kind in Kinds)
         {
             IReadOnlyList<EntryField> fields = EntryFields.Of(kind);
-            Assert.Equal(kind is EntryKind.ServerLost or EntryKind.NetworkNoticed, fields.Count == 0);
+            Assert.Equal(kind is EntryKind.ServerLost or EntryKind.NetworkNoticed
+                or EntryKind.AppOpened or EntryKind.AppClosed, fields.Count == 0);
             Assert.Equal(fields.Count, fields.Select(f => f.Name).Distinct().Count());
             Assert.NotEqual(new EntryMeaning("", ""), EntryGuide.Of(kind));
             Assert.All(fields, f => Assert.NotEqual("", EntryGuide.OfField(f.Name)));

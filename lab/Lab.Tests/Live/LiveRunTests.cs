@@ -61,6 +61,37 @@ public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    [Fact]
+    public void Messages_of_certain_times_of_coming_online_and_of_opening_the_app_are_written_on_real_sockets_too()
+    {
+        RunSpec spec = Spec(Duration.FromSeconds(3), [], Policy.Nothing);
+        var work = new WorkloadSpec { From = "phone", To = "echo@example.org" };
+        ClientSpec phone = spec.Topology.Clients["phone"];
+        RunResult result = Run(spec with
+        {
+            Topology = spec.Topology with
+            {
+                Clients = new Dictionary<string, ClientSpec>
+                {
+                    ["phone"] = phone with
+                    {
+                        Foreground = new ForegroundSpec { At = [Milliseconds(2000)], For = Milliseconds(200) },
+                    },
+                },
+            },
+            Scenario = spec.Scenario with
+            {
+                Workload =
+                [
+                    work with { At = [Milliseconds(1700)], Count = 3 }, work with { On = Occasion.Online, Count = 2 },
+                    work with { On = Occasion.Open },
+                ],
+            },
+        });
+        Assert.Equal(12, result.Value("messages.delivered"));               // six, and their answers
+        Assert.Equal(0, result.Value("messages.lost"));
+    }
+
     [Theory]
     [InlineData(TlsMode.StartTls)]
     [InlineData(TlsMode.Direct)]

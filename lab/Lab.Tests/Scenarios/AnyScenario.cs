@@ -65,15 +65,28 @@ internal static class AnyScenario
         return from ends in Gen.Frequency((4, asked), (1, pushed))
                from every in Fine(2000, 60_000)
                from arrivals in Any<Arrivals>()
+               from count in Gen.Frequency((3, Gen.Const(1)), (1, Gen.Int[2, 5]))
                from body in Gen.OneOf(Gen.Int[1, 5000], Gen.Int[1, 20].Select(k => k * 1024))
                from begin in Gen.Int[0, length - 1]
                from more in MaybeValue(Gen.Int[1, length])
+               from times in Gen.Int[begin, Math.Min(begin + (more ?? length), length)].Array[1, 3]
+               from occasion in One(Occasions(topology, ends.From))
+               from when in Gen.Int[0, 2]
                select new WorkloadSpec
                {
-                   From = ends.From, To = ends.To, Every = every, Arrivals = arrivals, Body = new Size(body),
+                   From = ends.From, To = ends.To, Count = count, Body = new Size(body),
+                   Every = when == 0 || when == 2 && occasion is null ? every : null,
+                   Arrivals = when == 0 ? arrivals : Arrivals.Regular,
+                   At = when == 1 ? [.. times.Select(t => Duration.FromSeconds(t))] : [],
+                   On = when == 2 ? occasion : null,
                    Begin = Duration.FromSeconds(begin), End = more is { } m ? Duration.FromSeconds(begin + m) : null,
                };
     }
+
+    // what may happen to a sender; null = nothing
+    private static Occasion?[] Occasions(Topology topology, string from) => from.StartsWith("echo@") ? [null]
+        : topology.ForegroundOf(from) is null ? [Occasion.Online, Occasion.NewSession]
+        : [Occasion.Online, Occasion.NewSession, Occasion.Open];
 
     private static Gen<FaultSpec> Faults(Topology topology, Cast cast, int length) =>
         from kind in One(FaultKinds.All.Where(k => Targets(k, topology, cast).Length > 0).ToArray())

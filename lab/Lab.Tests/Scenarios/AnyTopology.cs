@@ -147,13 +147,30 @@ internal static class AnyTopology
         from start in Seconds(0, 20)
         from os in Any<Os>()
         from kernel in Maybe(Kernels)
+        from foreground in Maybe(Foregrounds)
         select new ClientSpec
         {
+            Foreground = foreground,
             Os = os, Kernel = kernel,
             Link = several == 0 ? link : null, Links = Map(OwnLinkNames.Zip(ways)),
             Start = first < several ? OwnLinkNames[first] : null,
             Server = server, Password = password, Count = count, Policy = policy, Tls = tls,
             Resource = resource, StartWithin = start, Priority = priority,
+        };
+
+    private static Gen<ForegroundSpec> Foregrounds =>
+        from times in Seconds(0, 240).Array[1, 3]
+        from every in Seconds(30, 100)
+        from regular in Gen.Bool
+        from arrivals in Any<Arrivals>()
+        from length in Seconds(1, 29)
+        from first in Gen.Int[0, 100]
+        from between in Gen.Bool
+        select new ForegroundSpec
+        {
+            At = regular ? [] : times, Every = regular ? every : null,
+            Arrivals = regular ? arrivals : Arrivals.Regular, For = length,
+            Between = between ? [Duration.FromSeconds(first), Duration.FromSeconds(first + 100)] : [],
         };
 
     // any pairs of different servers, and of the members of one with a count

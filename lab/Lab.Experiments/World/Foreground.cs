@@ -1,0 +1,57 @@
+using Lab.Network;
+
+namespace Lab.Experiments;
+
+/// <summary>
+/// The person with a client's app. Rule: openings come at their times, or after gaps of a stream of the client's own;
+/// each lasts as long as the scenario says, and one that would begin meanwhile is none. Nothing of it depends on what
+/// the client does: every policy under one seed is opened at the same times. Whether the device runs does not matter,
+/// nor whether it is online. Leaves out: that people open an app because of a message.
+/// </summary>
+internal sealed class Foreground : EventTarget
+{
+    private const int Opens = 0, Closes = 1;
+    private readonly World world;
+    private readonly Member member;
+    private readonly ForegroundSpec spec;
+    private readonly RandomStream random;
+    private readonly int target;
+    private bool isOpen;
+
+    private Foreground(World world, Member member, ForegroundSpec spec)
+    {
+        (this.world, this.member, this.spec) = (world, member, spec);
+        random = world.Random.Fork($"foreground/{member.Name}");
+        target = world.Queue.Register(this);
+        foreach (Duration at in spec.At) Plan(Instant.Zero + at);
+        if (spec.Every is { } every)
+            Plan(Instant.Zero + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(every)
+                : random.Between(Duration.Zero, every)));
+    }
+
+    /// <summary>Plans the openings of every client that is ever in the foreground.</summary>
+    public static void Plan(World world)
+    {
+        foreach (Member m in world.Cast.Members)
+            if (m.Spec.Foreground is { } spec) _ = new Foreground(world, m, spec);
+    }
+
+    public override void OnEvent(Instant now, int what)
+    {
+        if (what == Closes)
+        {
+            isOpen = false;
+            world.Journal.AppClosed(now, member.Index);
+            return;
+        }
+        if (spec.Every is { } every)
+            Plan(now + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(every) : every));
+        if (isOpen || !spec.Allows(now - Instant.Zero)) return;
+        isOpen = true;
+        world.Journal.AppOpened(now, member.Index);
+        world.Signals.OnOpened(now, member.Index);
+        world.Queue.At(now + spec.For, target, Closes);
+    }
+
+    private void Plan(Instant when) => world.Queue.At(when, target, Opens);
+}
