@@ -77,7 +77,7 @@ public static class EntryFields
         EntryKind.PacketSent or EntryKind.PacketDelivered or EntryKind.PacketLost or EntryKind.PacketOverflowed =>
             Packet,
         EntryKind.ConnectAttempt or EntryKind.FarAccepted or EntryKind.ServerHibernated
-            or EntryKind.ServerUnavailable => OnlyConnection,
+            or EntryKind.ServerUnavailable or EntryKind.ClientReady => OnlyConnection,
         EntryKind.NearTransportEnded or EntryKind.FarTransportEnded => Transport,
         EntryKind.StepReached => Step,
         EntryKind.ClientOnline or EntryKind.ServerAvailable => Online,

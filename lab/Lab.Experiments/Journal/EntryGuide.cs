@@ -61,6 +61,7 @@ public static class EntryGuide
         EntryKind.MessageHanded => new(Client, "of the recipient account's clients its session gets the message"),
         EntryKind.AppOpened => new(Client, "the person opens its app"),
         EntryKind.AppClosed => new(Client, "the person leaves its app"),
+        EntryKind.ClientReady => new(Client, "all that its `login` asks for has come, now or before it resumed"),
     };
 
     /// <summary>What a field means, in every kind that has it.</summary>
@@ -81,7 +82,7 @@ public static class EntryGuide
         "bytes" => "on the wire, headers included",
         "connection" => "its number, which no other connection of the run has; -1 before the first",
         "end" => "how TCP ended",
-        "step" => "of RFC 6120, in the order of negotiation",
+        "step" => "of RFC 6120, in the order of negotiation; roster-sent comes last before it is online",
         "resumed" => "whether an earlier session goes on (XEP-0198)",
         "mechanism" => "by what the side learned or decided that the stream is over",
         "claim" => "what it says of its peer by that (RFC 6120 section 4.6)",

@@ -91,4 +91,8 @@ public enum EntryKind : ushort
 
     AppOpened,
     AppClosed,
+
+    // what a login loads
+
+    ClientReady,
 }

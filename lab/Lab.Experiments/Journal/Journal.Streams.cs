@@ -11,6 +11,9 @@ public sealed partial class Journal
     public void ClientOnline(Instant now, int client, bool resumed, int connection) =>
         Add(now, client, EntryKind.ClientOnline, resumed ? 1 : 0, connection);
 
+    public void ClientReady(Instant now, int client, int connection) =>
+        Add(now, client, EntryKind.ClientReady, 0, connection);
+
     public void ClientOffline(Instant now, int client, StreamEnd end, int connection) =>
         Add(now, client, EntryKind.ClientOffline, end.Packed, connection);
 

@@ -9,7 +9,7 @@ internal static class Causes
     private static readonly string[] Names =
     [
         "tcp handshake", "tls handshake", "negotiation", "whitespace", "ping", "acks", "payload", "presence", "closing",
-        "tcp acks", "tcp probes", "retransmission", "tcp teardown", "unseen",
+        "tcp acks", "tcp probes", "retransmission", "tcp teardown", "unseen", "login",
     ];
 
     public static int Count => Names.Length;
@@ -34,7 +34,8 @@ internal static class Causes
         _ => mark switch
         {
             Traffic.Tls => 1, Traffic.Handshake => 2, Traffic.Whitespace => 3, Traffic.Ping => 4, Traffic.Acks => 5,
-            Traffic.Payload => 6, Traffic.Presence => 7, Traffic.Unseen => 13, _ => 8,
+            Traffic.Payload => 6, Traffic.Presence => 7, Traffic.Unseen => 13,
+            Traffic.Login => 14, _ => 8,
         },
     };
 }

@@ -6,7 +6,7 @@ namespace Lab.Experiments;
 /// <summary>
 /// What the journal has said of one client so far: what both sides believe, for how long, and its attempts.
 /// </summary>
-internal sealed class ClientRecord(PathTruth path)
+internal sealed class ClientRecord(PathTruth path, bool hasLogin = false)
 {
     private Instant since;
 
@@ -14,6 +14,12 @@ internal sealed class ClientRecord(PathTruth path)
     public readonly PathTruth Path = path;
 
     public string Name => Path.Name;
+
+    /// <summary>Its sessions are loaded with something.</summary>
+    public bool HasLogin => hasLogin;
+
+    /// <summary>Not all of that has come, or none of it is asked for yet.</summary>
+    public bool IsUnready => loads;
 
     /// <summary>The last connection on which it came online; connections count from 0.</summary>
     public int Connection = -1;
@@ -34,6 +40,11 @@ internal sealed class ClientRecord(PathTruth path)
     public bool HasBegun;
     public int Attempts;
     public readonly List<Login> Logins = [];
+
+    // what its logins load
+    public readonly List<Login> Loaded = [];
+    public readonly List<Instant> CutLogins = [];
+    private bool loads;
 
     /// <summary>The newest session, or one of connection -1.</summary>
     public ServerSession Session => Sessions.Count > 0 ? Sessions[^1] : ServerSession.None;
@@ -74,6 +85,22 @@ internal sealed class ClientRecord(PathTruth path)
     {
         (IsOnline, Connection) = (true, online.Connection);
         Logins.Add(new Login(now, now - AttemptBegan, online.Resumed, Logins.Count == 0));
+        loads = HasLogin;
+    }
+
+    public void Reached(Step step) => loads |= step == Step.RosterSent;
+
+    public void BecameReady(Instant now)
+    {
+        loads = false;
+        Loaded.Add(new Login(now, now - AttemptBegan, Logins[^1].Resumed, Loaded.Count == 0));
+    }
+
+    public void WentOffline(Instant now)
+    {
+        IsOnline = false;
+        if (loads) CutLogins.Add(now);
+        loads = false;
     }
 
     /// <summary>A client resumes the last session it had.</summary>
@@ -98,7 +125,7 @@ internal sealed class ClientRecord(PathTruth path)
     private int SessionOn(int connection) => Sessions.FindIndex(s => s.Connection == connection);
 }
 
-/// <summary>A client came online, so long after its attempt began.</summary>
+/// <summary>A client came online, or was ready, so long after its attempt began.</summary>
 internal readonly record struct Login(Instant At, Duration Took, bool Resumed, bool First);
 
 /// <summary>

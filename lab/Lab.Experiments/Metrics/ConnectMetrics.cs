@@ -7,6 +7,9 @@ internal static class ConnectMetrics
     public static readonly Sight Attempts = Sight.ByFaults(new(Fidelity.Approximate,
         "a connect is accepted at once, so an attempt on a dead path fails in a later phase, by that phase's timeout"));
 
+    private static readonly Sight AfterConnecting = Sight.ByFaults(new(Fidelity.Unsupported,
+        "only the negotiation is seen: the proxy accepts the TCP connect at once"));
+
     public static readonly IReadOnlyList<Metric> All =
     [
         new("connects.attempts", Unit.PerHour,
@@ -27,8 +30,30 @@ internal static class ConnectMetrics
             "successful attempts", "none",
             Better.Lower, Joining.Quantile(0.5),
             f => Sample.Of(f.Logins.Select(l => l.Took.TotalSeconds)),
-            Sight.ByFaults(new(Fidelity.Unsupported,
-                "only the negotiation is seen: the proxy accepts the TCP connect at once"))),
+            AfterConnecting),
+        new("connects.ready.p50", Unit.Seconds,
+            "median time from an attempt's start to its client having all that its login asks for",
+            "times that a client with a login was ready, resumed or bound", "none",
+            Better.Lower, Joining.Quantile(0.5),
+            f => Sample.Of(f.Loaded.Select(l => l.Took.TotalSeconds)), AfterConnecting)
+        {
+            Applies = f => f.HasLogins,
+        },
+        new("connects.ready.p95", Unit.Seconds,
+            "95th percentile of the time from an attempt's start to its client having all that its login asks for",
+            "times that a client with a login was ready, resumed or bound", "none",
+            Better.Lower, Joining.Quantile(0.95),
+            f => Sample.Of(f.Loaded.Select(l => l.Took.TotalSeconds)), AfterConnecting)
+        {
+            Applies = f => f.HasLogins,
+        },
+        new("logins.cut", Unit.Count,
+            "streams that ended while their client was loading what its login asks for",
+            "clients with a login", "none",
+            Better.Lower, Joining.Count, f => f.CutLogins, Sight.AsFaults)
+        {
+            Applies = f => f.HasLogins,
+        },
         new("connections.forgotten", Unit.Count,
             "connections in use that a middlebox on their way forgot",
             "connections that the client or the server uses", "none",

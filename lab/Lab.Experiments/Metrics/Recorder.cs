@@ -24,7 +24,7 @@ internal sealed class Recorder : IJournalReader
     {
         this.scenario = scenario;
         Truth = new GroundTruth(cast, scenario.Faults);
-        clients = [.. cast.Members.Select(m => new ClientRecord(Truth.Path(m.Index)))];
+        clients = [.. cast.Members.Select(m => new ClientRecord(Truth.Path(m.Index), m.Spec.Login is not null))];
         costs = new CostBook(cast.Paths);
         lanes = new LaneBook(Math.Min(LaneClients, clients.Length), sides: 2);
         firstRoute = cast.FirstRoute;
@@ -80,6 +80,7 @@ internal sealed class Recorder : IJournalReader
                 or EntryKind.RetryScheduled:
                 break;
             case EntryKind.StepReached or EntryKind.StanzaReturned or EntryKind.MessageAcknowledged:
+                if (e.Kind == EntryKind.StepReached) clients[e.Host].Reached(StepEntry.Of(in e).Step);
                 Rules.On(in e);
                 break;
             case EntryKind.MessageSent or EntryKind.MessageReceived or EntryKind.MessageBounced
@@ -145,7 +146,10 @@ internal sealed class Recorder : IJournalReader
                 c.CameOnline(OnlineEntry.Of(in e), e.At);
                 break;
             case EntryKind.ClientOffline:
-                c.IsOnline = false;
+                c.WentOffline(e.At);
+                break;
+            case EntryKind.ClientReady:
+                c.BecameReady(e.At);
                 break;
             case EntryKind.ServerAvailable:
                 c.BecameAvailable(OnlineEntry.Of(in e));

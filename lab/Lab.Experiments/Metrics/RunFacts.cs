@@ -33,6 +33,16 @@ internal sealed class RunFacts(
     public IEnumerable<Login> Logins =>
         chosen.Clients.SelectMany(c => recorder.Clients[c].Logins).Where(l => chosen.Holds(l.At));
 
+    /// <summary>Each time a client had all that its login asks for.</summary>
+    public IEnumerable<Login> Loaded =>
+        chosen.Clients.SelectMany(c => recorder.Clients[c].Loaded).Where(l => chosen.Holds(l.At));
+
+    /// <summary>How often a stream ended before its client had all of that.</summary>
+    public int CutLogins => chosen.Clients.Sum(c => recorder.Clients[c].CutLogins.Count(chosen.Holds));
+
+    /// <summary>Whether any of the clients loads something.</summary>
+    public bool HasLogins => chosen.Clients.Any(c => recorder.Clients[c].HasLogin);
+
     /// <summary>Ends of clients' streams that claimed something of the peer.</summary>
     public IEnumerable<StreamVerdict> Verdicts =>
         recorder.Verdicts.Where(v => chosen.Holds(v.At) && chosen.HasClient(v.Path.Index));

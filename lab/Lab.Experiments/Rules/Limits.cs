@@ -51,6 +51,11 @@ internal static class Limits
         [(typeof(FaultSpec), nameof(FaultSpec.Gap))] = Longer,
         [(typeof(FaultSpec), nameof(FaultSpec.Linger))] = Longer,
         [(typeof(ClientSpec), nameof(ClientSpec.Count))] = Between(1, 1_000_000),
+        [(typeof(LoginSpec), nameof(LoginSpec.Roster))] = Loaded(MostLoadedBytes),
+        [(typeof(LoginSpec), nameof(LoginSpec.Archive))] = Loaded(1 << 28),
+        [(typeof(LoginSpec), nameof(LoginSpec.Page))] = Between(1, 1000),
+        [(typeof(LoginSpec), nameof(LoginSpec.Rooms))] = Between(0, 1000),
+        [(typeof(LoginSpec), nameof(LoginSpec.Room))] = Loaded(MostLoadedBytes),
         [(typeof(ServerSpec), nameof(ServerSpec.Count))] = Between(1, 1000),
         [(typeof(S2sSpec), nameof(S2sSpec.Streams))] = Between(1, 1000),
         [(typeof(S2sSpec), nameof(S2sSpec.Queue))] = Between(0, int.MaxValue),
@@ -160,6 +165,13 @@ internal static class Limits
         ((Size)value).Bytes is >= 1 and <= MostBodyBytes ? null
         : $"must be between 1B and {new Size(MostBodyBytes)}: with its tags and addresses it is a stanza, of which a "
             + $"server takes {new Size(ServerSettings.DefaultMaxStanzaBytes)} at most") { IsPositive = true };
+
+    // below, tags and addresses alone would be more; above, a client takes no stanza (1 MiB)
+    private const int LeastLoadedBytes = 1024, MostLoadedBytes = 1000 * 1024;
+
+    private static Limit Loaded(long most) => new($"{new Size(LeastLoadedBytes)} to {new Size(most)}", value =>
+        ((Size)value).Bytes is var bytes && bytes >= LeastLoadedBytes && bytes <= most ? null
+        : $"must be between {new Size(LeastLoadedBytes)} and {new Size(most)}") { IsPositive = true };
 
     private static Limit Between(int least, int most)
     {

@@ -58,6 +58,10 @@ public sealed partial class Rules
         else if (PasswordOf(topology, a) != PasswordOf(topology, b))
             Fail(new Spot(b, nameof(b.Password)), $"{second.Key} and {first.Key} share the account '{other}', which "
                 + "has one password", [new Spot(a, nameof(a.Password)), at, .. from]);
+        else if (a.Login is not null && b.Login is not null && a.Login != b.Login)
+            Fail(new Spot(b, nameof(b.Login)), $"{second.Key} and {first.Key} share the account '{other}', whose "
+                + "contacts, archive and rooms are the same for both: give both the same login, or one of them none",
+                [new Spot(a, nameof(a.Login)), at, .. from]);
         return findings.Count == before;
     }
 

@@ -45,6 +45,9 @@ public sealed partial class Rules
             ClientSpec { Start: { } start } c when !c.Links.ContainsKey(start) =>
                 [(nameof(c.Start), $"there is no link '{start}'{Words.OneOf(start, [.. c.Links.Keys])}",
                     [nameof(c.Links)])],
+            LoginSpec { Roster: null, Archive: null, Rooms: 0 } l =>
+                [(nameof(l.Roster), "a login that asks for nothing: give roster, archive or rooms",
+                    [nameof(l.Archive), nameof(l.Rooms)])],
             WorkloadSpec work => Workload(work),
             ForegroundSpec foreground => Foreground(foreground),
             NetworkChangePolicy { After.Count: 0, Then: not NetworkChangeAction.Nothing } n =>

@@ -269,6 +269,9 @@ public sealed record ClientSpec
     /// <summary>How it comes to TLS.</summary>
     public TlsMode Tls { get; init; } = TlsMode.StartTls;
 
+    /// <summary>What each new session is loaded with; absent = nothing.</summary>
+    public LoginSpec? Login { get; init; }
+
     /// <summary>The resource to ask for (RFC 6120 section 7); absent = the server chooses.</summary>
     /// <example>home</example>
     public string? Resource { get; init; }

@@ -16,6 +16,7 @@ internal sealed partial class Diary
     private readonly Instant[] illSince = new Instant[2];         // by end: when its process stopped to run
     private Instant deadSince, onlineSince, onlineUntil;
     private int online = -1;                                      // the client's last connection that came so far
+    private bool isLoading;                                       // it is online, and not ready
     private Note? lastEnd;
 
     /// <summary>A check and the note that tells of it; checks between servers name their connection.</summary>
@@ -95,7 +96,15 @@ internal sealed partial class Diary
                 break;
             case EntryKind.ClientOnline:
                 (online, onlineSince, onlineUntil) = (OnlineEntry.Of(in e).Connection, e.At, Instant.Never);
+                isLoading = client is { HasLogin: true };
                 Ready(in e, OnlineEntry.Of(in e).Connection);
+                break;
+            case EntryKind.ClientReady when e.At > onlineSince:
+                Add(NoteKind.Loaded, PathEnd.Near, in e).Took = e.At - onlineSince;
+                isLoading = false;
+                break;
+            case EntryKind.ClientReady:
+                isLoading = false;
                 break;
             case EntryKind.MemberReady when MemberReadyEntry.Of(in e).Side == PathEnd.Near:
                 Ready(in e, MemberReadyEntry.Of(in e).Connection);
@@ -241,7 +250,9 @@ internal sealed partial class Diary
         (note.End, note.Truth, note.IsRight) = (end with { Claim = v.Claim }, v.Truth, v.IsRight);
         PathEnd other = by == PathEnd.Near ? PathEnd.Far : PathEnd.Near;
         note.PeerLeft = !path.IsDead && path.ProcessAt(other).State != ProcessState.Gone;
-        if (by == PathEnd.Near) lastEnd = note;
+        if (by != PathEnd.Near) return;
+        (lastEnd, note.IsUnready) = (note, isLoading);
+        isLoading = false;
     }
 
     /// <summary>Things are otherwise now: what comes is told by itself.</summary>

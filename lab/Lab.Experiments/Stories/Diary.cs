@@ -45,7 +45,7 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
         bool well = IsWell;
         bool hit = wasWell && !well && path.Streams.Count > 0;
         bool ends = verdict is { Mechanism: not (Mechanism.Stopped or Mechanism.Replaced or Mechanism.Crashed) };
-        if (hit || ends)
+        if (hit || ends || FailsToLoad(in e))
         {
             // a verdict while nothing has got through yet belongs to what came before
             if (hit && calmSince != Instant.Never && !IsUnheard) Close(e.At);
@@ -72,6 +72,11 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
         Settle(end);
         if (open is not null) Close(end);
     }
+
+    /// <summary>An attempt that nothing stood in the way of is over before its contact list came.</summary>
+    private bool FailsToLoad(in Entry e) => e.Kind == EntryKind.ClientOffline
+        && attempted.TryGetValue(ConnectionEntry.Of(in e).Connection, out Attempt attempt)
+        && attempt.Step == Step.RosterSent;
 
     // ---- episodes
 

@@ -8,7 +8,7 @@ internal enum NoteKind
 {
     PathChanged, PassageChanged, ProcessChanged, FaultBegan, FaultEnded, Lost, GotThrough, FirstThrough, Checked, Ended,
     Blamed, FailedAttempts, Ready, SessionWaits, SessionOver, Written, LinkChanged, NetworkNoticed,
-    AppOpened, AppClosed,
+    AppOpened, AppClosed, Loaded,
 }
 
 /// <summary>What may become one note: the same again, of the same side, while nothing else has changed.</summary>
@@ -45,6 +45,9 @@ internal sealed class Note(NoteKey key, in Entry entry)
 
     /// <summary>Of an end: the connection is dead because the other side has ended it.</summary>
     public bool PeerLeft;
+
+    /// <summary>Of an end: not all had come that the login asks for.</summary>
+    public bool IsUnready;
 
     /// <summary>Of attempts: how far the last one came.</summary>
     public Step Step;

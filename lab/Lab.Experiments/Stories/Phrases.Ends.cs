@@ -91,7 +91,8 @@ internal sealed partial class Phrases
         };
         string says = told.Length > 0 && n.End.Mechanism != Mechanism.StreamError ? $"; it says{told}" : "";
         string wait = n.Wait > Duration.Zero ? $"; it will try again in {Span(n.Wait)}" : "";
-        return how + says + Judged(n) + wait;
+        string unready = n.IsUnready ? ", before it had all that its login asks for" : "";
+        return how + says + unready + Judged(n) + wait;
     }
 
     private static string Judged(Note n)

@@ -61,6 +61,7 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         NoteKind.Ready => OnlineEntry.Of(in n.Entry).Resumed
             ? $"connects and resumes its session (XEP-0198); that took {Span(n.Took)}"
             : $"connects, logs in and is online with a new session; that took {Span(n.Took)}",
+        NoteKind.Loaded => $"has all that its login asks for, {Span(n.Took)} after it was online",
         NoteKind.SessionWaits => $"keeps the session, so that {pair.Near} can resume it (XEP-0198)",
         NoteKind.SessionOver when n.Waited => "gives up the session that waited: nobody resumed it in time",
         NoteKind.SessionOver => $"ends that session: until now it called {pair.Near} available"
@@ -104,7 +105,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
             sides.Add($"{pair[v.Side == Side.Client ? PathEnd.Near : PathEnd.Far]} "
                 + (v.IsFalseAlarm ? "gave a false alarm" : "ended the stream")
                 + $" ({How(v.Mechanism)})");
-        string what = episode.IsWeather ? EntryNames.Outage : episode.Fault?.Word ?? "end of a stream";
+        string what = episode.IsWeather ? EntryNames.Outage : episode.Fault?.Word
+            ?? (episode.Verdicts.Count == 0 ? "login that fails" : "end of a stream");
         string told = sides.Count == 0 ? "" : ": " + string.Join(", ", sides.Distinct().Take(4));
         return what + told + (lost > 0 ? $"; {Words.Count(lost, "message")} lost" : "");
     }
@@ -167,7 +169,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
     {
         Traffic.Handshake => "negotiation", Traffic.Whitespace => "whitespace", Traffic.Ping => "a ping or its answer",
         Traffic.Acks => "an ack request or answer", Traffic.Payload => "a message", Traffic.Presence => "presence",
-        Traffic.Closing => "the end of the stream", Traffic.Tls => "TLS handshake", _ => "data",
+        Traffic.Closing => "the end of the stream", Traffic.Tls => "TLS handshake",
+        Traffic.Login => "what the login loads", _ => "data",
     };
 
     private static string Later(Note n) => n.Count == 1 ? ""

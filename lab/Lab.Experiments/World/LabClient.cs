@@ -78,6 +78,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
         {
             BareJid = member.BareJid, Password = member.Password, Policy = member.Policy, Tls = member.Spec.Tls,
             Resource = member.Spec.Resource, Priority = member.Spec.Priority, Secrets = World.Secrets,
+            Login = member.Spec.Login?.ToLoad(),
         };
         return new XmppClient(
             settings, World.Random.Fork($"client/{member.Name}/{boots++}"), World.Buffers, World.Scram, World.Trees);
@@ -98,6 +99,9 @@ internal sealed class LabClient : ClientMachine, IClientProgram
             case ActionKind.Online:
                 journal.ClientOnline(now, index, resumed: a.A != 0, Connection);
                 World.Signals.OnOnline(now, index, Connection, resumed: a.A != 0);
+                break;
+            case ActionKind.Loaded:
+                journal.ClientReady(now, index, Connection);
                 break;
             case ActionKind.Ended:
                 if (Pipe is not null) Pipe.StreamIsOver = true;

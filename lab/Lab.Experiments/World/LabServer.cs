@@ -35,8 +35,10 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         {
             bool first = m.Account == m.Index;
             if (first) ownerOfAccount.Add(m.Index);
+            IReadOnlyList<Member> devices = world.Cast.DevicesOf(m);
             accountOfClient[m.Index] = !first ? accountOfClient[m.Account]
-                : store.AddAccount(m.Local, m.Password, shared: world.Cast.DevicesOf(m).Count > 1);
+                : store.AddAccount(m.Local, m.Password, shared: devices.Count > 1,
+                    devices.Select(d => d.Spec.Login).OfType<LoginSpec>().FirstOrDefault()?.ToLoad());
         }
     }
 

@@ -65,6 +65,11 @@ public static class ProgramLimits
 
     private static IEnumerable<string> OfClient(RunSpec run, Cast cast, string group, ClientSpec client)
     {
+        bool both = client.Software == ClientSoftware.Lab
+            && run.Topology.Servers[client.Server].Software == ServerSoftware.Lab;
+        if (client.Login is not null && !both)
+            yield return "login: what a new session is loaded with is known of the lab's own client and server alone; "
+                + "leave it out";
         if (client.Software == ClientSoftware.Lab) yield break;
         if (run.Network != NetworkKind.Proxied)
         {

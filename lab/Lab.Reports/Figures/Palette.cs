@@ -22,7 +22,7 @@ internal static class Palette
     /// twice.</summary>
     private static readonly (string Cause, string Colour)[] CauseColours =
     [
-        ("payload", "#DDCC77"), ("presence", "#88CCEE"), ("ping", "#44AA99"), ("acks", "#AA4499"),
+        ("payload", "#DDCC77"), ("presence", "#88CCEE"), ("login", "#332288"), ("ping", "#44AA99"), ("acks", "#AA4499"),
         ("whitespace", "#999933"),
         ("negotiation", "#CC6677"), ("closing", "#882255"), ("tls handshake", "#117733"), ("tcp handshake", "#5c5c5c"),
         ("tcp acks", "#8c8c8c"), ("tcp probes", "#b4b4b4"), ("tcp teardown", "#d2d2d2"), ("retransmission", "#EE7733"),

@@ -29,7 +29,7 @@ internal sealed class Pair
         Policy? client = null, Policy? server = null, int clients = 1, Func<ServerSettings,
             ServerSettings>? settings = null,
         Func<ClientSettings, ClientSettings>? change = null, Duration? delay = null, ulong seed = 1,
-            uint firstCount = 0)
+            uint firstCount = 0, LoginLoad? login = null)
     {
         Delay = delay ?? Duration.FromMilliseconds(25);
         RandomStream random = RandomStream.Root(seed);
@@ -42,7 +42,7 @@ internal sealed class Pair
         {
             FirstStanzaCount = firstCount,
         };
-        for (int i = 0; i < clients; i++) store.AddAccount($"c{i}", "secret");
+        for (int i = 0; i < clients; i++) store.AddAccount($"c{i}", "secret", login: login);
         Server = boot(store);
         Clients = new XmppClient[clients];
         current = new Pipe[clients];
@@ -51,6 +51,7 @@ internal sealed class Pair
             var own = new ClientSettings
             {
                 BareJid = $"c{i}@{Domain}", Password = "secret", Resource = "desk", Policy = client ?? Policy.Nothing,
+                Login = login,
             };
             Clients[i] = new XmppClient(change?.Invoke(own) ?? own, random.Fork($"client-{i}"), buffers,
                 scram, trees) { FirstStanzaCount = firstCount };
@@ -327,7 +328,7 @@ internal sealed class Pair
     /// <summary>Checks one direction of a pipe as its sender writes it.</summary>
     private sealed class Watch(Pipe pipe, bool isClient, uint firstCount)
     {
-        private readonly XmppReader reader = new(new TreePool());
+        private readonly XmppReader reader = new(new TreePool(), 1 << 20);
         private bool window, negotiated;
         private uint sent;
         private bool counted;

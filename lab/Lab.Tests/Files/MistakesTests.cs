@@ -373,7 +373,7 @@ public sealed partial class MistakesTests : IDisposable
     public static TheoryData<string, string, string> Rows()
     {
         var rows = new TheoryData<string, string, string>();
-        string[] lines = [.. $"{Table}\n{Accounts}\n{People}".Split('\n').Where(l => !l.StartsWith("## "))];
+        string[] lines = [.. $"{Table}\n{Accounts}\n{People}\n{Logins}".Split('\n').Where(l => !l.StartsWith("## "))];
         for (int i = 0; i < lines.Length;)
         {
             string[] change = Unescaped(lines[i++]).Split(" =>");

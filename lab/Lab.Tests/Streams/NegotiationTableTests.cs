@@ -84,7 +84,8 @@ public class NegotiationTableTests
     private static readonly Step[] ClientSteps =
     [
         Step.HeaderSent, Step.StartTlsSent, Step.SecureHeaderSent, Step.AuthSent, Step.ChallengeReceived,
-        Step.FinalHeaderSent, Step.ResumeSent, Step.BindSent, Step.EnableSent, Step.Online, Step.Closing,
+        Step.FinalHeaderSent, Step.ResumeSent, Step.BindSent, Step.EnableSent, Step.RosterSent,
+        Step.Online, Step.Closing,
     ];
 
     private static string OfClient(Step step, First element)
@@ -114,6 +115,8 @@ public class NegotiationTableTests
             Step.ResumeSent => LostAndBack(story),
             Step.BindSent => story.Start().Authenticates(),
             Step.EnableSent => story.Start().Authenticates().Hears(Bound("juliet@a.test/balcony")),
+            Step.RosterSent => new Story(Acks(), c => c with { Login = new LoginLoad { RosterBytes = 2000 } }).Start()
+                .Authenticates().Hears(Bound("juliet@a.test/balcony")).Hears("<enabled xmlns='urn:xmpp:sm:3'/>"),
             Step.Online => story.Online(),
             _ => story.Online().Stop(),
         };

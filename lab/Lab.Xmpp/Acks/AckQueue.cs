@@ -9,7 +9,7 @@ public readonly ref struct UnackedStanza(ReadOnlySpan<byte> bytes, long number, 
     /// <summary>The stanza as it was written.</summary>
     public ReadOnlySpan<byte> Bytes { get; } = bytes;
 
-    /// <summary>Number of the message, or -1 for anything else.</summary>
+    /// <summary>Number of the message, <see cref="AckQueue.OfLogin"/>, or -1 for anything else.</summary>
     public long Number { get; } = number;
 
     /// <summary>When it was handed over for the first time; what a delay stamp says (SM-24).</summary>
@@ -25,6 +25,9 @@ public readonly ref struct UnackedStanza(ReadOnlySpan<byte> bytes, long number, 
 /// </summary>
 public sealed class AckQueue(BufferPool buffers, int capacityStanzas)
 {
+    /// <summary>The number of what a login asks for and gets: of use to its session alone.</summary>
+    public const long OfLogin = -2;
+
     // A record: length of the stanza, number, first sent, then the stanza. Records lie back to back in [head, tail).
     private const int RecordHeaderBytes = 4 + 8 + 8;
 

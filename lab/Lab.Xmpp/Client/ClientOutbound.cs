@@ -4,7 +4,8 @@ namespace Lab.Xmpp;
 
 /// <summary>
 /// What a client asks for, in order, with the bytes of its writes. Pieces written in one call become one write, charged
-/// to the kind of the first, unless a transport action lies between them. Drained, it holds no memory.
+/// to the kind of the first, unless a transport action lies between them; a login's begin one of their own. Drained, it
+/// holds no memory.
 /// </summary>
 internal struct ClientOutbound(BufferPool buffers)
 {
@@ -31,6 +32,7 @@ internal struct ClientOutbound(BufferPool buffers)
     /// <summary>Where to append bytes of that kind.</summary>
     public XmppWriter Write(Traffic traffic)
     {
+        if (traffic == Traffic.Login && openWrite >= 0 && actions[openWrite].Traffic != Traffic.Login) Seal();
         if (openWrite < 0)
         {
             openWrite = actions.Count;

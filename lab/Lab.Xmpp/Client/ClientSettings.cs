@@ -37,6 +37,9 @@ public sealed record ClientSettings
 
     public required Policy Policy { get; init; }
 
+    /// <summary>What a new session is loaded with, from a server that has it; null = nothing is asked for.</summary>
+    public LoginLoad? Login { get; init; }
+
     /// <summary>
     /// More than a server takes from anybody, clients or servers, so that sender, language and delay stamp, which it
     /// adds, never make a stanza too long.

@@ -70,11 +70,11 @@ internal static class ClientTable
             .At([Step.ResumeSent], ClientMove.BindInstead, First.AckFailed)
             .At([Step.EnableSent], ClientMove.TakeEnabled, First.Enabled)
             .At([Step.EnableSent], ClientMove.GoOnWithoutAcks, First.AckFailed)
-            .At([Step.EnableSent, Step.Online, Step.Closing], ClientMove.TakeStanza,
+            .At([Step.EnableSent, Step.RosterSent, Step.Online, Step.Closing], ClientMove.TakeStanza,
                 First.Message, First.Presence, First.Iq)
-            .At([Step.Online], ClientMove.SayCount, First.AckRequest)
-            .At([Step.Online, Step.Closing], ClientMove.TakeCount, First.AckAnswer)
+            .At([Step.RosterSent, Step.Online], ClientMove.SayCount, First.AckRequest)
+            .At([Step.RosterSent, Step.Online, Step.Closing], ClientMove.TakeCount, First.AckAnswer)
             .At([Step.HeaderSent, Step.StartTlsSent, Step.SecureHeaderSent, Step.AuthSent, Step.ChallengeReceived,
-                Step.FinalHeaderSent, Step.ResumeSent, Step.BindSent, Step.EnableSent, Step.Online],
+                Step.FinalHeaderSent, Step.ResumeSent, Step.BindSent, Step.EnableSent, Step.RosterSent, Step.Online],
                 ClientMove.TakeError, First.Error);
 }

@@ -54,7 +54,7 @@ public sealed partial class XmppClient
                 ? Duration.FromSeconds(seconds) : Duration.Forever;
         }
         Liveness.EnableAcks(now);
-        GoOnline(resumed: false);
+        GetOnline(resumed: false);
     }
 
     private void TakeResumed(Element resumed)
@@ -68,10 +68,10 @@ public sealed partial class XmppClient
         Liveness.EnableAcks(now);
         foreach (UnackedStanza stanza in unacked)
         {
-            Write(Traffic.Payload).Raw(stanza.Bytes);
+            Write(stanza.Number == AckQueue.OfLogin ? Traffic.Login : Traffic.Payload).Raw(stanza.Bytes);
             Liveness.SentStanza(now);
         }
-        GoOnline(resumed: true);
+        GetOnline(resumed: true);
     }
 
     private void TakeCount(Element answer)

@@ -96,7 +96,7 @@ public sealed partial class XmppClient
             case ClientMove.GoOnWithoutAcks:
                 counting = false;
                 unacked.Release();
-                GoOnline(resumed: false);
+                GetOnline(resumed: false);
                 break;
             case ClientMove.TakeResumed:
                 TakeResumed(element);
@@ -147,6 +147,7 @@ public sealed partial class XmppClient
     private void Bind()
     {
         if (sessionId is not null) LoseSession();
+        if (login is not null) login.Stage = LoginStage.None;
         bindTries++;
         XmppWriter w = Write(Traffic.Handshake)
             .Raw("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'"u8);
@@ -180,8 +181,8 @@ public sealed partial class XmppClient
         FullJid = jid;
         bound = true;
         if (Policy.Acks is not null && acksOffered) Enable();
-        Presence();
-        if (!counting) GoOnline(resumed: false);
+        if (settings.Login is not { RosterBytes: > 0 }) Presence();
+        if (!counting) GetOnline(resumed: false);
     }
 
     private void GoOnline(bool resumed)
@@ -193,5 +194,6 @@ public sealed partial class XmppClient
         Step = Step.Online;
         outbound.Add(new XmppAction(ActionKind.Online, A: resumed ? 1 : 0));
         SendOutbox();
+        if (login is not null) LoadTheRest();
     }
 }

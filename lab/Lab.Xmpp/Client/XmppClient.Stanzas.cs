@@ -14,7 +14,10 @@ public sealed partial class XmppClient
         if (!bound) return;                                            // it closes before it was
         if (acking) unacked.CountHandled();
         if (kind == First.Message) OnMessage(stanza);
-        else if (kind == First.Iq && IsAnswer(stanza)) OnAnswer(stanza);
+        else if (kind == First.Iq && IsAnswer(stanza))
+        {
+            if (!TakeLoginAnswer(stanza)) OnAnswer(stanza);
+        }
         else if (kind == First.Iq) AnswerRequest(stanza);
     }
 
@@ -26,7 +29,11 @@ public sealed partial class XmppClient
 
     private void OnMessage(Element message)
     {
-        if (!AckElements.TryNumber(message.Attribute(Names.Id), (byte)'m', out long number)) return;
+        if (!AckElements.TryNumber(message.Attribute(Names.Id), (byte)'m', out long number))
+        {
+            TakeSubject(message);
+            return;
+        }
         bool bounced = message.Attribute(Names.Type).SequenceEqual("error"u8);
         if (bounced) Tell(ActionKind.MessageBounced, number);
         else

@@ -53,6 +53,7 @@ public sealed partial class XmppClient : XmppStream
             throw new ArgumentException($"not local@domain: {settings.BareJid}", nameof(settings));
         bareJid = Encoding.UTF8.GetBytes(settings.BareJid);
         domain = Encoding.UTF8.GetBytes(settings.BareJid[(at + 1)..]);
+        if (settings.Login is not null) login = new LoginProgress();
     }
 
     public Step Step { get; private set; }

@@ -17,14 +17,15 @@ public sealed class ServerStore
     private (int Next, uint Tag)[] slots = new (int, uint)[16];
 
     /// <summary>Adds local@ each served domain; returns the account's number, from 0 on. A name taken throws.</summary>
+    /// <param name="login">What its sessions are loaded with when they ask; null = an empty contact list.</param>
     /// <param name="shared">Several devices use it: the server tells which of them it hands each message to.</param>
-    public int AddAccount(string local, string password, bool shared = false)
+    public int AddAccount(string local, string password, bool shared = false, LoginLoad? login = null)
     {
         byte[] name = Encoding.UTF8.GetBytes(local);
         if (!Jid.TryParse(name, out Jid jid) || jid.Local.Length + jid.Resource.Length > 0)
             throw new ArgumentException($"'{local}' is not the local part of an address", nameof(local));
         if (Find(name) >= 0) throw new ArgumentException($"account '{local}' exists", nameof(local));
-        accounts.Add(new StoredAccount(name, password, shared));
+        accounts.Add(new StoredAccount(name, password, shared, login));
         if (accounts.Count * 2 > slots.Length)
         {
             slots = new (int, uint)[slots.Length * 2];
@@ -70,13 +71,14 @@ public sealed class ServerStore
     }
 }
 
-internal sealed class StoredAccount(byte[] local, string password, bool shared)
+internal sealed class StoredAccount(byte[] local, string password, bool shared, LoginLoad? login)
 {
     private readonly List<LostSession> lost = [];
 
     public byte[] Local { get; } = local;
     public string Password { get; } = password;
     public bool IsShared { get; } = shared;
+    public LoginLoad? Login { get; } = login;
 
     /// <summary>Derived when a mechanism is first used.</summary>
     public List<ScramKeys> Keys { get; } = [];

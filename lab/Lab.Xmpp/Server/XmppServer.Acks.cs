@@ -67,6 +67,7 @@ public sealed partial class XmppServer
         stream.Liveness.EnableAcks(Now);
         foreach (UnackedStanza stanza in queue)
         {
+            if (stanza.Number == AckQueue.OfLogin) writer = stream.Write(Traffic.Login);
             writer.Raw(stanza.Bytes);
             stream.Liveness.SentStanza(Now);
         }

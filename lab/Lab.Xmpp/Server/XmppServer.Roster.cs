@@ -15,6 +15,11 @@ public sealed partial class XmppServer
         if (letter.Iq == IqType.Get)
         {
             session.WantsRoster = true;
+            if (account.Login is { RosterBytes: > 0 } load)
+            {
+                AnswerWithContacts(session, letter, load);
+                return;
+            }
             scratch.Clear();
             foreach ((_, byte[] known) in account.Roster) scratch.Raw(known);
             AnswerRoster(session, letter, scratch.Written);

@@ -141,6 +141,7 @@ public sealed partial class XmppServer
         if (!session.Retired || session.Acks is not { } queue) return;
         foreach (UnackedStanza stanza in queue)
         {
+            if (stanza.Number == AckQueue.OfLogin) continue;
             ReadOnlySpan<byte> text = stanza.Bytes;
             if (rereader.Read(ref text) != WireEvent.Element)
                 throw new InvalidOperationException($"{stanza.Bytes.Length} queued bytes are not one stanza");

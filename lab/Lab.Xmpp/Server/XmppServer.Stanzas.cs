@@ -140,6 +140,8 @@ public sealed partial class XmppServer
             WriteAnswer(session, letter, Traffic.Payload,
                 !info ? NoItems : target.Local.IsEmpty ? ServerInfo : AccountInfo);
         else if (own && payload.Is(Names.Query, Namespaces.Roster)) OnRoster(session!, letter, payload);
+        else if (own && !gets && payload.Is(Names.Query, Namespaces.Archive)
+            && store[session!.Account].Login is { } load) OnArchiveQuery(session, letter, payload, load);
         else if (!gets && payload.Is("session"u8, Namespaces.Session))
             WriteAnswer(session, letter, Traffic.Handshake, default);
         else Bounce(letter, StanzaError.ServiceUnavailable);
@@ -265,6 +267,7 @@ public sealed partial class XmppServer
     private void DirectPresence(ServerStream stream, Session session, Element presence, ReadOnlySpan<byte> to)
     {
         if (!Jid.TryParse(to, out Jid target) || target.Local.IsEmpty) return;
+        if (EntersRoom(session, presence, target)) return;
         int domain = domains.Find(target.Domain);
         scratch.Clear();
         Restamp(scratch, presence, session.FullJid, default, stream.Language);

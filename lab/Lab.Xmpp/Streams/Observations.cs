@@ -2,7 +2,8 @@ using Lab.Network;
 
 namespace Lab.Xmpp;
 
-/// <summary>How far a stream has come (RFC 6120 sections 4.3, 5, 6, 7), in the order of negotiation.</summary>
+/// <summary>How far a stream has come (RFC 6120 sections 4.3, 5, 6, 7), in the order of negotiation; later
+/// ones at the end.</summary>
 public enum Step : byte
 {
     /// <summary>No connection, and no attempt.</summary>
@@ -64,6 +65,9 @@ public enum Step : byte
 
     /// <summary>The stream is being closed.</summary>
     Closing,
+
+    /// <summary>The contact list is asked for, before the client is online.</summary>
+    RosterSent,
 }
 
 /// <summary>Why bytes were written, so that their cost can be charged; unseen: a real program does not tell; middlebox:
@@ -71,4 +75,5 @@ public enum Step : byte
 public enum Traffic : byte
 {
     Handshake, Whitespace, Ping, Acks, Payload, Presence, Closing, Tls, Unseen, Middlebox = Segment.PathMark,
+    Login,
 }

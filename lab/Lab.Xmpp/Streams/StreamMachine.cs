@@ -9,7 +9,8 @@ namespace Lab.Xmpp;
 /// often as winding up touches more; End. The actions are taken, with Output, before the next Begin. A call with
 /// actions left over, or with a time before the last one's, throws.
 /// </para>
-/// Order: what one call says to one stream is one Write, at the place of its first word, unless Seal lies between.
+/// Order: what one call says to one stream is one Write, at the place of its first word, unless Seal lies between;
+/// what a login is answered with begins one of its own.
 /// </summary>
 internal sealed class StreamMachine(BufferPool buffers)
 {
@@ -86,8 +87,12 @@ internal sealed class StreamMachine(BufferPool buffers)
     public XmppWriter Write(ListedStream stream, Traffic cause)
     {
         Touch(stream);
-        if (stream.Open is { } open) return open;
-        writing.Add(stream);
+        if (stream.Open is { } open)
+        {
+            if (cause != Traffic.Login || stream.WritesLogin) return open;
+        }
+        else writing.Add(stream);
+        stream.WritesLogin = cause == Traffic.Login;
         return stream.Open = Text(new XmppAction(ActionKind.Write, Traffic: cause), stream);
     }
 
@@ -154,6 +159,9 @@ internal abstract class ListedStream : XmppStream
 
     /// <summary>What the running call writes.</summary>
     public XmppWriter? Open;
+
+    /// <summary>That is charged to a login.</summary>
+    public bool WritesLogin;
 
     /// <summary>When it wants to be looked after.</summary>
     public virtual Instant NextTime => Instant.Min(PhaseEnd, Liveness.NextTime);

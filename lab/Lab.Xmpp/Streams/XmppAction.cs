@@ -16,7 +16,7 @@ public enum ActionKind : byte
     /// <summary>
     /// Write the machine's Output: everything that one call has for this stream. Charged to Traffic, the first cause
     /// when there were several (a message with its ack request is Payload, a ping with its own is Ping, enable with the
-    /// presence behind it is Handshake).
+    /// presence behind it is Handshake). What a login asks for and gets begins a Write of its own.
     /// </summary>
     Write,
 
@@ -68,6 +68,9 @@ public enum ActionKind : byte
 
     /// <summary>Stanzas may flow. A = 1 when a session was resumed.</summary>
     Online,
+
+    /// <summary>What a new session is loaded with has come; of one that is resumed, it had come before.</summary>
+    Loaded,
 
     /// <summary>A message arrived: A = its number, B = bytes of its body.</summary>
     MessageReceived,

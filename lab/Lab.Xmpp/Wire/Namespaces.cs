@@ -27,6 +27,9 @@ public static class Namespaces
     public static ReadOnlySpan<byte> Bidi => "urn:xmpp:bidi"u8;
     public static ReadOnlySpan<byte> BidiFeature => "urn:xmpp:features:bidi"u8;
     public static ReadOnlySpan<byte> Roster => "jabber:iq:roster"u8;
+    public static ReadOnlySpan<byte> Archive => "urn:xmpp:mam:2"u8;
+    public static ReadOnlySpan<byte> Pages => "http://jabber.org/protocol/rsm"u8;
+    public static ReadOnlySpan<byte> Rooms => "http://jabber.org/protocol/muc"u8;
     public static ReadOnlySpan<byte> DiscoInfo => "http://jabber.org/protocol/disco#info"u8;
     public static ReadOnlySpan<byte> DiscoItems => "http://jabber.org/protocol/disco#items"u8;
 }
