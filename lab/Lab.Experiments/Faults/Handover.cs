@@ -30,7 +30,7 @@ internal sealed class Handover : Fault
         Instant there = now + (strike.Spec.Gap ?? Duration.Zero);
         foreach (Member m in strike.Members)
         {
-            foreach (Duration after in strike.Spec.Notices) strike.World.Notices.At(there + after, m.Index);
+            strike.World.Notices.Plan(m.Index, there, strike.Spec.Notices);
             strike.World.Network.Move(now, m.Index, MoveOf(strike, m), strike.Fault);
         }
     }

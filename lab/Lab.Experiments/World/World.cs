@@ -6,7 +6,7 @@ namespace Lab.Experiments;
 /// <summary>Everything of one run: built from (scenario, topology, seed), run once, dropped.</summary>
 internal sealed class World
 {
-    private Errands? notices;
+    private Notices? notices;
 
     public World(RunSpec spec, Cast cast, Journal journal, IStage stage)
     {
@@ -35,8 +35,7 @@ internal sealed class World
     public Cast Cast { get; }
     public INetwork Network { get; }
 
-    /// <summary>What systems will tell their clients' programs: that the network has changed.</summary>
-    public Errands Notices => notices ??= new Errands(Queue, (now, client) => Clients[client].NetworkChanged(now));
+    public Notices Notices => notices ??= new Notices(this);
 
     /// <summary>Who writes to whom; set when the run is started.</summary>
     public Workload? Workload { get; set; }

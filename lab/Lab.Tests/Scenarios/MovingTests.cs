@@ -182,6 +182,21 @@ public sealed class MovingTests
         Assert.Empty(noticed.At);
     }
 
+    [Fact]
+    public void What_was_not_yet_told_of_an_older_change_is_replaced_by_a_newer_one()
+    {
+        var noticed = new Noticed();
+        FaultSpec first = To("lte", 100) with { Notices = [Seconds(1), Seconds(20), Seconds(30)] };
+        Run(Pings, 600, noticed, first, To("wifi", 110) with { Notices = [Seconds(2)], Gap = Seconds(15) });
+        Assert.Equal([101, 127], noticed.At);                   // the second begins at 110 and has its link at 125
+        noticed.At.Clear();
+        Run(Pings, 600, noticed, first, To("wifi", 110) with { Notices = [] });
+        Assert.Equal([101], noticed.At);
+        noticed.At.Clear();
+        Run(Pings, 600, noticed, first, To("wifi", 131));
+        Assert.Equal([101, 120, 130, 131], noticed.At);
+    }
+
     private sealed class Noticed : IJournalReader
     {
         public readonly List<double> At = [];
