@@ -13,7 +13,9 @@ internal static class StoredSweeps
         var problems = new Problems();
         // what this machine cannot run it can still read
         SweepResult? sweep = StoredResults.Read(folder, file =>
-            SweepReader.Read(file, Overrides.None, problems, _ => [])?.Plan, out problem);
+            YamlText.ReadSource(file, problems) is not { } text ? null : SweepReader.Read(
+                new Source(text.Name, text.Text) { IsRecord = true }, Overrides.None, problems, _ => [])?.Plan,
+            out problem);
         if (problems.Any) problem += "\n" + problems;
         return sweep;
     }

@@ -104,6 +104,17 @@ public sealed record TraceProfile
     /// <example>traces/hills.down</example>
     public string? Down { get; init; }
 
+    /// <summary>
+    /// The SHA-256 of the file for up, as a run.yaml has it: another file is refused; absent = whatever it holds is
+    /// played.
+    /// </summary>
+    /// <example>9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08</example>
+    public string? UpDigest { get; init; }
+
+    /// <summary>The SHA-256 of the file for down; absent = whatever it holds is played.</summary>
+    /// <example>9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08</example>
+    public string? DownDigest { get; init; }
+
     /// <summary>Whether it begins anew at its end; else a Mahimahi trace stops for ever, and a table's last row
     /// stays.</summary>
     public bool Loop { get; init; } = true;

@@ -384,7 +384,7 @@ internal sealed class SweepReader
             [.. seeds.Select(s => new Scalar(place, s.ToString(CultureInfo.InvariantCulture)))], Flow: true));
         string note = Passwords.In(tree)
             ? "# Passwords are left out; --set gives them again, as in --set servers.example.org.password=...\n" : "";
-        tree = (Mapping)TraceFiles.Lasting(Passwords.Without(tree));
+        tree = TraceNames.Lasting((Mapping)Passwords.Without(tree));
         return note + YamlOut.File(Completion.Of(Names.WithPresets(tree)));
     }
 

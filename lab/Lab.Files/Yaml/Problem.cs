@@ -13,6 +13,9 @@ internal sealed class Source(string name, string text)
 
     public string Text { get; } = text;
 
+    /// <summary>It tells of runs that were made: traces that it names are not played, and need not be there.</summary>
+    public bool IsRecord { get; init; }
+
     /// <summary>An argument has no lines to count.</summary>
     public bool IsArgument => Name.StartsWith("--", StringComparison.Ordinal);
 

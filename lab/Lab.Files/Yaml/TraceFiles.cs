@@ -1,22 +1,30 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using Lab.Experiments;
 using Lab.Network;
 
 namespace Lab.Files;
 
 /// <summary>
-/// The files that trace: names. One is looked for beside the file that names it, and, so that a run.yaml finds what a
-/// topology named, in the folder "topologies" of its repository. What was read is kept while the file stays as it is:
-/// the runs of a sweep share it.
+/// The files that trace: names. One is looked for beside the file that names it, and in the folder "topologies" of its
+/// repository; one of which the digest is known, as a run.yaml has it, also in the folders above and their "scenarios"
+/// and "topologies". What was read is kept while the file stays as it is: the runs of a sweep share it.
 /// </summary>
 internal static class TraceFiles
 {
     /// <summary>About 20 h of 12 Mbit/s; they take 4 bytes each.</summary>
     public const int MostOpportunities = 40_000_000;
 
-    private const string Topologies = "topologies";
-    private static readonly ConcurrentDictionary<(string, DateTime, long, bool), (Trace?, string?)> Known = new();
+    /// <summary>So many lines of 11 characters, or rows of some 80.</summary>
+    public const int MostBytes = 1 << 29;
+
+    private const int MostFoldersAbove = 5;
+    private const string Topologies = "topologies", Scenarios = "scenarios";
+    private static readonly ConcurrentDictionary<(string, DateTime, long, bool), Content> Known = new();
+
+    /// <summary>What a file holds, or what is wrong with it; its digest where it could be read.</summary>
+    private sealed record Content(Trace? Trace, string? Problem, string Digest = "");
 
     /// <summary>A mapping of up, down and loop, with what is in the files.</summary>
     public static object? Bind(Binder binder, Node node, Trail trail)
@@ -24,84 +32,100 @@ internal static class TraceFiles
         if (binder.Record(typeof(TraceProfile), node, trail) is not TraceProfile files) return null;
         var mapping = (Mapping)node;
         bool whole = true;
-        Trace? Of(string way, string? name)
+        Trace? Of(string way, string? name, string? digest)
         {
-            if (mapping[way] is not { } at || name is null) return null;
-            (Trace? trace, string? problem) = Read(at.Place.Source, name, way == "up");
-            if (trace is MeasuredTrace { CanLoop: false } && files.Loop)
+            if (mapping[way] is not { } at || name is null || at.Place.Source.IsRecord) return null;
+            Content content = Read(at.Place.Source, name, way == "up", digest);
+            string? problem = content.Problem;
+            if (content.Trace is MeasuredTrace { CanLoop: false } && files.Loop)
                 problem = "this table cannot begin anew: it needs two rows, and a rate in one before the last; write "
                     + "loop: false";
-            if (problem is null) return trace;
-            binder.Fail(at, $"{way}: {problem}");
+            if (problem is not null) binder.Fail(at, $"{way}: {problem}");
+            else if (digest is not null && !digest.Equals(content.Digest, StringComparison.OrdinalIgnoreCase))
+                binder.Fail(mapping[way + "-digest"]!, $"{name} is another file now: its SHA-256 is "
+                    + $"{content.Digest}; leave {way}-digest out to play it as it is");
+            else return content.Trace;
             whole = false;
             return null;
         }
-        files = files with { Upward = Of("up", files.Up), Downward = Of("down", files.Down) };
+        files = files with
+        {
+            Upward = Of("up", files.Up, files.UpDigest), Downward = Of("down", files.Down, files.DownDigest),
+        };
         return whole ? files : null;
     }
 
-    /// <summary>
-    /// The name by which a file that lies anywhere finds it: as it is where it is found under the topologies, else
-    /// whole.
-    /// </summary>
-    public static string Lasting(Source source, string name)
+    /// <summary>Of the file that a source means by that name, with the digest that it says; null when there is none
+    /// that can be read.</summary>
+    public static string? Digest(Source source, string name, string? said) =>
+        Read(source, name, isUp: true, said) is { Digest: { Length: > 0 } digest } ? digest : null;
+
+    /// <summary>Where a file lies as seen from that source; null when it is outside of its repository, or, without
+    /// one, of its folder.</summary>
+    public static string? Beneath(Source source, string path)
     {
-        if (Path.IsPathRooted(name) || Find(source, name) is not { } path) return name;
-        string whole = Path.GetFullPath(path);
-        string? folder = Above(source).Select(f => Path.Combine(f, Topologies)).FirstOrDefault(f =>
-            Path.GetFullPath(Path.Combine(f, name)) == whole);
-        return folder is null ? whole : name;
+        string root = Above(source).LastOrDefault() ?? FolderOf(source), whole = Path.GetFullPath(path);
+        return whole.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? Path.GetRelativePath(FolderOf(source), whole) : null;
     }
 
-    /// <summary>The same of all that a tree names.</summary>
-    public static Node Lasting(Node node) => node switch
+    private static Content Read(Source source, string name, bool isUp, string? digest)
     {
-        Sequence list => list with { Items = [.. list.Items.Select(Lasting)] },
-        Mapping map => map with { Entries = [.. map.Entries.Select(e =>
-            e with { Value = e.Key.Text == "trace" && e.Value is Mapping files ? Found(files) : Lasting(e.Value) })] },
-        _ => node,
-    };
+        if (name.Length == 0) return new Content(null, "an empty word names no file");
+        string beside = source.IsArgument ? "here" : source.Name;
+        string[] found = [.. Places(source, name).Where(File.Exists)];
+        string[] further = digest is null ? [] : [.. PlacesAbove(source, name).Where(File.Exists)];
+        Content[] all = [.. found.Concat(further).Select(f => Open(f, isUp))];
+        if (digest is not null && Array.Find(all, c => c.Digest == digest) is { } same) return same;
+        return found.Length > 0 ? all[0] : new Content(null,
+            $"there is no file '{name}' beside {beside} or in the folder topologies of its repository"
+                + (digest is null ? "" : $", and none with the SHA-256 {digest} in the folders above; put it there"));
+    }
 
-    private static Mapping Found(Mapping files) => files with { Entries = [.. files.Entries.Select(e =>
-        e.Key.Text is "up" or "down" && e.Value is Scalar name
-            ? e with { Value = name with { Text = Lasting(name.Place.Source, name.Text) } } : e)] };
-
-    private static (Trace? Trace, string? Problem) Read(Source source, string name, bool isUp)
+    private static Content Open(string path, bool isUp)
     {
-        if (name.Length == 0) return (null, "an empty word names no file");
-        if (Find(source, name) is not { } path)
-            return (null, $"there is no file '{name}' beside {(source.IsArgument ? "here" : source.Name)} or in the "
-                + "folder topologies of its repository");
         var file = new FileInfo(path);
+        // pipes and devices have no length, and opening one may wait for ever
+        if (file.Length == 0)
+            return new Content(null, $"{path} is empty, or no regular file; expected lines of text");
+        if (file.Length > MostBytes)
+            return new Content(null, string.Create(CultureInfo.InvariantCulture,
+                $"{path} has {file.Length} bytes; a trace has at most {MostBytes}"));
         return Known.GetOrAdd(
-            (Path.GetFullPath(path), file.LastWriteTimeUtc, file.Length, isUp), _ => Open(path, isUp));
+            (Path.GetFullPath(path), file.LastWriteTimeUtc, file.Length, isUp), _ => Load(path, isUp));
     }
 
-    private static (Trace? Trace, string? Problem) Open(string path, bool isUp)
+    private static Content Load(string path, bool isUp)
     {
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
+            string digest = Convert.ToHexStringLower(SHA256.HashData(stream));
+            stream.Position = 0;
+            (Trace? trace, string? problem) = path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
                 ? new MeasuredFile(path, isUp).Read(stream) : Opportunities(path, stream);
+            return new Content(trace, problem, digest);
         }
-        catch (UnauthorizedAccessException) { return (null, $"{path} cannot be read: permission denied"); }
-        catch (IOException e) { return (null, $"{path} cannot be read: {e.Message}"); }
+        catch (UnauthorizedAccessException) { return new(null, $"{path} cannot be read: permission denied"); }
+        catch (IOException e) { return new(null, $"{path} cannot be read: {e.Message}"); }
     }
 
-    private static string? Find(Source source, string name)
-    {
-        string folder = source.IsArgument ? "" : Path.GetDirectoryName(source.Name) ?? "";
-        return Above(source).Select(f => Path.Combine(f, Topologies, name)).Prepend(Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
-    }
+    private static IEnumerable<string> Places(Source source, string name) => Above(source)
+        .Select(f => Path.Combine(f, Topologies, name)).Prepend(Path.Combine(FolderOf(source), name));
+
+    private static IEnumerable<string> PlacesAbove(Source source, string name) =>
+        Up(Path.GetFullPath(FolderOf(source))).Take(MostFoldersAbove).SelectMany(f => new[]
+        {
+            Path.Combine(f, name), Path.Combine(f, Scenarios, name), Path.Combine(f, Topologies, name),
+        });
+
+    private static string FolderOf(Source source) =>
+        source.IsArgument ? Path.GetFullPath(".") : Path.GetDirectoryName(Path.GetFullPath(source.Name)) ?? "/";
 
     // from the folder of that file up to the root of its repository
     private static IEnumerable<string> Above(Source source)
     {
-        string? folder = source.IsArgument ? Path.GetFullPath(".")
-            : Path.GetDirectoryName(Path.GetFullPath(source.Name));
-        string[] folders = [.. Up(folder)];
+        string[] folders = [.. Up(FolderOf(source))];
         int root = Array.FindIndex(folders, f => Path.Exists(Path.Combine(f, ".git")));
         return folders.Take(root + 1);
     }

@@ -134,9 +134,12 @@ internal static class TopologyWords
             parts.Add($"{Units.Format(concealed.Share.Ratio, Unit.Share)} repaired {concealed.Delay} late");
         if (link.Grid is { } grid) parts.Add($"{grid.Extra} more around every {grid.Every}");
         if (link.Trace is { } trace)
-            parts.Add($"traces {string.Join(" and ", new[] { trace.Up, trace.Down }.OfType<string>())}");
+            parts.Add($"traces {string.Join(" and ", new[] { trace.Up, trace.Down }.OfType<string>().Select(Shown))}");
         return string.Join(", ", parts);
     }
+
+    // a page goes to others, for whom a place on this machine is none
+    private static string Shown(string file) => Path.IsPathRooted(file) ? Path.GetFileName(file) : file;
 
     private static string Delay(DelayTableProfile table) => $"delay {string.Join(", ", table.Points.Select(p =>
         $"{p.Delay} at {p.Name.ToLowerInvariant()}"))} {Words.Of(table.Drawn).Replace('-', ' ')}";

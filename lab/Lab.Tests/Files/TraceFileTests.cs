@@ -30,7 +30,7 @@ public sealed class TraceFileTests : IDisposable
         Assert.Equal(count, ((OpportunityTrace)Trace(text).Trace!).Count);
 
     [Theory]
-    [InlineData("", "t.up is empty, expected a time in whole milliseconds on each line")]
+    [InlineData("", "t.up is empty, or no regular file; expected lines of text")]
     [InlineData("10\n\n20\n", "t.up:2:1: the line is empty")]
     [InlineData("\n", "t.up:1:1: the line is empty")]
     [InlineData("10\n20\n15\n", "t.up:3:3: 15 ms is before 20 ms of the line above; times must not go back")]
@@ -62,21 +62,16 @@ public sealed class TraceFileTests : IDisposable
         Assert.Contains(message, Read(link).Problems, StringComparison.Ordinal);
 
     [Fact]
-    public void A_run_file_finds_the_trace_of_a_topology_by_its_name_and_any_other_by_its_whole_path()
+    public void What_would_never_end_is_not_opened()
     {
-        Directory.CreateDirectory(Path.Combine(folder, ".git"));
-        string topologies = Path.Combine(folder, "topologies", "traces"), other = Path.Combine(folder, "scenarios");
-        Directory.CreateDirectory(topologies);
-        Directory.CreateDirectory(other);
-        File.WriteAllText(Path.Combine(topologies, "t.up"), "1\n");
-        File.WriteAllText(Path.Combine(other, "t.up"), "1\n");
-        var topology = new Source(Path.Combine(folder, "topologies", "x.yaml"), "");
-        var scenario = new Source(Path.Combine(other, "x.yaml"), "");
-        Assert.Equal("traces/t.up", TraceFiles.Lasting(topology, "traces/t.up"));
-        Assert.Equal(Path.Combine(other, "t.up"), TraceFiles.Lasting(scenario, "t.up"));
-        string run = Path.Combine(folder, "results", "a", "b", "run.yaml");
-        Directory.CreateDirectory(Path.GetDirectoryName(run)!);
-        Assert.Empty(Read("{trace: {up: traces/t.up}}", run).Problems);
+        Assert.Contains("up: /dev/zero is empty, or no regular file", Read("{trace: {up: /dev/zero}}").Problems);
+        string pipe = Path.Combine(folder, "pipe");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [pipe])) made.WaitForExit();
+        Assert.Contains("links.yaml:1:20: up: ", Read("{trace: {up: pipe}}").Problems);
+        using (FileStream huge = File.OpenWrite(Path.Combine(folder, "t.up")))
+            huge.SetLength(TraceFiles.MostBytes + 1L);
+        Assert.Contains("t.up has 536870913 bytes; a trace has at most 536870912",
+            Read("{trace: {up: t.up}}").Problems);
     }
 
     [Theory]
