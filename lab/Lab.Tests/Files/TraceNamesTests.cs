@@ -4,7 +4,7 @@ using Lab.Network;
 
 namespace Lab.Tests;
 
-/// <summary>A run.yaml knows its traces by name and digest, wherever they lie, and names no place on a machine.</summary>
+/// <summary>A run.yaml knows its traces by name and digest, wherever they lie, and no folder of a machine.</summary>
 public sealed class TraceNamesTests : IDisposable
 {
     // of "2\n"
@@ -54,8 +54,9 @@ public sealed class TraceNamesTests : IDisposable
         string yaml = lab.Sweep(Scenario($"{{trace: {{up: {elsewhere}/far.up}}}}")).RunYaml;
         Directory.Delete(elsewhere, recursive: true);
         Assert.Contains("up: far.up", yaml);
-        Assert.Contains($"there is no file 'far.up' beside results/x/run.yaml or in the folder topologies of its repository, "
-            + $"and none with the SHA-256 {Digest} in the folders above; put it there", Again(yaml).Problems);
+        Assert.Contains("there is no file 'far.up' beside results/x/run.yaml or in the folder topologies of its "
+            + $"repository, and none with the SHA-256 {Digest} in the folders above; put it there",
+            Again(yaml).Problems);
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public sealed class TraceNamesTests : IDisposable
         string yaml = lab.Sweep(Scenario("{trace: {up: traces/t.up}}")).RunYaml;
         string file = lab.Write("scenarios/traces/t.up", "3\n"), run = lab.Write("scenarios/run.yaml", yaml);
         Assert.Contains("traces/t.up is another file now: its SHA-256 is "
-            + "1121cfccd5913f0a63fec40a6ffd44ea64f9dc135c66634ba001d10bcf4302a2; leave up-digest out to play it as it is",
+            + "1121cfccd5913f0a63fec40a6ffd44ea64f9dc135c66634ba001d10bcf4302a2; leave up-digest out to play it as it "
+            + "is",
             Again(yaml, "scenarios/run.yaml").Problems);
         var problems = new Problems();
         Sweep? drawn = SweepReader.Read(
