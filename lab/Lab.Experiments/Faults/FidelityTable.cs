@@ -1,9 +1,11 @@
+using Lab.Network;
 using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
-/// <summary>What a network does to a connection besides faults.</summary>
-public enum LinkProperty { Delay, Jitter, Rate, Queue, Loss, Outages, SynLoss, ConnectTime }
+/// <summary>What a network does to a connection besides faults; ProbeRefresh: a middlebox remembers it for TCP's
+/// probes.</summary>
+public enum LinkProperty { Delay, Jitter, Rate, Queue, Loss, Outages, SynLoss, ConnectTime, ProbeRefresh }
 
 /// <summary>
 /// What each network can show, and how truly: properties of links and mechanisms that end a stream. What follows for
@@ -27,6 +29,9 @@ public static class FidelityTable
             LinkProperty.SynLoss => new(Fidelity.Unsupported, $"no SYN crosses the link: {OwnKernel}"),
             LinkProperty.ConnectTime => new(Fidelity.Unsupported,
                 "the proxy accepts a connect at once, whatever the delay of the link"),
+            LinkProperty.ProbeRefresh => new(Fidelity.Unsupported,
+                "probes of TCP keepalive end at the proxy, so no middlebox remembers a connection for them, or answers "
+                    + "them"),
             LinkProperty.Delay or LinkProperty.Jitter or LinkProperty.Rate or LinkProperty.Queue or LinkProperty.Loss
                 or LinkProperty.Outages => SameModel,
         },
@@ -68,7 +73,8 @@ public static class FidelityTable
         .Concat(run.Topology.HasMiddleboxes ? [FaultKinds.Forget] : []).Distinct();
 
     /// <summary>
-    /// The least faithful fault of a run's scenario; exact without faults, but for the links, which are modelled.
+    /// The least faithful fault of a run's scenario; exact without faults, but for the links, which are modelled, and
+    /// for middleboxes that probes of TCP speak to.
     /// </summary>
     public static Judgement OfFaults(RunSpec run)
     {
@@ -78,6 +84,26 @@ public static class FidelityTable
             Judgement of = kind.On(run.Network);
             worst = worst.Worse(of with { Reason = $"{kind.Word}: {of.Reason}" });
         }
+        if (run.Topology.Clients.Values.Any(c => HangsOnProbes(run.Topology, c)))
+            worst = worst.Worse(Of(run.Network, LinkProperty.ProbeRefresh));
         return worst.Worse(Of(run.Network, LinkProperty.Delay));
+    }
+
+    /// <summary>Whether it is probes of TCP that keep a connection of that client known to a middlebox, or hear that it
+    /// is not known any more.</summary>
+    private static bool HangsOnProbes(Topology topology, ClientSpec client)
+    {
+        ServerSpec? server = topology.Servers.GetValueOrDefault(client.Server);
+        Policy[] ends = [client.Policy?.Inline ?? Policy.Nothing, server?.Policy?.Inline ?? Policy.Nothing];
+        TcpSettings[] tcp =
+        [
+            SystemProfile.Settings(client.Os, client.Kernel, ends[0].Tcp),
+            SystemProfile.Settings(server?.Os ?? default, server?.Kernel, ends[1].Tcp),
+        ];
+        Duration probes = tcp.Min(t => t.Keepalive?.Idle) ?? MiddleboxSpec.Forever;
+        Duration others = ends.SelectMany(e => new[] { e.Whitespace?.Every, e.Ping?.Every, e.Acks?.Every })
+            .Min() ?? MiddleboxSpec.Forever;
+        return probes < others && topology.MiddleboxesOf(client).Any(b => b.OnExpiry == Notice.ResetSender
+            || b.Longest is { } longest && probes < longest && others > b.Shortest);
     }
 }

@@ -18,6 +18,9 @@ public static class Showing
             shown.Add((Words.Kebab($"{property}"), FidelityTable.Of(network, property)));
         TcpPolicy[] tcp = [.. specs.SelectMany(s => Policies(s.Topology)).Select(p => p?.Inline?.Tcp)
             .OfType<TcpPolicy>()];
+        if (tcp.Any(t => t.Keepalive is not null) && specs.Any(s => s.Topology.HasMiddleboxes))
+            shown.Add((Words.Kebab($"{LinkProperty.ProbeRefresh}"),
+                FidelityTable.Of(network, LinkProperty.ProbeRefresh)));
         List<Mechanism> mechanisms = [Mechanism.TcpRetransmissionLimit, Mechanism.TcpConnectTimeout];
         if (tcp.Any(t => t.Keepalive is not null)) mechanisms.Add(Mechanism.TcpKeepalive);
         if (tcp.Any(t => t.UserTimeout is not null)) mechanisms.Add(Mechanism.TcpUserTimeout);
@@ -49,6 +52,7 @@ public static class Showing
         LinkProperty.Rate => link.Up.BitsPerSecond > 0 || link.Down.BitsPerSecond > 0 || link.Trace is not null,
         LinkProperty.Queue => link.Queue.Bytes > 0,
         LinkProperty.Loss => link.Loss is not null || link.Trace is not null,
+        LinkProperty.ProbeRefresh => false,                                  // told of policies, see above
         LinkProperty.SynLoss => link.Loss is not null || link.Outages is not null || link.Trace is not null,
         _ => link.Outages is not null || link.Trace is not null,
     };

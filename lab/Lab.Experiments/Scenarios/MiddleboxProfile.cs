@@ -58,6 +58,11 @@ public sealed record MiddleboxProfile
     /// <example>1</example>
     public int Places { get; init; }
 
+    /// <summary>Of the silences after which it forgets; null = never.</summary>
+    internal Duration? Shortest => Drawn.Count > 0 ? Drawn.Min(b => b.From) : Established;
+
+    internal Duration? Longest => Drawn.Count > 0 ? Drawn.Max(b => b.To) : Established;
+
     /// <param name="random">Its own; drawn from only where there are bands.</param>
     public MiddleboxSpec ToSpec(bool farIsInside, Func<RandomStream> random) => new()
     {

@@ -143,6 +143,49 @@ public class FidelityTableTests
         Assert.Contains(Showing.Of([spec], NetworkKind.Proxied), s => s.Name == "forget");
     }
 
+    /// <summary>Probes end at the proxy: what hangs on them at a middlebox is not to be seen there.</summary>
+    [Theory]
+    [InlineData(60, 0, 300, Notice.Silent, Fidelity.Unsupported)]              // the probes would keep it known
+    [InlineData(60, 50, 300, Notice.Silent, Fidelity.Approximate)]             // spaces do
+    [InlineData(60, 200, 300, Notice.Silent, Fidelity.Approximate)]
+    [InlineData(60, 400, 300, Notice.Silent, Fidelity.Unsupported)]            // spaces come too late
+    [InlineData(600, 0, 300, Notice.Silent, Fidelity.Approximate)]             // it is forgotten before the first probe
+    [InlineData(600, 0, 300, Notice.ResetSender, Fidelity.Unsupported)]        // whose answer tells
+    [InlineData(600, 0, 300, Notice.ResetBoth, Fidelity.Approximate)]
+    [InlineData(60, 0, 0, Notice.Silent, Fidelity.Approximate)]                // it forgets nothing by itself
+    [InlineData(0, 0, 300, Notice.ResetSender, Fidelity.Approximate)]
+    public void What_hangs_on_TCP_s_probes_at_a_middlebox_is_not_shown_between_proxies(
+        int idle, int spaces, int established, Notice notice, Fidelity expected)
+    {
+        RunSpec spec = Spec(FaultKinds.Reset, new Policy
+        {
+            Tcp = idle > 0 ? new() { Keepalive = new(Duration.FromSeconds(idle)) } : null,
+            Whitespace = spaces > 0 ? new() { Every = Duration.FromSeconds(spaces) } : null,
+        });
+        var nat = new MiddleboxProfile
+        {
+            Established = established > 0 ? Duration.FromSeconds(established) : null, OnExpiry = notice,
+        };
+        spec = spec with
+        {
+            Topology = spec.Topology with
+            {
+                Middleboxes = new Dictionary<string, MiddleboxProfile> { ["nat"] = nat },
+                Clients = new Dictionary<string, ClientSpec>
+                {
+                    ["phone"] = spec.Topology.Clients["phone"] with
+                    {
+                        Link = new("mobile", new() { Through = ["nat"] }),
+                    },
+                },
+            },
+        };
+        Assert.Equal(expected, Of(spec, "connections.forgotten"));
+        Assert.Equal(expected, Of(spec, "availability"));
+        Assert.Equal(Fidelity.Modelled, Of(spec with { Network = NetworkKind.Simulated }, "connections.forgotten"));
+        Assert.Equal(idle > 0, Showing.Of([spec], NetworkKind.Proxied).Any(s => s.Name == "probe-refresh"));
+    }
+
     [Fact]
     public void Whitespace_and_stream_management_without_a_timeout_are_no_checks()
     {
