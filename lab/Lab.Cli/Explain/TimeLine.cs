@@ -106,6 +106,7 @@ internal static class TimeLine
         double[] counts = [.. work.Select(w => Count(w)!.Value).Order()];
         string Text(double count) => Math.Round(count).ToString("0", CultureInfo.InvariantCulture);
         string range = counts[0] == counts[^1] ? Text(counts[0]) : $"{Text(counts[0])} to {Text(counts[^1])}";
-        return range == "1" ? "; about 1 message a run" : $"; about {range} messages a run";
+        string what = work.All(w => w.Send == SendKind.Presence) ? "time" : "message";
+        return range == "1" ? $"; about 1 {what} a run" : $"; about {range} {what}s a run";
     }
 }

@@ -54,7 +54,10 @@ public sealed partial class Rules
             Fail(new Spot(work, nameof(work.On)), $"nobody ever opens the app of {work.From}; give it foreground, as "
                 + "in foreground: {every: 2h, for: 3m}", from,
                 new Spot(topology.Clients[sender.Groups[0]], nameof(ClientSpec.Foreground)));
-        if (receiver.Kind == TargetKinds.Echo && sender.Kind == TargetKinds.Echo)
+        if (receiver.Kind == TargetKinds.Echo && work.Send == SendKind.Presence)
+            Fail(to, "an echo account does nothing with presence; send it to a client", from,
+                new Spot(work, nameof(work.Send)));
+        else if (receiver.Kind == TargetKinds.Echo && sender.Kind == TargetKinds.Echo)
             Fail(to, "both ends are echo accounts of servers; one of them must be a client", from);
         else if (receiver.Kind == TargetKinds.Echo && receiver.Servers.Count > 1)
             Fail(to, $"{work.To} is at no one server; write echo@{cast.Domains[receiver.Servers[0]]}, for one of them");

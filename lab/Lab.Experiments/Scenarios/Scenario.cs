@@ -106,6 +106,13 @@ public enum SendKind
 {
     /// <summary>A message with a body (RFC 6121 section 5).</summary>
     Message,
+
+    /// <summary>
+    /// Presence with a status (RFC 6121 section 4), no message: nobody keeps it and none of it is missed. From
+    /// echo@domain one of the recipient's contacts changes its own, and all available clients of the account are told;
+    /// from a client it is directed presence.
+    /// </summary>
+    Presence,
 }
 
 public enum Arrivals
@@ -175,7 +182,7 @@ public sealed record WorkloadSpec
     /// <summary>For every: how the messages are spread over time.</summary>
     public Arrivals Arrivals { get; init; } = Arrivals.Regular;
 
-    /// <summary>Length of the text of a message.</summary>
+    /// <summary>Length of the text of a message, or of presence's status.</summary>
     /// <example>200B</example>
     public Size Body { get; init; } = new(100);
 

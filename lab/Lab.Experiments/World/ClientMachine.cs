@@ -53,6 +53,12 @@ internal abstract class ClientMachine(World world, int host)
         Pump(now);
     }
 
+    public void SendPresence(Instant now, string to, int statusBytes)
+    {
+        machine!.SendPresence(now, to, statusBytes);
+        Pump(now);
+    }
+
     public override void OnConnected(Instant now, Pipe from)
     {
         machine!.Connected(now);

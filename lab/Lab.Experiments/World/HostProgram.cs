@@ -54,6 +54,9 @@ internal interface IClientProgram
     /// <summary>Is asked to send a message of that number.</summary>
     void Send(Instant now, string to, long number, int bodyBytes);
 
+    /// <summary>Is asked to send directed presence; a real program is not.</summary>
+    void SendPresence(Instant now, string to, int statusBytes) { }
+
     void ReportHeld(Instant now);
 
     /// <summary>Its system says that the network has changed; a real program is not told.</summary>
@@ -76,6 +79,9 @@ internal interface IServerProgram
 
     /// <summary>Sends a message from the echo account, as a push would come.</summary>
     void Send(Instant now, int client, long number, int bodyBytes);
+
+    /// <summary>A contact of that client's account changes its presence; a real program is not asked.</summary>
+    void SendPresence(Instant now, int client, int contact, bool away, int statusBytes) { }
 
     /// <summary>Nobody can find that server any more (unresolved), or everybody again. Told to all servers; causes
     /// nest.</summary>

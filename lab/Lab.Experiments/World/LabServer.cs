@@ -67,6 +67,12 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         Pump(now);
     }
 
+    public void SendPresence(Instant now, int client, int contact, bool away, int statusBytes)
+    {
+        machine!.SendPresence(now, accountOfClient[client], contact, away, statusBytes);
+        Pump(now);
+    }
+
     public override void Thaw(Instant now)
     {
         base.Thaw(now);

@@ -10,6 +10,9 @@ namespace Lab.Experiments;
 /// </summary>
 internal sealed class Workload
 {
+    /// <summary>How many contacts of an account change their presence, each as often as another.</summary>
+    private const int Contacts = 20;
+
     private readonly World world;
     private readonly List<(int From, int To)> messages = [];      // by number: clients; below 0 is no client
     private readonly Dictionary<int, List<Sender>> waiting = [];  // by client: for something that happens to it
@@ -117,6 +120,11 @@ internal sealed class Workload
                 ? !world.Clients[from.Index].Process.Runs
                 : recipient is null || !Server(recipient).Process.Runs) return;
             if (ReferenceEquals(recipient, from)) return;
+            if (spec.Send == SendKind.Presence)
+            {
+                SendPresence(now, recipient!);
+                return;
+            }
             long number = workload.messages.Count;
             int body = (int)spec.Body.Bytes;
             int address = recipient?.Index
@@ -125,6 +133,14 @@ internal sealed class Workload
             world.Journal.MessageSent(now, from?.Index ?? -1, number, address);
             if (from is null) Server(recipient!).Send(now, recipient!.Index, number, body);
             else world.Clients[from.Index].Send(now, recipient?.BareJid ?? spec.To.Text, number, body);
+        }
+
+        private void SendPresence(Instant now, Member to)
+        {
+            int status = (int)spec.Body.Bytes;
+            if (from is not null) world.Clients[from.Index].SendPresence(now, to.BareJid, status);
+            else
+                Server(to).SendPresence(now, to.Index, (int)random.Below(Contacts), random.Below(2) == 1, status);
         }
 
         private IServerProgram Server(Member of) => world.Servers[of.Server];

@@ -125,7 +125,8 @@ internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Proble
             string? reason = HoldsAlways(e, metric.Unit) ? metric.Unit == Unit.Share
                     ? "a share is between 0% and 100%" : "it is never below 0"
                 : e.Metric.StartsWith("messages.", StringComparison.Ordinal)
-                    && points.All(p => p.Scenario.Workload.Count == 0) ? "there is no workload, so nothing is sent"
+                    && points.All(p => p.Scenario.Workload.All(w => w.Send == SendKind.Presence))
+                    ? "there is no workload of messages, so none is sent"
                 : null;
             if (reason is not null)
                 problems.Note((nodes[i] as Mapping)?["metric"] ?? nodes[i], $"nothing can fail this: {reason}");

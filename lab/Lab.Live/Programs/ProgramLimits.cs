@@ -36,6 +36,14 @@ public static class ProgramLimits
             + "and only what a policy's tcp sets on a socket can be chosen";
     }
 
+    /// <summary>Presence of that line needs these programs to be the lab's.</summary>
+    private static IEnumerable<string> OfPresence(RunSpec run, Cast cast, Func<Meaning, bool> concerns)
+    {
+        if (run.Scenario.Workload.Any(w => w.Send == SendKind.Presence
+            && concerns(cast.Resolve(w.From))))
+            yield return "send: presence is for the lab's own clients and servers: a real program is not asked for it";
+    }
+
     private static IEnumerable<string> OfServer(RunSpec run, Cast cast, string domain, ServerSpec server)
     {
         if (server.Software != ServerSoftware.Lab && run.Network != NetworkKind.Proxied)
@@ -44,6 +52,9 @@ public static class ProgramLimits
             yield break;
         }
         IReadOnlyList<int> here = cast.FindServers(domain);
+        if (server.Software != ServerSoftware.Lab)
+            foreach (string refusal in OfPresence(run, cast, from => from.Kind == TargetKinds.Echo
+                && from.Servers.Any(here.Contains))) yield return refusal;
         FaultSpec[] faults = [.. run.Scenario.Faults.Where(f => here.Any(cast.Resolve(f.Target).Names))];
         bool external = server.Software == ServerSoftware.External;
         if (external && !(IPEndPoint.TryParse(server.Address ?? "", out IPEndPoint? at) && at.Port > 0))
@@ -76,6 +87,8 @@ public static class ProgramLimits
             yield return NeedsSockets(client.Software, run.Network);
             yield break;
         }
+        foreach (string refusal in OfPresence(run, cast, from => from.Kind == TargetKinds.Client
+            && from.Groups.Contains(group))) yield return refusal;
         foreach (FaultSpec fault in run.Scenario.Faults.Where(f => f.After is not null))
             if (cast.Resolve(fault.Target).Groups.Contains(group))
                 yield return $"{fault.Kind.Word}: after waits for a step of negotiation, and slixmpp's are not seen";

@@ -62,7 +62,9 @@ internal static class TopologyWords
     public static string Workload(WorkloadSpec w)
     {
         string from = w.Begin > Duration.Zero ? $", from {w.Begin}" : "", to = w.End is { } end ? $", to {end}" : "";
-        string what = w.Count == 1 ? $"a {Words.Of(w.Send)}" : $"{Words.Count(w.Count, Words.Of(w.Send))} at once";
+        string what = w.Send == SendKind.Presence
+            ? $"presence{(w.Count == 1 ? "" : $", {w.Count} times at once,")} with a status"
+            : w.Count == 1 ? $"a {Words.Of(w.Send)}" : $"{Words.Count(w.Count, Words.Of(w.Send))} at once";
         string when = w.On switch
         {
             Occasion.Online => "each time that it comes online",

@@ -90,6 +90,9 @@ internal sealed class Pair
     public Pair Sends(long number, string to = "echo@a.test", int client = 0) =>
         OnClient(client, c => c.SendMessage(Now, to, number, 20));
 
+    public Pair SendsPresence(string to, int client = 0, int statusBytes = 20) =>
+        OnClient(client, c => c.SendPresence(Now, to, statusBytes));
+
     public Pair ServerDoes(Action<XmppServer, Instant> act)
     {
         act(Server, Now);

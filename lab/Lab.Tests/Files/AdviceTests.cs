@@ -27,7 +27,7 @@ public sealed class AdviceTests : IDisposable
     [InlineData("workload:\n  - {from: phone, to: echo@example.org, every: 10m, body: 200B}\nfaults:\n"
         + "  - {at: 30m, cut: phone, for: 20m}\nexpect:\n  - {metric: detection.client.p95, below: 90s"
         + " => faults:\n  - {at: 30m, cut: phone, for: 20m}\nexpect:\n  - {metric: messages.lost, equals: 0",
-        "12:14: nothing can fail this: there is no workload, so nothing is sent")]
+        "12:14: nothing can fail this: there is no workload of messages, so none is sent")]
     public void What_is_probably_not_meant_is_told_and_the_file_is_right(string change, string note)
     {
         string[] both = change.Split(" => ");

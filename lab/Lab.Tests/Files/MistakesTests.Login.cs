@@ -17,5 +17,7 @@ public sealed partial class MistakesTests
             1:172: laptop and phone share the account 'alice', whose contacts, archive and rooms are the same for both: give both the same login, or one of them none
         topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, login: {rosters: 9KiB}}}}
             1:87: unknown key 'rosters' in topology.clients.phone.login, expected one of roster, archive, page, rooms, room; did you mean 'roster'?
+        from: phone, to: echo@example.org => send: presence, from: phone, to: echo@example.org
+            10:39: an echo account does nothing with presence; send it to a client
         """;
 }

@@ -88,6 +88,15 @@ public sealed partial class XmppClient
         CountSent(start, -1, now);
     }
 
+    private void WritePresence(string to, int statusBytes)
+    {
+        XmppWriter w = Write(Traffic.Presence);
+        int start = w.Length;
+        w.Raw("<presence to='"u8).Text(Encoding.UTF8.GetBytes(to)).Raw("'><status>"u8).Filler(statusBytes)
+            .Raw("</status></presence>"u8);
+        CountSent(start, -1, now);
+    }
+
     private void SendOutbox()
     {
         foreach (UnackedStanza stanza in outbox)
@@ -120,9 +129,7 @@ public sealed partial class XmppClient
         Span<byte> address = stackalloc byte[Encoding.UTF8.GetMaxByteCount(Math.Min(to.Length, 3071))];
         address = address[..Encoding.UTF8.GetBytes(to, address)];
         w.Raw("<message type='chat' id='m"u8).Number(number).Raw("' to='"u8).Text(address).Raw("'><body>"u8);
-        ReadOnlySpan<byte> filler = "The quick brown fox jumps over the lazy dog. 0123456789 abcdefghi"u8;
-        for (int left = bodyBytes; left > 0; left -= filler.Length) w.Raw(filler[..Math.Min(left, filler.Length)]);
-        w.Raw("</body></message>"u8);
+        w.Filler(bodyBytes).Raw("</body></message>"u8);
     }
 
     /// <summary>

@@ -176,6 +176,16 @@ public sealed partial class XmppClient : XmppStream
     }
 
     /// <summary>
+    /// Sends directed presence with a status of that many bytes (RFC 6121 section 4.6); offline, nobody is told.
+    /// </summary>
+    public void SendPresence(Instant now, string to, int statusBytes)
+    {
+        Enter(now);
+        if (Phase == StreamPhase.Established) WritePresence(to, statusBytes);
+        Check();
+    }
+
+    /// <summary>
     /// Numbers of the messages it would still send: outbox and unacknowledged ones of a session that can be resumed or
     /// resent.
     /// </summary>

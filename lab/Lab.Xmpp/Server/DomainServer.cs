@@ -141,6 +141,13 @@ public sealed class DomainServer
         clients.SendMessage(now, account, number, bodyBytes);
     }
 
+    /// <summary>A contact of an account changes its presence: told to its available resources, kept for none.</summary>
+    public void SendPresence(Instant now, int account, int contact, bool away, int statusBytes)
+    {
+        Enter(now);
+        clients.SendPresence(now, account, contact, away, statusBytes);
+    }
+
     /// <summary>Says system-shutdown to everybody and closes every stream; what waits for other servers is
     /// returned.</summary>
     public void Shutdown(Instant now)

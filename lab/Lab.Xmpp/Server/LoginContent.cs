@@ -18,8 +18,6 @@ internal static class LoginContent
     /// <summary>Presence of an occupant with capabilities; a message of a room.</summary>
     private const int OccupantBytes = 400, SaidBytes = 600;
 
-    private static ReadOnlySpan<byte> Filler => "The quick brown fox jumps over the lazy dog. 0123456789 abcdefghi"u8;
-
     /// <summary>How many messages an archive of that size has; all are equally long, give or take a byte.</summary>
     public static int ArchivedMessages(int archiveBytes) => Math.Max(1, archiveBytes / ArchivedBytes);
 
@@ -110,10 +108,6 @@ internal static class LoginContent
     }
 
     /// <summary>Appends filler and the tail, so that it is so long from start on.</summary>
-    private static XmppWriter Fill(this XmppWriter writer, int start, int bytes, ReadOnlySpan<byte> tail)
-    {
-        for (int left = bytes - (writer.Length - start) - tail.Length; left > 0; left -= Filler.Length)
-            writer.Raw(Filler[..Math.Min(left, Filler.Length)]);
-        return writer.Raw(tail);
-    }
+    private static XmppWriter Fill(this XmppWriter writer, int start, int bytes, ReadOnlySpan<byte> tail) =>
+        writer.Filler(bytes - (writer.Length - start) - tail.Length).Raw(tail);
 }

@@ -37,6 +37,9 @@ internal sealed class Session(int account, int domain, byte[] fullJid, int bareB
     /// <summary>Others must still hear that it is unavailable.</summary>
     public bool Farewell;
 
+    /// <summary>Who got directed presence from it and none that says unavailable; null = nobody.</summary>
+    public List<byte[]>? Greeted;
+
     /// <summary>The XEP-0198 side of it; null until the client enables stream management.</summary>
     public AckQueue? Acks;
 

@@ -96,7 +96,7 @@ public sealed partial class XmppServer
         else if (domains.Find(target.Domain) >= 0)
         {
             WriteUnsubscribed(to, session.BareJid);
-            Deliver(session, reply.Written, Traffic.Presence, Now);
+            Tell(session, reply.Written);
         }
         else if (!settings.Federates) RefusePresence(session, presence, StanzaError.RemoteServerNotFound);
         else
@@ -133,7 +133,7 @@ public sealed partial class XmppServer
         reply.Clear();
         ReadOnlySpan<byte> to = presence.Attribute(Names.To);
         WriteRefusal(reply, presence, Jid.TryParse(to, out _) ? to : domains[session.Domain], session.FullJid, error);
-        Deliver(session, reply.Written, Traffic.Presence, Now);
+        Tell(session, reply.Written);
     }
 
     private void WriteUnsubscribed(ReadOnlySpan<byte> contact, ReadOnlySpan<byte> user)

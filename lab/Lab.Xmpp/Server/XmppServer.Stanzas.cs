@@ -1,10 +1,8 @@
-using System.Buffers.Text;
 using Lab.Network;
 
 namespace Lab.Xmpp;
 
-// Stanzas from a client: whose they are, what the server answers itself, presence
-// (RFC 6120 section 8, RFC 6121 section 4).
+// Stanzas from a client: whose they are, what the server answers itself (RFC 6120 section 8).
 public sealed partial class XmppServer
 {
     private void OnStanza(ServerStream stream, Session session, Element stanza)
@@ -190,100 +188,5 @@ public sealed partial class XmppServer
         bool known = AckElements.TryNumber(id, (byte)'p', out long number) && number == stream.Ping;
         if (known && stream.Liveness.PingAnswered(Now, out Duration roundTrip))
             stream.TellPingAnswer(roundTrip);
-    }
-
-    private void OnPresence(ServerStream stream, Session session, Element presence)
-    {
-        ReadOnlySpan<byte> type = presence.Attribute(Names.Type);
-        bool unavailable = type.SequenceEqual("unavailable"u8);
-        if (type.SequenceEqual("subscribe"u8)) OnSubscription(stream, session, presence);
-        if (!type.IsEmpty && !unavailable) return;                     // probes, and answers to what is never asked
-        if (presence.TryAttribute(Names.To, out ReadOnlySpan<byte> to))
-        {
-            DirectPresence(stream, session, presence, to);
-            return;
-        }
-        if (unavailable)
-        {
-            if (!session.Available) return;
-            session.Available = false;
-            ObserveSession(ActionKind.Unavailable, session);
-            Broadcast(stream, session, presence);
-            return;
-        }
-        bool initial = !session.Available, received = session.Available && session.Priority >= 0;
-        session.Available = true;
-        ReadOnlySpan<byte> priority = presence.Child("priority"u8, Namespaces.Client).Text;
-        bool given = Utf8Parser.TryParse(priority, out sbyte value, out int used) && used == priority.Length;
-        session.Priority = given ? value : 0;
-        if (initial)
-        {
-            session.Since = ++availabilities;
-            ObserveSession(ActionKind.Available, session);
-        }
-        Broadcast(stream, session, presence);
-        if (initial) IntroduceOthers(session);
-        if (!received && session.Priority >= 0) DeliverOffline(session);
-    }
-
-    /// <summary>
-    /// To every available resource of the account, the sending one included (RFC 6121 section 4.2.2).
-    /// </summary>
-    private void Broadcast(ServerStream stream, Session session, Element presence)
-    {
-        for (Session? other = sessions[session.Account]; other is not null; other = other.Next)
-        {
-            if (!other.Available || other.Domain != session.Domain) continue;
-            scratch.Clear();
-            Restamp(scratch, presence, session.FullJid, other.FullJid, stream.Language);
-            Deliver(other, scratch.Written, Traffic.Presence, Now);
-        }
-    }
-
-    private void IntroduceOthers(Session session)
-    {
-        for (Session? other = sessions[session.Account]; other is not null; other = other.Next)
-        {
-            if (!other.Available || other == session || other.Domain != session.Domain) continue;
-            reply.Clear();
-            reply.Raw("<presence"u8).Attribute(Names.From, other.FullJid).Attribute(Names.To, session.FullJid)
-                .Raw("><priority>"u8).Number(other.Priority).Raw("</priority></presence>"u8);
-            Deliver(session, reply.Written, Traffic.Presence, Now);
-        }
-    }
-
-    private void SayUnavailable(Session gone)
-    {
-        for (Session? other = sessions[gone.Account]; other is not null; other = other.Next)
-        {
-            if (!other.Available || other.Domain != gone.Domain) continue;
-            reply.Clear();
-            reply.Raw("<presence"u8).Attribute(Names.From, gone.FullJid).Attribute(Names.To, other.FullJid)
-                .Raw(" type='unavailable'/>"u8);
-            Deliver(other, reply.Written, Traffic.Presence, Now);
-        }
-    }
-
-    private void DirectPresence(ServerStream stream, Session session, Element presence, ReadOnlySpan<byte> to)
-    {
-        if (!Jid.TryParse(to, out Jid target) || target.Local.IsEmpty) return;
-        if (EntersRoom(session, presence, target)) return;
-        int domain = domains.Find(target.Domain);
-        scratch.Clear();
-        Restamp(scratch, presence, session.FullJid, default, stream.Language);
-        if (domain >= 0) DeliverPresence(target, domain);
-        else if (settings.Federates) SendRemote(session.FullJid, to, scratch.Written);
-    }
-
-    /// <summary>Hands the presence in scratch to the resources that it names.</summary>
-    private void DeliverPresence(in Jid target, int domain)
-    {
-        int account = store.Find(target.Local);
-        if (account < 0) return;
-        for (Session? other = sessions[account]; other is not null; other = other.Next)
-        {
-            bool meant = target.Resource.IsEmpty ? other.Available : other.Resource.SequenceEqual(target.Resource);
-            if (meant && other.Domain == domain) Deliver(other, scratch.Written, Traffic.Presence, Now);
-        }
     }
 }

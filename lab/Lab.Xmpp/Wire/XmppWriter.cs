@@ -48,6 +48,14 @@ public sealed class XmppWriter(BufferPool buffers)
         return this;
     }
 
+    /// <summary>Appends so many bytes of text that means nothing.</summary>
+    public XmppWriter Filler(int bytes)
+    {
+        ReadOnlySpan<byte> text = "The quick brown fox jumps over the lazy dog. 0123456789 abcdefghi"u8;
+        for (; bytes > 0; bytes -= text.Length) Raw(text[..Math.Min(bytes, text.Length)]);
+        return this;
+    }
+
     /// <summary> name='value' with a leading space, escaped.</summary>
     public XmppWriter Attribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
         Raw(" "u8).Raw(name).Raw("='"u8).Text(value).Raw("'"u8);
