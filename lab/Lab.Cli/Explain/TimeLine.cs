@@ -19,6 +19,13 @@ internal static class TimeLine
             rows.Add((fault.Min(f => f.At), When(fault), What(fault, points)));
         if (points.Scenario.Faults.Count == 0)
             rows.Add((Duration.Zero, "", "no faults; links do what they do by themselves"));
+        foreach ((string name, IReadOnlyList<ClientSpec> specs) in points.Named(t => t.Clients))
+        {
+            foreach (ClientSpec c in specs.Where(c => c.Joins > Duration.Zero).DistinctBy(c => c.Joins))
+                rows.Add((c.Joins, $"{c.Joins}", $"{name} joins and goes online"));
+            foreach (ClientSpec c in specs.Where(c => c.Leaves is not null).DistinctBy(c => c.Leaves))
+                rows.Add((c.Leaves!.Value, $"{c.Leaves}", $"{name} says goodbye and does not come back"));
+        }
         (Duration Tail, string Text)[] tails = [.. points.All.Select(r => r.Scenario).Where(s => s.Tail > Duration.Zero)
             .Select(s => (s.Duration - s.Tail, $"{s.Duration - s.Tail}"))];
         if (tails.Length > 0)
@@ -42,7 +49,10 @@ internal static class TimeLine
     {
         string[] slow = [.. points.Named(t => t.Clients).Where(c => c.Variants.Any(v => v.StartWithin > Duration.Zero))
             .Select(c => $"{c.Name} within {SettingText.Values(c.Variants, nameof(ClientSpec.StartWithin))}")];
-        return slow.Length == 0 ? "all go online" : $"all go online, {Words.List(slow)}";
+        ClientSpec[] clients = [.. points.Named(t => t.Clients).SelectMany(c => c.Variants)];
+        string all = clients.All(c => c.Joins > Duration.Zero) ? "nobody is there yet"
+            : clients.Any(c => c.Joins > Duration.Zero) ? "all that are there go online" : "all go online";
+        return slow.Length == 0 ? all : $"{all}, {Words.List(slow)}";
     }
 
     private static string When(IReadOnlyList<FaultSpec> fault) => SettingText.Either(fault.Select(f =>

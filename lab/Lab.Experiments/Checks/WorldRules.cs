@@ -146,7 +146,8 @@ internal sealed class WorldRules
     {
         stopped += (change.State == ProcessState.Runs ? 0 : 1) - (states[host] == ProcessState.Runs ? 0 : 1);
         states[host] = change.State;
-        bool crashed = change.State == ProcessState.Gone && faults[change.Fault].Kind.TakesPower;
+        bool crashed = change is { State: ProcessState.Gone, Fault: not ProcessEntry.ByItself }
+            && faults[change.Fault].Kind.TakesPower;
         SetPower(host, crashed ? change.Fault : HasPower);
     }
 

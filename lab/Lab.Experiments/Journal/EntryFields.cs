@@ -32,7 +32,10 @@ public static class EntryFields
             Flag("down-dead", e => PassageEntry.Of(e).DownDead), Word("cause", e => PassageEntry.Of(e).Cause),
         ],
         Link = [new EntryField("link", [], (e, names) => names.LinkOf(in e)), .. Cause(e => LinkEntry.Of(e).Fault)],
-        Process = [Word("state", e => ProcessEntry.Of(e).State), .. Cause(e => ProcessEntry.Of(e).Fault)],
+        Process =
+        [
+            Word("state", e => ProcessEntry.Of(e).State), .. Cause(e => ProcessEntry.Of(e).Fault, weather: false),
+        ],
         Packet =
         [
             Word("direction", e => PacketEntry.Of(e).Direction), Word("use", e => PacketEntry.Of(e).Use),
@@ -127,9 +130,10 @@ public static class EntryFields
 
     private static EntryField Span(string name, Func<Entry, Duration> of) => new(name, [], (e, _) => of(e));
 
-    private static IEnumerable<EntryField> Cause(Func<Entry, int> fault) =>
+    // without a fault it was the weather, or nobody
+    private static IEnumerable<EntryField> Cause(Func<Entry, int> fault, bool weather = true) =>
     [
-        new("fault", [], (e, names) => names.Fault(fault(e))),
+        new("fault", [], (e, names) => weather || fault(e) >= 0 ? names.Fault(fault(e)) : null),
         new("fault-number", [], (e, _) => fault(e) is >= 0 and int number ? (long)number : null),
     ];
 

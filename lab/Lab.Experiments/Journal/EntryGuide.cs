@@ -67,7 +67,8 @@ public static class EntryGuide
     /// <summary>What a field means, in every kind that has it.</summary>
     public static string OfField(string name) => name switch
     {
-        "fault" => "the kind of fault that did it, or `outage`: the link's own weather",
+        "fault" => "the kind of fault that did it, or `outage`: the link's own weather; none of a process: a client "
+            + "that comes or goes by itself",
         "fault-number" => "its place in the scenario's `faults`, from 0; none for an outage",
         "occurrence" => "how often this fault had come before",
         "up-dead" => "whether nothing passes from the near end to the far end",

@@ -41,7 +41,8 @@ public sealed partial class Journal
     /// <summary>The person leaves the client's app.</summary>
     public void AppClosed(Instant now, int client) => Add(now, client, EntryKind.AppClosed, 0, 0);
 
-    /// <param name="fault">Index of the fault that keeps it so, or that let it run again.</param>
+    /// <param name="fault">Index of the fault that keeps it so, or that let it run again, or
+    /// <see cref="ProcessEntry.ByItself"/>.</param>
     public void ProcessChanged(Instant now, int host, ProcessState state, int fault) =>
         Add(now, host, EntryKind.ProcessChanged, (long)state, fault);
 }
@@ -87,5 +88,8 @@ public readonly record struct LinkEntry(int Link, int Fault)
 /// <summary>Of ProcessChanged.</summary>
 public readonly record struct ProcessEntry(ProcessState State, int Fault)
 {
+    /// <summary>As fault: a client comes or goes by itself.</summary>
+    public const int ByItself = -1;
+
     public static ProcessEntry Of(in Entry e) => new((ProcessState)e.A, (int)e.B);
 }

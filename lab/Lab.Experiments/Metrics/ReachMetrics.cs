@@ -34,7 +34,7 @@ internal static class ReachMetrics
         new("ghost.time", Unit.Seconds,
             "time during which the server called a client available that no stanza could reach, mean over clients",
             "clients", "none",
-            Better.Lower, Joining.Mean, f => Sample.Of(f.GhostSeconds, f.Chosen.Clients.Count),
+            Better.Lower, Joining.Mean, f => Sample.Of(f.GhostSeconds, f.Chosen.Present),
             Sight.AsFaults)
         {
             Hidden = run => KeepsSessions(run.Topology)
@@ -44,7 +44,7 @@ internal static class ReachMetrics
             "share of time in which a stanza could pass both ways, mean over clients",
             "clients", "none",
             Better.Higher, Joining.Mean,
-            f => Sample.Of(f.ReachableSeconds, f.Chosen.Clients.Count * f.Duration.TotalSeconds),
+            f => Sample.Of(f.ReachableSeconds, f.Chosen.ClientSeconds),
             Sight.AsFaults),
     ];
 

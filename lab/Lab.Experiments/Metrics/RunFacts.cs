@@ -22,8 +22,8 @@ internal sealed class RunFacts(
     public IReadOnlyList<MessageRecord> AllMessages => all;
     public Duration Duration => chosen.To - chosen.From;
 
-    /// <summary>Of all clients together.</summary>
-    public double ClientHours => chosen.Clients.Count * Hours;
+    /// <summary>Of all clients together, as far as they are there.</summary>
+    public double ClientHours => chosen.ClientSeconds / 3600;
 
     public double Hours => Duration.TotalSeconds / 3600;
 

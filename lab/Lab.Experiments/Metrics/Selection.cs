@@ -38,6 +38,19 @@ internal sealed class Selection
     /// <summary>By index, in their order.</summary>
     public IReadOnlyList<int> Clients { get; }
 
+    /// <summary>Those that are there at any time of it.</summary>
+    public int Present => Clients.Count(c => Presence(c) > Duration.Zero);
+
+    /// <summary>How long they are there, all together.</summary>
+    public double ClientSeconds => Clients.All(c => Presence(c) == To - From)
+        ? Clients.Count * (To - From).TotalSeconds : Clients.Sum(c => Presence(c).TotalSeconds);
+
+    /// <summary>Whether a client has joined and not left.</summary>
+    public bool IsThere(int client, Instant at) => cast.Members[client].Spec.IsThere(at - Instant.Zero);
+
+    private Duration Presence(int client) =>
+        cast.Members[client].Spec.Presence(From - Instant.Zero, To - Instant.Zero);
+
     public bool Holds(Instant at) => at >= From && at < end;
 
     public bool HasClient(int client) => client >= 0 && (clients is null || clients[client]);

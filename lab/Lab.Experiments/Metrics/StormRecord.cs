@@ -43,24 +43,25 @@ internal sealed class StormRecord
     }
 
     /// <summary>
-    /// Seconds from the end of the last fault to everybody online and no more away before the time ends; infinite when
-    /// somebody stays away, NaN without a fault that ends.
+    /// Seconds from the end of the last fault to everybody online and no more away before the time ends, or before they
+    /// leave; of those who were there then. Infinite when somebody stays away, NaN without a fault that ends.
     /// </summary>
     public double RecoverySeconds(Selection of)
     {
-        Instant healed = LastFaultEnd(of), allOnline = Instant.Never;
+        Instant healed = LastFaultEnd(of), allOnline = healed;
         if (healed == Instant.Never) return double.NaN;
-        int online = 0;
-        foreach ((Instant at, int client, bool isOnline) in changes)
+        var last = new Dictionary<int, (bool Online, Instant At)>();
+        foreach (int client in of.Clients)
+            if (of.IsThere(client, healed)) last[client] = (false, healed);
+        foreach ((Instant at, int client, bool online) in changes)
         {
             if (at > healed && !of.Holds(at)) break;
-            if (!of.HasClient(client)) continue;
-            online += isOnline ? 1 : -1;
-            if (online < of.Clients.Count) allOnline = Instant.Never;
-            else allOnline = at;
+            if (last.ContainsKey(client) && of.IsThere(client, at)) last[client] = (online, at);
         }
-        return allOnline == Instant.Never ? double.PositiveInfinity
-            : Math.Max(0, (allOnline - healed).TotalSeconds);
+        foreach ((int client, (bool online, Instant at)) in last)
+            if (online) allOnline = Instant.Max(allOnline, at);
+            else if (of.IsThere(client, of.To)) return double.PositiveInfinity;
+        return last.Count == 0 ? double.PositiveInfinity : (allOnline - healed).TotalSeconds;
     }
 
     public IReadOnlyList<ArrivalBin> ToBins(Duration run)

@@ -25,6 +25,10 @@ public sealed partial class Rules
                         duration);
         }
         if (topology is not null) CheckJourneys(scenario, topology);
+        foreach (ClientSpec client in topology?.Clients.Values ?? [])
+            if (client.Joins >= end)
+                Fail(new Spot(client, nameof(client.Joins)), $"joins at {client.Joins}, but the run ends at {end}",
+                    duration);
         foreach (FaultSpec fault in scenario.Faults)
         {
             if (topology is not null && CheckTarget(topology, fault)) CheckLinksOf(topology, fault);

@@ -42,6 +42,9 @@ public sealed partial class Rules
                 [(nameof(c.Link), "a client has one link or several links; give link or links", [nameof(c.Links)])],
             ClientSpec { Start: not null, Links.Count: 0 } c =>
                 [(nameof(c.Start), "start is one of links, and this client has none", [nameof(c.Links)])],
+            ClientSpec { Leaves: { } leaves } c when leaves <= c.Joins + c.StartWithin =>
+                [(nameof(c.Leaves), $"it leaves at {leaves}, but may start as late as {c.Joins + c.StartWithin}",
+                    [nameof(c.Joins), nameof(c.StartWithin)])],
             ClientSpec { Start: { } start } c when !c.Links.ContainsKey(start) =>
                 [(nameof(c.Start), $"there is no link '{start}'{Words.OneOf(start, [.. c.Links.Keys])}",
                     [nameof(c.Links)])],

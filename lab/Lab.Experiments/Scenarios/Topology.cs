@@ -57,6 +57,10 @@ public sealed record Topology
         client.Links.Values.Prepend(client.Link).SelectMany(Through)
             .Concat(Servers.GetValueOrDefault(client.Server)?.Behind ?? []).Select(name => Middleboxes[name]);
 
+    /// <summary>For how long clients are there in a run so long, all together; in seconds.</summary>
+    public double ClientSeconds(Duration run) =>
+        Clients.Values.Sum(c => c.Count * c.Presence(Duration.Zero, run).TotalSeconds);
+
     /// <summary>When the person has that client's app open; null = never, or it is no client.</summary>
     public ForegroundSpec? ForegroundOf(Target client) =>
         Clients.GetValueOrDefault(client is Target.Member one ? one.Group : client.Text)?.Foreground;
@@ -279,6 +283,27 @@ public sealed record ClientSpec
     /// <summary>The members of a group start spread evenly over this long.</summary>
     /// <example>30s</example>
     public Duration StartWithin { get; init; } = Duration.Zero;
+
+    /// <summary>
+    /// It is not there before: its start, with what start-within draws, is counted from then. Messages to it wait in
+    /// the server's offline store.
+    /// </summary>
+    /// <example>10m</example>
+    public Duration Joins { get; init; } = Duration.Zero;
+
+    /// <summary>It says goodbye then, and does not come back; absent = it stays.</summary>
+    /// <example>2h</example>
+    public Duration? Leaves { get; init; }
+
+    /// <summary>Whether it is there, from joins to leaves.</summary>
+    public bool IsThere(Duration at) => at >= Joins && !(at >= Leaves);
+
+    /// <summary>How much of that time of the run it is there.</summary>
+    public Duration Presence(Duration from, Duration to)
+    {
+        Duration first = Duration.Max(from, Joins), last = Duration.Min(to, Leaves ?? to);
+        return last > first ? last - first : Duration.Zero;
+    }
 
     /// <summary>When the person has the app open; absent = never.</summary>
     public ForegroundSpec? Foreground { get; init; }

@@ -29,11 +29,15 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
     public PathTruth Path => path;
 
     private bool IsWell =>
-        !path.IsDead && path.Selected is null && path.ProcessAt(PathEnd.Near).Runs && path.ProcessAt(PathEnd.Far).Runs;
+        !path.IsDead && path.Selected is null && (path.ProcessAt(PathEnd.Near).Runs || IsAbsent)
+            && path.ProcessAt(PathEnd.Far).Runs;
+
+    private bool IsAbsent => path.ProcessAt(PathEnd.Near).IsAbsent;
 
     /// <summary>Both sides are well and agree, so nothing is left to tell.</summary>
     private bool IsCalm => IsWell && (client is null
         ? path.Streams.TrueForAll(s => (!s.Near.Ready || s.Far.Stands) && (!s.Far.Ready || s.Near.Stands))
+        : IsAbsent ? client.Sessions.Count == 0
         : client is { IsOnline: true, Sessions: [{ Hibernates: false } only] } && only.Connection == client.Connection);
 
     private bool IsUnheard => unheard[0] || unheard[1];
@@ -44,7 +48,8 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
         Settle(e.At);
         bool well = IsWell;
         bool hit = wasWell && !well && path.Streams.Count > 0;
-        bool ends = verdict is { Mechanism: not (Mechanism.Stopped or Mechanism.Replaced or Mechanism.Crashed) };
+        bool ends = verdict is { Mechanism: not (Mechanism.Stopped or Mechanism.Replaced or Mechanism.Crashed) } end
+            && !(IsAbsent && end.Claim == Claim.None);             // what follows a goodbye
         if (hit || ends || FailsToLoad(in e))
         {
             // a verdict while nothing has got through yet belongs to what came before

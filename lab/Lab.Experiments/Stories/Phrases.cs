@@ -138,7 +138,10 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         {
             ProcessState.Frozen =>
                 $"its process stands still ({by}): it says nothing, but its kernel goes on acknowledging",
-            ProcessState.Gone when fault >= 0 && spec.Scenario.Faults[fault].Kind.TakesPower =>
+            ProcessState.Gone when fault == ProcessEntry.ByItself => n.At == Instant.Zero ? "is not there yet"
+                : "leaves for good: its process says goodbye, where it runs and is online, and ends",
+            ProcessState.Runs when fault == ProcessEntry.ByItself => "is there now: its process runs",
+            ProcessState.Gone when spec.Scenario.Faults[fault].Kind.TakesPower =>
                 $"its host loses power ({by}): nothing more is sent, no FIN and no RST",
             ProcessState.Gone => $"its process ends ({by})",
             _ => $"its process runs again, after {Span(n.Took)}",

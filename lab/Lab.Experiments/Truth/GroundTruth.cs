@@ -58,7 +58,7 @@ internal sealed class GroundTruth
             case EntryKind.ProcessChanged:
                 ProcessTruth process = processes[e.Host];
                 (process.State, int fault) = ProcessEntry.Of(in e);
-                process.Cause = KindOf(fault);
+                process.Cause = fault == ProcessEntry.ByItself ? null : KindOf(fault);
                 foreach (PathTruth path in process.Paths) TruthChanged(path, e.At);
                 break;
             case EntryKind.PassageChanged:

@@ -20,9 +20,12 @@ internal sealed class ProcessTruth
 {
     public readonly List<PathTruth> Paths = [];
     public ProcessState State;
-    public FaultKind Cause = FaultKinds.Cut;                    // of the last change; means nothing before one
+    public FaultKind? Cause = FaultKinds.Cut;                   // of the last change; means nothing before one
 
     public bool Runs => State == ProcessState.Runs;
+
+    /// <summary>A client that is not there yet, or has left: no fault.</summary>
+    public bool IsAbsent => State == ProcessState.Gone && Cause is null;
 }
 
 /// <summary>

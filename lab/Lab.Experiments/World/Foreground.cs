@@ -6,7 +6,8 @@ namespace Lab.Experiments;
 /// The person with a client's app. Rule: openings come at their times, or after gaps of a stream of the client's own;
 /// each lasts as long as the scenario says, and one that would begin meanwhile is none. Nothing of it depends on what
 /// the client does: every policy under one seed is opened at the same times. Whether the device runs does not matter,
-/// nor whether it is online. Leaves out: that people open an app because of a message.
+/// nor whether it is online; one that has not joined, or has left, is not opened. Leaves out: that people open an app
+/// because of a message.
 /// </summary>
 internal sealed class Foreground : EventTarget
 {
@@ -46,11 +47,12 @@ internal sealed class Foreground : EventTarget
         }
         if (spec.Every is { } every)
             Plan(now + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(every) : every));
-        if (isOpen || !spec.Allows(now - Instant.Zero)) return;
+        if (isOpen || !spec.Allows(now - Instant.Zero) || !member.Spec.IsThere(now - Instant.Zero)) return;
         isOpen = true;
         world.Journal.AppOpened(now, member.Index);
         world.Signals.OnOpened(now, member.Index);
-        world.Queue.At(now + spec.For, target, Closes);
+        Instant left = member.Spec.Leaves is { } time ? Instant.Zero + time : Instant.Never;
+        world.Queue.At(Instant.Min(now + spec.For, left), target, Closes);
     }
 
     private void Plan(Instant when) => world.Queue.At(when, target, Opens);

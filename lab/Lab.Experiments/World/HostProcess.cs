@@ -14,6 +14,9 @@ internal enum ProcessCause
 
     /// <summary>It stands still; its kernel goes on.</summary>
     Frozen,
+
+    /// <summary>Nobody wants it to be there: not yet, or no more. That is no fault.</summary>
+    Absent,
 }
 
 /// <summary>
@@ -23,7 +26,8 @@ internal enum ProcessCause
 /// <remarks>
 /// Rule. A process that is stopped while it is frozen cannot say goodbye: it is killed, and its kernel closes its
 /// sockets. One whose machine comes back while it is frozen starts when nothing freezes it any more; until then nobody
-/// listens. The journal is told of each change of state, with the fault that keeps it so, or that let it run again.
+/// listens. The journal is told of each change of state, with the fault that keeps it so, or that let it run again;
+/// with none where a client comes or goes by itself.
 /// Leaves out: hibernation, a kernel that dies alone, time that it takes to boot (real programs take their own).
 /// </remarks>
 internal sealed class HostProcess
@@ -63,7 +67,7 @@ internal sealed class HostProcess
         Settle(now);
     }
 
-    /// <summary>One cause more, by that fault of the scenario.</summary>
+    /// <summary>One cause more, by that fault of the scenario, or by none (-1).</summary>
     public void Add(Instant now, ProcessCause cause, int fault)
     {
         causes[(int)cause]++;
@@ -89,7 +93,8 @@ internal sealed class HostProcess
     }
 
     private ProcessState Wanted =>
-        Count(ProcessCause.NoPower) + Count(ProcessCause.Stopped) > 0 ? ProcessState.Gone
+        Count(ProcessCause.NoPower) + Count(ProcessCause.Stopped) + Count(ProcessCause.Absent) > 0
+            ? ProcessState.Gone
         : Count(ProcessCause.Frozen) > 0 ? ProcessState.Frozen : ProcessState.Runs;
 
     private int Count(ProcessCause cause) => causes[(int)cause];
@@ -136,6 +141,7 @@ internal sealed class HostProcess
     {
         ProcessState.Runs => lastEnded,
         ProcessState.Frozen => faults[(int)ProcessCause.Frozen],
+        ProcessState.Gone when Count(ProcessCause.Absent) > 0 => ProcessEntry.ByItself,
         ProcessState.Gone => faults[(int)(IsPowered ? ProcessCause.Stopped : ProcessCause.NoPower)],
     };
 }

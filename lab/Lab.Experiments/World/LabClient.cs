@@ -31,6 +31,10 @@ internal sealed class LabClient : ClientMachine, IClientProgram
     {
         Machine.Stop(now);
         Pump(now);
+        // nobody waits for the server's goodbye
+        if (Pipe is { StreamIsOver: false })
+            World.Journal.ClientOffline(now, member.Index, new StreamEnd(Mechanism.Stopped), Connection);
+        unheard = false;
         base.Stop(now);
     }
 

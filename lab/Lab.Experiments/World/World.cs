@@ -6,6 +6,7 @@ namespace Lab.Experiments;
 /// <summary>Everything of one run: built from (scenario, topology, seed), run once, dropped.</summary>
 internal sealed class World
 {
+    private const int None = ProcessEntry.ByItself;
     private Notices? notices;
 
     public World(RunSpec spec, Cast cast, Journal journal, IStage stage)
@@ -43,7 +44,7 @@ internal sealed class World
     public IReadOnlyList<IServerProgram> Servers { get; }
     public IReadOnlyList<IClientProgram> Clients { get; }
 
-    /// <summary>Makes every program ready and plans when clients begin.</summary>
+    /// <summary>Makes every program ready and plans when clients come, begin and go.</summary>
     public void Start()
     {
         foreach (IServerProgram server in Servers)
@@ -51,12 +52,19 @@ internal sealed class World
             server.Process.Prepare(Queue.Now);
             server.Process.Launch(Queue.Now);
         }
-        foreach (IClientProgram client in Clients) client.Process.Prepare(Queue.Now);
+        foreach (Member m in Cast.Members)
+            if (m.Spec.Joins > Duration.Zero) Clients[m.Index].Process.Add(Queue.Now, ProcessCause.Absent, None);
+            else Clients[m.Index].Process.Prepare(Queue.Now);
+        var joins = new Errands(Queue, (now, c) => Clients[c].Process.Remove(now, ProcessCause.Absent, None));
         var launches = new Errands(Queue, (now, client) => Clients[client].Process.Launch(now));
+        var leaves = new Errands(Queue, (now, c) => Clients[c].Process.Add(now, ProcessCause.Absent, None));
         foreach (Member m in Cast.Members)
         {
+            Instant from = Instant.Zero + m.Spec.Joins;
+            if (from > Instant.Zero) joins.At(from, m.Index);
             RandomStream start = Random.Fork($"start/{m.Name}");
-            launches.At(Instant.Zero + start.Between(Duration.Zero, m.Spec.StartWithin), m.Index);
+            launches.At(from + start.Between(Duration.Zero, m.Spec.StartWithin), m.Index);
+            if (m.Spec.Leaves is { } left) leaves.At(Instant.Zero + left, m.Index);
         }
     }
 

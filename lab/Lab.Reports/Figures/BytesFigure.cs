@@ -74,7 +74,7 @@ internal static class BytesFigure
 
     private static IEnumerable<(Variant Variant, CauseCost Cost, double PerHour)> Parts(Variant variant)
     {
-        double hours = variant.Runs.Sum(r => r.Spec.Scenario.Duration.TotalSeconds / 3600 * Study.Clients(r));
+        double hours = variant.Runs.Sum(r => r.Spec.Topology.ClientSeconds(r.Spec.Scenario.Duration)) / 3600;
         if (hours <= 0) yield break;
         foreach (IGrouping<string, CauseCost> cause in variant.Runs.SelectMany(r => r.Costs).GroupBy(c => c.Cause))
         {

@@ -25,6 +25,8 @@ internal static class TopologyWords
         AddHost(about, client.Os, client.Kernel);
         if (client.Tls != TlsMode.StartTls) about.Add(client.Tls == TlsMode.None ? "no TLS" : "direct TLS");
         if (client.StartWithin > Duration.Zero) about.Add($"started within {client.StartWithin}");
+        if (client.Joins > Duration.Zero) about.Add($"joins at {client.Joins}");
+        if (client.Leaves is { } leaves) about.Add($"leaves at {leaves}");
         if (client.Foreground is { } foreground) about.Add(Foreground(foreground));
         string group = client.Count == 1 ? name : $"{name} × {Words.Number(client.Count)}";
         string links = client.Links.Count == 0 ? Link(client.Link, topology)

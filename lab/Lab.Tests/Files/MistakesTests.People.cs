@@ -49,5 +49,12 @@ public sealed partial class MistakesTests
             1:121: 23h is not before 7h
         topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, foreground: {every: 2h, for: 3m, between: [7h, 25h]}}}}
             1:121: a day has 24h; 25h is after it
+        ## who comes and goes
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, joins: 10m, leaves: 10m}}}
+            1:99: it leaves at 10m, but may start as late as 10m
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, start-within: 1m, leaves: 30s}}}
+            1:105: it leaves at 30s, but may start as late as 1m
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, joins: 2h}}}
+            1:86: joins at 2h, but the run ends at 2h
         """;
 }

@@ -62,6 +62,32 @@ public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void A_client_joins_and_leaves_on_real_sockets_too()
+    {
+        RunSpec spec = Spec(Duration.FromSeconds(3), [], Policy.Nothing);
+        RunResult result = Run(spec with
+        {
+            Topology = spec.Topology with
+            {
+                Clients = new Dictionary<string, ClientSpec>
+                {
+                    ["phone"] = spec.Topology.Clients["phone"] with
+                    {
+                        Joins = Milliseconds(500), Leaves = Milliseconds(2000),
+                    },
+                },
+            },
+        });
+        Assert.Empty(result.Doubts);
+        ClientResult phone = Assert.Single(result.Clients);
+        Assert.Equal(1, phone.Logins);
+        Assert.InRange(phone.ReachableSeconds, 0.5, 1.5);
+        Assert.InRange(phone.GhostSeconds, 0, 0.5);
+        Assert.All(result.Messages.Where(m => m.From == 0),
+            m => Assert.InRange((m.SentAt - Instant.Zero).TotalSeconds, 0.5, 2));
+    }
+
+    [Fact]
     public void Messages_of_certain_times_of_coming_online_and_of_opening_the_app_are_written_on_real_sockets_too()
     {
         RunSpec spec = Spec(Duration.FromSeconds(3), [], Policy.Nothing);

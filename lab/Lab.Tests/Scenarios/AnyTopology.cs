@@ -148,9 +148,12 @@ internal static class AnyTopology
         from os in Any<Os>()
         from kernel in Maybe(Kernels)
         from foreground in Maybe(Foregrounds)
+        from joins in Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[1, 19]))
+        from stay in MaybeValue(Seconds(21, 100))
         select new ClientSpec
         {
-            Foreground = foreground,
+            Foreground = foreground, Joins = Duration.FromSeconds(joins),
+            Leaves = stay is { } time ? Duration.FromSeconds(joins) + time : null,
             Os = os, Kernel = kernel,
             Link = several == 0 ? link : null, Links = Map(OwnLinkNames.Zip(ways)),
             Start = first < several ? OwnLinkNames[first] : null,
