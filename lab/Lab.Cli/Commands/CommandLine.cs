@@ -156,8 +156,8 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
         Option<int> jobs = Number("--jobs", 1, int.MaxValue, "n", "How many runs at the same time; every run stays on "
             + "one thread (else one per core, proxied: four, for they mostly wait).");
         var folder = new Option<string?>(
-            "--out") { Description = "Writes the results into exactly this directory (else "
-                + "results/<scenario>/<date-time>).", HelpName = "dir" };
+            "--out") { Description = "Writes the results into this directory, or, when it holds something already, "
+                + "into one beside it: dir-2, dir-3, ... (else results/<scenario>/<date-time>).", HelpName = "dir" };
         var journal = new Option<bool>(
             "--journal") { Description = "Also writes what happened in the runs, entry by entry." };
         var quiet = new Option<bool>("--quiet") { Description = "Prints verdicts and paths only, and no progress." };

@@ -64,6 +64,12 @@ internal static class NewCommand
     private static int Write(Starter starter, string file, Terminal terminal)
     {
         if (file.Length == 0) return Refuse(terminal, "the file's name is empty; name one, such as mine.yaml");
+        string? folder = Path.GetDirectoryName(file), inside = Path.Combine(file, starter.Word + ".yaml");
+        if (Directory.Exists(file) || Path.EndsInDirectorySeparator(file))
+            return Refuse(terminal, $"{file} is {(Directory.Exists(file) ? "a directory" : "no file's name")}; name a "
+                + $"file, as in lab new {starter.Word} {CommandText.Quote(inside)}");
+        if (folder is { Length: > 0 } && !Directory.Exists(folder))
+            return Refuse(terminal, $"there is no directory {folder} to write {Path.GetFileName(file)} into");
         var problems = new Problems();
         // its name becomes that of the scenario, which not every name may
         SweepReader.Read(new Source(file, starter.Text), Overrides.None, problems, _ => []);

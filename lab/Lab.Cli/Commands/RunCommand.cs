@@ -105,7 +105,7 @@ internal sealed class RunCommand(Engine engine, Terminal terminal, CancellationT
         var study = new Study(result);
         if (runs.Length > 0 || !stop.IsCancellationRequested)
         {
-            teller.CameTo(study, Command);
+            teller.CameTo(study, sweep, Command);
             tests.Add(result, Command, terminal.Clock.GetElapsedTime(began));
         }
         foreach (RunOutcome outcome in broken.Take(3))

@@ -39,7 +39,7 @@ internal sealed class RunTeller(Terminal terminal, RunRequest request, bool seve
     }
 
     /// <summary>When all runs are done and judged; the command gives one run again.</summary>
-    public void CameTo(Study study, Func<RunSpec, string> command)
+    public void CameTo(Study study, Sweep asked, Func<RunSpec, string> command)
     {
         SweepResult sweep = study.Sweep;
         if (ForPrograms)
@@ -70,6 +70,10 @@ internal sealed class RunTeller(Terminal terminal, RunRequest request, bool seve
             if (check.Verdict == Verdict.Fail && check.Failing.Count > 0)
                 terminal.Out.WriteLine($"         see one: {command(check.Failing[0])}");
         }
+        if (sweep.Verdict == Verdict.Fail && asked.Seeds.Count < asked.Asked.Count)
+            Say($"note     judged on {CommandText.SeedsInWords(asked.Seeds)} alone; the scenario asks this of "
+                + $"{CommandText.SeedsInWords(asked.Asked)}, and what holds over many seeds need not hold in each",
+                Indent);
         foreach ((string doubt, RunSpec first) in ResultText.Doubts(sweep))
         {
             Say($"doubt    {doubt}", Indent);

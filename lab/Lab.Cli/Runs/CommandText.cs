@@ -25,7 +25,7 @@ internal static class CommandText
     {
         string[] fixedPaths = [.. run.Point.Select(p => p.Path + "=")];
         return overrides.Sets.Where(s => !fixedPaths.Any(p => s.StartsWith(p, StringComparison.Ordinal)))
-            .Concat(run.Point.Select(p => p.Path + "=" + p.Value));
+            .Concat(run.Point.Select(p => p.Path + "=" + (p.Quoted ?? p.Value)));
     }
 
     /// <summary>1..20 where they follow each other, else a list.</summary>
@@ -35,6 +35,10 @@ internal static class CommandText
         return range ? string.Create(CultureInfo.InvariantCulture, $"{seeds[0]}..{seeds[^1]}")
             : string.Join(",", seeds.Select(s => s.ToString(CultureInfo.InvariantCulture)));
     }
+
+    /// <summary>seed 11, or seeds 1..20.</summary>
+    public static string SeedsInWords(IReadOnlyList<ulong> seeds) =>
+        (seeds.Count == 1 ? "seed " : "seeds ") + Seeds(seeds);
 
     /// <summary>
     /// As a shell wants it: in single quotes unless it is plain; what a terminal would act on stands as $'\u202e'.

@@ -1,7 +1,11 @@
 namespace Lab.Experiments;
 
 /// <summary>A property of one record, or one entry of its map (by key) or list (by index).</summary>
-public readonly record struct Spot(object Record, string? Property = null, object? Entry = null);
+public readonly record struct Spot(object Record, string? Property = null, object? Entry = null)
+{
+    /// <summary>Of an entry of a map that is a list: which of its items.</summary>
+    public int? Item { get; init; }
+}
 
 /// <summary>
 /// Something wrong with a scenario or topology, for the person who made it: where, and in words. From are further spots

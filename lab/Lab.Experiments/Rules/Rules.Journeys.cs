@@ -21,14 +21,18 @@ public sealed partial class Rules
             if (!CheckClient(topology, at, Target.Parse(who)))
                 Fail(at, $"there is no client '{who}'{Words.OneOf(who, clients)}",
                     new Spot(topology, nameof(topology.Clients)));
-            foreach (Leg leg in journey.Legs)
+            for (int i = 0; i < journey.Legs.Count; i++)
+            {
+                Leg leg = journey.Legs[i];
+                Spot word = at with { Item = i };
                 if (!scenario.Journeys.TryGetValue(leg.Block, out JourneyBlock? block))
-                    Fail(at, $"there is no part of a journey called '{leg.Block}'"
+                    Fail(word, $"there is no part of a journey called '{leg.Block}'"
                         + (scenario.Journeys.Count == 0 ? "; journeys says what they are"
                             : Words.OneOf(leg.Block, [.. scenario.Journeys.Keys])), blocks);
-                else if (leg is { For: null } && leg != journey.Legs[^1] && block.Length is null)
-                    Fail(at, $"{leg.Block} does not say how long it lasts; write one, as in {leg.Block} 10m",
+                else if (leg is { For: null } && i < journey.Legs.Count - 1 && block.Length is null)
+                    Fail(word, $"{leg.Block} does not say how long it lasts; write one, as in {leg.Block} 10m",
                         blocks);
+            }
             if (findings.Count == before) CheckWay(scenario, topology, at, who, journey);
         }
     }

@@ -57,7 +57,8 @@ public sealed partial class Rules
         if (spot.Property is null) return path;
         string key = spot is { Record: FaultSpec fault, Property: nameof(FaultSpec.Target) } ? fault.Kind.Word
             : Words.Key(spot.Record.GetType().GetProperty(spot.Property)!);
-        return Join(path, key) + spot.Entry switch { null => "", int i => $"[{i}]", object name => $".{name}" };
+        return Join(path, key) + spot.Entry switch { null => "", int i => $"[{i}]", object name => $".{name}" }
+            + (spot.Item is { } item ? $"[{item}]" : "");
     }
 
     private void Fail(Spot at, string message, params IReadOnlyList<Spot> from) =>

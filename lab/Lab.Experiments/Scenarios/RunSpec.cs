@@ -1,7 +1,11 @@
 namespace Lab.Experiments;
 
 /// <summary>One field that varies over the runs of a scenario, and its value in this one, as written.</summary>
-public readonly record struct Setting(string Path, string Value);
+public readonly record struct Setting(string Path, string Value)
+{
+    /// <summary>The value as YAML, where its text alone would be read as something else; null = it would not.</summary>
+    public string? Quoted { get; init; }
+}
 
 /// <summary>
 /// Everything one run is built from, resolved: names of policies and links are looked up, vary is applied.

@@ -27,6 +27,12 @@ internal sealed record Sweep
     /// </summary>
     public required IReadOnlyList<RunSpec> Plan { get; init; }
 
+    /// <summary>Those that run.</summary>
+    public required IReadOnlyList<ulong> Seeds { get; init; }
+
+    /// <summary>Those that the file asks for; --seed may run others.</summary>
+    public required IReadOnlyList<ulong> Asked { get; init; }
+
     public required IReadOnlyList<string> Varied { get; init; }
     public required IReadOnlyList<NetworkKind> Networks { get; init; }
 
@@ -58,7 +64,7 @@ internal sealed class SweepReader
     private readonly Problems problems;
     private readonly Refusals refusals;
     private readonly List<(Scalar Path, IReadOnlyList<Node> Values)> vary = [];
-    private IReadOnlyList<ulong> seeds = [1];
+    private IReadOnlyList<ulong> seeds = [1], asked = [1];          // what runs, and what the file asks for
     private IReadOnlyList<NetworkKind> networks = [NetworkKind.Simulated];
     private Mapping root = null!;
     private string? topologyName;
@@ -123,7 +129,8 @@ internal sealed class SweepReader
         Advice.Give(root, plan, problems);
         return new Sweep
         {
-            File = file, Name = name, Plan = plan, Varied = [.. vary.Select(v => v.Path.Text)], Networks = networks,
+            File = file, Name = name, Plan = plan, Seeds = seeds, Asked = asked,
+            Varied = [.. vary.Select(v => v.Path.Text)], Networks = networks,
             Resolved = () => Resolved(name),
         };
     }
@@ -149,6 +156,7 @@ internal sealed class SweepReader
     private void Seeds(IReadOnlyList<ulong>? chosen)
     {
         if (root["seeds"] is { } node) seeds = SeedList(node) ?? seeds;
+        asked = seeds;
         if (chosen is not null) seeds = chosen;
     }
 
@@ -338,7 +346,7 @@ internal sealed class SweepReader
             for (int i = 0; i < vary.Count && tree is not null; i++)
             {
                 Node value = vary[i].Values[chosen[i]];
-                point[i] = new Setting(vary[i].Path.Text, YamlOut.Inline(value));
+                point[i] = new Setting(vary[i].Path.Text, YamlOut.Inline(value)) { Quoted = YamlOut.Quoted(value) };
                 tree = new Paths(problems).Apply(tree, vary[i].Path, value);
             }
             // a path that leads nowhere: the rest of the file is still worth checking

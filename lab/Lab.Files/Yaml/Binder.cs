@@ -216,7 +216,9 @@ internal sealed class Binder(Problems problems)
         string key = KeyOf(spot);
         return unread.Contains((mapping, key)) || mapping[key] is { } value
             && (failed.Contains(value) || NodeOf(spot) is { } node && failed.Contains(node)
-                || value is Sequence list && list.Items.Any(failed.Contains));
+                || value is Sequence list && list.Items.Any(failed.Contains)
+                || spot.Entry is string name && (value as Mapping)?[name] is { } entry && (failed.Contains(entry)
+                    || entry is Sequence items && items.Items.Any(failed.Contains)));
     }
 
     private Node? NodeOf(Spot spot)
@@ -226,6 +228,8 @@ internal sealed class Binder(Problems problems)
             return record;
         return (spot.Entry, value) switch
         {
+            (string name, Mapping map) when spot.Item is { } item && map[name] is Sequence items
+                && item < items.Items.Count => items.Items[item],
             (string name, Mapping map) => map.Key(name),
             (int index, Sequence list) when index < list.Items.Count => list.Items[index],
             _ => value,

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -7,6 +9,11 @@ namespace Lab.Files;
 /// <summary>Nodes back to text.</summary>
 internal static class YamlOut
 {
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>A whole file; short inner mappings and lists stay on their line.</summary>
     public static string File(Mapping root)
     {
@@ -23,6 +30,14 @@ internal static class YamlOut
         Emit(writer, node, block: false);
         return writer.ToString().TrimEnd('\n', '.').TrimEnd();
     }
+
+    /// <summary>The same of a text that without quotes would be read as something else; null = it would not.</summary>
+    public static string? Quoted(Node node) => node is Scalar { Quoted: true, Text: var text } && !IsPlain(text)
+        ? JsonSerializer.Serialize(text, Relaxed) : null;
+
+    // as names are; a word that stands for nothing or for ever does not begin a name like these
+    private static bool IsPlain(string text) => text.Contains('-') && text.Length > 1 && char.IsAsciiLetter(text[0])
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     private static void Emit(TextWriter writer, Node node, bool block)
     {

@@ -68,13 +68,20 @@ public sealed class GoldenStarterTests : IDisposable
         File.CreateSymbolicLink(Mine, Path.Combine(lab.Folder, "gone.yaml"));
         Assert.Equal(ExitCode.BadInput, lab.Lab("new", "dead-link", Mine));
         Assert.Equal(ExitCode.BadInput, lab.Lab("new", "dead-link", lab.Folder));
+        Assert.Contains($"is a directory; name a file, as in lab new dead-link {lab.Folder}/dead-link.yaml".Replace(
+            lab.Folder + "/", ""), lab.Error);
+        Assert.Equal(ExitCode.BadInput, lab.Lab("new", "dead-link", "not-there/"));
+        Assert.Contains("not-there/ is no file's name; name a file, as in lab new dead-link not-there/dead-link.yaml",
+            lab.Error);
+        Assert.Equal(ExitCode.BadInput, lab.Lab("new", "dead-link", "not-there/x.yaml"));
+        Assert.Contains("there is no directory not-there to write x.yaml into", lab.Error);
         Assert.Equal(["mine.yaml"], Directory.GetFiles(lab.Folder).Select(Path.GetFileName));
         Assert.Equal("", lab.Output);
     }
 
     [Theory]
     [InlineData("dead-lnk", "mine.yaml", "there is no question 'dead-lnk'")]
-    [InlineData("dead-link", "no/such/mine.yaml", "cannot write ")]
+    [InlineData("dead-link", "no/such/mine.yaml", "there is no directory no/such to write mine.yaml into")]
     [InlineData("dead-link", "my file.yaml", "the file's name becomes a folder's name")]
     [InlineData("dead-link", "", "the file's name is empty")]
     public void What_cannot_be_written_is_said_and_leaves_nothing_behind(string word, string file, string error)

@@ -130,6 +130,32 @@ public sealed class RunCommandTests : IDisposable
         Assert.Contains("again    lab run scenarios/dead-link.yaml --set links.mobile.delay=1s\n", lab.Output);
     }
 
+    [Theory]
+    [InlineData("2", true)]
+    [InlineData("1..3", false)]
+    [InlineData("7..9", false)]
+    public void What_fails_on_fewer_seeds_than_the_scenario_asks_for_may_hold_on_all(string seeds, bool told)
+    {
+        lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0], Verdict.Fail, "it is so",
+            [runs[0].Spec])];
+        Assert.Equal(ExitCode.Failed, lab.Lab("run", "scenarios/dead-link.yaml", "--out", Out, "--seed", seeds));
+        Assert.Equal(told, lab.Said.Contains("note     judged on seed 2 alone; the scenario asks this of seeds 1..3, and "
+            + "what holds over many seeds need not hold in each\n"));
+    }
+
+    [Fact]
+    public void A_name_that_YAML_takes_for_something_else_stands_in_quotes_on_the_command_line()
+    {
+        lab.Check = (scenario, runs) => [new CheckResult(scenario.Expect[0], Verdict.Fail, "", [runs[0].Spec])];
+        string text = Laboratory.DeadLink.Replace("  ping: {ping", "  \"{x}\": {ping")
+            .Replace("[ping, acks]", "[\"{x}\", acks]").Replace("policy: ping}}", "policy: \"{x}\"}}");
+        lab.Lab("run", lab.Write("scenarios/odd.yaml", text), "--out", Out);
+        Assert.Contains("see one: lab run scenarios/odd.yaml --seed 1 --set 'clients.phone.policy=\"{x}\"'\n", lab.Output);
+        Assert.Equal(ExitCode.Failed, lab.Lab("run", "scenarios/odd.yaml", "--out", Out, "--seed", "1", "--set",
+            "clients.phone.policy=\"{x}\""));
+        Assert.Single(lab.Reports[1].Result.Runs);
+    }
+
     [Fact]
     public void The_console_shows_intervals_rare_losses_and_a_legend_of_what_is_there()
     {

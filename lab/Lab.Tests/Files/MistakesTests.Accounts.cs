@@ -2,8 +2,15 @@ namespace Lab.Tests;
 
 public sealed partial class MistakesTests
 {
-    /// <summary>The table goes on: clients that have, or seem to have, the same account.</summary>
+    /// <summary>The table goes on: clients that have, or seem to have, the same account; journeys.</summary>
     private const string Accounts = """
+        ## journeys
+        duration: 2h => duration: 2h\njourneys: {home: [{for: 10m}], train: [{for: 5m}]}\njourney: {phone: [home, hme 10m]}
+            4:25: there is no part of a journey called 'hme', expected one of home, train; did you mean 'home'?
+        duration: 2h => duration: 2h\njourneys: {home: [{}], train: [{for: 5m}]}\njourney: {phone: [train, home, train]}
+            4:26: home does not say how long it lasts; write one, as in home 10m
+        duration: 2h => duration: 2h\njourneys: {home: [home]}\njourney: {phone: [home 10m]}
+            3:19: home takes keys with values (on, for, cut, like, gap, linger, old, notices), found 'home'
         ## accounts
         topology: one-phone => topology: {servers: {example.org: {}, b.x: {}}, clients: {phone: {server: example.org, account: alice, count: 2}, laptop: {server: example.org, account: alice}, pad: {server: b.x, account: alice}}}
             1:154: laptop and phone share the accounts 'alice', member by member, but laptop has count 1 and phone 2; give both the same count

@@ -118,6 +118,36 @@ public sealed class LiveRunTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, result.Value("messages.lost"));
     }
 
+    [Fact]
+    public void Two_devices_of_one_account_are_told_apart_and_the_one_of_higher_priority_gets_the_messages()
+    {
+        RunSpec spec = Spec(Duration.FromSeconds(4), [], Pings);
+        ClientSpec phone = spec.Topology.Clients["phone"] with { Account = "alice" };
+        spec = spec with
+        {
+            Topology = spec.Topology with
+            {
+                Clients = new OrderedDictionary<string, ClientSpec>
+                {
+                    ["phone"] = phone, ["laptop"] = phone with { Priority = 5 },
+                },
+            },
+            Scenario = spec.Scenario with
+            {
+                Workload = [new() { From = "echo@example.org", To = "phone", Every = Milliseconds(400) }],
+            },
+        };
+        var seen = new Chronicle(output);
+        RunResult result = LiveRun.Run(spec, RunOptions.Default with { Reader = seen }, folder)!;
+        Assert.Empty(result.Doubts);
+        Assert.Equal([0, 1], seen.Of(EntryKind.ServerAvailable).Select(e => e.Host).Order());
+        // before the laptop is there, the phone may get one
+        Assert.All(seen.Of(EntryKind.MessageHanded).Skip(2), e => Assert.Equal(1, e.Host));
+        Assert.Equal(seen.Of(EntryKind.MessageHanded).Select(e => (e.Host, e.A)),
+            seen.Of(EntryKind.MessageReceived).Select(e => (e.Host, e.A)));
+        Assert.Equal(0, result.Value("messages.lost"));
+    }
+
     [Theory]
     [InlineData(TlsMode.StartTls)]
     [InlineData(TlsMode.Direct)]

@@ -67,6 +67,26 @@ public sealed class ProsodyTests : IDisposable
     }
 
     [ProsodyFact]
+    public void Two_devices_have_one_account_and_each_gets_a_copy_that_doubles_nothing()
+    {
+        Topology topology = Stage.Topology(ServerSoftware.Prosody, ClientSoftware.Lab, Pings);
+        ClientSpec phone = topology.Clients["phone"] with { Account = "alice" };
+        topology = topology with
+        {
+            Clients = new OrderedDictionary<string, ClientSpec> { ["phone"] = phone, ["laptop"] = phone with { } },
+        };
+        RunSpec run = Stage.Run(topology);
+        run = run with { Scenario = run.Scenario with { Workload = [Stage.Work("echo@example.org", "laptop")] } };
+        var recorder = new Recorder(new Cast(topology), run.Scenario);
+        seen.Until(run, folder, s => s.Of(EntryKind.MessageReceived).GroupBy(e => e.A).Count(m => m.Count() == 2) > 2);
+        foreach (Entry e in seen.Entries) recorder.On(in e);
+        MessageRecord[] got = [.. recorder.Messages.Close().Where(m => m.Fate == MessageFate.Delivered)];
+        Assert.All(got, m => Assert.Equal(1, m.Copies));
+        Assert.Equal([0, 1], seen.Of(EntryKind.ServerAvailable).Select(e => e.Host).Distinct().Order());
+        Assert.Single(Directory.GetFiles(folder, "alice*", SearchOption.AllDirectories));
+    }
+
+    [ProsodyFact]
     public void A_server_that_runs_already_is_used_as_it_is()
     {
         using var authority = new Authority(folder);

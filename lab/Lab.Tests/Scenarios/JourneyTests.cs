@@ -73,9 +73,9 @@ public sealed class JourneyTests
     [Fact]
     public void Mistakes_in_journeys_are_told_with_the_nearest_word()
     {
-        Assert.Equal("journey.phone: there is no part of a journey called 'hom', expected one of home, walk, train; "
+        Assert.Equal("journey.phone[0]: there is no part of a journey called 'hom', expected one of home, walk, train; "
             + "did you mean 'home'?", Told(With(new Leg("hom", null))));
-        Assert.Equal("journey.phone: home does not say how long it lasts; write one, as in home 10m",
+        Assert.Equal("journey.phone[0]: home does not say how long it lasts; write one, as in home 10m",
             Told(With(new Leg("home", null), new Leg("walk", null))));
         Assert.Equal("journey.fone: there is no client 'fone', expected one of phone",
             Told(Day with { Journey = new OrderedDictionary<string, Journey> { ["fone"] = new([]) } }));
