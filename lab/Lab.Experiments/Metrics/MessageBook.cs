@@ -23,7 +23,7 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
     private struct Line
     {
         public long Number;
-        public int From, To, Carrier, Connection, Copies, Receiver, Route, Member;
+        public int From, To, Carrier, Connection, Copies, Receiver, HandedTo, Route, Member;
         public Instant SentAt, DeliveredAt;
         public bool Bounced, Stored, Held, Abandoned;
         public Loss Written;
@@ -74,6 +74,7 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
                 break;
             case EntryKind.MessageHanded:
                 (line.Carrier, line.Connection, line.Member) = (e.Host, StanzaEntry.Of(in e).Connection, -1);
+                line.HandedTo = e.Host;
                 line.Written = Losses.Written(line.Carrier, line.Connection, PathEnd.Far);
                 break;
         }
@@ -110,7 +111,10 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
         int to = abroad ? lines[indexes[sent.Number - XmppServer.EchoOffset]].From : sent.To;
         bool again = indexes.TryGetValue(sent.Number, out int index);
         if (!again) indexes[sent.Number] = index = lines.Count;
-        Line line = again ? lines[index] : new Line { Number = sent.Number, From = e.Host, To = to, SentAt = e.At };
+        Line line = again ? lines[index] : new Line
+        {
+            Number = sent.Number, From = e.Host, To = to, HandedTo = to, SentAt = e.At,
+        };
         line.Member = -1;
         line.Carrier = e.Host >= 0 ? e.Host : abroad ? to : LikelyOf(to);
         line.Connection = e.Host >= 0 ? clients[line.Carrier].OpenConnection
@@ -126,7 +130,11 @@ internal sealed class MessageBook(GroundTruth truth, IReadOnlyList<ClientRecord>
         {
             MessageFate fate = FateOf(in l);
             (LossCause cause, FaultKind? fault) = fate == MessageFate.Lost ? LossOf(in l) : default;
-            return new MessageRecord(l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, fate, cause, fault);
+            int had = l.Copies > 0 ? l.Receiver : l.HandedTo;
+            return new MessageRecord(l.Number, l.From, l.To, l.SentAt, l.DeliveredAt, l.Copies, fate, cause, fault)
+            {
+                Elsewhere = l.To >= 0 && had != l.To ? had : null,
+            };
         }),
     ];
 

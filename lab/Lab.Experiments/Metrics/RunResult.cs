@@ -26,6 +26,11 @@ public readonly record struct MessageRecord(
     LossCause Cause = LossCause.None, FaultKind? Fault = null)
 {
     public Duration Delay => DeliveredAt - SentAt;
+
+    /// <summary>
+    /// Another client of the recipient's account, that got it or to whose session it was last handed; null = none.
+    /// </summary>
+    public int? Elsewhere { get; init; }
 }
 
 /// <summary>What a client's connection was, from one moment to another, as drawn in the lanes figure.</summary>

@@ -13,14 +13,15 @@ internal sealed partial class Phrases
         string what = m.From < 0 && m.Number >= XmppServer.EchoOffset
             ? $"answers message {m.Number - XmppServer.EchoOffset} of {Recipient(m.To)}"
             : $"sends message {m.Number} to {Recipient(m.To)}";
-        return $"{what}; {Fate(m)}";
+        return $"{what}{Instead(m)}; {Fate(m)}";
     }
 
     /// <summary>Several with one fate.</summary>
     public string Messages(MessageRecord[] alike)
     {
         bool same = alike.All(m => m.From == alike[0].From && m.To == alike[0].To);
-        string what = same ? $"sends {(long)alike.Length} more messages to {Recipient(alike[0].To)}"
+        string what = same
+            ? $"sends {(long)alike.Length} more messages to {Recipient(alike[0].To)}{Instead(alike[0])}"
             : $"{(long)alike.Length} more messages are sent";
         return $"{what}, the last {Span(alike[^1].SentAt - alike[0].SentAt)} later; "
             + (alike[0].Fate == MessageFate.Delivered
@@ -34,6 +35,9 @@ internal sealed partial class Phrases
             + (messages[^1].SentAt == messages[0].SentAt ? "all sent at once"
                 : $"the last of them sent {Span(messages[^1].SentAt - messages[0].SentAt)} later") + ", within "
             + Span(messages.Select(m => m.Delay).Aggregate(Duration.Max));
+
+    private string Instead(MessageRecord m) =>
+        m.Elsewhere is { } other ? $", whose account hands it to {cast.Members[other].Name}" : "";
 
     private string Recipient(int to) => to >= 0 ? cast.Members[to].Name : "the echo account";
 

@@ -23,7 +23,7 @@ internal sealed class Teller
         foreach (MessageRecord m in messages)
         {
             if (routes) byNumber[m.Number] = m;
-            foreach (int client in new[] { m.From, m.To }.Distinct())
+            foreach (int client in new[] { m.From, m.To, m.Elsewhere ?? m.To }.Distinct())
                 if (client >= 0 && client < Recorder.LaneClients)
                 {
                     if (!byClient.TryGetValue(client, out List<MessageRecord>? his)) byClient[client] = his = [];
@@ -101,9 +101,9 @@ internal sealed class Teller
         MessageRecord[] smooth = [.. messages.Where(IsSmooth)];
         if (smooth.Length > 0)
             yield return new StoryLine(smooth[0].SentAt, "messages", phrases.Smooth(smooth));
-        foreach (IGrouping<(int, int, MessageFate, LossCause), MessageRecord> alike in messages
+        foreach (IGrouping<(int, int, int?, MessageFate, LossCause), MessageRecord> alike in messages
             .Where(m => !IsSmooth(m))
-            .GroupBy(m => ofClient ? (m.From, m.To, m.Fate, m.Cause) : (0, 0, m.Fate, m.Cause)))
+            .GroupBy(m => ofClient ? (m.From, m.To, m.Elsewhere, m.Fate, m.Cause) : (0, 0, null, m.Fate, m.Cause)))
         {
             MessageRecord[] all = [.. alike];
             int told = all.Length <= MostMessages ? all.Length : MostMessages / 2;
