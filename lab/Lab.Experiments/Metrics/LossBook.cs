@@ -71,8 +71,9 @@ internal sealed class LossBook(GroundTruth truth)
         ProcessTruth peer = way.ProcessAt(by == PathEnd.Near ? PathEnd.Far : PathEnd.Near);
         return stream.TruthAt(by) switch
         {
-            Silence.Dead when stream.Cause is { } cause =>
-                new Loss(cause == FaultKinds.Handover ? LossCause.Moved : LossCause.DeadPath, cause),
+            Silence.Dead when stream.Cause is { } cause => new Loss(
+                cause == FaultKinds.Handover ? LossCause.Moved
+                : stream.Passage.IsForgotten ? LossCause.Forgotten : LossCause.DeadPath, cause),
             Silence.Dead when stream.IsCutOff => new Loss(LossCause.DeadPath, way.Cause),
             Silence.Dead when peer.State == ProcessState.Gone => new Loss(LossCause.ProcessEnded, peer.Cause),
             Silence.Dead => new Loss(LossCause.StreamEnded, null),

@@ -43,6 +43,18 @@ public sealed class LossBookTests
         Is(LossCause.DeadPath, FaultKinds.Cut);
     }
 
+    /// <summary>Where the path is open again the connection is as gone as before.</summary>
+    [Fact]
+    public void Written_to_a_forgotten_connection_while_the_path_is_dead_too()
+    {
+        journal.PassageChanged(At(4), Phone, 0, upDead: true, downDead: true, PassageCause.Expired);
+        journal.PathChanged(At(5), Phone, true, true, Cut);
+        Asked();
+        journal.PathChanged(At(12), Phone, false, false, Cut);
+        ClientGivesUp(20, Mechanism.PingTimeout);
+        Is(LossCause.Forgotten, FaultKinds.Forget);
+    }
+
     [Fact]
     public void Written_to_a_frozen_peer()
     {
