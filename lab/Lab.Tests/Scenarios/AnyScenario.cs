@@ -72,8 +72,10 @@ internal static class AnyScenario
                from times in Gen.Int[begin, Math.Min(begin + (more ?? length), length)].Array[1, 3]
                from occasion in One(Occasions(topology, ends.From))
                from when in Gen.Int[0, 2]
+               from presence in Gen.Frequency((3, Gen.Const(false)), (1, Gen.Const(!echoes.Contains(ends.To))))
                select new WorkloadSpec
                {
+                   Send = presence ? SendKind.Presence : SendKind.Message,
                    From = ends.From, To = ends.To, Count = count, Body = new Size(body),
                    Every = when == 0 || when == 2 && occasion is null ? every : null,
                    Arrivals = when == 0 ? arrivals : Arrivals.Regular,

@@ -127,6 +127,7 @@ internal static class AnyTopology
     private static ClientSpec WithAccountOf(ClientSpec client, ClientSpec first) => client with
     {
         Account = "alice", Server = first.Server, Count = first.Count, Password = first.Password,
+        Login = client.Login is null ? null : first.Login,
     };
 
     // what clients call their links
@@ -150,15 +151,28 @@ internal static class AnyTopology
         from foreground in Maybe(Foregrounds)
         from joins in Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[1, 19]))
         from stay in MaybeValue(Seconds(21, 100))
+        from login in Maybe(Logins)
         select new ClientSpec
         {
-            Foreground = foreground, Joins = Duration.FromSeconds(joins),
+            Foreground = foreground, Login = login, Joins = Duration.FromSeconds(joins),
             Leaves = stay is { } time ? Duration.FromSeconds(joins) + time : null,
             Os = os, Kernel = kernel,
             Link = several == 0 ? link : null, Links = Map(OwnLinkNames.Zip(ways)),
             Start = first < several ? OwnLinkNames[first] : null,
             Server = server, Password = password, Count = count, Policy = policy, Tls = tls,
             Resource = resource, StartWithin = start, Priority = priority,
+        };
+
+    public static Gen<LoginSpec> Logins =>
+        from roster in MaybeValue(Gen.Int[1024, 30_000])
+        from archive in MaybeValue(Gen.Int[1024, 60_000])
+        from page in Gen.Int[1, 60]
+        from rooms in Gen.Int[roster is null && archive is null ? 1 : 0, 3]
+        from room in Gen.Int[1024, 9000]
+        select new LoginSpec
+        {
+            Roster = roster is { } r ? new Size(r) : null, Archive = archive is { } a ? new Size(a) : null,
+            Page = page, Rooms = rooms, Room = new Size(room),
         };
 
     private static Gen<ForegroundSpec> Foregrounds =>
