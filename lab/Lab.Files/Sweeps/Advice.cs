@@ -17,6 +17,7 @@ internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Proble
         advice.Unused();
         advice.Faults();
         advice.Middleboxes();
+        advice.Logins();
         advice.Expectations();
     }
 
@@ -83,6 +84,34 @@ internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Proble
         && run.Topology.MiddleboxesOf(client).Any(b => b.Established is not null || b.Drawn.Count > 0)
         && run.Scenario.Workload.Count == 0
         && !Sends(client.Policy) && !Sends(run.Topology.Servers.GetValueOrDefault(client.Server)?.Policy);
+
+    /// <summary>Whether a contact list can come at all in the time that the policy gives it.</summary>
+    private void Logins()
+    {
+        foreach ((string group, ClientSpec client) in points[0].Topology.Clients)
+        {
+            if (client.Login?.Roster is null) continue;
+            string?[] reasons = [.. points.Select(p => Overdue(p, group))];
+            Mapping? at = ((root["topology"] as Mapping)?["clients"] as Mapping)?[group] as Mapping;
+            if (reasons.All(r => r is not null))
+                problems.Note((at?["login"] as Mapping)?["roster"] ?? at?["login"] ?? root, reasons[0]!);
+        }
+    }
+
+    private static string? Overdue(RunSpec run, string group)
+    {
+        if (!run.Topology.Clients.TryGetValue(group, out ClientSpec? client)
+            || client.Login?.Roster is not { } roster) return null;
+        Member member = new Cast(run.Topology).Members.First(m => ReferenceEquals(m.Spec, client));
+        if (member.Links.Any(l => l.Down.RateBitsPerSecond == 0 || l.Down.Trace is not null)) return null;
+        var rate = new Rate(member.Links.Max(l => l.Down.RateBitsPerSecond));
+        var takes = Duration.FromSeconds(roster.Bytes * 8 / rate.BitsPerSecond);
+        ConnectPolicy connect = member.Policy.Connect;
+        (Duration? limit, string key) = connect.Total is { } total && !(connect.Step < total)
+            ? (connect.Total, "total") : (connect.Step, "step");
+        return !(takes > limit) ? null : $"{roster} take more than {takes} at {rate}, and connect.{key} lets {group} "
+            + $"wait {limit}: it never comes online";
+    }
 
     private static bool Sends(PolicyChoice? choice) => choice?.Inline is { Whitespace: not null } or { Ping: not null }
         or { Acks.Every: not null } or { Tcp.Keepalive: not null } or { Idle: not null };

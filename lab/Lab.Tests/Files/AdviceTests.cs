@@ -63,6 +63,26 @@ public sealed class AdviceTests : IDisposable
         if (note.Length > 0) Assert.Contains(notes, n => n.Contains(note));
     }
 
+    [Theory]
+    [InlineData("{step: 10s}", "13s at 50kbit/s, and connect.step lets phone wait 10s: it never comes online")]
+    [InlineData("{total: 12s, step: forever}", "13s at 50kbit/s, and connect.total lets phone wait 12s: it never "
+        + "comes online")]
+    [InlineData("{step: 20s}", "")]
+    public void A_contact_list_that_cannot_come_in_time_is_told(string connect, string note)
+    {
+        lab.Write("scenarios/x.yaml", $$"""
+            duration: 1h
+            topology:
+              servers: {example.org: {} }
+              clients: {phone: {server: example.org, policy: mine, link: gprs, login: {roster: 82KiB} } }
+            policies: {mine: {connect: {{connect}} } }
+            """);
+        Assert.Equal(ExitCode.Pass, lab.Lab("check", "scenarios/x.yaml"));
+        string[] notes = [.. lab.Output.Split('\n').Where(l => l.StartsWith("note: "))];
+        if (note.Length == 0) Assert.Empty(notes);
+        else Assert.Equal("note: scenarios/x.yaml:4:84: 82KiB take more than " + note, Assert.Single(notes));
+    }
+
     [Fact]
     public void A_link_that_only_a_fault_names_is_used_and_another_is_not()
     {
