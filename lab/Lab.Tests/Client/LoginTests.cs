@@ -169,6 +169,8 @@ public class LoginTests
         Assert.Equal(1, Times(pair, "C", "<after>49</after>"));
         Assert.Equal(12_345, BytesOf(pair, "jabber:iq:roster"));
         Assert.Single(pair.Of(Kind.Loaded));
+        Assert.All(pair.ServerWrites.Where(w => w.Text.Contains("<forwarded ", StringComparison.Ordinal)),
+            w => Assert.Equal(Traffic.Login, w.Traffic));
     }
 
     [Fact]
@@ -196,13 +198,15 @@ public class LoginTests
     [Fact]
     public void What_a_login_was_answered_is_no_message_to_keep_when_its_session_is_over()
     {
-        Pair pair = New(acks: true, resume: 5).Start();
+        Pair pair = new Pair(Policy(acks: true, 120, resume: 5), settings: s => s with { Federates = true },
+            login: Load).Start();
         while (Times(pair, "S", "<forwarded ") == 0) pair.Wait(0.005);
         pair.Reset().Wait(60);
         Assert.Equal(0, pair.Of(Kind.Online).Last().A);
         Assert.Equal(50 + 125, Times(pair, "S", "<forwarded "));
         Assert.Single(pair.Of(Kind.Loaded));
-        Assert.DoesNotContain(pair.ServerSeen, s => s.Action.Kind is Kind.MessageStored or Kind.MessageBounced);
+        Assert.DoesNotContain(pair.ServerSeen,
+            s => s.Action.Kind is Kind.MessageStored or Kind.MessageBounced or Kind.Remote);
     }
 
     [Fact]

@@ -73,6 +73,9 @@ internal sealed class Pair
     /// <summary>What went over the wire, from the client's side of each pipe: "C:" or "S:" and the text.</summary>
     public List<string> Transcript { get; } = [];
 
+    /// <summary>What the server wrote, with its charge.</summary>
+    public List<(Traffic Traffic, string Text)> ServerWrites { get; } = [];
+
     public int Held => buffers.Outstanding + trees.Outstanding;
     public bool ServerIsUp { get; private set; } = true;
 
@@ -258,6 +261,7 @@ internal sealed class Pair
                 case ActionKind.Write:
                     byte[] bytes = Server.Output.ToArray();
                     Transcript.Add($"{Now} S:" + Encoding.UTF8.GetString(bytes));
+                    ServerWrites.Add((action.Traffic, Encoding.UTF8.GetString(bytes)));
                     pipe!.Down.Check(bytes, this);
                     ToClient(pipe, () => OnClient(pipe.Client, c => c.Receive(Now, bytes)));
                     break;
