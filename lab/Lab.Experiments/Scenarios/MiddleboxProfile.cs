@@ -51,12 +51,15 @@ public sealed record MiddleboxProfile
     public bool KeepsPort { get; init; } = true;
 
     /// <summary>
-    /// How many connections it can know at a time, of each client's path; beyond, the one that was silent longest is
-    /// forgotten. 0 = any number.
+    /// How many connections it can know at a time, of each client's path, or of all that share it; beyond, the one that
+    /// was silent longest is forgotten. 0 = any number.
     /// </summary>
     /// <value>connections</value>
     /// <example>1</example>
     public int Places { get; init; }
+
+    /// <summary>Whether all whose paths lead by it share one, as a carrier's: its places, and what it draws.</summary>
+    public bool Shared { get; init; }
 
     /// <summary>Of the silences after which it forgets; null = never.</summary>
     internal Duration? Shortest => Drawn.Count > 0 ? Drawn.Min(b => b.From) : Established;

@@ -44,9 +44,25 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
     /// <summary>The paths of everybody who takes part.</summary>
     public void Lay(Cast cast)
     {
+        var specs = new Dictionary<(string Name, bool FarIsInside), MiddleboxSpec>();   // alike for all
+        var tables = new Dictionary<string, MiddleboxTable>();
+
+        Middlebox Box(string owner, string name, int i, bool farIsInside)
+        {
+            MiddleboxProfile profile = cast.Middlebox(name);
+            if (!profile.Shared && profile.Drawn.Count > 0)
+                return new(profile.ToSpec(farIsInside, () => random.Fork($"middlebox/{owner}/{name}/{i}")));
+            if (!specs.TryGetValue((name, farIsInside), out MiddleboxSpec? spec))
+                specs[(name, farIsInside)] = spec =
+                    profile.ToSpec(farIsInside, () => random.Fork($"shared-middlebox/{name}"));
+            if (!profile.Shared || profile.Places == 0) return new(spec);
+            if (!tables.TryGetValue(name, out MiddleboxTable? table))
+                tables[name] = table = new MiddleboxTable(profile.Places);
+            return new(spec, table);
+        }
+
         PathElement[] Boxes(string owner, IReadOnlyList<string> names, bool farIsInside) =>
-            [.. names.Select((name, i) => new Middlebox(cast.Middlebox(name).ToSpec(
-                farIsInside, () => random.Fork($"middlebox/{owner}/{name}/{i}"))))];
+            [.. names.Select((name, i) => Box(owner, name, i, farIsInside))];
 
         PathElement[] Row(string owner, MemberLink l) =>
             [NewLink(owner, l.Up, l.Down), .. Boxes(owner, l.Through, farIsInside: false)];

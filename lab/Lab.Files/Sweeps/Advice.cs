@@ -72,6 +72,11 @@ internal sealed class Advice(Mapping root, IReadOnlyList<RunSpec> points, Proble
                 if (fault[FaultKinds.Forget.Word] is { } target)
                     problems.Note(target, "nothing forgets here: no path leads through a middlebox, and no server is "
                         + "behind one");
+        foreach (Entry box in ((root["topology"] as Mapping)?["middleboxes"] as Mapping)?.Entries ?? [])
+            if ((box.Value as Mapping)?["shared"] is { } shared && points.All(p => p.Topology.Middleboxes
+                .GetValueOrDefault(box.Key.Text) is { Shared: true, Places: 0, Drawn.Count: 0 }))
+                problems.Note(shared, $"nothing of '{box.Key.Text}' is shared: it has as many places as it likes, and "
+                    + "draws nothing");
         foreach ((string group, ClientSpec client) in points[0].Topology.Clients)
             if (points.All(p => IsForgotten(p, group)))
                 problems.Note((((root["topology"] as Mapping)?["clients"] as Mapping)?.Key(group) as Node) ?? root,

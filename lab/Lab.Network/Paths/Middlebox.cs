@@ -16,7 +16,8 @@ namespace Lab.Network;
 /// Leaves out: checks of sequence numbers (a RST out of the window is believed), and that hosts who share an address
 /// compete for ports.
 /// </remarks>
-public sealed class Middlebox(MiddleboxSpec spec) : PathElement
+/// <param name="table">The places of all that share it; absent = the spec's, of this path alone.</param>
+public sealed class Middlebox(MiddleboxSpec spec, MiddleboxTable? table = null) : PathElement
 {
     private const int PortsOfOne = 8;                                // 31 elements of a path share a byte
     private Entry? newest;
@@ -24,23 +25,24 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
     private Instant checkAt = Instant.Never, sayAt = Instant.Never;
     private int rebound;
 
-    private enum Phase : byte { Opening, Established, Closing }
+    internal enum Phase : byte { Opening, Established, Closing }
 
     /// <summary>What one end of a connection has sent, as far as it was seen.</summary>
-    private struct End
+    internal struct End
     {
         public uint Next;                                             // after the last byte that it sent
         public uint Expects;                                          // what it acknowledged
         public bool HasSent, HasAcknowledged, Unacknowledged;
     }
 
-    private sealed class Entry(int connection, byte inner, byte outer)
+    internal sealed class Entry(int connection, byte inner, byte outer)
     {
         public readonly int Connection = connection;
         public readonly byte Inner = inner, Outer = outer;            // its ports on either side
         public Phase Phase;
         public bool IsRebound => Inner != Outer;
         public Entry? Older;
+        public MiddleboxTable.Place? Place;
         public Instant RefreshedAt;
         public End Near, Far;
     }
@@ -83,7 +85,11 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
     /// <summary>Nobody hears of that at once: it does not know whom to tell.</summary>
     public override void Forget(Instant now)
     {
-        foreach (Entry entry in OldestFirst()) Tell(now, entry, PassageCause.Restarted);
+        foreach (Entry entry in OldestFirst())
+        {
+            if (entry.Place is not null) table!.Leave(entry.Place);
+            Tell(now, entry, PassageCause.Restarted);
+        }
         (newest, Known, checkAt) = (null, 0, Instant.Never);
     }
 
@@ -118,6 +124,7 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
     private void Remove(Entry gone)
     {
         Known--;
+        if (gone.Place is not null) table!.Leave(gone.Place);
         if (newest == gone)
         {
             newest = gone.Older;
@@ -142,12 +149,8 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
 
     private Entry Admit(Instant now, Direction way, in Segment segment, bool opens)
     {
-        if (spec.Places > 0 && Known >= spec.Places)
-        {
-            Entry oldest = OldestFirst().MinBy(e => e.RefreshedAt)!;
-            Remove(oldest);
-            Tell(now, oldest, PassageCause.Evicted);
-        }
+        if (table is not null) table.MakeRoom(now);
+        else if (spec.Places > 0 && Known >= spec.Places) Evict(now, OldestFirst().MinBy(e => e.RefreshedAt)!);
         bool rebinds = !opens && !spec.KeepsPort && way != Inward;
         Entry entry = new(segment.Connection, segment.Port, rebinds ? NextPort() : segment.Port)
         {
@@ -156,9 +159,17 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
         };
         newest = entry;
         Known++;
+        entry.Place = table?.Take(this, entry);
         if (!rebinds) TellPassage(now, segment.Connection, upDead: false, downDead: false, PassageCause.None);
         Watch(entry);
         return entry;
+    }
+
+    /// <summary>Its place is another's.</summary>
+    internal void Evict(Instant now, Entry entry)
+    {
+        Remove(entry);
+        Tell(now, entry, PassageCause.Evicted);
     }
 
     /// <summary>One that no other middlebox of the path gives, and this one not soon again.</summary>
@@ -184,7 +195,11 @@ public sealed class Middlebox(MiddleboxSpec spec) : PathElement
         if ((segment.Flags & (TcpFlags.Fin | TcpFlags.Rst)) != 0) entry.Phase = Phase.Closing;
         else if (entry.Phase == Phase.Opening && (segment.Flags & TcpFlags.Syn) == 0) entry.Phase = Phase.Established;
         bool refreshes = spec.Refreshing == Refreshing.Both || spec.Refreshing == Refreshing.Inbound == (way == Inward);
-        if (refreshes) entry.RefreshedAt = now;
+        if (refreshes)
+        {
+            entry.RefreshedAt = now;
+            if (entry.Place is not null) table!.Refresh(entry.Place);
+        }
         Watch(entry);
     }
 

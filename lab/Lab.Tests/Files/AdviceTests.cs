@@ -83,6 +83,25 @@ public sealed class AdviceTests : IDisposable
         else Assert.Equal("note: scenarios/x.yaml:4:84: 82KiB take more than " + note, Assert.Single(notes));
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(", places: 1", false)]
+    [InlineData(", drawn: [{share: 100%, from: 1m, to: 2m}]", false)]
+    public void A_shared_middlebox_without_anything_to_share_is_told(string besides, bool told)
+    {
+        lab.Write("scenarios/x.yaml", $$"""
+            duration: 1h
+            topology:
+              servers: {example.org: {} }
+              clients: {phone: {server: example.org, policy: mine, link: {delay: 10ms, through: [nat]} } }
+              middleboxes: {nat: {shared: true{{besides}} } }
+            policies: {mine: {whitespace: {every: 60s} } }
+            faults: [{at: 10m, cut: phone, for: 1m}]
+            """);
+        Assert.Equal(ExitCode.Pass, lab.Lab("check", "scenarios/x.yaml"));
+        Assert.Equal(told, lab.Output.Contains("note: scenarios/x.yaml:5:31: nothing of 'nat' is shared"));
+    }
+
     [Fact]
     public void A_link_that_only_a_fault_names_is_used_and_another_is_not()
     {

@@ -159,4 +159,49 @@ public sealed class MiddleboxModelTests : IPassageWatcher
         }
         Assert.Equal(plain.Told, told);
     });
+
+    /// <summary>Several paths share the places of one middlebox: as if all were one path's.</summary>
+    [Fact]
+    public void Paths_that_share_its_places_take_them_from_each_other() => Fuzz.Try(300, seed =>
+    {
+        const int paths = 3;
+        told.Clear();
+        RandomStream random = RandomStream.Root(seed);
+        MiddleboxSpec spec = new()
+        {
+            FarIsInside = random.Below(2) == 0, Established = Duration.FromSeconds(60 + (long)random.Below(200)),
+            Transitory = Duration.FromSeconds(5 + (long)random.Below(60)), Refreshing = (Refreshing)random.Below(3),
+            PickUp = (PickUp)random.Below(3), Places = 1 + (int)random.Below(5),
+        };
+        var table = new MiddleboxTable(spec.Places);
+        Middlebox[] boxes = [.. Enumerable.Range(0, paths).Select(_ => new Middlebox(spec, table))];
+        for (int i = 0; i < paths; i++) boxes[i].Attach(this, i, 0);
+        var plain = new Plain(spec);
+        Instant now = Instant.Zero;
+        for (int step = 0; step < 150; step++)
+        {
+            // never two packets at one moment: of those the order would decide
+            Instant next = now + Duration.FromSeconds(1 + (long)random.Below(12));
+            while (boxes.MinBy(b => b.NextChange) is { } first && first.NextChange <= next)
+                Assert.False(first.TrySay(first.NextChange, out _, out _));
+            now = next;
+            if (random.Below(50) == 0)
+            {
+                plain.Expire(now);
+                plain.Restart(now);
+                foreach (Middlebox box in boxes) box.Forget(now);
+            }
+            int path = (int)random.Below(paths), connection = path * Connections + (int)random.Below(Connections);
+            var way = (Direction)random.Below(2);
+            TcpFlags flags = random.Below(6) switch
+            {
+                0 or 1 => TcpFlags.Syn, 2 => TcpFlags.Fin | TcpFlags.Ack, _ => TcpFlags.Ack,
+            };
+            var seen = new Seen(now, way, flags, 0, 0, 0);
+            var segment = new Segment { Flags = flags, Connection = connection };
+            Assert.Equal(plain.Offer(connection, seen), boxes[path].Offer(now, way, in segment, out _));
+            Assert.Equal((plain.Known.Count, plain.Known.Count), (boxes.Sum(b => b.Known), table.Taken));
+        }
+        Assert.Equal(plain.Told.Order(), told.Order());
+    });
 }

@@ -150,4 +150,82 @@ public sealed class MiddleboxRunTests
         });
         Assert.InRange(200 + run.Value("recovery.time"), least, most);
     }
+
+    private sealed class Forgotten : IJournalReader
+    {
+        public readonly List<int> Paths = [];
+
+        public void On(in Entry e)
+        {
+            if (e.Kind == EntryKind.PassageChanged && PassageEntry.Of(in e) is { IsDead: true, IsForgotten: true })
+                Paths.Add(e.Host);
+        }
+    }
+
+    /// <summary>Phones that send spaces at different intervals, or nothing, behind one NAT, written in either order:
+    /// how often each is forgotten.</summary>
+    private static SortedDictionary<string, int> Shared(MiddleboxProfile box, bool turned, ulong seed = 1)
+    {
+        (string Name, double Every)[] phones = [("a", 30), ("b", 50), ("c", 70), ("d", 0)];
+        if (turned) Array.Reverse(phones);
+        var forgotten = new Forgotten();
+        RunResult run = Simulation.Run(new RunSpec
+        {
+            ScenarioName = "shared", Seed = seed,
+            Scenario = new Scenario { Topology = "t", Duration = Seconds(1000) },
+            Topology = new Topology
+            {
+                Servers = new Dictionary<string, ServerSpec> { ["example.org"] = new() },
+                Clients = phones.ToDictionary(p => p.Name, p => new ClientSpec
+                {
+                    Server = "example.org", StartWithin = Seconds(20), Link = new LinkChoice("carrier", null),
+                    Policy = new PolicyChoice(null, p.Every == 0 ? Policy.Nothing : Policy.Nothing with
+                    {
+                        Whitespace = new WhitespacePolicy { Every = Seconds(p.Every) },
+                    }),
+                }),
+                Links = new Dictionary<string, LinkProfile>
+                {
+                    ["carrier"] = new() { Delay = Seconds(0.02), Through = ["nat"] },
+                },
+                Middleboxes = new Dictionary<string, MiddleboxProfile> { ["nat"] = box },
+            },
+        }, RunOptions.Default with { Reader = forgotten })!;
+        Assert.Empty(run.Doubts);
+        return new(phones.Index().ToDictionary(
+            p => p.Item.Name, p => forgotten.Paths.Count(path => path == p.Index)));
+    }
+
+    /// <summary>The silent one's place goes to whoever comes when all are taken, so that it is the one that is
+    /// forgotten.</summary>
+    [Fact]
+    public void Clients_that_share_a_middlebox_take_its_places_from_whoever_was_silent_longest()
+    {
+        var three = new MiddleboxProfile { Places = 3, Shared = true };
+        SortedDictionary<string, int> forgotten = Shared(three, turned: false);
+        Assert.Equal(1, forgotten.Values.Sum());
+        Assert.Equal(forgotten, Shared(three, turned: true));
+        Assert.Equal(0, Shared(three with { Places = 4 }, turned: false).Values.Sum());
+        Assert.Equal(0, Shared(three with { Shared = false, Places = 1 }, turned: false).Values.Sum());
+    }
+
+    /// <summary>Of its own each draws another limit; a shared one draws once, and then all live or all die.</summary>
+    [Fact]
+    public void A_shared_middlebox_draws_once_in_a_run()
+    {
+        var drawn = new MiddleboxProfile
+        {
+            Shared = true,
+            Drawn =
+            [
+                new Band { Share = new Probability(500_000_000), From = Seconds(20), To = Seconds(25) },
+                new Band { Share = new Probability(500_000_000), From = Seconds(2000), To = Seconds(2500) },
+            ],
+        };
+        int[] together = [.. Enumerable.Range(1, 12).Select(s => Shared(drawn, s % 2 == 0, (ulong)s).Values.Sum())];
+        Assert.All(together, n => Assert.True(n is 0 or 4, $"{n} of 4"));
+        Assert.Equal(2, together.Distinct().Count());
+        Assert.Contains(Enumerable.Range(1, 12), s =>
+            Shared(drawn with { Shared = false }, turned: false, (ulong)s).Values.Sum() is > 0 and < 4);
+    }
 }
