@@ -113,8 +113,8 @@ public sealed class ComingAndGoingTests
             Fault(FaultKinds.Crash, 2, 3), Fault(FaultKinds.Freeze, 6, 2), Fault(FaultKinds.Cut, 8, 1),
             Fault(FaultKinds.Crash, 42, 3), Fault(FaultKinds.Freeze, 46, 2), Fault(FaultKinds.Cut, 49, 1),
             Fault(FaultKinds.Reset, 51, null), Fault(FaultKinds.Crash, 39, 10)));
-        Assert.Empty(run.Incidents.Where(i => i.Began < Instant.Zero + Minutes(10)));
-        Assert.Empty(run.Incidents.Where(i => i.Began >= Instant.Zero + Minutes(40)));
+        Assert.DoesNotContain(run.Incidents, i => i.Began < Instant.Zero + Minutes(10));
+        Assert.DoesNotContain(run.Incidents, i => i.Began >= Instant.Zero + Minutes(40));
         Assert.Equal(1, run.Clients[1].Logins);
         Assert.Equal(2, run.Value("connects.online"));
     }

@@ -99,7 +99,7 @@ public sealed class SharedAccountTests
             Assert.Equal(e.At.Nanoseconds / 1e9 < end ? Phone : Laptop, e.Host));
         Assert.InRange(Count(run, MessageFate.Lost), (int)(end - 105) / 10, (int)(end - 105) / 10 + 1);
         Assert.Equal(run.Messages.Count, Count(run, MessageFate.Lost) + Count(run, MessageFate.Delivered));
-        Assert.Empty(seen.Of(EntryKind.ClientOffline).Where(e => e.Host == Laptop));
+        Assert.DoesNotContain(seen.Of(EntryKind.ClientOffline), e => e.Host == Laptop);
         Experiments.Story told = Assert.Single(run.Stories);
         Assert.Equal(("phone", run.Messages.Count(m => m.Fate == MessageFate.Lost)), (told.Name, told.Lost));
         Assert.Contains(told.Lines, l => l.Text.Contains(
