@@ -26,7 +26,7 @@ public sealed partial class Rules
         }
         if (topology is not null) CheckJourneys(scenario, topology);
         foreach (ClientSpec client in topology?.Clients.Values ?? [])
-            if (client.Joins >= end)
+            if (client.Joins >= end && client.Joins > Duration.Zero)
                 Fail(new Spot(client, nameof(client.Joins)), $"joins at {client.Joins}, but the run ends at {end}",
                     duration);
         foreach (FaultSpec fault in scenario.Faults)

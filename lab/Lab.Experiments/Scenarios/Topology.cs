@@ -231,6 +231,7 @@ public sealed record ClientSpec
     /// Of its presence (RFC 6121 section 4.7.2.3): of the devices of an account the one with the highest gets the
     /// messages, among equals the one that came online last; one that is negative gets none.
     /// </summary>
+    /// <value>number</value>
     /// <example>5</example>
     public int Priority { get; init; }
 

@@ -30,7 +30,12 @@ internal static class SchemaRules
         {
             ["allOf"] = new JsonArray(Together("bad-for", "good-for"), Together("good-for", "bad-for")),
         }
-        : type == typeof(WorkloadSpec) ? OneOf("every", "at", "on")
+        : type == typeof(WorkloadSpec) ? Presence(OneOf("every", "at", "on"))
+        : type == typeof(LoginSpec) ? new JsonObject
+        {
+            ["anyOf"] = new JsonArray(Given("roster"), Given("archive"),
+                With(Needs("rooms"), "rooms", new JsonObject { ["minimum"] = 1 })),
+        }
         : type == typeof(ForegroundSpec) ? new JsonObject
         {
             ["allOf"] = new JsonArray(OneOf("every", "at"), With([], "between", new JsonObject
@@ -120,6 +125,17 @@ internal static class SchemaRules
             })]),
         };
     }
+
+    // not to an echo account
+    private static JsonObject Presence(JsonObject work)
+    {
+        work["if"] = With(Needs("send"), "send", new JsonObject { ["const"] = "presence" });
+        work["then"] = With([], "to", new JsonObject { ["not"] = new JsonObject { ["pattern"] = "^echo@" } });
+        return work;
+    }
+
+    private static JsonObject Given(string key) =>
+        With(Needs(key), key, new JsonObject { ["not"] = new JsonObject { ["const"] = Shapes.None } });
 
     private static JsonObject Together(string key, string other) => new()
     {

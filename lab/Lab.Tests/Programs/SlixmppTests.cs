@@ -75,5 +75,5 @@ public sealed class SlixmppTests(ITestOutputHelper output) : IDisposable
         Until(ServerSoftware.Prosody, Acks, null, s =>
             s.HasAfter(EntryKind.FaultBegan, EntryKind.ClientOnline, Chronicle.Resumed)
             && s.HasAfter(EntryKind.FaultBegan, EntryKind.MessageReceived),
-            Stage.Fault(FaultKinds.Reset, "phone", 5, every: 8));
+            Stage.Fault(FaultKinds.Reset, "phone", 5, every: 20));
 }
