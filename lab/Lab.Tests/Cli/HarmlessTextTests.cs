@@ -45,7 +45,7 @@ public sealed class HarmlessTextTests : IDisposable
         lab.Simulate = (spec, _) => Laboratory.Result(spec, 1) with { Doubts = ["strange"] };
         lab.Lab("run", "scenarios/x.yaml", "--out", Path.Combine(lab.Folder, "out"));
         Assert.DoesNotContain(lab.Output + lab.Error, c => c != '\n' && Problem.IsHidden(c));
-        Assert.Contains(@"$'clients.phone.policy=\u202eevil\u001b[31m\u0007'", lab.Output);
+        Assert.Contains(@"$'clients.phone.policy=""\u202eevil\\u001B[31m\\u0007""'", lab.Output);
     }
 
     [Fact]

@@ -353,7 +353,7 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("show faults", "cut              modelled     approximate")]
     [InlineData("show faults cut", "proxied: approximate: nothing passes and nobody is told")]
     [InlineData("show networks", "tcp-keepalive             modelled     unsupported")]
-    [InlineData("show networks proxied", "connect-time  unsupported: the proxy accepts a connect at once")]
+    [InlineData("show networks proxied", "connect-time   unsupported: the proxy accepts a connect at once")]
     [InlineData("show metrics connects.time.p50", "proxied: unsupported: only the negotiation is seen")]
     [InlineData("show metrics", "messages.lost")]
     [InlineData("show metrics ghost.time", "population:")]

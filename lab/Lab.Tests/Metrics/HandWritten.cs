@@ -19,8 +19,11 @@ internal sealed class HandWritten : IJournalReader
         Servers = new Dictionary<string, ServerSpec> { ["a.example"] = new(), ["b.example"] = new() },
         Clients = new Dictionary<string, ClientSpec>
         {
-            ["phone"] = new() { Server = "a.example", Link = new LinkChoice("mobile", null) },
-            ["desktop"] = new() { Server = "a.example" },
+            ["phone"] = new()
+            {
+                Server = "a.example", Link = new LinkChoice("mobile", null), Login = new LoginSpec { Rooms = 1 },
+            },
+            ["desktop"] = new() { Server = "a.example", Login = new LoginSpec { Rooms = 1 } },
             ["bob"] = new() { Server = "b.example" },
         },
         Links = new Dictionary<string, LinkProfile> { ["mobile"] = new() { Through = ["nat"] } },

@@ -162,6 +162,8 @@ internal static class Histories
         h.Login(10, 2, Phone, 0);
         h.Login(10.5, 1, Desktop, 1);
         h.Login(10.9, 4, Bob, 2);
+        h.Journal.ClientReady(At(15), Phone, 0);                                        // 5 s after it began
+        h.Journal.ClientReady(At(18.5), Desktop, 1);                                    // 8 s
         h.FaultEnds(1000);
         h.ClientEnds(1500, Phone, 0, Mechanism.Reset);
         h.ClientEnds(1600, Desktop, 1, Mechanism.Reset);
@@ -170,12 +172,16 @@ internal static class Histories
         h.Connect(2100.9, Desktop, 4);
         h.Login(2101, 3, Phone, 5, resumed: true);
         h.Journal.ClientOnline(At(2105.9), Desktop, resumed: true, 4);
-        h.ClientEnds(2200, Phone, 5, Mechanism.Reset);
+        h.Journal.ClientReady(At(2105.9), Desktop, 4);                                  // 5 s, at once
+        h.ClientEnds(2200, Phone, 5, Mechanism.Reset);                                  // before it was ready
         h.Login(2300, 7, Phone, 6);
+        h.Journal.ClientReady(At(2320), Phone, 6);                                      // 20 s
     },
     ("connects.attempts", "", 7 / 3.0), ("connects.online", "", 6), ("connects.resumed", "", 2 / 3.0),
     ("connects.time.p50", "", 3),                                                       // of 1, 2, 3, 4, 5, 7
-    ("storm.peak", "", 2), ("recovery.time", "", 307),
+    ("connects.ready.p50", "", 5), ("connects.ready.p95", "", 20), ("logins.cut", "", 1),     // of 5, 5, 8, 20
+    ("connects.ready.p50", "desktop - 1000", 8), ("connects.ready.p95", "- - 2110", 8), ("logins.cut", "desktop", 0),
+    ("logins.cut", "phone 2000 2300", 1), ("storm.peak", "", 2), ("recovery.time", "", 307),
     ("connects.attempts", "phone", 4), ("connects.attempts", "phone 10 2101", 2 / (2091 / 3600.0)),
     ("connects.online", "phone 12 2104", 1), ("connects.resumed", "phone", 0.5),
     ("connects.resumed", "bob", double.NaN),
