@@ -103,6 +103,7 @@ internal sealed class Run : IJournalReader
         _ = new FaultPlan(World, spec.Scenario);
         World.Workload = new Workload(World, spec.Scenario);
         Foreground.Plan(World);
+        OtherTraffic.Plan(World);
     }
 
     /// <summary>The run is over: what the world and its recorder know becomes the result.</summary>
@@ -120,6 +121,7 @@ internal sealed class Run : IJournalReader
             Measures = Catalogue.Measure(
                 spec.Scenario, scope => new RunFacts(spec, World.Cast, recorder, messages, scope)),
             Incidents = recorder.Incidents, Messages = messages, Costs = Causes.Table(recorder.Costs),
+            Energies = Causes.Table(recorder.EnergiesAt(Instant.Zero + duration)),
             Lanes = recorder.Lanes, Marks = recorder.Marks, Faults = recorder.Bands,
             Arrivals = recorder.Storm.ToBins(duration),
             ClientNames = [.. recorder.Clients.Take(Recorder.LaneClients).Select(c => c.Name)],

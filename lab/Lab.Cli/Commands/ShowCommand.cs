@@ -7,7 +7,7 @@ namespace Lab.Cli;
 internal static class ShowCommand
 {
     private static readonly string[] Kinds =
-        ["presets", "links", "middleboxes", "faults", "metrics", "networks", "os", "keys"];
+        ["presets", "links", "middleboxes", "radios", "faults", "metrics", "networks", "os", "keys"];
 
     private static readonly (NetworkKind Network, string Meaning)[] NetworkMeanings =
     [
@@ -23,6 +23,7 @@ internal static class ShowCommand
             "presets" => ShowPresets(Presets.Policies, "policy", name, terminal),
             "links" => ShowPresets(Presets.Links, "link", name, terminal),
             "middleboxes" => ShowPresets(Presets.Middleboxes, "middlebox", name, terminal),
+            "radios" => ShowPresets(Presets.Radios, "radio", name, terminal),
             "faults" => ShowFaults(name, terminal),
             "metrics" => ShowMetrics(name, terminal),
             "os" => ShowSystems(name, terminal),
@@ -45,7 +46,7 @@ internal static class ShowCommand
             terminal.Out.WriteLine();
             terminal.Out.WriteLine(what == "policy"
                 ? "lab show presets NAME shows one in full; lab show links lists the links."
-                : $"lab show {(what == "link" ? "links" : "middleboxes")} NAME shows one in full"
+                : $"lab show {Kinds.First(k => k.StartsWith(what, StringComparison.Ordinal))} NAME shows one in full"
                     + (what == "link" ? ", with what each number comes from; profile: NAME takes it." : "."));
             return ExitCode.Pass;
         }

@@ -36,6 +36,13 @@ public static class EntryFields
         [
             Word("state", e => ProcessEntry.Of(e).State), .. Cause(e => ProcessEntry.Of(e).Fault, weather: false),
         ],
+        Radio =
+        [
+            new EntryField("link", [], (e, names) => names.LinkOf(in e)),
+            new EntryField("radio", [], (e, names) => names.RadioOf(in e)),
+            Flag("waking", e => RadioEntry.Of(e).IsWaking), Word("use", e => RadioEntry.Of(e).Use),
+            Word("mark", e => RadioEntry.Of(e).Mark), Number("microwatts", e => RadioEntry.Of(e).Microwatts),
+        ],
         Packet =
         [
             Word("direction", e => PacketEntry.Of(e).Direction), Word("use", e => PacketEntry.Of(e).Use),
@@ -77,6 +84,7 @@ public static class EntryFields
         EntryKind.ProcessChanged => Process,
         EntryKind.PassageChanged => Passage,
         EntryKind.LinkChanged => Link,
+        EntryKind.RadioChanged => Radio,
         EntryKind.PacketSent or EntryKind.PacketDelivered or EntryKind.PacketLost or EntryKind.PacketOverflowed =>
             Packet,
         EntryKind.ConnectAttempt or EntryKind.FarAccepted or EntryKind.ServerHibernated

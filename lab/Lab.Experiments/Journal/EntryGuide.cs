@@ -62,6 +62,7 @@ public static class EntryGuide
         EntryKind.AppOpened => new(Client, "the person opens its app"),
         EntryKind.AppClosed => new(Client, "the person leaves its app"),
         EntryKind.ClientReady => new(Client, "all that its `login` asks for has come, now or before it resumed"),
+        EntryKind.RadioChanged => new(Client, "a radio of its is in another state, or in the same for something else"),
     };
 
     /// <summary>What a field means, in every kind that has it.</summary>
@@ -97,6 +98,9 @@ public static class EntryGuide
         "after" => "seconds from asking to the answer",
         "side" => "near: the server that opened the connection",
         "sends" => "whether that side sends stanzas on it",
+        "radio" => "the state of the radio, by the name that its profile has for it; while it wakes the one it leaves",
+        "waking" => "whether it is on its way to a higher state",
+        "microwatts" => "what it draws from now on",
         "error" => "the stanza error (RFC 6120 section 8.3.3)",
         _ => "",
     };

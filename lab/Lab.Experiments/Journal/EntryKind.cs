@@ -95,4 +95,8 @@ public enum EntryKind : ushort
     // what a login loads
 
     ClientReady,
+
+    // radios
+
+    RadioChanged,
 }

@@ -28,9 +28,16 @@ public sealed class EntryNames(RunSpec spec)
         _ => ForeignEcho,
     };
 
-    /// <summary>The link that a LinkChanged entry names, as its client calls it; null when it is on none.</summary>
-    public string? LinkOf(in Entry e) => LinkEntry.Of(in e).Link is >= 0 and int link
-        ? (cast ??= new Cast(spec.Topology)).Members[e.Host].Links[link].Key : null;
+    /// <summary>The link that the entry names, as its client calls it; null when it is on none.</summary>
+    public string? LinkOf(in Entry e) => LinkOf(
+        in e, e.Kind == EntryKind.RadioChanged ? RadioEntry.Of(in e).Link : LinkEntry.Of(in e).Link)?.Key;
+
+    /// <summary>The state that a RadioChanged entry names.</summary>
+    public string? RadioOf(in Entry e) =>
+        LinkOf(in e, RadioEntry.Of(in e).Link)?.Radio?.States[RadioEntry.Of(in e).State].Name;
+
+    private MemberLink? LinkOf(in Entry e, int link) =>
+        link < 0 ? null : (cast ??= new Cast(spec.Topology)).Members[e.Host].Links[link];
 
     private string Host(int host) =>
         host < (hosts ??= spec.Topology.HostNames()).Count ? hosts[host] : $"host {host}";

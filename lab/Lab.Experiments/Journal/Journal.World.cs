@@ -1,4 +1,5 @@
 using Lab.Network;
+using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
@@ -40,6 +41,10 @@ public sealed partial class Journal
 
     /// <summary>The person leaves the client's app.</summary>
     public void AppClosed(Instant now, int client) => Add(now, client, EntryKind.AppClosed, 0, 0);
+
+    /// <summary>A radio of the client's is in another state, or in the same on another account.</summary>
+    public void RadioChanged(Instant now, int client, RadioEntry radio) =>
+        Add(now, client, EntryKind.RadioChanged, radio.Pack(), radio.Microwatts);
 
     /// <param name="fault">Index of the fault that keeps it so, or that let it run again, or
     /// <see cref="ProcessEntry.ByItself"/>.</param>
@@ -83,6 +88,21 @@ public readonly record struct PassageEntry(bool UpDead, bool DownDead, PassageCa
 public readonly record struct LinkEntry(int Link, int Fault)
 {
     public static LinkEntry Of(in Entry e) => new((int)e.A, (int)e.B);
+}
+
+/// <summary>
+/// Of RadioChanged. Link is the number of the client's link whose radio it is; while it wakes, the state is the one
+/// that it leaves.
+/// </summary>
+public readonly record struct RadioEntry(
+    int Link, int State, bool IsWaking, SegmentUse Use, Traffic Mark, long Microwatts)
+{
+    public static RadioEntry Of(in Entry e) => new(
+        (int)(e.A & 0xFF), (int)((e.A >> 8) & 0xFF), ((e.A >> 16) & 1) != 0, (SegmentUse)((e.A >> 24) & 0xFF),
+        (Traffic)((e.A >> 32) & 0xFF), e.B);
+
+    internal long Pack() =>
+        (uint)Link | ((long)State << 8) | (IsWaking ? 1L << 16 : 0) | ((long)Use << 24) | ((long)Mark << 32);
 }
 
 /// <summary>Of ProcessChanged.</summary>

@@ -10,6 +10,7 @@ internal static class Causes
     [
         "tcp handshake", "tls handshake", "negotiation", "whitespace", "ping", "acks", "payload", "presence", "closing",
         "tcp acks", "tcp probes", "retransmission", "tcp teardown", "unseen", "login",
+        "other programs",
     ];
 
     public static int Count => Names.Length;
@@ -18,6 +19,12 @@ internal static class Causes
     public static IReadOnlyList<CauseCost> Table(IReadOnlyList<(long Packets, long Bytes)> costs) =>
     [
         .. Names.Select((name, i) => new CauseCost(name, costs[i].Packets, costs[i].Bytes)).Where(c => c.Packets > 0),
+    ];
+
+    /// <summary>Of those that drew anything, rest the last.</summary>
+    public static IReadOnlyList<CauseEnergy> Table(IReadOnlyList<double> joules) =>
+    [
+        .. Names.Append("rest").Zip(joules, (name, j) => new CauseEnergy(name, j)).Where(e => e.Joules > 0),
     ];
 
     /// <summary>Whether it is upkeep: what neither carries messages nor establishes or ends a stream.</summary>
@@ -35,7 +42,7 @@ internal static class Causes
         {
             Traffic.Tls => 1, Traffic.Handshake => 2, Traffic.Whitespace => 3, Traffic.Ping => 4, Traffic.Acks => 5,
             Traffic.Payload => 6, Traffic.Presence => 7, Traffic.Unseen => 13,
-            Traffic.Login => 14, _ => 8,
+            Traffic.Login => 14, Traffic.Others => 15, _ => 8,
         },
     };
 }

@@ -15,6 +15,7 @@ internal sealed class Recorder : IJournalReader
     private readonly Scenario scenario;
     private readonly ClientRecord[] clients;
     private readonly CostBook costs;
+    private readonly EnergyBook energy;
     private readonly SortedDictionary<Instant, Tally?> tallies = [];   // at the ends of the spans that are asked for
     private readonly LaneBook lanes;
     private readonly int firstRoute;
@@ -26,6 +27,7 @@ internal sealed class Recorder : IJournalReader
         Truth = new GroundTruth(cast, scenario.Faults);
         clients = [.. cast.Members.Select(m => new ClientRecord(Truth.Path(m.Index), m.Spec.Login is not null))];
         costs = new CostBook(cast.Paths);
+        energy = new EnergyBook(cast);
         lanes = new LaneBook(Math.Min(LaneClients, clients.Length), sides: 2);
         firstRoute = cast.FirstRoute;
         Federation = new FederationRecord(cast, Truth);
@@ -44,6 +46,7 @@ internal sealed class Recorder : IJournalReader
     public IReadOnlyList<LaneMark> Marks => lanes.Marks;
     public IReadOnlyList<FaultBand> Bands => lanes.Bands;
     public StormRecord Storm { get; } = new();
+    public bool HasRadios => energy.HasRadios;
     public RuleSight Rules { get; } = new();
 
     /// <summary>The end of a stream in use that the last entry about a path told of, if it did.</summary>
@@ -55,6 +58,11 @@ internal sealed class Recorder : IJournalReader
     /// <summary>What packets of clients cost, by cause.</summary>
     public IReadOnlyList<(long Packets, long Bytes)> Costs =>
         [.. Enumerable.Range(0, Causes.Count).Select(cause => Sum(clients.Select(c => costs.Of(c.Path.Index, cause))))];
+
+    /// <summary>What radios drew by account until the end, rest the last; empty where there are none.</summary>
+    public IReadOnlyList<double> EnergiesAt(Instant end) => !energy.HasRadios ? []
+        : [.. Enumerable.Range(0, EnergyBook.Accounts)
+            .Select(account => clients.Sum(c => TallyAt(end)!.Energy.Joules(c.Path.Index, account)))];
 
     /// <summary>What had been counted before that moment; null when nothing was. Once the run is over.</summary>
     public Tally? TallyAt(Instant at) => at == Instant.Zero ? null : tallies[at];
@@ -69,9 +77,18 @@ internal sealed class Recorder : IJournalReader
                 if (sent.IsBehindLink) break;
                 costs.Sent(e.Host, sent);
                 costs.Seen(e.Host, e.At);
+                if (energy.HasRadios && sent.Direction == Direction.Up && e.Host < clients.Length)
+                    energy.Passed(e.Host, sent);
                 break;
             case EntryKind.PacketDelivered:
-                if (!PacketEntry.Of(in e).IsBehindLink) costs.Seen(e.Host, e.At);
+                PacketEntry came = PacketEntry.Of(in e);
+                if (came.IsBehindLink) break;
+                costs.Seen(e.Host, e.At);
+                if (energy.HasRadios && came.Direction == Direction.Down && e.Host < clients.Length)
+                    energy.Passed(e.Host, came);
+                break;
+            case EntryKind.RadioChanged:
+                energy.On(e.Host, RadioEntry.Of(in e), e.At);
                 break;
             case EntryKind.PacketLost or EntryKind.PacketOverflowed
                 or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
@@ -135,6 +152,9 @@ internal sealed class Recorder : IJournalReader
         Messages.Losses.On(in e);
         switch (e.Kind)
         {
+            case EntryKind.LinkChanged:
+                energy.Moved(c.Path.Index, LinkEntry.Of(in e).Link);
+                break;
             case EntryKind.PathChanged:
                 lanes.Band(c.Path.Index, LaneBook.Path, c.Path.IsDead ? c.Path.Cause : null, e.At);
                 break;
@@ -201,7 +221,7 @@ internal sealed class Recorder : IJournalReader
         foreach (Instant at in tallies.Keys.Where(t => t <= now && tallies[t] is null).ToList())
         {
             foreach (ClientRecord c in clients) c.BookTime(at);
-            tallies[at] = new Tally(costs.Copy(), [.. clients.Select(c => c.GhostNanoseconds)],
+            tallies[at] = new Tally(costs.Copy(), energy.Copy(at), [.. clients.Select(c => c.GhostNanoseconds)],
                 [.. clients.Select(c => c.ReachableNanoseconds)]);
         }
         nextTally = tallies.FirstOrDefault(t => t.Value is null, new(Instant.Never, null)).Key;
@@ -212,6 +232,7 @@ internal sealed class Recorder : IJournalReader
 }
 
 /// <summary>
-/// What packets cost and how long each client was a ghost or reachable, from the beginning to a moment.
+/// What packets and radios cost and how long each client was a ghost or reachable, from the beginning to a moment.
 /// </summary>
-internal sealed record Tally(CostBook Costs, IReadOnlyList<long> Ghost, IReadOnlyList<long> Reachable);
+internal sealed record Tally(
+    CostBook Costs, EnergyBook Energy, IReadOnlyList<long> Ghost, IReadOnlyList<long> Reachable);

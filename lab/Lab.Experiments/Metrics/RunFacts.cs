@@ -100,6 +100,33 @@ internal sealed class RunFacts(
 
     public long WakeUps => chosen.Clients.Sum(c => After.Costs.WakeUps(c) - (Before?.Costs.WakeUps(c) ?? 0));
 
+    public bool HasRadios => recorder.HasRadios;
+
+    /// <summary>Joules of such accounts.</summary>
+    public double Energy(Func<int, bool> accounts) => Energy(chosen.Clients, accounts);
+
+    private double Energy(IEnumerable<int> clients, Func<int, bool> accounts)
+    {
+        double joules = 0;
+        foreach (int client in clients)
+            for (int account = 0; account < EnergyBook.Accounts; account++)
+                if (accounts(account))
+                    joules += After.Energy.Joules(client, account) - (Before?.Energy.Joules(client, account) ?? 0);
+        return joules;
+    }
+
+    /// <summary>Hours of the clients that have a battery, and how many batteries their radios drew.</summary>
+    public double BatteryHours => Powered.Count() * Hours;
+
+    public double Batteries => Powered.Sum(c => Energy([c], _ => true) / cast.Members[c].Spec.Battery!.Value.Joules);
+
+    private IEnumerable<int> Powered => chosen.Clients.Where(c => cast.Members[c].Spec.Battery is not null);
+
+    public double Wakings => chosen.Clients.Sum(c => After.Energy.Wakings(c) - (Before?.Energy.Wakings(c) ?? 0));
+
+    public double AwakeSeconds =>
+        chosen.Clients.Sum(c => After.Energy.AwakeSeconds(c) - (Before?.Energy.AwakeSeconds(c) ?? 0));
+
     private Tally? Before => before ??= recorder.TallyAt(chosen.From);
     private Tally After => after ??= recorder.TallyAt(chosen.To)!;
 

@@ -46,6 +46,9 @@ public readonly record struct FaultBand(int Client, FaultKind Kind, Instant From
 /// <summary>Bytes and packets on the wire by cause: handshake, keepalive, ping, acks, payload, ...</summary>
 public readonly record struct CauseCost(string Cause, long Packets, long Bytes);
 
+/// <summary>What the radios of all clients drew on account of one cause, or at rest.</summary>
+public readonly record struct CauseEnergy(string Cause, double Joules);
+
 /// <summary>
 /// A metric of a run, or of a part of it: its number, and what that gives to the number of several runs.
 /// </summary>
@@ -77,6 +80,9 @@ public sealed record RunResult
     public IReadOnlyList<Incident> Incidents { get; init; } = [];
     public IReadOnlyList<MessageRecord> Messages { get; init; } = [];
     public IReadOnlyList<CauseCost> Costs { get; init; } = [];
+
+    /// <summary>Empty where no client has a radio.</summary>
+    public IReadOnlyList<CauseEnergy> Energies { get; init; } = [];
 
     /// <summary>Lanes of the first clients only (see Recorder), so that a storm of thousands stays drawable.</summary>
     public IReadOnlyList<LaneSegment> Lanes { get; init; } = [];

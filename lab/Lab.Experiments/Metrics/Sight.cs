@@ -29,6 +29,9 @@ internal sealed class Sight
         new(Fidelity.Modelled, "counted between the legs, where the modelled TCP cuts real TLS records into segments"),
         (run, own) => own.Worse(OfTcpParts(run)));
 
+    public static Sight Energy { get; } = new(
+        new(Fidelity.Unsupported, "radios of phones are only on the simulated network yet"), (_, own) => own);
+
     /// <summary>Of the paths between servers.</summary>
     public static Sight FederationCosts { get; } = new(Costs.proxied, (run, own) => run.Topology.S2s
         .SelectMany(s => new[] { s.Policy, s.SecondPolicy }).Select(p => OfTcp(p?.Inline?.Tcp)).Aggregate(own,

@@ -31,6 +31,7 @@ public sealed partial class Rules
                     $"{name} is {Measured(metric.Unit)}, write {Units.Example(metric.Unit)}",
                     Of(nameof(expectation.Metric))) { Found = q });
         CheckSpan(expectation, scenario);
+        if (topology is not null) CheckEnergy(expectation, topology);
         if (topology is not null && expectation.Of is { } target)
             CheckWhose(topology, new Spot(expectation, nameof(expectation.Of)), metric, target);
     }
@@ -87,6 +88,7 @@ public sealed partial class Rules
     {
         Unit.Seconds => "a time", Unit.Bytes => "a size", Unit.Share => "a share",
         Unit.PerSecond => "a number per second", Unit.PerHour => "a number per hour",
-        Unit.BytesPerHour => "a size per hour", _ => "a count",
+        Unit.BytesPerHour => "a size per hour", Unit.JoulesPerHour => "an energy per hour",
+        Unit.SharePerDay => "a share per day", _ => "a count",
     };
 }

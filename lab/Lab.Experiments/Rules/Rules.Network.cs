@@ -52,6 +52,7 @@ public sealed partial class Rules
             CheckLinks(topology, client);
             foreach (LinkChoice? link in client.Links.Values.Prepend(client.Link)) CheckThrough(topology, link?.Inline);
             CheckLength(topology, client);
+            CheckDevice(topology, group, client);
             CheckPolicy(client, nameof(client.Policy), client.Policy);
         }
         foreach (LinkProfile link in topology.Links.Values) CheckThrough(topology, link);
@@ -116,6 +117,7 @@ public sealed partial class Rules
         {
             CheckLink(topology, spec, nameof(spec.Link), spec.Link);
             CheckThrough(topology, spec.Link?.Inline);
+            CheckWired(topology, spec);
             CheckPolicy(spec, nameof(spec.Policy), spec.Policy);
             CheckPolicy(spec, nameof(spec.SecondPolicy), spec.SecondPolicy);
             var between = new Spot(spec, nameof(spec.Between));
@@ -172,8 +174,7 @@ public sealed partial class Rules
 
     private void CheckLength(Topology topology, ClientSpec client)
     {
-        int Length(LinkChoice? link) => 1 + ((link?.Inline ?? topology.Links.GetValueOrDefault(link?.Name ?? "")
-            ?? library.Links.GetValueOrDefault(link?.Name ?? ""))?.Through.Count ?? 0);
+        int Length(LinkChoice? link) => 1 + (LinkOf(topology, link)?.Through.Count ?? 0);
         int length = (client.Links.Count > 0 ? client.Links.Values.Sum(Length) : Length(client.Link))
             + (topology.Servers.GetValueOrDefault(client.Server)?.Behind.Count ?? 0);
         if (length > Line.AttachmentPlace)
@@ -184,7 +185,9 @@ public sealed partial class Rules
 
     private void CheckThrough(Topology topology, LinkProfile? link)
     {
-        if (link is not null) CheckMiddleboxes(topology, link, nameof(link.Through), link.Through);
+        if (link is null) return;
+        CheckMiddleboxes(topology, link, nameof(link.Through), link.Through);
+        CheckRadio(topology, link);
     }
 
     private void CheckMiddleboxes(Topology topology, object record, string property, IReadOnlyList<string> names)

@@ -29,6 +29,7 @@ public sealed partial class Rules
                 [(nameof(w.Down), "down has other good and bad times than up; the weather takes both directions at "
                     + "once, so write the same bad-for and good-for, with other losses", [nameof(w.Up)])],
             MiddleboxProfile box => Middlebox(box),
+            RadioProfile radio => States(radio),
             Band band when band.To < band.From =>
                 [(nameof(band.To), $"to ({band.To}) is shorter than from ({band.From})", [nameof(band.From)])],
             ReconnectPolicy reconnect => Reconnect(reconnect),
@@ -65,6 +66,8 @@ public sealed partial class Rules
                     [nameof(a.Every), nameof(a.EveryStanzas)])],
             PolicyChoice { Name: null, Inline: null } or PolicyChoice { Name: "" } =>
                 [(nameof(PolicyChoice.Name), "a policy is named or written in place", [])],
+            RadioChoice { Name: null, Inline: null } or RadioChoice { Name: "" } =>
+                [(nameof(RadioChoice.Name), "a radio is named or written in place", [])],
             LinkChoice { Name: null, Inline: null } or LinkChoice { Name: "" } =>
                 [(nameof(LinkChoice.Name), "a link is named or written in place", [])],
             _ => [],

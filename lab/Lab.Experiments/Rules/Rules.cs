@@ -75,7 +75,8 @@ public sealed partial class Rules
             if (Limits.Broken(property, value) is { } limit)
                 findings.Add(new Finding(new Spot(record, property.Name), $"{key} {limit}") { Found = value });
             // a policy or link written in place stands where its name would
-            Into(value, record is PolicyChoice or LinkChoice or JourneyBlock or Journey ? path : Join(path, key));
+            Into(value, record is PolicyChoice or LinkChoice or RadioChoice or JourneyBlock or Journey
+                ? path : Join(path, key));
         }
         Within(record);
     }

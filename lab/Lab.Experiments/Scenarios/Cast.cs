@@ -41,7 +41,7 @@ internal sealed record Member(
 /// defined there; with the names of what lies behind it.
 /// </summary>
 internal sealed record MemberLink(
-    string Key, string Name, LinkSpec Up, LinkSpec Down, IReadOnlyList<string> Through);
+    string Key, string Name, LinkSpec Up, LinkSpec Down, IReadOnlyList<string> Through, RadioSpec? Radio);
 
 /// <summary>A path, with every link that its near end has, or one of them by its number.</summary>
 internal readonly record struct Stretch(int Path, int? Link = null)
@@ -351,7 +351,8 @@ internal sealed class Cast
     private MemberLink WayOf(string key, LinkChoice? choice)
     {
         (string name, LinkSpec up, LinkSpec down, IReadOnlyList<string> through) = LinkOf(choice);
-        return new MemberLink(key, name, up, down, through);
+        LinkProfile? link = choice?.Inline ?? topology.Links.GetValueOrDefault(name);
+        return new MemberLink(key, name, up, down, through, link?.Radio?.Inline?.ToSpec());
     }
 
     private (string Name, LinkSpec Up, LinkSpec Down, IReadOnlyList<string> Through) LinkOf(LinkChoice? choice)

@@ -11,14 +11,20 @@ public sealed record Library
     public IReadOnlyDictionary<string, LinkProfile> Links { get; init; } = new Dictionary<string, LinkProfile>();
     public IReadOnlyDictionary<string, MiddleboxProfile> Middleboxes { get; init; } =
         new Dictionary<string, MiddleboxProfile>();
+    public IReadOnlyDictionary<string, RadioProfile> Radios { get; init; } = new Dictionary<string, RadioProfile>();
 
     /// <summary>The topology with what its names stand for; they must be known.</summary>
     public Topology Resolve(Scenario scenario, Topology topology)
     {
         PolicyChoice? Policy(PolicyChoice? choice) => choice is { Name: { } name, Inline: null }
             ? choice with { Inline = scenario.Policies.GetValueOrDefault(name) ?? Policies[name] } : choice;
-        LinkChoice? Link(LinkChoice? choice) => choice is { Name: { } name, Inline: null }
-            ? choice with { Inline = topology.Links.GetValueOrDefault(name) ?? Links[name] } : choice;
+        LinkChoice? Link(LinkChoice? choice) => choice is null ? null : choice with
+        {
+            Inline = Powered(choice.Inline ?? topology.Links.GetValueOrDefault(choice.Name!) ?? Links[choice.Name!]),
+        };
+        LinkProfile Powered(LinkProfile link) => link.Radio is { Name: { } name, Inline: null }
+            ? link with { Radio = link.Radio with { Inline = topology.Radios.GetValueOrDefault(name) ?? Radios[name] } }
+            : link;
         IReadOnlyDictionary<string, LinkChoice> All(IReadOnlyDictionary<string, LinkChoice> own) => own.Count == 0 ? own
             : new OrderedDictionary<string, LinkChoice>(own.Select(l => KeyValuePair.Create(l.Key, Link(l.Value)!)));
         var servers = new OrderedDictionary<string, ServerSpec>();

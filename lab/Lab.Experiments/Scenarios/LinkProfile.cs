@@ -68,6 +68,13 @@ public sealed record LinkProfile
     /// <example>[home-gateway]</example>
     public IReadOnlyList<string> Through { get; init; } = [];
 
+    /// <summary>
+    /// The radio of the client's at its near end, by name or in place; each client has one of its own. Absent = packets
+    /// pass without waking anything, and no energy is counted.
+    /// </summary>
+    /// <example>lte</example>
+    public RadioChoice? Radio { get; init; }
+
     public LinkSpec Upward() => Direction(Up, Delay.Up, Jitter.Up, Loss?.Up, Trace?.Upward);
     public LinkSpec Downward() => Direction(Down, Delay.Down, Jitter.Down, Loss?.Down, Trace?.Downward);
 

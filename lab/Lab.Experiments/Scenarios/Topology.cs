@@ -52,6 +52,10 @@ public sealed record Topology
     public IReadOnlyDictionary<string, MiddleboxProfile> Middleboxes { get; init; } =
         new Dictionary<string, MiddleboxProfile>();
 
+    /// <summary>Radios of phones by name; the name of a preset stands for it.</summary>
+    /// <example>{mine: lte, old: {profile: umts, per-mbit: 0mW}}</example>
+    public IReadOnlyDictionary<string, RadioProfile> Radios { get; init; } = new Dictionary<string, RadioProfile>();
+
     /// <summary>Every middlebox that the packets of these clients may come by.</summary>
     public IEnumerable<MiddleboxProfile> MiddleboxesOf(ClientSpec client) =>
         client.Links.Values.Prepend(client.Link).SelectMany(Through)
@@ -280,6 +284,14 @@ public sealed record ClientSpec
     /// <summary>The resource to ask for (RFC 6120 section 7); absent = the server chooses.</summary>
     /// <example>home</example>
     public string? Resource { get; init; }
+
+    /// <summary>What other programs on its device do with its radio; empty = nothing.</summary>
+    /// <example>[{every: 15m, arrivals: poisson, for: 20s}]</example>
+    public IReadOnlyList<OtherTrafficSpec> OtherTraffic { get; init; } = [];
+
+    /// <summary>The battery that its radios draw from; absent = it is not asked how long that lasts.</summary>
+    /// <example>15.4Wh</example>
+    public Energy? Battery { get; init; }
 
     /// <summary>The members of a group start spread evenly over this long.</summary>
     /// <example>30s</example>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Lab.Experiments;
 
-public enum Unit { Count, Seconds, Bytes, Share, PerSecond, PerHour, BytesPerHour }
+public enum Unit { Count, Seconds, Bytes, Share, PerSecond, PerHour, BytesPerHour, JoulesPerHour, SharePerDay }
 
 /// <summary>How numbers are shown to people: three significant digits and a unit that fits the size.</summary>
 public static class Units
@@ -18,6 +18,8 @@ public static class Units
         Unit.PerSecond => "1/s",
         Unit.PerHour => "1/h",
         Unit.BytesPerHour => "B/h",
+        Unit.JoulesPerHour => "J/h",
+        Unit.SharePerDay => "%/d",
         _ => "",
     };
 
@@ -30,6 +32,8 @@ public static class Units
         Unit.PerSecond => "a rate such as 5/s",
         Unit.PerHour => "a rate such as 120/h",
         Unit.BytesPerHour => "a size per hour such as 10KiB/h",
+        Unit.JoulesPerHour => "an energy per hour such as 50J/h",
+        Unit.SharePerDay => "a share per day such as 3%/d",
         _ => "a plain number such as 0",
     };
 
@@ -43,6 +47,8 @@ public static class Units
             Unit.Share => Percent(value * 100) + " %",
             Unit.Bytes => Scaled(value, "B"),
             Unit.BytesPerHour => Scaled(value, "B/h"),
+            Unit.JoulesPerHour => Digits(value) + " J/h",
+            Unit.SharePerDay => Digits(value * 100) + " %/d",
             Unit.PerSecond => Digits(value) + " /s",
             Unit.PerHour => Digits(value) + " /h",
             _ => Digits(value),

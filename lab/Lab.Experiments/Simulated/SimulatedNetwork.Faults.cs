@@ -1,4 +1,5 @@
 using Lab.Network;
+using Lab.Xmpp;
 
 namespace Lab.Experiments;
 
@@ -136,6 +137,10 @@ internal sealed partial class SimulatedNetwork
         Line line = lines[path]!;
         line.WeatherAlarm.Set(queue, line.NextChange);
     }
+
+    void IPassageWatcher.RadioChanged(Instant now, int path, int place, Radio radio) =>
+        journal.RadioChanged(now, path, new RadioEntry(lines[path]!.RowOf(place), radio.State, radio.IsWaking,
+            radio.Account.Use, (Traffic)radio.Account.Mark, radio.Microwatts));
 
     private void Let(Instant now, Line line, Line.Connection c, int place, (bool Up, bool Down) dead, bool lingers,
         PassageCause cause)

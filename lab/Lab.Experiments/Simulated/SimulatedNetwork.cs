@@ -65,7 +65,7 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
             [.. names.Select((name, i) => Box(owner, name, i, farIsInside))];
 
         PathElement[] Row(string owner, MemberLink l) =>
-            [NewLink(owner, l.Up, l.Down), .. Boxes(owner, l.Through, farIsInside: false)];
+            [NewLink(owner, l.Up, l.Down, l.Radio), .. Boxes(owner, l.Through, farIsInside: false)];
 
         foreach (Member m in cast.Members)
             Lay(m.Index,
@@ -99,8 +99,9 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
         WatchWeather(queue.Now, line);
     }
 
-    private LinkElement NewLink(string name, LinkSpec up, LinkSpec down) =>
-        new(up, down, random.Fork("link/" + name), transit);
+    private LinkElement NewLink(string name, LinkSpec up, LinkSpec down, RadioSpec? radio = null) => radio is null
+        ? new LinkElement(up, down, random.Fork("link/" + name), transit)
+        : new RadioLink(radio, up, down, random.Fork("link/" + name), transit);
 
     void INetwork.Join(int path, HostProcess near, HostProcess far, TcpSettings farTcp) =>
         Join(path, near.Program, far.Program, farTcp);
@@ -166,6 +167,19 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
         segment.Connection = pipe.Connection;
         if (pipe.Home == pipe.Line.Balancer) segment.Mark = Segment.PathMark;
         SendOn(now, pipe.Line, pipe.AtFar ? Direction.Down : Direction.Up, in segment);
+    }
+
+    void INetwork.Use(Instant now, int path, int bytes)
+    {
+        Line line = lines[path]!;
+        int row = line.Attachment?.Row ?? 0;
+        if (row < 0 || line.Links[row] is not RadioLink radio) return;
+        radio.Use(now, new Segment
+        {
+            Use = SegmentUse.Data, Mark = (byte)Traffic.Others, Length = Math.Max(0, bytes - Segment.HeaderBytes),
+        });
+        Arm(line, Direction.Up);                            // for what waits there
+        Arm(line, Direction.Down);
     }
 
     /// <summary>Between proxies the ends that count are the real sockets', and a balancer is no end of any.</summary>
@@ -304,6 +318,7 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
     {
         journal.PacketSent(now, line.Number, way, segment.Use, (Traffic)segment.Mark, segment.WireBytes);
         Fate fate = line.Offer(now, way, in segment);
+        if (line.HasRadio) Arm(line, way == Direction.Up ? Direction.Down : Direction.Up);   // for what waits there
         if (fate == Fate.Inside)
         {
             Arm(line, way);

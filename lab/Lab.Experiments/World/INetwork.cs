@@ -57,6 +57,10 @@ internal interface INetwork
     /// <summary>The gap of that move, or the lingering of what it left, is over.</summary>
     void FinishMove(Instant now, int path, Handoff move, int fault);
 
+    /// <summary>Another program on the near end's device uses the radio of the link that it is on, if it has
+    /// one.</summary>
+    void Use(Instant now, int path, int bytes) { }
+
     /// <summary>Why the far end took no connection of that path, where the near one could not see it; null = it took
     /// one.</summary>
     string? WhyRefused(int path) => null;

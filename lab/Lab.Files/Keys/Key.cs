@@ -68,6 +68,7 @@ internal sealed record Key
             string one = Allowed.Count > 0 ? "one of " + Words.List(Allowed.Select(a => a.Word))
                 : Type == typeof(PolicyChoice)
                     ? "the name of a policy or preset, or the keys of a policy"
+                : Type == typeof(RadioChoice) ? "the name of a radio or preset, or the keys of a radio"
                 : Type == typeof(LinkChoice) ? "the name of a link or preset, or the keys of a link"
                 : Type == typeof(Journey) ? "a list of parts of journeys, each with how long"
                 : Type == typeof(JourneyBlock) ? "a list: keys with values"

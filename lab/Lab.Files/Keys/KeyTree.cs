@@ -30,6 +30,7 @@ internal static partial class KeyTree
             typeof(LinkProfile),
             typeof(DelayTableProfile), typeof(ConcealedProfile), typeof(GridProfile), typeof(LossProfile),
             typeof(OutageProfile), typeof(TraceProfile), typeof(MiddleboxProfile), typeof(Band),
+            typeof(RadioProfile), typeof(RadioStateProfile), typeof(WakeProfile), typeof(OtherTrafficSpec),
         }.Select(Made),
     ];
 
@@ -43,6 +44,7 @@ internal static partial class KeyTree
     /// <summary>The part that a value of the type opens; null when it opens none.</summary>
     public static Part? PartOf(Type type) => Parts.GetValueOrDefault(
         type == typeof(PolicyChoice) ? typeof(Policy) : type == typeof(LinkChoice) ? typeof(LinkProfile)
+        : type == typeof(RadioChoice) ? typeof(RadioProfile)
         : Unions.ItemOf(type) ?? type);
 
     private static Part Made(Type type)
@@ -130,7 +132,8 @@ internal static partial class KeyTree
     ];
 
     private static string UnitOf(Type type) => type == typeof(Duration) ? "time" : type == typeof(Rate) ? "rate"
-        : type == typeof(Size) ? "size" : type == typeof(Probability) || type == typeof(LossProfile) ? "%"
+        : type == typeof(Size) ? "size" : type == typeof(Power) ? "power" : type == typeof(Energy) ? "energy"
+        : type == typeof(Probability) || type == typeof(LossProfile) ? "%"
         : type == typeof(Quantity) ? "the metric's" : "";
 
     private static bool IsNothing(object? value) =>

@@ -108,6 +108,8 @@ internal sealed class Schema
         if (type == typeof(bool)) return new JsonObject { ["type"] = "boolean" };
         if (part.Type == typeof(LinkProfile) && key.Name == "profile")
             return Enum(Presets.Links.Entries.Select(e => e.Key.Text));
+        if (part.Type == typeof(RadioProfile) && key.Name == "profile")
+            return Enum(Presets.Radios.Entries.Select(e => e.Key.Text));
         if (type == typeof(LossProfile)) return Any(SchemaTexts.Of(typeof(Probability), null), Reference(type));
         // the name of a preset only, where a name is given to something
         bool defines = key.Form == Form.Names && part.Type != typeof(ClientSpec);
@@ -116,6 +118,8 @@ internal sealed class Schema
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))
             return Named(Presets.Links, defines, typeof(LinkProfile));
         if (type == typeof(MiddleboxProfile)) return Named(Presets.Middleboxes, defines, type);
+        if (type == typeof(RadioChoice) || type == typeof(RadioProfile))
+            return Named(Presets.Radios, defines, typeof(RadioProfile));
         if (Unions.ItemOf(type) is { } item)
             return new JsonObject
             {

@@ -31,6 +31,11 @@ internal static class SchemaRules
             ["allOf"] = new JsonArray(Together("bad-for", "good-for"), Together("good-for", "bad-for")),
         }
         : type == typeof(WorkloadSpec) ? Presence(OneOf("every", "at", "on"))
+        : type == typeof(RadioProfile) ? new JsonObject
+        {
+            ["anyOf"] = new JsonArray(Given("profile"),
+                With(Needs("states"), "states", new JsonObject { ["minProperties"] = 1 })),
+        }
         : type == typeof(LoginSpec) ? new JsonObject
         {
             ["anyOf"] = new JsonArray(Given("roster"), Given("archive"),

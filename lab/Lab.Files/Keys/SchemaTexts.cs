@@ -25,6 +25,8 @@ internal static class SchemaTexts
             return positive ? time : Any(time, new JsonObject { ["const"] = 0 }, new JsonObject { ["const"] = "0" });
         }
         if (type == typeof(Rate)) return Matching($"^(unlimited|{NotZero}{Number} *[kMG]?bit/s)$");
+        if (type == typeof(Power)) return Matching($"^{Number} *(uW|mW|W)$");
+        if (type == typeof(Energy)) return Matching($"^{NotZero}{Number} *m?Wh$");
         if (type == typeof(Size))
             return Matching($"^({(positive ? "" : "unlimited|")}{NotZero}{Number} *{Bytes})$");
         if (type == typeof(Probability))
@@ -46,6 +48,8 @@ internal static class SchemaTexts
             Unit.PerSecond => Any(Matching($"^{signed} */s$"), zero),
             Unit.PerHour => Any(Matching($"^{signed} */h$"), zero),
             Unit.BytesPerHour => Any(Matching($"^{signed} *{Bytes}/h$"), zero),
+            Unit.SharePerDay => Any(Matching($"^{signed} *%/d$"), zero),
+            Unit.JoulesPerHour => Any(Matching($"^{signed} *J/h$"), zero),
             _ => Any(number, Matching($"^{signed}$")),
         };
     }

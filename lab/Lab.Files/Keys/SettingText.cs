@@ -86,7 +86,8 @@ internal sealed record SettingText(IReadOnlyList<string> Said, IReadOnlyList<str
     {
         Node node = Unbinder.Value(type, value);
         if (node is Scalar word) return word.Text;
-        if (value is PolicyChoice or LinkChoice || KeyTree.PartOf(value.GetType()) is null) return YamlOut.Inline(node);
+        if (value is PolicyChoice or LinkChoice or RadioChoice || KeyTree.PartOf(value.GetType()) is null)
+            return YamlOut.Inline(node);
         var inner = Of([value], followers);
         return inner.Said.Count + inner.Usual.Count > 1 ? $"{{{inner}}}" : $"{inner}";
     }

@@ -17,11 +17,13 @@ internal static class Presets
     /// <summary>Those of technologies and places, then the published ones.</summary>
     public static readonly Mapping Links = Joined(Read("links.yaml"), Published);
     public static readonly Mapping Middleboxes = Read("middleboxes.yaml");
+    public static readonly Mapping Radios = Read("radios.yaml");
 
     /// <summary>All of them as records.</summary>
     public static readonly Library Library = new()
     {
         Policies = All(Policies, Policy), Links = All(Links, Link), Middleboxes = All(Middleboxes, Middlebox),
+        Radios = All(Radios, Radio),
     };
 
     /// <summary>A preset's policy; the name must exist.</summary>
@@ -30,6 +32,8 @@ internal static class Presets
     public static LinkProfile Link(string name) => Bind<LinkProfile>(Links, name);
 
     public static MiddleboxProfile Middlebox(string name) => Bind<MiddleboxProfile>(Middleboxes, name);
+
+    public static RadioProfile Radio(string name) => Bind<RadioProfile>(Radios, name);
 
     /// <summary>The first line of the comment above a preset: what it is, in a few words.</summary>
     public static string Headline(Mapping presets, string name) => Comment(presets, name).FirstOrDefault() ?? "";

@@ -28,6 +28,7 @@ internal static class Completion
     {
         if (type == typeof(PolicyChoice)) type = typeof(Policy);
         else if (type == typeof(LinkChoice)) type = typeof(LinkProfile);
+        else if (type == typeof(RadioChoice)) type = typeof(RadioProfile);
         else if (Unions.Of(type) is not null) return node;
         if (node is Sequence list && Shapes.IsList(type, out Type item))
             return list with { Items = [.. list.Items.Select(n => Filled(item, n))] };

@@ -24,6 +24,10 @@ internal sealed class Names(Mapping root)
     /// <summary>The mapping that a link's name stands for; null = unknown.</summary>
     public Mapping? Link(string name) => Find(Links, Presets.Links, name);
 
+    /// <summary>The mapping that a radio's name stands for; null = unknown.</summary>
+    public Mapping? Radio(string name) =>
+        Find((root["topology"] as Mapping)?["radios"] as Mapping, Presets.Radios, name);
+
     /// <summary>
     /// The tree with the names of presets replaced by what they stand for where a definition is expected:
     /// policies: {mine: conversations}, links: {mobile: lte-good}, middleboxes: {home: linux-conntrack}, and the to of
@@ -45,7 +49,8 @@ internal sealed class Names(Mapping root)
             root = root.With("policies", policies with { Entries = [.. policies.Entries.Select(e =>
                 e with { Value = Definition(e.Value, Presets.Policies, "policy", "presets") })] });
         foreach ((string key, Mapping presets, string what) in new[]
-            { ("links", Presets.Links, "link"), ("middleboxes", Presets.Middleboxes, "middlebox") })
+            { ("links", Presets.Links, "link"), ("middleboxes", Presets.Middleboxes, "middlebox"),
+                ("radios", Presets.Radios, "radio") })
             if (root["topology"] is Mapping topology && topology[key] is Mapping named)
             {
                 named = named with { Entries = [.. named.Entries.Select(e =>
@@ -56,6 +61,8 @@ internal sealed class Names(Mapping root)
         {
             if (parts["links"] is Mapping links)
                 parts = parts.With("links", Each(links, l => Profiled(l, binder)));
+            if (parts["radios"] is Mapping radios)
+                parts = parts.With("radios", Each(radios, r => ProfiledRadio(r, binder)));
             root = root.With("topology", Linked(Linked(parts, "clients", binder), "s2s", binder));
         }
         if (root["journeys"] is { } journeys) root = root.With("journeys", Liked(journeys, binder));
@@ -99,19 +106,48 @@ internal sealed class Names(Mapping root)
     /// <summary>A link's numbers: its own, and below them those of its profile.</summary>
     private static Node Profiled(Node link, Binder binder)
     {
-        if (link is not Mapping own || own["profile"] is not { } at) return link;
-        own = own.Without("profile");
-        if (at is not Scalar { Text.Length: > 0 } name || Presets.Links[name.Text] is not Mapping preset)
-        {
-            string[] known = [.. Presets.Links.Entries.Select(e => e.Key.Text)];
-            binder.Fail(at, $"there is no profile {at.Kind}"
-                + Words.HintOr((at as Scalar)?.Text ?? "", known, "lab show links lists them"));
-            return own;
-        }
+        if (link is not Mapping own) return link;
+        if (own["radio"] is { } radio) own = own.With("radio", ProfiledRadio(radio, binder));
+        (own, Mapping? preset) = Profile(own, Presets.Links, "links", binder);
+        if (preset is null) return own;
         string[] gone = [.. Instead.Where(i => own[i.Key] is not null).SelectMany(i => i.Gone)];
-        return own with { Entries = [.. preset.Entries.Where(e => own[e.Key.Text] is null
-            && !gone.Contains(e.Key.Text)), .. own.Entries] };
+        return Over(preset with { Entries = [.. preset.Entries.Where(e => !gone.Contains(e.Key.Text))] }, own);
     }
+
+    /// <summary>The same of a radio; of a state that both have, key by key.</summary>
+    private static Node ProfiledRadio(Node radio, Binder binder)
+    {
+        if (radio is not Mapping own) return radio;
+        (own, Mapping? preset) = Profile(own, Presets.Radios, "radios", binder);
+        if (preset is null) return own;
+        if (own["states"] is Mapping states && preset["states"] is Mapping known)
+            own = own.With("states", known with
+            {
+                Entries =
+                [
+                    .. known.Entries.Select(s => states[s.Key.Text] is Mapping mine && s.Value is Mapping its
+                        ? s with { Value = Over(its, mine) } : s),
+                    .. states.Entries.Where(s => known[s.Key.Text] is null),
+                ],
+            });
+        return Over(preset, own);
+    }
+
+    /// <summary>What is left without the profile, and what that is; null = it has none, or an unknown one.</summary>
+    private static (Mapping Own, Mapping? Preset) Profile(Mapping own, Mapping presets, string list, Binder binder)
+    {
+        if (own["profile"] is not { } at) return (own, null);
+        own = own.Without("profile");
+        if (at is Scalar { Text.Length: > 0 } name && presets[name.Text] is Mapping preset) return (own, preset);
+        string[] known = [.. presets.Entries.Select(e => e.Key.Text)];
+        binder.Fail(at, $"there is no profile {at.Kind}"
+            + Words.HintOr((at as Scalar)?.Text ?? "", known, $"lab show {list} lists them"));
+        return (own, null);
+    }
+
+    // in the order of the first, and what only the second has behind it
+    private static Mapping Over(Mapping preset, Mapping own) =>
+        own with { Entries = [.. preset.Entries.Where(e => own[e.Key.Text] is null), .. own.Entries] };
 
     private Node FaultLink(Node fault, Binder binder)
     {
@@ -144,12 +180,15 @@ internal sealed class Names(Mapping root)
     {
         var words = new List<string>();
         Collect(tree, words);
+        var radios = new List<string>();
+        CollectRadios(tree, radios);
         Mapping topology = (Mapping)tree["topology"]!;
         Mapping Add(Mapping? own, Mapping presets) =>
-            presets.Entries.Where(p => words.Contains(p.Key.Text) && own?[p.Key.Text] is null)
+            presets.Entries.Where(p => (presets == Presets.Radios ? radios : words).Contains(p.Key.Text)
+                && own?[p.Key.Text] is null)
             .Aggregate(own ?? new Mapping(tree.Place, [], Flow: false), (map, p) => map.With(p.Key.Text, p.Value));
         foreach ((string key, Mapping presets) in new[]
-            { ("links", Presets.Links), ("middleboxes", Presets.Middleboxes) })
+            { ("links", Presets.Links), ("middleboxes", Presets.Middleboxes), ("radios", Presets.Radios) })
             if (Add(topology[key] as Mapping, presets) is { Entries.Count: > 0 } named)
                 topology = topology.With(key, named);
         Mapping policies = Add(tree["policies"] as Mapping, Presets.Policies);
@@ -163,6 +202,15 @@ internal sealed class Names(Mapping root)
         foreach (Node item in (node as Sequence)?.Items ?? []) Collect(item, words);
         foreach (Entry entry in (node as Mapping)?.Entries ?? [])
             if (entry.Key.Text != "kind") Collect(entry.Value, words);   // of a backoff; a preset has the same word
+    }
+
+    // links have names such as lte, too
+    private static void CollectRadios(Node node, List<string> words)
+    {
+        foreach (Node item in (node as Sequence)?.Items ?? []) CollectRadios(item, words);
+        foreach (Entry entry in (node as Mapping)?.Entries ?? [])
+            if (entry.Key.Text.Split('.')[^1] == "radio") Collect(entry.Value, words);
+            else CollectRadios(entry.Value, words);
     }
 
     /// <summary>Whether a link of the scenario has one.</summary>

@@ -26,6 +26,8 @@ internal static class Quantities
     private static readonly (string Name, decimal Factor)[] Sizes =
         [("B", 1m), ("kB", 1e3m), ("MB", 1e6m), ("GB", 1e9m), ("KiB", 1024m), ("MiB", 1048576m), ("GiB", 1073741824m)];
 
+    private static readonly (string Name, decimal Factor)[] Powers = [("uW", 1m), ("mW", 1e3m), ("W", 1e6m)];
+
     private static readonly decimal LongestNs = 36500 * 86400e9m;
 
     public static Parsed Duration(string text)
@@ -108,6 +110,38 @@ internal static class Quantities
             : Parsed.Fail($"{text} is not a whole number of bytes");
     }
 
+    public static Parsed Power(string text)
+    {
+        if (!Split(text, out decimal number, out string unit)) return NotANumber(text, "a power such as 20mW or 1.2W");
+        if (Factor(Powers, unit) is not { } factor)
+        {
+            string near = Instead(unit, ("w", "W"), ("mw", "mW"), ("MW", "mW"), ("µW", "uW"), ("uw", "uW"));
+            return Parsed.Fail(unit.Length == 0 ? $"a power needs a unit: {text}mW, {text}W, ..."
+                : Unknown(text, unit, "uW, mW or W", Number(text) + near, near));
+        }
+        if (number < 0) return Parsed.Fail($"a power cannot be negative: {text}");
+        if (number > 1e9m / factor) return Parsed.Fail($"{text} is more than 1000 W");
+        decimal microwatts = number * factor;
+        return microwatts == decimal.Truncate(microwatts) ? Parsed.Of(new Power((long)microwatts))
+            : Parsed.Fail($"{text} is finer than a microwatt");
+    }
+
+    public static Parsed Energy(string text)
+    {
+        if (!Split(text, out decimal number, out string unit))
+            return NotANumber(text, "an energy such as 15.4Wh");
+        if (unit is not ("Wh" or "mWh"))
+            return Parsed.Fail(unit == "mAh" ? $"{text} is a charge; times the battery's voltage it is an energy: "
+                    + $"at 3.85 V {Plain(decimal.Round(number * 3.85m / 1000, 2))}Wh"
+                : unit.Length == 0 ? $"an energy needs a unit: {text}Wh" : Unknown(text, unit, "Wh or mWh",
+                    $"{Number(text)}Wh", unit is "wh" or "WH" ? "Wh" : ""));
+        if (number <= 0) return Parsed.Fail($"an energy must be more than zero: {text}");
+        if (number > 1e6m) return Parsed.Fail($"{text} is more than 1000 kWh");
+        decimal milli = unit == "Wh" ? number * 1000 : number;
+        return milli == decimal.Truncate(milli) ? Parsed.Of(new Energy((long)milli))
+            : Parsed.Fail($"{text} is finer than a milliwatt-hour");
+    }
+
     public static Parsed Probability(string text)
     {
         if (!Split(text, out decimal number, out string unit)) return NotANumber(text, "a share such as 2% or 0.1%");
@@ -145,12 +179,15 @@ internal static class Quantities
         if (unit == "%") return Parsed.Of(Of(number / 100, Unit.Share));
         if (unit == "/s") return Parsed.Of(Of(number, Unit.PerSecond));
         if (unit == "/h") return Parsed.Of(Of(number, Unit.PerHour));
+        if (unit == "%/d") return Parsed.Of(Of(number / 100, Unit.SharePerDay));
+        if (unit == "J/h") return Parsed.Of(Of(number, Unit.JoulesPerHour));
         if (Factor(Times, unit) is { } time) return Parsed.Of(Of(number * time / 1e9m, Unit.Seconds));
         if (Factor(Sizes, unit) is { } size) return Parsed.Of(Of(number * size, Unit.Bytes));
         if (unit.EndsWith("/h", StringComparison.Ordinal) && Factor(Sizes, unit[..^2]) is { } hourly)
             return Parsed.Of(Of(number * hourly, Unit.BytesPerHour));
         return Parsed.Fail($"unknown unit '{unit}' in '{text}'; metrics are in a plain count, a time (us, ms, s, m, "
-            + "h), %, a size (B, kB, KiB), /s, /h, or a size per hour (KiB/h)");
+            + "h), %, a size (B, kB, KiB), /s, /h, a size per hour (KiB/h), an energy per hour (J/h), or a "
+            + "share per day (%/d)");
     }
 
     /// <summary>The text that reads back as this value, in the base unit.</summary>
@@ -163,7 +200,9 @@ internal static class Quantities
         {
             Unit.Seconds => Plain(value) + "s", Unit.Bytes => Plain(value) + "B",
             Unit.Share => Plain(value * 100) + "%", Unit.PerSecond => Plain(value) + "/s",
-            Unit.PerHour => Plain(value) + "/h", Unit.BytesPerHour => Plain(value) + "B/h", _ => Plain(value),
+            Unit.PerHour => Plain(value) + "/h", Unit.BytesPerHour => Plain(value) + "B/h",
+            Unit.JoulesPerHour => Plain(value) + "J/h", Unit.SharePerDay => Plain(value * 100) + "%/d",
+            _ => Plain(value),
         };
     }
 

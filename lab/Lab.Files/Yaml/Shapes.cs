@@ -45,6 +45,8 @@ internal static class Shapes
         [typeof(Duration)] = new(Quantities.Duration, "a time such as 250ms, 90s, 15m or 24h"),
         [typeof(Leg)] = new(Quantities.Leg, "a part of a journey and how long, such as train 45m"),
         [typeof(Rate)] = new(Quantities.Rate, "a rate such as 64kbit/s or 1.5Mbit/s, or unlimited"),
+        [typeof(Power)] = new(Quantities.Power, "a power such as 20mW or 1.2W"),
+        [typeof(Energy)] = new(Quantities.Energy, "an energy such as 15.4Wh"),
         [typeof(Size)] = new(Quantities.Size, "a size such as 200B or 256KiB"),
         [typeof(Probability)] = new(Quantities.Probability, "a share such as 2% or 0.1%")
         {
@@ -103,6 +105,7 @@ internal static class Shapes
     /// <summary>Whether "none" switches it off; where a name is taken, none is a name like any other.</summary>
     public static bool TakesNone(KeyShape key) =>
         key.Nullable && key.Type != typeof(string) && key.Type != typeof(PolicyChoice)
+            && key.Type != typeof(RadioChoice)
             && (key.Type != typeof(LinkChoice) || key.Property.DeclaringType == typeof(FaultSpec));
 
     /// <summary>Whether leaving the key out means no limit, so that "forever" may stand there.</summary>

@@ -18,6 +18,7 @@ internal static class Unions
         type == typeof(LossProfile) ? new Union(Loss, o => Loss((LossProfile)o))
         : type == typeof(PolicyChoice) ? new Union(Policy, o => Choice((PolicyChoice)o))
         : type == typeof(LinkChoice) ? new Union(Link, o => Choice((LinkChoice)o))
+        : type == typeof(RadioChoice) ? new Union(Radio, o => Choice((RadioChoice)o))
         : type == typeof(TraceProfile) ? new Union(TraceFiles.Bind, Unbinder.Record)
         : EachWay(type) is { } inner ? new Union((b, n, t) => Ways(type, inner, b, n, t), o => Ways(inner, o))
         : type == typeof(JourneyBlock) ? ListOf<JourneyStep>(s => new JourneyBlock(s), o => ((JourneyBlock)o).Steps)
@@ -77,6 +78,9 @@ internal static class Unions
     private static Node Choice(LinkChoice choice) =>
         choice.Name is { } name ? Unbinder.Text(name) : Unbinder.Record(choice.Inline!);
 
+    private static Node Choice(RadioChoice choice) =>
+        choice.Name is { } name ? Unbinder.Text(name) : Unbinder.Record(choice.Inline!);
+
     private static Mapping Fault(FaultSpec fault)
     {
         Mapping plain = Unbinder.Record(fault);
@@ -91,6 +95,10 @@ internal static class Unions
     private static object? Link(Binder binder, Node node, Trail trail) =>
         node is Scalar { Text.Length: > 0 } name ? new LinkChoice(name.Text, null)
         : binder.Record(typeof(LinkProfile), node, trail) is LinkProfile link ? new LinkChoice(null, link) : null;
+
+    private static object? Radio(Binder binder, Node node, Trail trail) =>
+        node is Scalar { Text.Length: > 0 } name ? new RadioChoice(name.Text, null)
+        : binder.Record(typeof(RadioProfile), node, trail) is RadioProfile radio ? new RadioChoice(null, radio) : null;
 
     // {cut: phone} binds as {kind: cut, target: phone}
     private static object? Fault(Binder binder, Node node, Trail trail)

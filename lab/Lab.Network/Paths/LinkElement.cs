@@ -6,7 +6,7 @@ namespace Lab.Network;
 /// A link each way. Cuts nest and count; of several other numbers for a while (degrade), those that came last are in
 /// force, and its own when all have gone.
 /// </summary>
-public sealed class LinkElement : PathElement
+public class LinkElement : PathElement
 {
     private readonly LinkSpec upSpec, downSpec;
     private List<(long Number, LinkSpec Up, LinkSpec Down)>? degradations;   // few links ever have any

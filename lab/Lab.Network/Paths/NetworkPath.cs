@@ -50,7 +50,8 @@ public class NetworkPath
         beside = elements.FirstOrDefault(e => e is not LinkElement);
         (firstKeeper, lastKeeper) =
             (Array.FindIndex(elements, e => e.Keeps), Array.FindLastIndex(elements, e => e.Keeps));
-        if (firstKeeper < lastKeeper) return;
+        HasRadio = elements.Any(e => e is RadioLink);
+        if (firstKeeper < lastKeeper || HasRadio) return;
         (up, down) = (Link.Up, Link.Down);
         enters = (elements[0] == Link, elements[^1] == Link);
     }
@@ -60,6 +61,9 @@ public class NetworkPath
 
     /// <summary>Of a path with one row.</summary>
     public LinkElement Link => Links[0];
+
+    /// <summary>Whether what passes one way may let something pass that waits the other way.</summary>
+    public bool HasRadio { get; }
 
     /// <summary>Which row the near end uses; null where there is only one.</summary>
     public Attachment? Attachment { get; }

@@ -25,7 +25,8 @@ public enum PassageCause : byte
     Lingering,
 }
 
-/// <summary>Hears from the elements of paths which connections they let pass, the moment that this changes.</summary>
+/// <summary>Hears from the elements of paths which connections they let pass, and what radios do, the moment that this
+/// changes.</summary>
 public interface IPassageWatcher
 {
     /// <param name="place">Of the element on its path, from the near end; each speaks for itself alone.</param>
@@ -34,4 +35,6 @@ public interface IPassageWatcher
 
     /// <summary>An offer has moved the time at which an element of that path wants to be looked at.</summary>
     void NextChangeMoved(int path);
+
+    void RadioChanged(Instant now, int path, int place, Radio radio);
 }

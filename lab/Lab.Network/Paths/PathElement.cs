@@ -69,4 +69,7 @@ public abstract class PathElement
 
     /// <summary>An offer has moved <see cref="NextChange"/>.</summary>
     protected void TellChange() => watcher?.NextChangeMoved(path);
+
+    /// <summary>The state of a radio has changed, or on whose account it is in it.</summary>
+    protected void TellRadio(Instant now, Radio radio) => watcher?.RadioChanged(now, path, Place, radio);
 }

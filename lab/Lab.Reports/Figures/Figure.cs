@@ -20,8 +20,10 @@ internal static class AllFigures
         DetectionFigure.Of(study),
         TradeOffFigure.Bytes(study),
         TradeOffFigure.Wakeups(study),
+        .. TradeOffFigure.Energy(study) is { } spent ? [spent] : Array.Empty<Figure>(),
         DelayFigure.Of(study),
-        BytesFigure.Of(study),
+        SpendingFigure.Bytes(study),
+        .. SpendingFigure.Energy(study) is { } energy ? [energy] : Array.Empty<Figure>(),
         StormFigure.Of(study),
     ];
 }

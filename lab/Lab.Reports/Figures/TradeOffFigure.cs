@@ -17,6 +17,10 @@ internal static class TradeOffFigure
     public static Figure Wakeups(Study study) =>
         Of(study, "cost-wakeups", "What detection costs in wake-ups", "cost.wakeups");
 
+    /// <summary>Null where no client has a radio.</summary>
+    public static Figure? Energy(Study study) => study.Sweep.Runs.All(r => r.Energies.Count == 0) ? null
+        : Of(study, "cost-energy", "What detection costs in energy", "energy.radio");
+
     /// <param name="Seeds">What each run came to by itself; times may be infinite.</param>
     private sealed record Point(Variant Variant, string Panel, Estimate Cost, Estimate Time,
         IReadOnlyList<(ulong Seed, double Cost, double Time)> Seeds);

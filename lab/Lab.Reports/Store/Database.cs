@@ -70,6 +70,7 @@ internal sealed class Database : IDisposable
     {
         Insert runs = Into("runs", 15), settings = Into("settings", 3), doubts = Into("doubts", 2);
         Insert rules = Into("rules", 2), costs = Into("costs", 4), verdicts = Into("verdicts", 4);
+        Insert energies = Into("energies", 3);
         Insert metrics = Into("metrics", 11), cases = Into("cases", 4), arrivals = Into("arrivals", 6);
         Insert messages = Into("messages", 11), incidents = Into("incidents", 13), deaths = Into("deaths", 12);
         Insert connections = Into("connections", 7), endings = Into("endings", 8), suffered = Into("suffered", 6);
@@ -87,6 +88,7 @@ internal sealed class Database : IDisposable
             foreach (string reason in run.Doubts) doubts.Row(id, reason);
             foreach (string rule in run.Rules) rules.Row(id, rule);
             foreach (CauseCost c in run.Costs) costs.Row(id, c.Cause, c.Packets, c.Bytes);
+            foreach (CauseEnergy e in run.Energies) energies.Row(id, e.Cause, e.Joules);
             foreach ((string key, int count) in run.Verdicts) verdicts.Row(id, Part(key, 0), Part(key, 1), count);
             Add(metrics, cases, id, run);
             Add(arrivals, id, run);

@@ -14,6 +14,7 @@ internal sealed class StoredRuns
     private readonly ILookup<long, string> doubts, rules;
     private readonly ILookup<long, (string Path, string Value)> settings;
     private readonly ILookup<long, CauseCost> costs;
+    private readonly ILookup<long, CauseEnergy> energies;
     private readonly ILookup<long, (string Key, int Count)> verdicts;
     private readonly ILookup<long, StoredMeasure> measures;
     private readonly ILookup<long, (long Number, Observation Case)> cases;
@@ -36,6 +37,7 @@ internal sealed class StoredRuns
         rules = tables.ByRun("rule", "rules", r => r.GetString(1));
         settings = tables.ByRun("path, value", "settings", r => (r.GetString(1), r.GetString(2)));
         costs = tables.ByRun("cause, packets, bytes", "costs", r => Cost(r, 1));
+        energies = tables.ByRun("cause, joules", "energies", r => new CauseEnergy(r.GetString(1), r.GetDouble(2)));
         verdicts = tables.ByRun("truth, claim, count", "verdicts", r =>
             ($"{r.GetString(1)}/{r.GetString(2)}", r.GetInt32(3)));
         measures = tables.ByRun("number, metric, target, from_s, to_s, value, part, whole, cases", "metrics",
@@ -113,6 +115,7 @@ internal sealed class StoredRuns
         {
             Spec = spec, JournalHash = head.JournalHash, Entries = head.Entries, Events = head.Events, Measures = [],
             MaxLateness = head.MaxLateness, Doubts = [.. doubts[id]], Rules = [.. rules[id]], Costs = [.. costs[id]],
+            Energies = [.. energies[id]],
             Verdicts = verdicts[id].ToDictionary(v => v.Key, v => v.Count),
             Arrivals = [.. arrivals[id].SelectMany(Bins)],
             Messages = [.. messages[id]], Incidents = [.. incidents[id]],

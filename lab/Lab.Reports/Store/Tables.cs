@@ -9,7 +9,7 @@ namespace Lab.Reports;
 internal static class Tables
 {
     /// <summary>Grows with each change of the tables.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     public const string Schema = """
         CREATE TABLE schema_version (version INTEGER NOT NULL);
@@ -92,6 +92,9 @@ internal static class Tables
         CREATE TABLE costs (
             run INTEGER NOT NULL REFERENCES runs, cause TEXT NOT NULL, packets INTEGER NOT NULL,
             bytes INTEGER NOT NULL);
+        CREATE TABLE energies (
+            run INTEGER NOT NULL REFERENCES runs, cause TEXT NOT NULL, joules REAL NOT NULL,
+            PRIMARY KEY (run, cause)) WITHOUT ROWID;
         CREATE TABLE verdicts (
             run INTEGER NOT NULL REFERENCES runs, truth TEXT NOT NULL, claim TEXT NOT NULL, count INTEGER NOT NULL,
             PRIMARY KEY (run, truth, claim)) WITHOUT ROWID;

@@ -49,6 +49,8 @@ internal static class TidyCsv
         Unit.PerSecond => "1/s",
         Unit.PerHour => "1/h",
         Unit.BytesPerHour => "B/h",
+        Unit.JoulesPerHour => "J/h",
+        Unit.SharePerDay => "share/d",
         Unit.Count => "count",
         _ => "",
     };

@@ -20,6 +20,8 @@ internal readonly record struct DisplayUnit(double Divisor, string Symbol)
             Unit.Share => new(0.01, "%"),
             Unit.Bytes => Binary(typical, "B"),
             Unit.BytesPerHour => Binary(typical, "B/h"),
+            Unit.SharePerDay => new(0.01, "%/d"),
+            Unit.JoulesPerHour => new(1, "J/h"),
             Unit.PerSecond => new(1, "1/s"),
             Unit.PerHour => new(1, "1/h"),
             _ => new(1, ""),

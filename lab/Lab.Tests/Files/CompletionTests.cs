@@ -83,7 +83,10 @@ public sealed class CompletionTests
     /// have.</summary>
     private static string Text(RunSpec spec) =>
         Unbinder.File(spec.Scenario with { Topology = "t", Policies = new Dictionary<string, Policy>() },
-            spec.Topology with { Links = new Dictionary<string, LinkProfile>() })
+            spec.Topology with
+            {
+                Links = new Dictionary<string, LinkProfile>(), Radios = new Dictionary<string, RadioProfile>(),
+            })
         + string.Join("\n", spec.Topology.Clients.Values.Select(c => YamlOut.File(Unbinder.Record(
             c.Policy?.Inline ?? Policy.Nothing)) + YamlOut.File(Unbinder.Record(Undigested(c.Link?.Inline)))));
 

@@ -291,7 +291,7 @@ public sealed partial class MistakesTests : IDisposable
         below: 90s => below: 90
             14:43: detection.client.p95 is a time, write a time such as 90s, found '90'
         below: 90s => below: 90 apples
-            14:43: below: unknown unit 'apples' in '90 apples'; metrics are in a plain count, a time (us, ms, s, m, h), %, a size (B, kB, KiB), /s, /h, or a size per hour (KiB/h)
+            14:43: below: unknown unit 'apples' in '90 apples'; metrics are in a plain count, a time (us, ms, s, m, h), %, a size (B, kB, KiB), /s, /h, a size per hour (KiB/h), an energy per hour (J/h), or a share per day (%/d)
         below: 90s => blow: 90s
             14:36: unknown key 'blow' in expect, expected one of metric, of, from, to, below, above, at-most, at-least, equals, when; did you mean 'below'?
         below: 90s,  =>
@@ -373,7 +373,8 @@ public sealed partial class MistakesTests : IDisposable
     public static TheoryData<string, string, string> Rows()
     {
         var rows = new TheoryData<string, string, string>();
-        string[] lines = [.. $"{Table}\n{Accounts}\n{People}\n{Logins}".Split('\n').Where(l => !l.StartsWith("## "))];
+        string[] lines = [.. string.Join('\n', Table, Accounts, People, Logins, Radios).Split('\n')
+            .Where(l => !l.StartsWith("## "))];
         for (int i = 0; i < lines.Length;)
         {
             string[] change = Unescaped(lines[i++]).Split(" =>");

@@ -19,7 +19,7 @@ public sealed class SchemaTests : IDisposable
     [
         ("there is no |there are no | has no '|does not go with a |is also (a|the name)|names no member"
             + "|the one account|does not need streams to itself|have their streams already|asks .* about the keys"
-            + "|vouches for itself|is about streams", "names: what is called so stands elsewhere in the file, or in another one"),
+            + "|vouches for itself|is about streams|no link of its has a radio", "names: what is called so stands elsewhere in the file, or in another one"),
         ("nothing that varies ever is|never is|does not vary|nothing varies|both vary over",
             "baseline and when speak of what varies"),
         ("run ends at|must be shorter than the duration|is not after begin|may begin as late|healed tail|the span ends"

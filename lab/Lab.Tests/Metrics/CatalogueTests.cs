@@ -1,4 +1,5 @@
 using Lab.Experiments;
+using Lab.Files;
 using Lab.Network;
 
 namespace Lab.Tests;
@@ -16,8 +17,11 @@ public sealed class CatalogueTests
             {
                 ["phone"] = new()
                 {
-                    Server = "a.example", Link = new LinkProfile { Through = ["nat"] },
-                    Login = new LoginSpec { Rooms = 1 },
+                    Server = "a.example", Login = new LoginSpec { Rooms = 1 }, Battery = new Energy(15_400),
+                    Link = new LinkProfile
+                    {
+                        Through = ["nat"], Radio = new RadioChoice(null, Presets.Radio("lte")),
+                    },
                 },
             },
             Middleboxes = new Dictionary<string, MiddleboxProfile> { ["nat"] = new() },
@@ -56,7 +60,8 @@ public sealed class CatalogueTests
             Spec with { Topology = Spec.Topology with { Clients = plain } }, RunOptions.Default)!;
         Assert.Equal(
             Catalogue.All.Select(m => m.Name).Except(
-                ["connections.forgotten", "connects.ready.p50", "connects.ready.p95", "logins.cut"]),
+                ["connections.forgotten", "connects.ready.p50", "connects.ready.p95", "logins.cut"])
+                .Where(n => !n.StartsWith("energy.", StringComparison.Ordinal)),
             open.Measures.Select(m => m.Metric));
         foreach (Measure m in federated.Measures)
             if (Catalogue.Find(m.Metric)!.Unit == Unit.Share && !double.IsNaN(m.Value))

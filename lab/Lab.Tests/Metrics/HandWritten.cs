@@ -19,11 +19,8 @@ internal sealed class HandWritten : IJournalReader
         Servers = new Dictionary<string, ServerSpec> { ["a.example"] = new(), ["b.example"] = new() },
         Clients = new Dictionary<string, ClientSpec>
         {
-            ["phone"] = new()
-            {
-                Server = "a.example", Link = new LinkChoice("mobile", null), Login = new LoginSpec { Rooms = 1 },
-            },
-            ["desktop"] = new() { Server = "a.example", Login = new LoginSpec { Rooms = 1 } },
+            ["phone"] = new() { Server = "a.example", Link = new LinkChoice("mobile", null) },
+            ["desktop"] = new() { Server = "a.example" },
             ["bob"] = new() { Server = "b.example" },
         },
         Links = new Dictionary<string, LinkProfile> { ["mobile"] = new() { Through = ["nat"] } },
@@ -31,16 +28,51 @@ internal sealed class HandWritten : IJournalReader
         S2s = [new S2sSpec { Between = ["a.example", "b.example"], Streams = 2 }],
     };
 
+    private static readonly RadioProfile Radio = new()
+    {
+        States = new OrderedDictionary<string, RadioStateProfile>
+        {
+            ["rest"] = new()
+            {
+                Power = new Power(100_000),
+                Wakes = new WakeProfile { For = Duration.FromSeconds(1), Power = new Power(2_000_000), To = "on" },
+            },
+            ["on"] = new() { Power = new Power(1_000_000), Carries = new Size(0) },
+        },
+        PerMbit = new Ways<Power>(new Power(500_000), new Power(0)),
+    };
+
     private readonly RunSpec spec;
-    private readonly Cast cast = new(Topology);
+    private readonly Cast cast;
     private readonly Journal journal = new();
     private readonly List<Entry> entries = [];
 
     /// <param name="asked">What is expected something of.</param>
-    public HandWritten(Duration duration, IEnumerable<(string Metric, Scope Scope)> asked)
+    /// <param name="hasAll">The phone has a radio and a battery, and it and the desktop have a login.</param>
+    public HandWritten(Duration duration, IEnumerable<(string Metric, Scope Scope)> asked, bool hasAll = false)
     {
         spec = Spec(duration, asked);
+        if (hasAll) spec = spec with { Topology = WithAll(spec.Topology) };
+        cast = new Cast(spec.Topology);
         journal.Attach(this);
+    }
+
+    private static Topology WithAll(Topology topology)
+    {
+        var login = new LoginSpec { Rooms = 1 };
+        return topology with
+        {
+            Clients = new OrderedDictionary<string, ClientSpec>
+            {
+                ["phone"] = topology.Clients["phone"] with { Login = login, Battery = new Energy(10_000) },
+                ["desktop"] = topology.Clients["desktop"] with { Login = login },
+                ["bob"] = topology.Clients["bob"],
+            },
+            Links = new Dictionary<string, LinkProfile>
+            {
+                ["mobile"] = topology.Links["mobile"] with { Radio = new RadioChoice(null, Radio) },
+            },
+        };
     }
 
     /// <summary>Whose history it is.</summary>
@@ -137,6 +169,11 @@ internal sealed class HandWritten : IJournalReader
         journal.MessageSent(At(at), from, number, to);
         foreach (double arrival in arrivals) journal.MessageReceived(At(arrival), to, number);
     }
+
+    /// <summary>The phone's radio is in a state from now on, 0 being rest, for a packet of that kind.</summary>
+    public void RadioIs(double at, int state, bool waking, Traffic cause) => journal.RadioChanged(
+        At(at), Phone, new RadioEntry(0, state, waking, SegmentUse.Data, cause,
+            waking ? 2_000_000 : state == 0 ? 100_000 : 1_000_000));
 
     public void FaultEnds(double at) => journal.FaultEnded(At(at), Phone, 0, 0);
 }

@@ -16,7 +16,7 @@ internal static class Histories
         params (string Metric, string Scope, double Value)[] Rows);
 
     public static readonly Told[] All =
-        [Detections(), Reach(), Messages(), Costs(), Connects(), Forgotten(), Streams()];
+        [Detections(), Reach(), Messages(), Costs(), Energy(), Connects(), Forgotten(), Streams()];
 
     /// <summary>
     /// Twenty outages of the phone, one each 1000 s: at 1000i + 100. The phone notices the ith after 10i s, but the
@@ -191,6 +191,27 @@ internal static class Histories
     ("recovery.time", "desktop", 105.9), ("recovery.time", "phone - 2150", 104),
     ("recovery.time", "phone - 2250", double.PositiveInfinity), ("recovery.time", "bob 2500", double.NaN),
     ("recovery.time", "bob", 0), ("recovery.time", "- - 1400", 0));
+
+    /// <summary>
+    /// An hour of the phone's radio: 2 W while it wakes, 1 W, and 0.1 W at rest; it is awake for 1 + 10 s and 1 + 14 s.
+    /// </summary>
+    private static Told Energy() => new("energy", Duration.FromHours(1), h =>
+    {
+        h.RadioIs(100, 0, waking: true, Traffic.Ping);
+        h.RadioIs(101, 1, waking: false, Traffic.Ping);
+        h.RadioIs(111, 0, waking: false, Traffic.Ping);
+        h.RadioIs(1800, 0, waking: true, Traffic.Payload);
+        h.RadioIs(1801, 1, waking: false, Traffic.Payload);
+        h.Sent(1801, Phone, SegmentUse.Data, Traffic.Payload, 1000);                   // 4,000 nJ a byte: 4 mJ
+        h.RadioIs(1805, 1, waking: false, Traffic.Ping);
+        h.RadioIs(1815, 0, waking: false, Traffic.Ping);
+    },
+    // ping 2 + 10 + 10 J, payload 2 + 4 + 0.004 J, rest (3600 - 26) * 0.1 J
+    ("energy.radio", "", 385.404 / 3), ("energy.upkeep", "", 22 / 3.0), ("energy.rest", "", 357.4 / 3),
+    ("energy.wakings", "", 2 / 3.0), ("energy.awake", "", 26 / 3600.0 / 3),
+    ("energy.battery", "", 385.404 * 24 / 36_000), ("energy.battery", "phone - 1800", 190.9 * 48 / 36_000),
+    ("energy.radio", "phone - 1800", 190.9 * 2), ("energy.upkeep", "phone 1800", 20), ("energy.rest", "desktop", 0),
+    ("energy.wakings", "phone 1800", 2), ("energy.awake", "phone 105 1805", 11 / 1700.0));
 
     /// <summary>
     /// An hour behind a middlebox, which forgets the phone's first connection once, its second one twice, and one of

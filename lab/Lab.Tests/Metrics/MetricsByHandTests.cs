@@ -27,7 +27,7 @@ public sealed class MetricsByHandTests
     {
         Histories.Told told = Histories.All.Single(t => t.Name == history);
         Scope asked = Read(scope);
-        var written = new HandWritten(told.Duration, [(metric, asked)]);
+        var written = new HandWritten(told.Duration, [(metric, asked)], hasAll: true);
         told.Tell(written);
         Assert.Equal(value, written.Measure().Single(m => m.Metric == metric && m.Scope == asked).Value, 9);
     }

@@ -14,6 +14,10 @@ public sealed class MiddleboxModelTests : IPassageWatcher
 
     void IPassageWatcher.NextChangeMoved(int path) { }
 
+    void IPassageWatcher.RadioChanged(Instant now, int path, int place, Radio radio)
+    {
+    }
+
     void IPassageWatcher.PassageChanged(
         Instant now, int path, int place, int connection, bool upDead, bool downDead, PassageCause cause) =>
         told.Add($"{(now - Instant.Zero).Nanoseconds} {connection} {upDead} {downDead} {cause}");

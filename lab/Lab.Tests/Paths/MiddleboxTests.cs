@@ -12,6 +12,10 @@ public sealed class MiddleboxTests : IPassageWatcher
 
     void IPassageWatcher.NextChangeMoved(int path) { }
 
+    void IPassageWatcher.RadioChanged(Instant now, int path, int place, Radio radio)
+    {
+    }
+
     void IPassageWatcher.PassageChanged(
         Instant now, int path, int place, int connection, bool upDead, bool downDead, PassageCause cause)
     {

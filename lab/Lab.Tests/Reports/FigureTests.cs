@@ -18,7 +18,7 @@ public sealed class FigureTests
                     new("payload", 20, r.Spec.Label == "ping" ? 6144 : 4096)] })],
         };
 
-        Golden.AssertSame("reports/bytes-figure.txt", ChartText.Of(BytesFigure.Of(new Study(sweep)).Chart!));
+        Golden.AssertSame("reports/bytes-figure.txt", ChartText.Of(SpendingFigure.Bytes(new Study(sweep)).Chart!));
     }
 
     [Fact]

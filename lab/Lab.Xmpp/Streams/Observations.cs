@@ -75,5 +75,5 @@ public enum Step : byte
 public enum Traffic : byte
 {
     Handshake, Whitespace, Ping, Acks, Payload, Presence, Closing, Tls, Unseen, Middlebox = Segment.PathMark,
-    Login,
+    Login, Others,
 }

@@ -1,0 +1,43 @@
+namespace Lab.Experiments;
+
+/// <summary>What the radios of clients draw and do; of runs in which a client has one.</summary>
+internal static class EnergyMetrics
+{
+    public const string Battery = "energy.battery";
+
+    public static readonly IReadOnlyList<Metric> All =
+    [
+        Of("energy.radio", Unit.JoulesPerHour,
+            "energy that the client's radios draw, rest included, per client and hour",
+            f => f.Energy(_ => true)),
+        Of("energy.upkeep", Unit.JoulesPerHour,
+            "the part of energy.radio that keeps streams alive: on the account of whitespace, pings, acks and TCP",
+            f => f.Energy(Causes.IsUpkeep)),
+        Of("energy.rest", Unit.JoulesPerHour,
+            "the part of energy.radio that a radio draws which nothing ever wakes, while it rests",
+            f => f.Energy(account => account == EnergyBook.Rest)),
+        Of("energy.wakings", Unit.PerHour,
+            "how often a radio leaves a state because something is to pass, per client and hour", f => f.Wakings),
+        new(Battery, Unit.SharePerDay,
+            "share of the client's battery that its radios draw in 24 h",
+            "clients that have a battery, each with the energy of its radios", "none", Better.Lower, Joining.Mean,
+            f => Sample.Of(f.Batteries * 24, f.BatteryHours), Sight.Energy)
+        {
+            Applies = f => f.HasRadios && f.BatteryHours > 0,
+        },
+        new("energy.awake", Unit.Share,
+            "share of the time in which the client's radio is in any state but rest",
+            "the time of each client, of all its radios together", "none", Better.Lower, Joining.Mean,
+            f => Sample.Of(f.AwakeSeconds / 3600, f.ClientHours), Sight.Energy)
+        {
+            Applies = f => f.HasRadios,
+        },
+    ];
+
+    private static Metric Of(string name, Unit unit, string meaning, Func<RunFacts, double> of) =>
+        new(name, unit, meaning, "the states of the radios of clients, as their profiles say", "none", Better.Lower,
+            Joining.Mean, f => Sample.Of(of(f), f.ClientHours), Sight.Energy)
+        {
+            Applies = f => f.HasRadios,
+        };
+}
