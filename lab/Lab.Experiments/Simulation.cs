@@ -103,6 +103,8 @@ internal sealed class Run : IJournalReader
         _ = new FaultPlan(World, spec.Scenario);
         World.Workload = new Workload(World, spec.Scenario);
         Foreground.Plan(World);
+        Device.Plan(World);
+        Pushes.Plan(World);
         OtherTraffic.Plan(World);
     }
 

@@ -291,15 +291,15 @@ internal sealed class CommandLine(Engine engine, Terminal terminal, Cancellation
     {
         var what = new Argument<string>("WHAT")
         {
-            Description = "presets, links, middleboxes, radios, faults, metrics, networks, os or keys.",
+            Description = "presets, links, middleboxes, radios, sleep, faults, metrics, networks, os or keys.",
         };
         var name = new Argument<string?>("NAME") { Description = "One of them, in full.",
             Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("show", """
             Lists what scenario files can name, and how truly each network shows it.
 
-            There are preset policies, links, middleboxes and radios, faults, metrics, networks, systems, and the
-            keys of the files themselves.
+            There are preset policies, links, middleboxes, radios and systems that let apps sleep, faults, metrics,
+            networks, systems, and the keys of the files themselves.
 
             Examples:
               lab show presets

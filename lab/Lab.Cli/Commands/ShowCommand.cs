@@ -7,7 +7,7 @@ namespace Lab.Cli;
 internal static class ShowCommand
 {
     private static readonly string[] Kinds =
-        ["presets", "links", "middleboxes", "radios", "faults", "metrics", "networks", "os", "keys"];
+        ["presets", "links", "middleboxes", "radios", "sleep", "faults", "metrics", "networks", "os", "keys"];
 
     private static readonly (NetworkKind Network, string Meaning)[] NetworkMeanings =
     [
@@ -24,6 +24,7 @@ internal static class ShowCommand
             "links" => ShowPresets(Presets.Links, "link", name, terminal),
             "middleboxes" => ShowPresets(Presets.Middleboxes, "middlebox", name, terminal),
             "radios" => ShowPresets(Presets.Radios, "radio", name, terminal),
+            "sleep" => ShowPresets(Presets.Sleep, "sleep", name, terminal),
             "faults" => ShowFaults(name, terminal),
             "metrics" => ShowMetrics(name, terminal),
             "os" => ShowSystems(name, terminal),

@@ -133,11 +133,12 @@ internal sealed class WorldRules
         ProcessState.Runs => null,
         ProcessState.Frozen => "a frozen process did something",
         ProcessState.Gone => "a process that is gone did something",
+        ProcessState.Dozing => "a process that dozes did something",
     };
 
     // that a process was killed is said of it, not by it
     private string? Ended(int host, StreamEnd end) =>
-        end.Mechanism is Mechanism.Crashed or Mechanism.Stopped && states[host] == ProcessState.Frozen ? null
+        end.Mechanism is Mechanism.Crashed or Mechanism.Stopped && states[host] != ProcessState.Runs ? null
         : Process(host);
 
     private string? Kernel(int host) => powerCut[host] == HasPower ? null : "a host without power did something";

@@ -5,7 +5,10 @@ namespace Lab.Experiments;
 
 /// <summary>What a network does to a connection besides faults; ProbeRefresh: a middlebox remembers it for TCP's
 /// probes.</summary>
-public enum LinkProperty { Delay, Jitter, Rate, Queue, Loss, Outages, SynLoss, ConnectTime, ProbeRefresh }
+public enum LinkProperty
+{
+    Delay, Jitter, Rate, Queue, Loss, Outages, SynLoss, ConnectTime, ProbeRefresh, Suspension, Doze, Reclaiming,
+}
 
 /// <summary>
 /// What each network can show, and how truly: properties of links and mechanisms that end a stream. What follows for
@@ -32,6 +35,12 @@ public static class FidelityTable
             LinkProperty.ProbeRefresh => new(Fidelity.Unsupported,
                 "probes of TCP keepalive end at the proxy, so no middlebox remembers a connection for them, or answers "
                     + "them"),
+            LinkProperty.Suspension => new(Fidelity.Exact,
+                "the client really stands still while this machine's kernel acknowledges for it"),
+            LinkProperty.Doze => new(Fidelity.Approximate,
+                "the client really stands still and nothing passes, but the proxy's kernel goes on acknowledging what "
+                    + "the server sends"),
+            LinkProperty.Reclaiming => new(Fidelity.Unsupported, "nobody takes a real socket from its program"),
             LinkProperty.Delay or LinkProperty.Jitter or LinkProperty.Rate or LinkProperty.Queue or LinkProperty.Loss
                 or LinkProperty.Outages => SameModel,
         },
@@ -73,8 +82,8 @@ public static class FidelityTable
         .Concat(run.Topology.HasMiddleboxes ? [FaultKinds.Forget] : []).Distinct();
 
     /// <summary>
-    /// The least faithful fault of a run's scenario; exact without faults, but for the links, which are modelled, and
-    /// for middleboxes that probes of TCP speak to.
+    /// The least faithful fault of a run's scenario; exact without faults, but for the links, which are modelled, for
+    /// middleboxes that probes of TCP speak to, and for clients that sleep.
     /// </summary>
     public static Judgement OfFaults(RunSpec run)
     {
@@ -86,7 +95,17 @@ public static class FidelityTable
         }
         if (run.Topology.Clients.Values.Any(c => HangsOnProbes(run.Topology, c)))
             worst = worst.Worse(Of(run.Network, LinkProperty.ProbeRefresh));
+        foreach (LinkProperty sleep in Sleep(run.Topology)) worst = worst.Worse(Of(run.Network, sleep));
         return worst.Worse(Of(run.Network, LinkProperty.Delay));
+    }
+
+    /// <summary>What systems do to clients' connections while they let their apps sleep.</summary>
+    internal static IEnumerable<LinkProperty> Sleep(Topology topology)
+    {
+        SleepProfile[] all = [.. topology.Clients.Values.Select(c => c.Sleep).OfType<SleepProfile>()];
+        if (all.Any(s => s.SuspendsAfter is not null)) yield return LinkProperty.Suspension;
+        if (all.Any(s => s.Light is not null || s.Deep is not null)) yield return LinkProperty.Doze;
+        if (all.Any(s => s.ReclaimsAfter is not null)) yield return LinkProperty.Reclaiming;
     }
 
     /// <summary>Whether it is probes of TCP that keep a connection of that client known to a middlebox, or hear that it

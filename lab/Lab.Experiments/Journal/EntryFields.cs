@@ -43,6 +43,11 @@ public static class EntryFields
             Flag("waking", e => RadioEntry.Of(e).IsWaking), Word("use", e => RadioEntry.Of(e).Use),
             Word("mark", e => RadioEntry.Of(e).Mark), Number("microwatts", e => RadioEntry.Of(e).Microwatts),
         ],
+        Sleep =
+        [
+            Word("sleep", e => SleepEntry.Of(e).State), Word("woken-by", e => SleepEntry.Of(e).Cause),
+        ],
+        Push = [Word("fate", e => PushEntry.Of(e).Fate)],
         Packet =
         [
             Word("direction", e => PacketEntry.Of(e).Direction), Word("use", e => PacketEntry.Of(e).Use),
@@ -78,13 +83,15 @@ public static class EntryFields
     public static IReadOnlyList<EntryField> Of(EntryKind kind) => kind switch
     {
         EntryKind.None or EntryKind.ServerLost or EntryKind.NetworkNoticed or EntryKind.AppOpened
-            or EntryKind.AppClosed => None,
+            or EntryKind.AppClosed or EntryKind.PushCame => None,
         EntryKind.FaultBegan or EntryKind.FaultEnded => Fault,
         EntryKind.PathChanged => Path,
         EntryKind.ProcessChanged => Process,
         EntryKind.PassageChanged => Passage,
         EntryKind.LinkChanged => Link,
         EntryKind.RadioChanged => Radio,
+        EntryKind.SleepChanged => Sleep,
+        EntryKind.PushSent => Push,
         EntryKind.PacketSent or EntryKind.PacketDelivered or EntryKind.PacketLost or EntryKind.PacketOverflowed =>
             Packet,
         EntryKind.ConnectAttempt or EntryKind.FarAccepted or EntryKind.ServerHibernated

@@ -16,7 +16,8 @@ public static class EntryGuide
         EntryKind.FaultBegan => new("first that it hits", "a fault of the scenario takes hold"),
         EntryKind.FaultEnded => new("first that it hits", "it is over"),
         EntryKind.PathChanged => new(Path, "its path is cut, in one direction or both, or open again"),
-        EntryKind.ProcessChanged => new("client or server", "its process is gone, frozen, or runs again"),
+        EntryKind.ProcessChanged => new("client or server", "its process is gone, frozen, dozing (nothing passes to "
+            + "it either), or runs again"),
         EntryKind.PacketSent => new(Path, "a packet goes out on its path"),
         EntryKind.PacketDelivered => new(Path, "a packet arrives at the other end's host"),
         EntryKind.PacketLost => new(Path, "a packet is lost on its path: by chance, a bad channel, an outage, a cut"),
@@ -62,6 +63,9 @@ public static class EntryGuide
         EntryKind.AppOpened => new(Client, "the person opens its app"),
         EntryKind.AppClosed => new(Client, "the person leaves its app"),
         EntryKind.ClientReady => new(Client, "all that its `login` asks for has come, now or before it resumed"),
+        EntryKind.SleepChanged => new(Client, "its system lets its app sleep, or run"),
+        EntryKind.PushSent => new(Client, "its server asks the push service to wake it"),
+        EntryKind.PushCame => new(Client, "a push comes to its device"),
         EntryKind.RadioChanged => new(Client, "a radio of its is in another state, or in the same for something else"),
     };
 
@@ -69,7 +73,7 @@ public static class EntryGuide
     public static string OfField(string name) => name switch
     {
         "fault" => "the kind of fault that did it, or `outage`: the link's own weather; none of a process: a client "
-            + "that comes or goes by itself",
+            + "that comes, goes or sleeps by itself",
         "fault-number" => "its place in the scenario's `faults`, from 0; none for an outage",
         "occurrence" => "how often this fault had come before",
         "up-dead" => "whether nothing passes from the near end to the far end",
@@ -101,6 +105,9 @@ public static class EntryGuide
         "radio" => "the state of the radio, by the name that its profile has for it; while it wakes the one it leaves",
         "waking" => "whether it is on its way to a higher state",
         "microwatts" => "what it draws from now on",
+        "sleep" => "what the system does with the app from now on",
+        "woken-by" => "what lets the app run, or let it run last",
+        "fate" => "what becomes of it: refused where the service has taken as many as it takes",
         "error" => "the stanza error (RFC 6120 section 8.3.3)",
         _ => "",
     };

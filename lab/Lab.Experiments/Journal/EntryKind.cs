@@ -99,4 +99,10 @@ public enum EntryKind : ushort
     // radios
 
     RadioChanged,
+
+    // apps that sleep
+
+    SleepChanged,
+    PushSent,
+    PushCame,
 }

@@ -4,7 +4,53 @@ using Lab.Xmpp;
 namespace Lab.Experiments;
 
 /// <summary>What a process is doing.</summary>
-public enum ProcessState : byte { Runs, Frozen, Gone }
+public enum ProcessState : byte
+{
+    Runs,
+    Frozen,
+    Gone,
+
+    /// <summary>It stands still, and its system lets nothing pass between it and its network.</summary>
+    Dozing,
+}
+
+/// <summary>What a client's system does with its app.</summary>
+public enum SleepState : byte
+{
+    /// <summary>It may run.</summary>
+    Awake,
+
+    /// <summary>It stands still, and its kernel goes on.</summary>
+    Suspended,
+
+    /// <summary>An idle period of Android's light Doze.</summary>
+    LightIdle,
+
+    /// <summary>An idle period of Android's deep Doze.</summary>
+    DeepIdle,
+}
+
+/// <summary>What lets an app run that slept.</summary>
+public enum WakeCause : byte
+{
+    /// <summary>Nothing: it did not sleep, or is gone for good.</summary>
+    None,
+
+    /// <summary>Its person opens it.</summary>
+    Opened,
+
+    /// <summary>A window between two idle periods.</summary>
+    Window,
+
+    /// <summary>A timer of its own.</summary>
+    Alarm,
+
+    /// <summary>A push.</summary>
+    Push,
+}
+
+/// <summary>What becomes of a push that a server asks for.</summary>
+public enum PushFate : byte { UnderWay, Lost, Refused }
 
 public sealed partial class Journal
 {
@@ -41,6 +87,17 @@ public sealed partial class Journal
 
     /// <summary>The person leaves the client's app.</summary>
     public void AppClosed(Instant now, int client) => Add(now, client, EntryKind.AppClosed, 0, 0);
+
+    /// <param name="cause">What let it run last.</param>
+    public void SleepChanged(Instant now, int client, SleepState state, WakeCause cause) =>
+        Add(now, client, EntryKind.SleepChanged, (long)state, (long)cause);
+
+    /// <summary>The client's server asks for a push.</summary>
+    public void PushSent(Instant now, int client, PushFate fate) =>
+        Add(now, client, EntryKind.PushSent, (long)fate, 0);
+
+    /// <summary>A push comes to the client's device.</summary>
+    public void PushCame(Instant now, int client) => Add(now, client, EntryKind.PushCame, 0, 0);
 
     /// <summary>A radio of the client's is in another state, or in the same on another account.</summary>
     public void RadioChanged(Instant now, int client, RadioEntry radio) =>
@@ -105,10 +162,22 @@ public readonly record struct RadioEntry(
         (uint)Link | ((long)State << 8) | (IsWaking ? 1L << 16 : 0) | ((long)Use << 24) | ((long)Mark << 32);
 }
 
+/// <summary>Of SleepChanged. Cause: what lets it run now, or let it run last.</summary>
+public readonly record struct SleepEntry(SleepState State, WakeCause Cause)
+{
+    public static SleepEntry Of(in Entry e) => new((SleepState)e.A, (WakeCause)e.B);
+}
+
+/// <summary>Of PushSent.</summary>
+public readonly record struct PushEntry(PushFate Fate)
+{
+    public static PushEntry Of(in Entry e) => new((PushFate)e.A);
+}
+
 /// <summary>Of ProcessChanged.</summary>
 public readonly record struct ProcessEntry(ProcessState State, int Fault)
 {
-    /// <summary>As fault: a client comes or goes by itself.</summary>
+    /// <summary>As fault: a client comes, goes or sleeps by itself.</summary>
     public const int ByItself = -1;
 
     public static ProcessEntry Of(in Entry e) => new((ProcessState)e.A, (int)e.B);

@@ -75,6 +75,7 @@ internal sealed class LossBook(GroundTruth truth)
                 cause == FaultKinds.Handover ? LossCause.Moved
                 : stream.Passage.IsForgotten ? LossCause.Forgotten : LossCause.DeadPath, cause),
             Silence.Dead when stream.IsCutOff => new Loss(LossCause.DeadPath, way.Cause),
+            Silence.Dead when peer.State == ProcessState.Dozing => new Loss(LossCause.FrozenPeer, null),
             Silence.Dead when peer.State == ProcessState.Gone => new Loss(LossCause.ProcessEnded, peer.Cause),
             Silence.Dead => new Loss(LossCause.StreamEnded, null),
             Silence.Forgotten => new Loss(LossCause.Forgotten, stream.Cause),
@@ -153,7 +154,7 @@ internal sealed class LossBook(GroundTruth truth)
             : way.Find(carrier.Connection) is { Passage.IsForgotten: true, Cause: { } cause }
                 ? new Loss(LossCause.Forgotten, cause)
             : ill is null ? new Loss(LossCause.StreamEnded, null)
-            : new Loss(ill.State == ProcessState.Frozen ? LossCause.FrozenPeer : LossCause.ProcessEnded, ill.Cause);
+            : new Loss(ill.State == ProcessState.Gone ? LossCause.ProcessEnded : LossCause.FrozenPeer, ill.Cause);
     }
 
     private Carrier Carry(int path, int connection)

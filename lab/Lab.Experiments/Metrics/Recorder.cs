@@ -16,6 +16,7 @@ internal sealed class Recorder : IJournalReader
     private readonly ClientRecord[] clients;
     private readonly CostBook costs;
     private readonly EnergyBook energy;
+    private readonly SleepBook sleep;
     private readonly SortedDictionary<Instant, Tally?> tallies = [];   // at the ends of the spans that are asked for
     private readonly LaneBook lanes;
     private readonly int firstRoute;
@@ -28,6 +29,7 @@ internal sealed class Recorder : IJournalReader
         clients = [.. cast.Members.Select(m => new ClientRecord(Truth.Path(m.Index), m.Spec.Login is not null))];
         costs = new CostBook(cast.Paths);
         energy = new EnergyBook(cast);
+        sleep = new SleepBook(cast);
         lanes = new LaneBook(Math.Min(LaneClients, clients.Length), sides: 2);
         firstRoute = cast.FirstRoute;
         Federation = new FederationRecord(cast, Truth);
@@ -47,6 +49,11 @@ internal sealed class Recorder : IJournalReader
     public IReadOnlyList<FaultBand> Bands => lanes.Bands;
     public StormRecord Storm { get; } = new();
     public bool HasRadios => energy.HasRadios;
+    public bool HasSleepers => sleep.HasSleepers;
+
+    /// <summary>That servers asked for, in order.</summary>
+    public List<(Instant At, int Client, PushFate Fate)> Pushes { get; } = [];
+
     public RuleSight Rules { get; } = new();
 
     /// <summary>The end of a stream in use that the last entry about a path told of, if it did.</summary>
@@ -155,6 +162,12 @@ internal sealed class Recorder : IJournalReader
             case EntryKind.LinkChanged:
                 energy.Moved(c.Path.Index, LinkEntry.Of(in e).Link);
                 break;
+            case EntryKind.PushSent:
+                Pushes.Add((e.At, c.Path.Index, PushEntry.Of(in e).Fate));
+                break;
+            case EntryKind.SleepChanged:
+                sleep.On(c.Path.Index, SleepEntry.Of(in e), e.At);
+                break;
             case EntryKind.PathChanged:
                 lanes.Band(c.Path.Index, LaneBook.Path, c.Path.IsDead ? c.Path.Cause : null, e.At);
                 break;
@@ -221,7 +234,8 @@ internal sealed class Recorder : IJournalReader
         foreach (Instant at in tallies.Keys.Where(t => t <= now && tallies[t] is null).ToList())
         {
             foreach (ClientRecord c in clients) c.BookTime(at);
-            tallies[at] = new Tally(costs.Copy(), energy.Copy(at), [.. clients.Select(c => c.GhostNanoseconds)],
+            tallies[at] = new Tally(costs.Copy(), energy.Copy(at), sleep.Copy(at),
+                [.. clients.Select(c => c.GhostNanoseconds)],
                 [.. clients.Select(c => c.ReachableNanoseconds)]);
         }
         nextTally = tallies.FirstOrDefault(t => t.Value is null, new(Instant.Never, null)).Key;
@@ -232,7 +246,8 @@ internal sealed class Recorder : IJournalReader
 }
 
 /// <summary>
-/// What packets and radios cost and how long each client was a ghost or reachable, from the beginning to a moment.
+/// What packets and radios cost and how long each client slept, was a ghost or reachable, from the beginning to a
+/// moment.
 /// </summary>
 internal sealed record Tally(
-    CostBook Costs, EnergyBook Energy, IReadOnlyList<long> Ghost, IReadOnlyList<long> Reachable);
+    CostBook Costs, EnergyBook Energy, SleepBook Sleep, IReadOnlyList<long> Ghost, IReadOnlyList<long> Reachable);

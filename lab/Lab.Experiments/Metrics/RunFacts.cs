@@ -127,6 +127,27 @@ internal sealed class RunFacts(
     public double AwakeSeconds =>
         chosen.Clients.Sum(c => After.Energy.AwakeSeconds(c) - (Before?.Energy.AwakeSeconds(c) ?? 0));
 
+    public bool HasSleepers => recorder.HasSleepers;
+
+    /// <summary>How long the clients are there whose system lets them sleep, all together.</summary>
+    public double SleeperSeconds => Sleepers.Sum(c => chosen.Presence(c).TotalSeconds);
+
+    public double AsleepSeconds =>
+        Sleepers.Sum(c => After.Sleep.AsleepSeconds(c) - (Before?.Sleep.AsleepSeconds(c) ?? 0));
+
+    /// <summary>How often any of these let them run again.</summary>
+    public double SleepWakings(Func<WakeCause, bool> causes) => Sleepers.Sum(c => Enum.GetValues<WakeCause>()
+        .Where(causes).Sum(w => After.Sleep.Wakings(c, w) - (Before?.Sleep.Wakings(c, w) ?? 0)));
+
+    /// <summary>Hours of the clients with a push service.</summary>
+    public double PushHours => chosen.Clients.Where(c => cast.Members[c].Spec.Push is not null)
+        .Sum(c => chosen.Presence(c).TotalSeconds) / 3600;
+
+    public int Pushes(Func<PushFate, bool> fates) =>
+        recorder.Pushes.Count(p => chosen.Holds(p.At) && chosen.HasClient(p.Client) && fates(p.Fate));
+
+    private IEnumerable<int> Sleepers => chosen.Clients.Where(c => cast.Members[c].Spec.Sleep is not null);
+
     private Tally? Before => before ??= recorder.TallyAt(chosen.From);
     private Tally After => after ??= recorder.TallyAt(chosen.To)!;
 

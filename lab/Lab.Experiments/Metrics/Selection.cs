@@ -48,7 +48,7 @@ internal sealed class Selection
     /// <summary>Whether a client has joined and not left.</summary>
     public bool IsThere(int client, Instant at) => cast.Members[client].Spec.IsThere(at - Instant.Zero);
 
-    private Duration Presence(int client) =>
+    public Duration Presence(int client) =>
         cast.Members[client].Spec.Presence(From - Instant.Zero, To - Instant.Zero);
 
     public bool Holds(Instant at) => at >= From && at < end;

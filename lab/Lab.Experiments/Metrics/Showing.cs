@@ -21,6 +21,8 @@ public static class Showing
         if (tcp.Any(t => t.Keepalive is not null) && specs.Any(s => s.Topology.HasMiddleboxes))
             shown.Add((Words.Kebab($"{LinkProperty.ProbeRefresh}"),
                 FidelityTable.Of(network, LinkProperty.ProbeRefresh)));
+        foreach (LinkProperty sleep in specs.SelectMany(s => FidelityTable.Sleep(s.Topology)).Distinct())
+            shown.Add((Words.Kebab($"{sleep}"), FidelityTable.Of(network, sleep)));
         List<Mechanism> mechanisms = [Mechanism.TcpRetransmissionLimit, Mechanism.TcpConnectTimeout];
         if (tcp.Any(t => t.Keepalive is not null)) mechanisms.Add(Mechanism.TcpKeepalive);
         if (tcp.Any(t => t.UserTimeout is not null)) mechanisms.Add(Mechanism.TcpUserTimeout);
@@ -52,7 +54,8 @@ public static class Showing
         LinkProperty.Rate => link.Up.BitsPerSecond > 0 || link.Down.BitsPerSecond > 0 || link.Trace is not null,
         LinkProperty.Queue => link.Queue.Bytes > 0,
         LinkProperty.Loss => link.Loss is not null || link.Trace is not null,
-        LinkProperty.ProbeRefresh => false,                                  // told of policies, see above
+        LinkProperty.ProbeRefresh or LinkProperty.Suspension or LinkProperty.Doze or LinkProperty.Reclaiming =>
+            false,                                                           // told of others, see above
         LinkProperty.SynLoss => link.Loss is not null || link.Outages is not null || link.Trace is not null,
         _ => link.Outages is not null || link.Trace is not null,
     };

@@ -32,6 +32,9 @@ internal sealed class Sight
     public static Sight Energy { get; } = new(
         new(Fidelity.Unsupported, "radios of phones are only on the simulated network yet"), (_, own) => own);
 
+    public static Sight Sleep { get; } = WhateverTheFaults(new(Fidelity.Modelled,
+        "when the system lets the app run is worked out as in simulation, by a real clock"));
+
     /// <summary>Of the paths between servers.</summary>
     public static Sight FederationCosts { get; } = new(Costs.proxied, (run, own) => run.Topology.S2s
         .SelectMany(s => new[] { s.Policy, s.SecondPolicy }).Select(p => OfTcp(p?.Inline?.Tcp)).Aggregate(own,

@@ -53,6 +53,7 @@ public sealed partial class Rules
             foreach (LinkChoice? link in client.Links.Values.Prepend(client.Link)) CheckThrough(topology, link?.Inline);
             CheckLength(topology, client);
             CheckDevice(topology, group, client);
+            CheckPush(topology, client);
             CheckPolicy(client, nameof(client.Policy), client.Policy);
         }
         foreach (LinkProfile link in topology.Links.Values) CheckThrough(topology, link);

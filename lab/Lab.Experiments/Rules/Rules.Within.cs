@@ -54,6 +54,8 @@ public sealed partial class Rules
                     [nameof(l.Archive), nameof(l.Rooms)])],
             WorkloadSpec work => Workload(work),
             ForegroundSpec foreground => Foreground(foreground),
+            SleepProfile sleep => Sleep(sleep),
+            DozeProfile doze => Doze(doze),
             NetworkChangePolicy { After.Count: 0, Then: not NetworkChangeAction.Nothing } n =>
                 [(nameof(n.After), "after needs a time, as in after: [0s]; to do nothing write then: nothing",
                     [nameof(n.Then)])],

@@ -320,4 +320,10 @@ public sealed record ClientSpec
 
     /// <summary>When the person has the app open; absent = never.</summary>
     public ForegroundSpec? Foreground { get; init; }
+
+    /// <summary>When its system lets the app run that nobody has open; absent = always.</summary>
+    public SleepProfile? Sleep { get; init; }
+
+    /// <summary>How pushes come that wake an app while it sleeps; absent = nothing wakes it from outside.</summary>
+    public PushProfile? Push { get; init; }
 }

@@ -21,6 +21,9 @@ internal sealed class Line : NetworkPath
     /// <summary>Takes connections at the far end while its host does not; usually nobody does.</summary>
     public Balancer? Balancer { get; init; }
 
+    /// <summary>The near end's system lets nothing pass between its program and this path.</summary>
+    public bool IsShut;
+
     public Connection? Newest;
     public Alarm UpAlarm, DownAlarm, WeatherAlarm;
 

@@ -49,6 +49,13 @@ internal sealed partial class SimulatedNetwork
         LinkChanged(now, line);
     }
 
+    public void Shut(int path, bool isShut) => lines[path]!.IsShut = isShut;
+
+    public void Reclaim(Instant now, int path)
+    {
+        foreach (Line.Connection c in lines[path]!.Standing()) c.Near?.Reclaim(now);
+    }
+
     public void Move(Instant now, int path, Handoff move, int fault)
     {
         Line line = lines[path]!;

@@ -164,6 +164,11 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
 
     public void Send(Instant now, SimulatedPipe pipe, ref Segment segment)
     {
+        if (pipe.Line.IsShut && !pipe.AtFar)
+        {
+            if (segment.Payload is { } payload) buffers.Return(payload);
+            return;
+        }
         segment.Connection = pipe.Connection;
         if (pipe.Home == pipe.Line.Balancer) segment.Mark = Segment.PathMark;
         SendOn(now, pipe.Line, pipe.AtFar ? Direction.Down : Direction.Up, in segment);
@@ -296,7 +301,7 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
         bool opens = toFar && pipe is null && (segment.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
         if (toFar && line.Balancer is { } balancer
             && (pipe is null ? opens && !(host.IsPowered && host.IsListening) : pipe.Home == balancer)) host = balancer;
-        if (!host.IsPowered) return;
+        if (!host.IsPowered || line.IsShut && !toFar) return;
         if (segment.Port != 0) pipe = null;                            // it is not known under that one
         if (opens && host.IsListening)
         {

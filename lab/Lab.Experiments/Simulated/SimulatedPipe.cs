@@ -12,7 +12,7 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
     private byte[]? pending;
     private Queue<(int Bytes, byte Mark)>? pendingMarks;                // what the pending bytes are for, in order
     private int pendingBytes, partlyFlushed;
-    private bool pendingClose, pendingShutdown, held, heldPeerClosed, heldEnd;
+    private bool pendingClose, pendingShutdown, held, heldPeerClosed, heldEnd, isTold;
     private Instant now;
 
     public SimulatedPipe(
@@ -127,6 +127,20 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
         network.Pump(at, this);
     }
 
+    /// <summary>
+    /// Its host's system takes the socket: the owner hears of it when it runs, what comes is answered with RST.
+    /// </summary>
+    public void Reclaim(Instant at)
+    {
+        if (IsGone || Tcp.State == TcpState.Closed) return;
+        now = at;
+        DropPending();
+        Tcp.Reclaim();
+        if (Owner is not null) network.Ended(at, this, TcpEnd.Reset);
+        isTold = true;
+        network.Pump(at, this);
+    }
+
     /// <summary>The host lost power: no FIN, no RST, no memory.</summary>
     public void Vanish()
     {
@@ -184,7 +198,7 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
         heldEnd = false;
         Host? told = Owner;
         Owner = null;
-        network.Ended(now, this, why);
+        if (!isTold) network.Ended(now, this, why);
         told?.OnEnded(now, this, why);
     }
 

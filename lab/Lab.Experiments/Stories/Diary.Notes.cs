@@ -16,6 +16,7 @@ internal sealed partial class Diary
     private readonly Instant[] illSince = new Instant[2];         // by end: when its process stopped to run
     private Instant deadSince, onlineSince, onlineUntil;
     private int online = -1;                                      // the client's last connection that came so far
+    private bool sleeps;                                          // its system lets the client sleep
     private bool isLoading;                                       // it is online, and not ready
     private Note? lastEnd;
 
@@ -52,6 +53,14 @@ internal sealed partial class Diary
                 break;
             case EntryKind.AppOpened or EntryKind.AppClosed:
                 Add(e.Kind == EntryKind.AppOpened ? NoteKind.AppOpened : NoteKind.AppClosed, PathEnd.Near, in e);
+                break;
+            case EntryKind.PushSent or EntryKind.PushCame:
+                Add(e.Kind == EntryKind.PushSent ? NoteKind.PushSent : NoteKind.PushCame,
+                    e.Kind == EntryKind.PushSent ? PathEnd.Far : PathEnd.Near, in e);
+                break;
+            case EntryKind.SleepChanged:
+                Changed();
+                Add(NoteKind.SleepChanged, PathEnd.Near, in e);
                 break;
             case EntryKind.ProcessChanged:
                 ProcessChanged(in e, e.Host == nearHost ? PathEnd.Near : PathEnd.Far);
@@ -178,6 +187,10 @@ internal sealed partial class Diary
     private void ProcessChanged(in Entry e, PathEnd end)
     {
         Changed();
+        bool slept = sleeps;
+        sleeps = Sleeps;
+        bool tells = end == PathEnd.Near && (sleeps || slept && path.ProcessAt(end).Runs);
+        if (tells) return;                                         // its system has told it
         Note note = Add(NoteKind.ProcessChanged, end, in e);
         if (ProcessEntry.Of(in e).State != ProcessState.Runs) illSince[(int)end] = e.At;
         else note.Took = e.At - illSince[(int)end];

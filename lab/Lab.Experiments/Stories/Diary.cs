@@ -29,8 +29,10 @@ internal sealed partial class Diary(PathTruth path, int nearHost, ClientRecord? 
     public PathTruth Path => path;
 
     private bool IsWell =>
-        !path.IsDead && path.Selected is null && (path.ProcessAt(PathEnd.Near).Runs || IsAbsent)
+        !path.IsDead && path.Selected is null && (path.ProcessAt(PathEnd.Near).Runs || IsAbsent || Sleeps)
             && path.ProcessAt(PathEnd.Far).Runs;
+
+    private bool Sleeps => path.ProcessAt(PathEnd.Near).Sleeps;
 
     private bool IsAbsent => path.ProcessAt(PathEnd.Near).IsAbsent;
 

@@ -44,6 +44,14 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         NoteKind.NetworkNoticed => "hears from its system that the network has changed",
         NoteKind.AppOpened => "is opened by its person",
         NoteKind.AppClosed => "is left by its person: its app is in the background again",
+        NoteKind.PushSent => $"asks the push service to wake {pair.Near}" + PushEntry.Of(in n.Entry).Fate switch
+        {
+            PushFate.Lost => "; that push is lost",
+            PushFate.Refused => ", which has taken as many as it takes",
+            PushFate.UnderWay => "",
+        },
+        NoteKind.PushCame => "gets a push",
+        NoteKind.SleepChanged => SleepChanged(SleepEntry.Of(in n.Entry)),
         NoteKind.ProcessChanged => ProcessChanged(n),
         NoteKind.FaultBegan => $"the fault {FaultOf(n).Kind.Word} begins: {FaultOf(n).Kind.Help}",
         NoteKind.FaultEnded when FaultOf(n).Kind.IsMomentary => "the fault is over at once",
@@ -129,6 +137,21 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
             _ => $"the path is open again, after {Span(n.Took)}",
         };
     }
+
+    private static string SleepChanged(SleepEntry change) => change.State switch
+    {
+        SleepState.Suspended => "is suspended by its system: it does nothing, but its kernel goes on acknowledging",
+        SleepState.LightIdle => "dozes lightly: it does nothing, and nothing passes between it and its network",
+        SleepState.DeepIdle => "dozes deeply: it does nothing, and nothing passes between it and its network",
+        SleepState.Awake => change.Cause switch
+        {
+            WakeCause.Opened => "runs again, for its person has opened it",
+            WakeCause.Window => "runs again, in a window between two idle periods",
+            WakeCause.Alarm => "runs again for a moment, for a timer of its own",
+            WakeCause.Push => "runs again for a while, for a push has come",
+            WakeCause.None => "sleeps no more",
+        },
+    };
 
     private string ProcessChanged(Note n)
     {

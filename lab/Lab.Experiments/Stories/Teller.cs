@@ -61,7 +61,8 @@ internal sealed class Teller
     /// it.</summary>
     private static int RankOf(Note note) => note.Key.Kind switch
     {
-        NoteKind.PathChanged or NoteKind.ProcessChanged or NoteKind.FaultBegan or NoteKind.Ready => 0,
+        NoteKind.PathChanged or NoteKind.ProcessChanged or NoteKind.SleepChanged or NoteKind.FaultBegan
+            or NoteKind.Ready => 0,
         NoteKind.Checked or NoteKind.Written => 1,
         NoteKind.Lost => 3,
         _ => 2,

@@ -194,6 +194,8 @@ internal sealed class GroundTruth
             ProcessTruth peer = path.ProcessAt(side == PathEnd.Near ? PathEnd.Far : PathEnd.Near);
             if (!path.ProcessAt(side).Runs || path.Current(side) is not { } current) continue;
             FaultKind? cause = current.IsCutOff ? path.Cause : !peer.Runs ? peer.Cause : current.Cause;
+            if (cause is null && peer.Sleeps)                       // it would sleep without the fault, too
+                Close(path, current, side, now, Mechanism.None, Claim.None, detected: false, outlived: true);
             if (cause is { IsIncident: true } && current.At(side) is { Incident: null } end)
                 end.Incident = new OpenIncident(cause, now);
         }

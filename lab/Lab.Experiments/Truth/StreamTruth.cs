@@ -26,6 +26,9 @@ internal sealed class ProcessTruth
 
     /// <summary>A client that is not there yet, or has left: no fault.</summary>
     public bool IsAbsent => State == ProcessState.Gone && Cause is null;
+
+    /// <summary>A client whose system lets it sleep: no fault.</summary>
+    public bool Sleeps => State is ProcessState.Frozen or ProcessState.Dozing && Cause is null;
 }
 
 /// <summary>
@@ -132,7 +135,7 @@ internal sealed class StreamTruth(int connection, PathTruth path)
     {
         PathEnd other = end == PathEnd.Near ? PathEnd.Far : PathEnd.Near;
         ProcessState peer = path.ProcessAt(other).State;
-        if (IsCutOff || peer == ProcessState.Gone || !At(other).Stands) return Silence.Dead;
+        if (IsCutOff || peer is ProcessState.Gone or ProcessState.Dozing || !At(other).Stands) return Silence.Dead;
         if (Passage.IsDead) return Passage.IsForgotten ? Silence.Forgotten : Silence.Dead;
         return peer == ProcessState.Frozen ? Silence.Broken : Silence.Idle;
     }

@@ -15,7 +15,13 @@ internal abstract class ClientMachine(World world, int host)
     /// <summary>The number of its present connection, or of its last one; -1 before the first.</summary>
     protected int Connection { get; private set; } = -1;
 
-    protected sealed override Instant NextTime => machine!.NextTime;
+    /// <summary>How long its clock stood still: its machine lives in a time that is so much behind.</summary>
+    protected Duration Behind { get; set; }
+
+    protected sealed override Instant NextTime => machine!.NextTime + Behind;
+
+    /// <summary>The time by its own clock.</summary>
+    protected Instant Own(Instant now) => now - Behind;
 
     protected abstract XmppClient NewMachine();
     protected abstract Pipe Connect(Instant now);
@@ -31,7 +37,7 @@ internal abstract class ClientMachine(World world, int host)
 
     public sealed override void Begin(Instant now)
     {
-        machine!.Start(now);
+        machine!.Start(Own(now));
         Pump(now);
     }
 
@@ -49,50 +55,50 @@ internal abstract class ClientMachine(World world, int host)
 
     public void Send(Instant now, string to, long number, int bodyBytes)
     {
-        machine!.SendMessage(now, to, number, bodyBytes);
+        machine!.SendMessage(Own(now), to, number, bodyBytes);
         Pump(now);
     }
 
     public void SendPresence(Instant now, string to, int statusBytes)
     {
-        machine!.SendPresence(now, to, statusBytes);
+        machine!.SendPresence(Own(now), to, statusBytes);
         Pump(now);
     }
 
     public override void OnConnected(Instant now, Pipe from)
     {
-        machine!.Connected(now);
+        machine!.Connected(Own(now));
         Pump(now);
     }
 
     public override void OnTlsEstablished(Instant now, Pipe from)
     {
-        machine!.TlsEstablished(now);
+        machine!.TlsEstablished(Own(now));
         Pump(now);
     }
 
     public override void OnReceived(Instant now, Pipe from, ReadOnlySpan<byte> bytes)
     {
-        machine!.Receive(now, bytes);
+        machine!.Receive(Own(now), bytes);
         Pump(now);
     }
 
     public override void OnPeerClosed(Instant now, Pipe from)
     {
-        machine!.PeerClosed(now);
+        machine!.PeerClosed(Own(now));
         Pump(now);
     }
 
     public override void OnEnded(Instant now, Pipe from, TcpEnd end)
     {
         if (ReferenceEquals(from, Pipe)) Pipe = null;
-        machine!.Disconnected(now, TransportEnd.Of(end));
+        machine!.Disconnected(Own(now), TransportEnd.Of(end));
         Pump(now);
     }
 
     protected sealed override bool TryTake(out XmppAction action) => machine!.TryTake(out action);
 
-    protected sealed override void Tick(Instant now) => machine!.Tick(now);
+    protected sealed override void Tick(Instant now) => machine!.Tick(Own(now));
 
     protected sealed override void Act(Instant now, in XmppAction a)
     {

@@ -43,6 +43,7 @@ internal sealed class Foreground : EventTarget
         {
             isOpen = false;
             world.Journal.AppClosed(now, member.Index);
+            world.Signals.OnClosed(now, member.Index);
             return;
         }
         if (spec.Every is { } every)

@@ -17,17 +17,24 @@ internal enum ProcessCause
 
     /// <summary>Nobody wants it to be there: not yet, or no more. That is no fault.</summary>
     Absent,
+
+    /// <summary>Its system has suspended it; its kernel goes on. That is no fault.</summary>
+    Suspended,
+
+    /// <summary>Its system dozes, and lets nothing pass to or from it. That is no fault.</summary>
+    Dozing,
 }
 
 /// <summary>
 /// A program's process and the machine that it runs on. It is what the sum of its causes says: gone while any takes its
-/// power or has stopped it, else frozen while any freezes it, else it runs. So faults may overlap in any order.
+/// power or has stopped it, else dozing or frozen while any makes it so, else it runs. So faults may overlap in any
+/// order.
 /// </summary>
 /// <remarks>
 /// Rule. A process that is stopped while it is frozen cannot say goodbye: it is killed, and its kernel closes its
 /// sockets. One whose machine comes back while it is frozen starts when nothing freezes it any more; until then nobody
 /// listens. The journal is told of each change of state, with the fault that keeps it so, or that let it run again;
-/// with none where a client comes or goes by itself.
+/// with none where a client comes, goes or sleeps by itself.
 /// Leaves out: hibernation, a kernel that dies alone, time that it takes to boot (real programs take their own).
 /// </remarks>
 internal sealed class HostProcess
@@ -41,6 +48,7 @@ internal sealed class HostProcess
     private Phase phase;
     private bool launched;
     private int lastEnded = -1;
+    private bool byItself;                                      // as the journal has it, of one that stands still
 
     public HostProcess(World world, int host, HostProgram program) =>
         (this.world, Host, this.program) = (world, host, program);
@@ -95,7 +103,8 @@ internal sealed class HostProcess
     private ProcessState Wanted =>
         Count(ProcessCause.NoPower) + Count(ProcessCause.Stopped) + Count(ProcessCause.Absent) > 0
             ? ProcessState.Gone
-        : Count(ProcessCause.Frozen) > 0 ? ProcessState.Frozen : ProcessState.Runs;
+        : Count(ProcessCause.Dozing) > 0 ? ProcessState.Dozing
+        : Count(ProcessCause.Frozen) + Count(ProcessCause.Suspended) > 0 ? ProcessState.Frozen : ProcessState.Runs;
 
     private int Count(ProcessCause cause) => causes[(int)cause];
 
@@ -107,8 +116,8 @@ internal sealed class HostProcess
         else if (phase == Phase.Down && wanted == ProcessState.Runs)
             phase = program.Load(now) ? Phase.Ready : Phase.Loading;
         if (phase == Phase.Loading) return;
-        if (wanted == ProcessState.Frozen && State != wanted && IsUp) program.Freeze(now);
-        bool thaws = wanted == ProcessState.Runs && State == ProcessState.Frozen && stood;
+        if (StandsStill(wanted) && !StandsStill(State) && IsUp) program.Freeze(now);
+        bool thaws = wanted == ProcessState.Runs && StandsStill(State) && stood;
         Say(now, wanted);
         if (thaws) program.Thaw(now);
         if (!Runs || !launched || phase != Phase.Ready) return;
@@ -132,15 +141,19 @@ internal sealed class HostProcess
 
     private void Say(Instant now, ProcessState next)
     {
-        if (next == State) return;
-        State = next;
+        bool sleeps = next == ProcessState.Frozen && Count(ProcessCause.Frozen) == 0;
+        if (next == State && sleeps == byItself) return;
+        (State, byItself) = (next, sleeps);
         world.Journal.ProcessChanged(now, Host, next, FaultBehind(next));
     }
+
+    private static bool StandsStill(ProcessState state) => state is ProcessState.Frozen or ProcessState.Dozing;
 
     private int FaultBehind(ProcessState state) => state switch
     {
         ProcessState.Runs => lastEnded,
-        ProcessState.Frozen => faults[(int)ProcessCause.Frozen],
+        ProcessState.Dozing => ProcessEntry.ByItself,
+        ProcessState.Frozen => byItself ? ProcessEntry.ByItself : faults[(int)ProcessCause.Frozen],
         ProcessState.Gone when Count(ProcessCause.Absent) > 0 => ProcessEntry.ByItself,
         ProcessState.Gone => faults[(int)(IsPowered ? ProcessCause.Stopped : ProcessCause.NoPower)],
     };

@@ -62,6 +62,15 @@ internal interface IClientProgram
     /// <summary>Its system says that the network has changed; a real program is not told.</summary>
     void NetworkChanged(Instant now) { }
 
+    /// <summary>When its next timer is due; of a real program nobody knows.</summary>
+    Instant NextTimer => Instant.Never;
+
+    /// <summary>Its person, or a push, woke it and wants it online; a real program finds out by itself.</summary>
+    void Woken(Instant now) { }
+
+    /// <summary>Its system lets it run again, after so long; a real program finds out by itself.</summary>
+    void Slept(Duration time) { }
+
     /// <summary>When and how its last stream, or attempt at one, ended; null when none did.</summary>
     LastEnd? LastEnd => null;
 }
@@ -82,6 +91,9 @@ internal interface IServerProgram
 
     /// <summary>A contact of that client's account changes its presence; a real program is not asked.</summary>
     void SendPresence(Instant now, int client, int contact, bool away, int statusBytes) { }
+
+    /// <summary>Whether it has a message that it would still deliver; a real program does not say.</summary>
+    bool Holds(long number) => false;
 
     /// <summary>Nobody can find that server any more (unresolved), or everybody again. Told to all servers; causes
     /// nest.</summary>

@@ -61,6 +61,14 @@ internal interface INetwork
     /// one.</summary>
     void Use(Instant now, int path, int bytes) { }
 
+    /// <summary>The near end's system lets nothing pass between its program and its network, or lets it pass
+    /// again.</summary>
+    void Shut(int path, bool isShut);
+
+    /// <summary>The near end's system takes its program's sockets: what they hold is gone, and the far end is not
+    /// told. Real ones stay.</summary>
+    void Reclaim(Instant now, int path) { }
+
     /// <summary>Why the far end took no connection of that path, where the near one could not see it; null = it took
     /// one.</summary>
     string? WhyRefused(int path) => null;

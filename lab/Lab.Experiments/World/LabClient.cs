@@ -29,7 +29,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
 
     public override void Stop(Instant now)
     {
-        Machine.Stop(now);
+        Machine.Stop(Own(now));
         Pump(now);
         // nobody waits for the server's goodbye
         if (Pipe is { StreamIsOver: false })
@@ -45,7 +45,7 @@ internal sealed class LabClient : ClientMachine, IClientProgram
         unheard = !Runs;
         if (unheard) return;
         World.Journal.NetworkNoticed(now, member.Index);
-        Machine.NetworkChanged(now);
+        Machine.NetworkChanged(Own(now));
         Pump(now);
     }
 
@@ -53,6 +53,20 @@ internal sealed class LabClient : ClientMachine, IClientProgram
     {
         base.Thaw(now);
         if (unheard) NetworkChanged(now);
+    }
+
+    public Instant NextTimer => Process.IsUp ? NextTime : Instant.Never;
+
+    public void Slept(Duration time)
+    {
+        if (member.Spec.Sleep is { Clock: SleepClock.Stops }) Behind += time;
+    }
+
+    public void Woken(Instant now)
+    {
+        if (!Runs || !Process.IsUp) return;
+        Machine.ConnectNow(Own(now));
+        Pump(now);
     }
 
     public override void ReportHeld(Instant now)

@@ -29,6 +29,7 @@ internal sealed class LabServer : MachineProgram, IServerProgram
             Domains = [domain], Policy = spec.Policy?.Inline ?? Policy.Nothing, Conflict = spec.Conflict,
             OfflineMessages = spec.OfflineMessages, OffersTls = spec.Tls != TlsUse.None,
             RequiresTls = spec.Tls == TlsUse.Required, Secrets = world.Secrets,
+            TellsKept = accounts.Any(m => m.Spec.Push is not null),
         };
         store = new ServerStore();
         foreach (Member m in accounts)
@@ -122,6 +123,8 @@ internal sealed class LabServer : MachineProgram, IServerProgram
             World.Journal.MessageHeld(now, host, number);
         federation?.ReportHeld(now);
     }
+
+    public bool Holds(long number) => Runs && machine!.HeldMessages().Contains(number);
 
     public override void Foresee(Pipe pipe, int step)
     {
@@ -263,6 +266,10 @@ internal sealed class LabServer : MachineProgram, IServerProgram
                 break;
             case ActionKind.MessageStored:
                 journal.MessageStored(now, Named(a.Account, World.Workload?.RecipientOf(a.A)), a.A);
+                World.Signals.OnKept(now, ownerOfAccount[a.Account], a.A, waits: true);
+                break;
+            case ActionKind.MessageKept:
+                World.Signals.OnKept(now, ownerOfAccount[a.Account], a.A, waits: a.B != 0);
                 break;
             case ActionKind.MessageHanded:
                 journal.MessageHanded(now, client, a.A, connection);

@@ -56,8 +56,16 @@ internal sealed class World
             if (m.Spec.Joins > Duration.Zero) Clients[m.Index].Process.Add(Queue.Now, ProcessCause.Absent, None);
             else Clients[m.Index].Process.Prepare(Queue.Now);
         var joins = new Errands(Queue, (now, c) => Clients[c].Process.Remove(now, ProcessCause.Absent, None));
-        var launches = new Errands(Queue, (now, client) => Clients[client].Process.Launch(now));
-        var leaves = new Errands(Queue, (now, c) => Clients[c].Process.Add(now, ProcessCause.Absent, None));
+        var launches = new Errands(Queue, (now, client) =>
+        {
+            Clients[client].Process.Launch(now);
+            Signals.OnLaunched(now, client);
+        });
+        var leaves = new Errands(Queue, (now, client) =>
+        {
+            Clients[client].Process.Add(now, ProcessCause.Absent, None);
+            Signals.OnLeft(now, client);
+        });
         foreach (Member m in Cast.Members)
         {
             Instant from = Instant.Zero + m.Spec.Joins;

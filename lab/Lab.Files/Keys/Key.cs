@@ -69,6 +69,7 @@ internal sealed record Key
                 : Type == typeof(PolicyChoice)
                     ? "the name of a policy or preset, or the keys of a policy"
                 : Type == typeof(RadioChoice) ? "the name of a radio or preset, or the keys of a radio"
+                : Type == typeof(SleepProfile) ? "the name of a preset, or keys with values"
                 : Type == typeof(LinkChoice) ? "the name of a link or preset, or the keys of a link"
                 : Type == typeof(Journey) ? "a list of parts of journeys, each with how long"
                 : Type == typeof(JourneyBlock) ? "a list: keys with values"

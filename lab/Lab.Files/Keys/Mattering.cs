@@ -58,6 +58,8 @@ internal static class Mattering
                 nameof(w.On) => w.On is not null,
                 _ => true,
             },
+            SleepProfile s => name != nameof(s.Profile) || s.Profile is not null,     // as of links
+            PushProfile p => name != nameof(p.Per) || p.AtMost is not null,
             ForegroundSpec f => name is not (nameof(f.Every) or nameof(f.Arrivals)) || f.Every is not null,
             IdlePolicy i => name != nameof(i.Timeout) || i.Then == IdleAction.VerifyFirst,
             LinkProfile l => name switch

@@ -118,6 +118,7 @@ internal sealed class Schema
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))
             return Named(Presets.Links, defines, typeof(LinkProfile));
         if (type == typeof(MiddleboxProfile)) return Named(Presets.Middleboxes, defines, type);
+        if (type == typeof(SleepProfile)) return Named(Presets.Sleep, only: true, type);
         if (type == typeof(RadioChoice) || type == typeof(RadioProfile))
             return Named(Presets.Radios, defines, typeof(RadioProfile));
         if (Unions.ItemOf(type) is { } item)

@@ -41,6 +41,12 @@ internal static class SchemaRules
             ["anyOf"] = new JsonArray(Given("roster"), Given("archive"),
                 With(Needs("rooms"), "rooms", new JsonObject { ["minimum"] = 1 })),
         }
+        : type == typeof(SleepProfile) ? new JsonObject
+        {
+            ["anyOf"] = new JsonArray(Given("profile"), Given("suspends-after"), Given("light"), Given("deep")),
+            ["if"] = Given("reclaims-after"),
+            ["then"] = new JsonObject { ["anyOf"] = new JsonArray(Given("profile"), Given("suspends-after")) },
+        }
         : type == typeof(ForegroundSpec) ? new JsonObject
         {
             ["allOf"] = new JsonArray(OneOf("every", "at"), With([], "between", new JsonObject

@@ -18,6 +18,7 @@ internal static class Presets
     public static readonly Mapping Links = Joined(Read("links.yaml"), Published);
     public static readonly Mapping Middleboxes = Read("middleboxes.yaml");
     public static readonly Mapping Radios = Read("radios.yaml");
+    public static readonly Mapping Sleep = Read("sleep.yaml");
 
     /// <summary>All of them as records.</summary>
     public static readonly Library Library = new()

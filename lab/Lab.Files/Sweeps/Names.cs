@@ -35,26 +35,16 @@ internal sealed class Names(Mapping root)
     /// </summary>
     public static Mapping Expand(Mapping root, Binder binder)
     {
-        Node Definition(Node value, Mapping presets, string what, string command)
-        {
-            if (value is not Scalar { Text.Length: > 0 } name) return value;
-            if (presets[name.Text] is { } found) return found;
-            string[] known = [.. presets.Entries.Select(e => e.Key.Text)];
-            binder.Fail(name, $"there is no preset {what} '{Problem.Printable(name.Text)}"
-                + $"'{Words.HintOr(name.Text, known, $"lab show {command} lists them")}");
-            return new Mapping(name.Place, [], Flow: true);
-        }
-
         if (root["policies"] is Mapping policies)
             root = root.With("policies", policies with { Entries = [.. policies.Entries.Select(e =>
-                e with { Value = Definition(e.Value, Presets.Policies, "policy", "presets") })] });
+                e with { Value = Definition(e.Value, Presets.Policies, "policy", "presets", binder) })] });
         foreach ((string key, Mapping presets, string what) in new[]
             { ("links", Presets.Links, "link"), ("middleboxes", Presets.Middleboxes, "middlebox"),
                 ("radios", Presets.Radios, "radio") })
             if (root["topology"] is Mapping topology && topology[key] is Mapping named)
             {
                 named = named with { Entries = [.. named.Entries.Select(e =>
-                    e with { Value = Definition(e.Value, presets, what, key) })] };
+                    e with { Value = Definition(e.Value, presets, what, key, binder) })] };
                 root = root.With("topology", topology.With(key, named));
             }
         if (root["topology"] is Mapping parts)
@@ -75,7 +65,17 @@ internal sealed class Names(Mapping root)
         return root;
     }
 
-    // the links written in place in a list or map of that name: a link, or several
+    private static Node Definition(Node value, Mapping presets, string what, string command, Binder binder)
+    {
+        if (value is not Scalar { Text.Length: > 0 } name) return value;
+        if (presets[name.Text] is { } found) return found;
+        string[] known = [.. presets.Entries.Select(e => e.Key.Text)];
+        binder.Fail(name, $"there is no preset {what} '{Problem.Printable(name.Text)}"
+            + $"'{Words.HintOr(name.Text, known, $"lab show {command} lists them")}");
+        return new Mapping(name.Place, [], Flow: true);
+    }
+
+    // the links written in place in a list or map of that name: a link, or several; and how a client sleeps
     private static Mapping Linked(Mapping topology, string name, Binder binder) => topology[name] switch
     {
         Mapping map => topology.With(name, Each(map, part => LinkedPart(part, binder))),
@@ -86,6 +86,7 @@ internal sealed class Names(Mapping root)
     private static Node LinkedPart(Node part, Binder binder)
     {
         if (part is not Mapping mapping) return part;
+        if (mapping["sleep"] is { } sleep) mapping = mapping.With("sleep", Sleeping(sleep, binder));
         if (mapping["link"] is Mapping link) mapping = mapping.With("link", Profiled(link, binder));
         return mapping["links"] is Mapping links
             ? mapping.With("links", Each(links, l => Profiled(l, binder))) : mapping;
@@ -130,6 +131,20 @@ internal sealed class Names(Mapping root)
                     .. states.Entries.Where(s => known[s.Key.Text] is null),
                 ],
             });
+        return Over(preset, own);
+    }
+
+    /// <summary>The same of a system that lets its app sleep, which may be a name.</summary>
+    private static Node Sleeping(Node sleep, Binder binder)
+    {
+        if (sleep is Scalar { Quoted: false, Text: Shapes.None }) return sleep;
+        if (Definition(sleep, Presets.Sleep, "sleep", "sleep", binder) is not Mapping { Entries.Count: > 0 } own)
+            return sleep is Scalar unknown ? new Scalar(unknown.Place, Shapes.None) : sleep;
+        (own, Mapping? preset) = Profile(own, Presets.Sleep, "sleep", binder);
+        if (preset is null) return own;
+        foreach (Entry part in preset.Entries)
+            if (part.Value is Mapping its && own[part.Key.Text] is Mapping mine)
+                own = own.With(part.Key.Text, Over(its, mine));
         return Over(preset, own);
     }
 
@@ -213,11 +228,12 @@ internal sealed class Names(Mapping root)
             else CollectRadios(entry.Value, words);
     }
 
-    /// <summary>Whether a link of the scenario has one.</summary>
+    /// <summary>Whether a link or a radio of the scenario has one, or a client sleeps as a preset says.</summary>
     public static bool HasProfiles(Node node) => node switch
     {
         Sequence list => list.Items.Any(HasProfiles),
-        Mapping map => map["profile"] is not null || map.Entries.Any(e => HasProfiles(e.Value)),
+        Mapping map => map["profile"] is not null || map["sleep"] is Scalar
+            || map.Entries.Any(e => HasProfiles(e.Value)),
         _ => false,
     };
 }

@@ -81,6 +81,7 @@ internal sealed class Paths(Problems problems)
         if (type == typeof(LinkChoice) || type == typeof(LinkProfile))
             return (typeof(LinkProfile), node is Scalar l ? names.Link(l.Text) : node);
         if (type == typeof(MiddleboxProfile) && node is Scalar box) return (type, Presets.Middleboxes[box.Text]);
+        if (type == typeof(SleepProfile) && node is Scalar system) return (type, Presets.Sleep[system.Text]);
         if (type == typeof(RadioChoice) || type == typeof(RadioProfile))
             return (typeof(RadioProfile), node is Scalar r ? names.Radio(r.Text) : node);
         if (type == typeof(LossProfile) && node is Scalar share) return (type, Unions.LossAsMapping(share));

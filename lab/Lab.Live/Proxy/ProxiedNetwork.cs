@@ -206,6 +206,7 @@ internal sealed class ProxiedNetwork : INetwork, IDisposable
     public void Cut(Instant now, Stretch stretch, Direction way, int fault) => model.Cut(now, stretch, way, fault);
     public void Heal(Instant now, Stretch stretch, Direction way, int fault) => model.Heal(now, stretch, way, fault);
     public void Restore(Instant now, Stretch stretch, long number) => model.Restore(now, stretch, number);
+    public void Shut(int path, bool isShut) => model.Shut(path, isShut);
     public void Forget(Instant now, Stretch stretch) => model.Forget(now, stretch);
     public void Move(Instant now, int path, Handoff move, int fault) => model.Move(now, path, move, fault);
     public void FinishMove(Instant now, int path, Handoff move, int fault) => model.FinishMove(now, path, move, fault);

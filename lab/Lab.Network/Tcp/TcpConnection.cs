@@ -201,6 +201,17 @@ public sealed partial class TcpConnection
         return true;
     }
 
+    /// <summary>
+    /// The system takes it from the application: what it holds is gone, the peer is not told, and what still comes is
+    /// answered with RST.
+    /// </summary>
+    public void Reclaim()
+    {
+        Finish(TcpEnd.Reset);
+        incoming.Release(buffers);
+        news &= News.Ended;
+    }
+
     /// <summary>Returns every buffer; call when the connection is forgotten.</summary>
     public void Release()
     {

@@ -28,6 +28,9 @@ internal static class TopologyWords
         if (client.Joins > Duration.Zero) about.Add($"joins at {client.Joins}");
         if (client.Leaves is { } leaves) about.Add($"leaves at {leaves}");
         if (client.Foreground is { } foreground) about.Add(Foreground(foreground));
+        if (varied.Contains($"clients.{name}.sleep")) about.Add("sleep varied");
+        else if (client.Sleep is { } sleep) about.AddRange(Sleep(sleep));
+        if (client.Push is { } push) about.Add(Push(push));
         string group = client.Count == 1 ? name : $"{name} × {Words.Number(client.Count)}";
         string links = client.Links.Count == 0 ? Link(client.Link, topology)
             : " over " + string.Join(", ", client.Links.Select(l => l.Key
@@ -86,6 +89,28 @@ internal static class TopologyWords
         string between = f.Between is [var first, var second] ? $" between {first} and {second} of each day" : "";
         return $"its app is opened {Times(f.At, f.Every, f.Arrivals)} for {f.For}{between}";
     }
+
+    private static IEnumerable<string> Sleep(SleepProfile s)
+    {
+        if (s.SuspendsAfter is { } time)
+            yield return $"suspended {time} after its app is left"
+                + (s.ReclaimsAfter is { } later ? $", its sockets reclaimed {later} later" : "");
+        if (s.Light is { } light) yield return $"dozes lightly {light.After} after its app is left, {Periods(light)}";
+        if (s.Deep is { } deep) yield return $"dozes deeply {deep.After} after its app is left, {Periods(deep)}";
+        if (s.Alarms is { } alarms)
+            yield return $"its timers may wake it {Words.Count(alarms.AtMost, "time")} per {alarms.Per}, "
+                + $"for {alarms.For}";
+        if (s.Clock == SleepClock.Stops) yield return "its clock stands still while it sleeps";
+    }
+
+    private static string Push(PushProfile p) => $"woken by push within {p.Latency} on average, for {p.For}"
+        + (p.Loss == Probability.Never ? "" : $", {p.Loss} of them lost")
+        + (p.AtMost is { } most ? $", {most} per {p.Per} at most" : "");
+
+    private static string Periods(DozeProfile d) =>
+        $"for {d.Idle}{To(d.LongestIdle)} with windows of {d.Window}{To(d.LongestWindow)}";
+
+    private static string To(Duration? longest) => longest is { } most ? $" to {most}" : "";
 
     public static string Fault(FaultSpec f)
     {

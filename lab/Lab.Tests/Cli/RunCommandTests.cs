@@ -310,7 +310,7 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("lab run", "lab run needs FILE: Scenario files (YAML).\nlab run --help explains.\n")]
     [InlineData("lab check", "lab check needs FILE: Scenario files (YAML).\nlab check --help explains.\n")]
     [InlineData("lab show",
-        "lab show needs WHAT: presets, links, middleboxes, radios, faults, metrics, networks, os or keys.\nlab show --help explains.\n")]
+        "lab show needs WHAT: presets, links, middleboxes, radios, sleep, faults, metrics, networks, os or keys.\nlab show --help explains.\n")]
     [InlineData("lab run x.yaml --seed", "--seed needs a value: seeds\nlab run --help explains.\n")]
     [InlineData("lab run x.yaml --seed 1..3,2..4", "--seed: 2 stands there twice, the second time in 2..4\n")]
     [InlineData("lab run x.yaml --seed 1..3,3", "--seed: 3 stands there twice\n")]

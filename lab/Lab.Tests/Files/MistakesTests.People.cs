@@ -56,5 +56,23 @@ public sealed partial class MistakesTests
             1:105: it leaves at 30s, but may start as late as 1m
         topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, joins: 2h}}}
             1:86: joins at 2h, but the run ends at 2h
+        ## what sleeps
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, sleep: andriod-doze}}}
+            1:86: there is no preset sleep 'andriod-doze'; did you mean 'android-doze'? lab show sleep lists them
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, sleep: {}}}}
+            1:86: nothing says when it sleeps; give suspends-after, light or deep
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, sleep: {light: {after: 1m, idle: 5m, window: 1m}, reclaims-after: 5m}}}}
+            1:145: only the sockets of an app that is suspended are reclaimed; give suspends-after
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, sleep: {light: {after: 1m, idle: 5m, longest-idle: 1m, window: 0s}}}}}
+            1:130: longest-idle (1m) is shorter than idle (5m)
+            1:142: window must be longer than zero, found '0s'
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, sleep: {deep: {after: 1m, idle: 5m}}}}}
+            1:93: topology.clients.phone.sleep.deep needs 'window'
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, sleep: {profile: ios, alarms: {at-most: 0, per: 1h}}}}}
+            1:119: at-most must be between 1 and 10000, found '0'
+        topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, push: {at-most: 0}}}}
+            1:95: at-most must be between 1 and 1000000, found '0'
+        detection.client.p95, below: 90s, when: {clients.phone.policy: ping} => sleep.awake, below: 9%
+            14:14: sleep.awake is of clients that sleep, and none does; let one, as in clients: {phone: {sleep: ios}}
         """;
 }

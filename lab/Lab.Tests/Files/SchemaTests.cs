@@ -24,7 +24,7 @@ public sealed class SchemaTests : IDisposable
             "baseline and when speak of what varies"),
         ("run ends at|must be shorter than the duration|is not after begin|may begin as late|healed tail|the span ends"
             + @"|longer than max \(|after waits for|both ends are echo|is (before begin|after end|not before)|always open"
-            + "|after it$|nobody ever opens|always there|share the account"
+            + "|after it$|nobody ever opens|is of clients that sleep|always there|share the account"
             + "|may start as late|does not say how long", "depends on another value"),
         ("these are .* together", "a sum"),
         ("must be at least 1(us|ms)|must be between 1B|must be whole seconds|at least one packet|longer than 100 years",

@@ -18,7 +18,7 @@ public sealed class EntryGuideTests
         {
             IReadOnlyList<EntryField> fields = EntryFields.Of(kind);
             Assert.Equal(kind is EntryKind.ServerLost or EntryKind.NetworkNoticed
-                or EntryKind.AppOpened or EntryKind.AppClosed, fields.Count == 0);
+                or EntryKind.AppOpened or EntryKind.AppClosed or EntryKind.PushCame, fields.Count == 0);
             Assert.Equal(fields.Count, fields.Select(f => f.Name).Distinct().Count());
             Assert.NotEqual(new EntryMeaning("", ""), EntryGuide.Of(kind));
             Assert.All(fields, f => Assert.NotEqual("", EntryGuide.OfField(f.Name)));

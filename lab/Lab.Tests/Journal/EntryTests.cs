@@ -31,6 +31,9 @@ public sealed class EntryTests
             j => j.ProcessChanged(Now, 3, ProcessState.Gone, 4), EntryKind.ProcessChanged, e => ProcessEntry.Of(e),
             new ProcessEntry(ProcessState.Gone, 4));
         Check(
+            j => j.SleepChanged(Now, 3, SleepState.DeepIdle, WakeCause.Alarm), EntryKind.SleepChanged,
+            e => SleepEntry.Of(e), new SleepEntry(SleepState.DeepIdle, WakeCause.Alarm));
+        Check(
             j => j.TransportEnded(Now, 3, PathEnd.Near, TcpEnd.Reset, 7), EntryKind.NearTransportEnded,
             e => TransportEntry.Of(e), new TransportEntry(TcpEnd.Reset, 7));
         Check(

@@ -18,6 +18,7 @@ public sealed class CatalogueTests
                 ["phone"] = new()
                 {
                     Server = "a.example", Login = new LoginSpec { Rooms = 1 }, Battery = new Energy(15_400),
+                    Push = new PushProfile(), Sleep = new SleepProfile { SuspendsAfter = Duration.FromSeconds(30) },
                     Link = new LinkProfile
                     {
                         Through = ["nat"], Radio = new RadioChoice(null, Presets.Radio("lte")),
@@ -61,7 +62,7 @@ public sealed class CatalogueTests
         Assert.Equal(
             Catalogue.All.Select(m => m.Name).Except(
                 ["connections.forgotten", "connects.ready.p50", "connects.ready.p95", "logins.cut"])
-                .Where(n => !n.StartsWith("energy.", StringComparison.Ordinal)),
+                .Where(n => !new[] { "energy.", "sleep.", "push." }.Any(n.StartsWith)),
             open.Measures.Select(m => m.Metric));
         foreach (Measure m in federated.Measures)
             if (Catalogue.Find(m.Metric)!.Unit == Unit.Share && !double.IsNaN(m.Value))

@@ -48,7 +48,8 @@ internal sealed class HandWritten : IJournalReader
     private readonly List<Entry> entries = [];
 
     /// <param name="asked">What is expected something of.</param>
-    /// <param name="hasAll">The phone has a radio and a battery, and it and the desktop have a login.</param>
+    /// <param name="hasAll">The phone has a radio and a battery, sleeps and gets pushes, and it and the desktop have a
+    /// login.</param>
     public HandWritten(Duration duration, IEnumerable<(string Metric, Scope Scope)> asked, bool hasAll = false)
     {
         spec = Spec(duration, asked);
@@ -64,7 +65,11 @@ internal sealed class HandWritten : IJournalReader
         {
             Clients = new OrderedDictionary<string, ClientSpec>
             {
-                ["phone"] = topology.Clients["phone"] with { Login = login, Battery = new Energy(10_000) },
+                ["phone"] = topology.Clients["phone"] with
+                {
+                    Login = login, Battery = new Energy(10_000), Push = new PushProfile(),
+                    Sleep = new SleepProfile { SuspendsAfter = Duration.FromSeconds(30) },
+                },
                 ["desktop"] = topology.Clients["desktop"] with { Login = login },
                 ["bob"] = topology.Clients["bob"],
             },

@@ -16,7 +16,42 @@ internal static class Histories
         params (string Metric, string Scope, double Value)[] Rows);
 
     public static readonly Told[] All =
-        [Detections(), Reach(), Messages(), Costs(), Energy(), Connects(), Forgotten(), Streams()];
+        [
+            Detections(), Reach(), Messages(), Costs(), Energy(), Connects(), Forgotten(), Sleeping(), Streams(),
+        ];
+
+    /// <summary>
+    /// An hour in which the phone sleeps from 600 to 1000, 1200 to 2000, 2030 to 3000, 3060 to 3100 and from 3110 on:
+    /// 400, 800, 970, 40 and 490 s, 2700 in all. Its server asks for four pushes.
+    /// </summary>
+    private static Told Sleeping() => new("sleeping", Duration.FromHours(1), h =>
+    {
+        void Change(double at, SleepState state, WakeCause cause) =>
+            h.Journal.SleepChanged(At(at), Phone, state, cause);
+        Change(600, SleepState.Suspended, WakeCause.None);
+        Change(1000, SleepState.Awake, WakeCause.Opened);
+        Change(1200, SleepState.Suspended, WakeCause.Opened);
+        Change(2000, SleepState.Awake, WakeCause.Push);
+        Change(2030, SleepState.LightIdle, WakeCause.Push);
+        Change(2500, SleepState.DeepIdle, WakeCause.Push);
+        Change(3000, SleepState.Awake, WakeCause.Window);
+        Change(3060, SleepState.DeepIdle, WakeCause.Window);
+        Change(3100, SleepState.Awake, WakeCause.Alarm);
+        Change(3110, SleepState.DeepIdle, WakeCause.Alarm);
+        h.Journal.PushSent(At(100), Phone, PushFate.UnderWay);
+        h.Journal.PushSent(At(1500), Phone, PushFate.Lost);
+        h.Journal.PushSent(At(1990), Phone, PushFate.UnderWay);
+        h.Journal.PushSent(At(2500), Phone, PushFate.Refused);
+    },
+    ("sleep.awake", "", 0.25), ("sleep.wakings", "", 4), ("sleep.wakings.opened", "", 1), ("sleep.wakings.push", "", 1),
+    ("sleep.wakings.window", "", 1), ("sleep.wakings.alarm", "", 1),
+    ("push.sent", "", 4), ("push.lost", "", 1), ("push.refused", "", 1),
+    // of the 1000 s: asleep from 600 to 1000 and from 1200 on
+    ("sleep.awake", "phone 500 1500", 0.3), ("sleep.wakings.opened", "phone 500 1500", 3.6),
+    ("sleep.wakings", "a.example 1900", 3 * 3600 / 1700.0), ("sleep.wakings.push", "mobile 2000 3000", 3.6),
+    ("sleep.wakings.window", "- 2000 3000", 0), ("sleep.wakings.alarm", "phone 3100 3600", 7.2),
+    ("push.sent", "phone 1000 2000", 7.2), ("push.lost", "phone 1000 2000", 3.6),
+    ("push.refused", "a.example 2000 3000", 3.6), ("sleep.awake", "desktop", double.NaN));
 
     /// <summary>
     /// Twenty outages of the phone, one each 1000 s: at 1000i + 100. The phone notices the ith after 10i s, but the

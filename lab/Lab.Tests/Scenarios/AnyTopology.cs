@@ -149,12 +149,15 @@ internal static class AnyTopology
         from os in Any<Os>()
         from kernel in Maybe(Kernels)
         from foreground in Maybe(Foregrounds)
+        from sleep in Maybe(Sleeps)
+        from push in Maybe(AnyPush)
         from joins in Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[1, 19]))
         from stay in MaybeValue(Seconds(21, 100))
         from login in Maybe(Logins)
         select new ClientSpec
         {
-            Foreground = foreground, Login = login, Joins = Duration.FromSeconds(joins),
+            Foreground = foreground, Login = login, Sleep = sleep, Push = push,
+            Joins = Duration.FromSeconds(joins),
             Leaves = stay is { } time ? Duration.FromSeconds(joins) + time : null,
             Os = os, Kernel = kernel,
             Link = several == 0 ? link : null, Links = Map(OwnLinkNames.Zip(ways)),
@@ -188,6 +191,45 @@ internal static class AnyTopology
             At = regular ? [] : times, Every = regular ? every : null,
             Arrivals = regular ? arrivals : Arrivals.Regular, For = length,
             Between = between ? [Duration.FromSeconds(first), Duration.FromSeconds(first + 100)] : [],
+        };
+
+    private static Gen<SleepProfile> Sleeps =>
+        from suspends in MaybeValue(Seconds(0, 60))
+        from reclaims in MaybeValue(Seconds(0, 60))
+        from light in Maybe(Dozes)
+        from deep in Maybe(Dozes)
+        from alarms in Maybe(Gen.Select(Gen.Int[1, 3], Seconds(1, 60), Seconds(1, 20), (most, per, length) =>
+            new AlarmProfile { AtMost = most, Per = per, For = length }))
+        from clock in Any<SleepClock>()
+        select new SleepProfile
+        {
+            SuspendsAfter = suspends ?? (light is null && deep is null ? Duration.FromSeconds(30) : null),
+            ReclaimsAfter = suspends is null ? null : reclaims, Light = light, Deep = deep, Alarms = alarms,
+            Clock = clock,
+        };
+
+    private static Gen<PushProfile> AnyPush =>
+        from latency in Fine(10, 30_000)
+        from loss in Share(100)
+        from most in MaybeValue(Gen.Int[1, 5])
+        from per in Seconds(10, 100)
+        from length in Seconds(1, 30)
+        from patience in Seconds(1, 30)
+        select new PushProfile
+        {
+            Latency = latency, Loss = loss, AtMost = most, Per = most is null ? new PushProfile().Per : per,
+            For = length, UnacknowledgedFor = patience,
+        };
+
+    private static Gen<DozeProfile> Dozes =>
+        from after in Seconds(0, 60)
+        from idle in Seconds(1, 60)
+        from longest in MaybeValue(Seconds(60, 100))
+        from window in Seconds(1, 20)
+        from widest in MaybeValue(Seconds(20, 30))
+        select new DozeProfile
+        {
+            After = after, Idle = idle, LongestIdle = longest, Window = window, LongestWindow = widest,
         };
 
     // any pairs of different servers, and of the members of one with a count

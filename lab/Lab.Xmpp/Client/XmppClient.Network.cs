@@ -30,6 +30,15 @@ public sealed partial class XmppClient
         Check();
     }
 
+    /// <summary>Its person, or a push, wants it online now: who waits begins at once, its back-off reset.</summary>
+    public void ConnectNow(Instant now)
+    {
+        Enter(now);
+        if (!wanted || Phase != StreamPhase.Over) return;
+        backoff.Reset();
+        Attempt();
+    }
+
     private void PlanNetwork() =>
         networkAt = Instant.Min(probeEnd, reactions is { Count: > 0 } ? reactions.Peek() : Instant.Never);
 

@@ -67,6 +67,9 @@ public sealed record ServerSettings
     /// </summary>
     public int OfflineMessages { get; init; } = 1000;
 
+    /// <summary>Each message that a session has to acknowledge is told of (MessageKept).</summary>
+    public bool TellsKept { get; init; }
+
     /// <summary>
     /// Stanzas for domains that are not served leave as Remote actions; else they
     /// are returned with remote-server-not-found.

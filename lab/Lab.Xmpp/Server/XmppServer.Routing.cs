@@ -46,6 +46,8 @@ public sealed partial class XmppServer
                 return false;
             }
             queue.Push(first, number, stanza);
+            if (settings.TellsKept)
+                ObserveMessage(ActionKind.MessageKept, target.Account, number, target.Stream is null ? 1 : 0);
         }
         if (number >= 0 && store[target.Account].IsShared)
             ObserveMessage(ActionKind.MessageHanded, target.Account, number, stream: target.StreamNumber);

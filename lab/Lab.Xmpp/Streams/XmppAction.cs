@@ -117,6 +117,12 @@ public enum ActionKind : byte
     MessageStored,
 
     /// <summary>
+    /// A message was put into the queue of a session of Account (XEP-0198): A = its number, B = 1 while no stream
+    /// carries that session, else 0.
+    /// </summary>
+    MessageKept,
+
+    /// <summary>
     /// A message was handed to one of the sessions of an account that is shared: A = its number, Stream = the session's
     /// last one. Written, or put into its queue, or both; told each time.
     /// </summary>
