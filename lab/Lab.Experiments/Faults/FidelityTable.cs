@@ -46,6 +46,14 @@ public static class FidelityTable
         },
     };
 
+    /// <summary>Of servers whose work takes a given time.</summary>
+    public static Judgement OfService(NetworkKind network) => network switch
+    {
+        NetworkKind.Simulated => Judgement.Model,
+        NetworkKind.Proxied => new(Fidelity.Unsupported,
+            "on real sockets work takes the time that it takes, and the backlog is the proxy's"),
+    };
+
     public static Judgement Of(NetworkKind network, Mechanism mechanism) => network switch
     {
         NetworkKind.Simulated => mechanism is Mechanism.TlsFailure or Mechanism.LocalFailure or Mechanism.Unseen

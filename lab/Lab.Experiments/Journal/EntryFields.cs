@@ -54,6 +54,11 @@ public static class EntryFields
             Word("mark", e => PacketEntry.Of(e).Mark), Number("bytes", e => PacketEntry.Of(e).Bytes),
         ],
         OnlyConnection = [Connection],
+        Done =
+        [
+            Word("work", e => WorkEntry.Of(e).Work), Word("side", e => WorkEntry.Of(e).Side),
+            Span("waited", e => WorkEntry.Of(e).Waited), Span("took", e => WorkEntry.Of(e).Took), Connection,
+        ],
         Transport = [Word("end", e => TransportEntry.Of(e).End), Connection],
         Step = [Word("step", e => StepEntry.Of(e).Step), Connection],
         Online = [Flag("resumed", e => OnlineEntry.Of(e).Resumed), Connection],
@@ -95,7 +100,8 @@ public static class EntryFields
         EntryKind.PacketSent or EntryKind.PacketDelivered or EntryKind.PacketLost or EntryKind.PacketOverflowed =>
             Packet,
         EntryKind.ConnectAttempt or EntryKind.FarAccepted or EntryKind.ServerHibernated
-            or EntryKind.ServerUnavailable or EntryKind.ClientReady => OnlyConnection,
+            or EntryKind.ServerUnavailable or EntryKind.ClientReady or EntryKind.AcceptQueueFull => OnlyConnection,
+        EntryKind.WorkDone => Done,
         EntryKind.NearTransportEnded or EntryKind.FarTransportEnded => Transport,
         EntryKind.StepReached => Step,
         EntryKind.ClientOnline or EntryKind.ServerAvailable => Online,

@@ -66,6 +66,9 @@ public static class EntryGuide
         EntryKind.SleepChanged => new(Client, "its system lets its app sleep, or run"),
         EntryKind.PushSent => new(Client, "its server asks the push service to wake it"),
         EntryKind.PushCame => new(Client, "a push comes to its device"),
+        EntryKind.WorkDone => new(Path, "a worker of the server has done a piece of work for it"),
+        EntryKind.AcceptQueueFull => new(Path, "the far end's kernel does not answer a SYN, or the end of a handshake: "
+            + "its accept queue is full"),
         EntryKind.RadioChanged => new(Client, "a radio of its is in another state, or in the same for something else"),
     };
 
@@ -100,7 +103,10 @@ public static class EntryGuide
             + "another server), `foreign-client` (of another server: whoever had asked)",
         "check" => "how it asks; only `ping` and `acks` ask for an answer",
         "after" => "seconds from asking to the answer",
-        "side" => "near: the server that opened the connection",
+        "side" => "near: the end that opened the connection; of work, where the server is",
+        "work" => "the kind of work",
+        "waited" => "seconds until a worker began it",
+        "took" => "seconds of the worker's time",
         "sends" => "whether that side sends stanzas on it",
         "radio" => "the state of the radio, by the name that its profile has for it; while it wakes the one it leaves",
         "waking" => "whether it is on its way to a higher state",

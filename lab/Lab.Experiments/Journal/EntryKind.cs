@@ -105,4 +105,9 @@ public enum EntryKind : ushort
     SleepChanged,
     PushSent,
     PushCame,
+
+    // servers whose work takes time
+
+    WorkDone,
+    AcceptQueueFull,
 }

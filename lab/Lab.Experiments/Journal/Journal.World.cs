@@ -103,6 +103,15 @@ public sealed partial class Journal
     public void RadioChanged(Instant now, int client, RadioEntry radio) =>
         Add(now, client, EntryKind.RadioChanged, radio.Pack(), radio.Microwatts);
 
+    /// <param name="server">At which end of the path the server is.</param>
+    /// <param name="took">Whole microseconds, less than an hour.</param>
+    public void WorkDone(
+        Instant now, int path, PathEnd server, Work work, Duration waited, Duration took, int connection) =>
+        Add(now, path, EntryKind.WorkDone, WorkEntry.PackA(work, server, waited), WorkEntry.PackB(took, connection));
+
+    public void AcceptQueueFull(Instant now, int path, int connection) =>
+        Add(now, path, EntryKind.AcceptQueueFull, 0, connection);
+
     /// <param name="fault">Index of the fault that keeps it so, or that let it run again, or
     /// <see cref="ProcessEntry.ByItself"/>.</param>
     public void ProcessChanged(Instant now, int host, ProcessState state, int fault) =>
@@ -172,6 +181,20 @@ public readonly record struct SleepEntry(SleepState State, WakeCause Cause)
 public readonly record struct PushEntry(PushFate Fate)
 {
     public static PushEntry Of(in Entry e) => new((PushFate)e.A);
+}
+
+/// <summary>Of WorkDone. Its connection is read as of others that have one; waits are whole microseconds.</summary>
+public readonly record struct WorkEntry(Work Work, PathEnd Side, Duration Waited, Duration Took)
+{
+    public static WorkEntry Of(in Entry e) => new(
+        (Work)(e.A & 0xFF), (PathEnd)((e.A >> 8) & 0xFF), Duration.FromMicroseconds(e.A >> 16),
+        Duration.FromMicroseconds((long)((ulong)e.B >> 32)));
+
+    internal static long PackA(Work work, PathEnd side, Duration waited) =>
+        (long)work | ((long)side << 8) | (waited.Nanoseconds / 1000 << 16);
+
+    internal static long PackB(Duration took, int connection) =>
+        (took.Nanoseconds / 1000 << 32) | (uint)connection;
 }
 
 /// <summary>Of ProcessChanged.</summary>

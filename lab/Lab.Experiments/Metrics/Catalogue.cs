@@ -6,7 +6,8 @@ public static class Catalogue
     public static readonly IReadOnlyList<Metric> All =
     [
         .. DetectionMetrics.All, .. ReachMetrics.All, .. MessageMetrics.All, .. CostMetrics.All,
-        .. EnergyMetrics.All, .. SleepMetrics.All, .. ConnectMetrics.All, .. FederationMetrics.All,
+        .. EnergyMetrics.All, .. SleepMetrics.All, .. ConnectMetrics.All, .. ServiceMetrics.All,
+        .. FederationMetrics.All,
     ];
 
     /// <summary>What is usually wanted of a run besides, when servers talk to each other.</summary>

@@ -30,6 +30,7 @@ internal sealed class Recorder : IJournalReader
         costs = new CostBook(cast.Paths);
         energy = new EnergyBook(cast);
         sleep = new SleepBook(cast);
+        Service = new ServiceBook(cast);
         lanes = new LaneBook(Math.Min(LaneClients, clients.Length), sides: 2);
         firstRoute = cast.FirstRoute;
         Federation = new FederationRecord(cast, Truth);
@@ -48,6 +49,7 @@ internal sealed class Recorder : IJournalReader
     public IReadOnlyList<LaneMark> Marks => lanes.Marks;
     public IReadOnlyList<FaultBand> Bands => lanes.Bands;
     public StormRecord Storm { get; } = new();
+    public ServiceBook Service { get; }
     public bool HasRadios => energy.HasRadios;
     public bool HasSleepers => sleep.HasSleepers;
 
@@ -96,6 +98,12 @@ internal sealed class Recorder : IJournalReader
                 break;
             case EntryKind.RadioChanged:
                 energy.On(e.Host, RadioEntry.Of(in e), e.At);
+                break;
+            case EntryKind.WorkDone:
+                Service.Worked(e.Host, e.At, WorkEntry.Of(in e), ConnectionEntry.Of(in e).Connection);
+                break;
+            case EntryKind.AcceptQueueFull:
+                Service.Unanswered(e.Host, e.At);
                 break;
             case EntryKind.PacketLost or EntryKind.PacketOverflowed
                 or EntryKind.ClientCheckSent or EntryKind.ClientCheckAnswered
@@ -177,9 +185,11 @@ internal sealed class Recorder : IJournalReader
                 break;
             case EntryKind.ClientOnline:
                 c.CameOnline(OnlineEntry.Of(in e), e.At);
+                Service.CameOnline(c.Connection);
                 break;
             case EntryKind.ClientOffline:
                 c.WentOffline(e.At);
+                Service.WentOffline(e.Host, OfflineEntry.Of(in e).Connection, e.At);
                 break;
             case EntryKind.ClientReady:
                 c.BecameReady(e.At);

@@ -19,6 +19,7 @@ internal sealed class RunFacts(
     public Cast Cast => cast;
     public FederationRecord Federation => recorder.Federation;
     public StormRecord Storm => recorder.Storm;
+    public ServiceBook Service => recorder.Service;
     public IReadOnlyList<MessageRecord> AllMessages => all;
     public Duration Duration => chosen.To - chosen.From;
 

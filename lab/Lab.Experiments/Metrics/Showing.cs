@@ -16,6 +16,8 @@ public static class Showing
         LinkProfile[] links = [.. specs.SelectMany(Links).OfType<LinkProfile>().Distinct()];
         foreach (LinkProperty property in Enum.GetValues<LinkProperty>().Where(p => links.Any(l => Has(l, p))))
             shown.Add((Words.Kebab($"{property}"), FidelityTable.Of(network, property)));
+        if (specs.Any(s => s.Topology.Servers.Values.Any(o => o.Service is not null)))
+            shown.Add(("service", FidelityTable.OfService(network)));
         TcpPolicy[] tcp = [.. specs.SelectMany(s => Policies(s.Topology)).Select(p => p?.Inline?.Tcp)
             .OfType<TcpPolicy>()];
         if (tcp.Any(t => t.Keepalive is not null) && specs.Any(s => s.Topology.HasMiddleboxes))

@@ -35,6 +35,8 @@ internal sealed class Sight
     public static Sight Sleep { get; } = WhateverTheFaults(new(Fidelity.Modelled,
         "when the system lets the app run is worked out as in simulation, by a real clock"));
 
+    public static Sight Service { get; } = new(FidelityTable.OfService(NetworkKind.Proxied), (_, own) => own);
+
     /// <summary>Of the paths between servers.</summary>
     public static Sight FederationCosts { get; } = new(Costs.proxied, (run, own) => run.Topology.S2s
         .SelectMany(s => new[] { s.Policy, s.SecondPolicy }).Select(p => OfTcp(p?.Inline?.Tcp)).Aggregate(own,

@@ -67,6 +67,12 @@ internal static class Limits
         [(typeof(LoginSpec), nameof(LoginSpec.Rooms))] = Between(0, 1000),
         [(typeof(LoginSpec), nameof(LoginSpec.Room))] = Loaded(MostLoadedBytes),
         [(typeof(ServerSpec), nameof(ServerSpec.Count))] = Between(1, 1000),
+        [(typeof(ServiceSpec), nameof(ServiceSpec.Workers))] = Between(1, 10_000),
+        [(typeof(ServiceSpec), nameof(ServiceSpec.AcceptQueue))] = Between(1, 65_535),
+        [(typeof(ServiceSpec), nameof(ServiceSpec.Tls))] = Worked,
+        [(typeof(ServiceSpec), nameof(ServiceSpec.Sasl))] = Worked,
+        [(typeof(ServiceSpec), nameof(ServiceSpec.Login))] = Worked,
+        [(typeof(ServiceSpec), nameof(ServiceSpec.Stanza))] = Worked,
         [(typeof(S2sSpec), nameof(S2sSpec.Streams))] = Between(1, 1000),
         [(typeof(S2sSpec), nameof(S2sSpec.Queue))] = Between(0, int.MaxValue),
         [(typeof(S2sSpec), nameof(S2sSpec.MaxStreamsFrom))] = Between(1, int.MaxValue),
@@ -210,6 +216,11 @@ internal static class Limits
         > int.MaxValue => "must be less than 2GiB, or unlimited",
         _ => null,
     });
+
+    // as the journal keeps it, with draws up to 44 means
+    private static Limit Worked => new("whole microseconds, at most 1m", value =>
+        ((Duration)value).Nanoseconds % 1000 == 0 && (Duration)value <= Duration.FromMinutes(1) ? null
+        : "must be whole microseconds, at most 1m");
 
     private static Limit WholeSeconds => new("whole seconds, 1s to 32767s", value =>
     {

@@ -33,6 +33,7 @@ public sealed partial class Rules
         CheckSpan(expectation, scenario);
         if (topology is not null) CheckEnergy(expectation, topology);
         if (topology is not null) CheckSleep(expectation, topology);
+        if (topology is not null) CheckService(expectation, topology);
         if (topology is not null && expectation.Of is { } target)
             CheckWhose(topology, new Spot(expectation, nameof(expectation.Of)), metric, target);
     }

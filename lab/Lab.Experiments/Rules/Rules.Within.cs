@@ -30,6 +30,7 @@ public sealed partial class Rules
                     + "once, so write the same bad-for and good-for, with other losses", [nameof(w.Up)])],
             MiddleboxProfile box => Middlebox(box),
             RadioProfile radio => States(radio),
+            ServiceSpec service => Service(service),
             Band band when band.To < band.From =>
                 [(nameof(band.To), $"to ({band.To}) is shorter than from ({band.From})", [nameof(band.From)])],
             ReconnectPolicy reconnect => Reconnect(reconnect),

@@ -196,6 +196,9 @@ public sealed record ServerSpec
     /// <example>100</example>
     public int OfflineMessages { get; init; } = 1000;
 
+    /// <summary>What its work costs it; absent = no time at all.</summary>
+    public ServiceSpec? Service { get; init; }
+
     /// <summary>node.example of count 3 is node-0.example, node-1.example and node-2.example.</summary>
     public static IEnumerable<string> Domains(string name, int count)
     {

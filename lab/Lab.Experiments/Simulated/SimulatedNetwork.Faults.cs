@@ -70,6 +70,17 @@ internal sealed partial class SimulatedNetwork
         Moved(now, line, move.ResetsOld, fault);
     }
 
+    /// <summary>
+    /// Of a packet that opens a connection: a full accept queue leaves it without an answer. What is half open stays
+    /// so, and the SYN+ACK is sent again (tcp_abort_on_overflow 0).
+    /// </summary>
+    private bool IsUnanswered(Instant now, Line line, Host host, in Segment segment)
+    {
+        if (!host.IsFull || (segment.Flags & TcpFlags.Rst) != 0) return false;
+        journal.AcceptQueueFull(now, line.Number, segment.Connection);
+        return true;
+    }
+
     /// <summary>What is true of the path and its connections is told before anybody acts on it.</summary>
     private void Moved(Instant now, Line line, bool resetsOld, int fault)
     {

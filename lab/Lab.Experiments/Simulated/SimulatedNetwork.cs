@@ -305,6 +305,7 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
         if (segment.Port != 0) pipe = null;                            // it is not known under that one
         if (opens && host.IsListening)
         {
+            if (IsUnanswered(now, line, host, in segment)) return;
             connection ??= line.Open(segment.Connection);
             connection.Far = pipe = NewPipe(line, connection, host, atFar: true, line.FarTcp!);
             pipe.Tcp.Accept(now, in segment, InitialSequence(segment.Connection, 1));
@@ -312,6 +313,8 @@ internal sealed partial class SimulatedNetwork : EventTarget, INetwork, IPassage
         }
         else if (pipe is not null)
         {
+            if (toFar && pipe.Tcp.State == TcpState.SynReceived && IsUnanswered(now, line, pipe.Home, in segment))
+                return;
             pipe.Tcp.Receive(now, in segment);
             Pump(now, pipe);
         }

@@ -103,10 +103,10 @@ internal sealed class SimulatedPipe : Pipe, ITlsOutput
     /// The owner takes no more bytes for now: they wait in the kernel, its window closes, and the peer's orderly end is
     /// told behind them.
     /// </summary>
-    public void Hold() => held = true;
+    public override void Hold() => held = true;
 
     /// <summary>The owner takes bytes again.</summary>
-    public void Resume(Instant at)
+    public override void Resume(Instant at)
     {
         held = false;
         now = at;

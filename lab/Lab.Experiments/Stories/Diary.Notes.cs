@@ -62,6 +62,9 @@ internal sealed partial class Diary
                 Changed();
                 Add(NoteKind.SleepChanged, PathEnd.Near, in e);
                 break;
+            case EntryKind.AcceptQueueFull:
+                Join(groups, new NoteKey(NoteKind.Unanswered, PathEnd.Far), in e);
+                break;
             case EntryKind.ProcessChanged:
                 ProcessChanged(in e, e.Host == nearHost ? PathEnd.Near : PathEnd.Far);
                 break;

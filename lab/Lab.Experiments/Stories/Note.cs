@@ -8,7 +8,7 @@ internal enum NoteKind
 {
     PathChanged, PassageChanged, ProcessChanged, FaultBegan, FaultEnded, Lost, GotThrough, FirstThrough, Checked, Ended,
     Blamed, FailedAttempts, Ready, SessionWaits, SessionOver, Written, LinkChanged, NetworkNoticed,
-    AppOpened, AppClosed, Loaded, SleepChanged, PushSent, PushCame,
+    AppOpened, AppClosed, Loaded, SleepChanged, PushSent, PushCame, Unanswered,
 }
 
 /// <summary>What may become one note: the same again, of the same side, while nothing else has changed.</summary>

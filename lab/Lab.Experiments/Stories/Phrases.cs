@@ -52,6 +52,8 @@ internal sealed partial class Phrases(RunSpec spec, Cast cast)
         },
         NoteKind.PushCame => "gets a push",
         NoteKind.SleepChanged => SleepChanged(SleepEntry.Of(in n.Entry)),
+        NoteKind.Unanswered => (n.Count == 1 ? "leaves a packet that opens a connection unanswered"
+            : $"leaves {n.Count} packets that open connections unanswered{Later(n)}") + ": its accept queue is full",
         NoteKind.ProcessChanged => ProcessChanged(n),
         NoteKind.FaultBegan => $"the fault {FaultOf(n).Kind.Word} begins: {FaultOf(n).Kind.Help}",
         NoteKind.FaultEnded when FaultOf(n).Kind.IsMomentary => "the fault is over at once",

@@ -180,6 +180,7 @@ internal sealed class FederationSide
     {
         Pipe? pipe = PipeOf(stream);
         pipes[stream - DomainServer.FirstPeerStream] = null;
+        if (pipe is not null) server.Leave(pipe);
         return pipe;
     }
 

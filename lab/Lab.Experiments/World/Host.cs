@@ -14,6 +14,11 @@ internal abstract class Host : EventTarget
     /// <summary>Whether a process listens; without it the kernel refuses with RST.</summary>
     public abstract bool IsListening { get; }
 
+    /// <summary>
+    /// Whether its kernel answers no new connection, because too many wait for the process to take them.
+    /// </summary>
+    public virtual bool IsFull => false;
+
     /// <summary>Its kernel's timers, with a phase of their own.</summary>
     public virtual TimerWheel Timers => TimerWheel.Exact;
 

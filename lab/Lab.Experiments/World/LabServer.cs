@@ -16,13 +16,15 @@ internal sealed class LabServer : MachineProgram, IServerProgram
     private readonly IReadOnlyList<Member> members;
     private readonly Dictionary<int, int> accountOfClient = [];
     private readonly List<int> ownerOfAccount = [];
+    private readonly ServiceSpec? service;
     private DomainServer? machine;
+    private ServiceDesk? desk;                                          // null where work takes no time
     private int boots;
 
     public LabServer(World world, int host, string domain, ServerSpec spec, IReadOnlyList<Member> accounts)
         : base(world, host)
     {
-        (this.host, this.domain, members) = (host, domain, accounts);
+        (this.host, this.domain, members, service) = (host, domain, accounts, spec.Service);
         federation = world.Cast.Federates(host) ? new FederationSide(world, this, host, domain) : null;
         settings = new ServerSettings
         {
@@ -45,7 +47,10 @@ internal sealed class LabServer : MachineProgram, IServerProgram
 
     public DomainServer Machine => machine!;
 
-    protected override Instant NextTime => machine!.NextTime;
+    public override bool IsFull => desk is { IsFull: true };
+
+    protected override Instant NextTime =>
+        desk is null ? machine!.NextTime : Instant.Min(machine!.NextTime, desk.NextTime);
 
     public override bool Load(Instant now)
     {
@@ -56,6 +61,7 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         {
             IgnoresDialback = federation is { IgnoresDialback: true },
         };
+        if (service is not null) desk = new ServiceDesk(service, World.Random.Fork($"service/{domain}/{life}"));
         return true;
     }
 
@@ -74,8 +80,11 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         Pump(now);
     }
 
+    public override void Freeze(Instant now) => desk?.Pause(now);
+
     public override void Thaw(Instant now)
     {
+        desk?.Resume(now);
         base.Thaw(now);
         federation?.Thaw(now);
     }
@@ -95,6 +104,7 @@ internal sealed class LabServer : MachineProgram, IServerProgram
     /// <summary>Says system-shutdown to everyone.</summary>
     public override void Stop(Instant now)
     {
+        desk = null;
         machine!.Shutdown(now);
         Pump(now);
         Forget(now);
@@ -135,31 +145,40 @@ internal sealed class LabServer : MachineProgram, IServerProgram
 
     public override void OnConnected(Instant now, Pipe pipe)
     {
-        if (IsFederations(pipe)) federation!.OnConnected(now, pipe);
-        else Accept(now, pipe);
+        if (desk is null) Take(now, pipe);
+        else
+        {
+            // nothing can be made of what comes before TLS begins
+            if (IsDirectTls(pipe)) pipe.Hold();
+            desk.Connected(now, pipe);
+        }
         Pump(now);
     }
 
     public override void OnTlsEstablished(Instant now, Pipe pipe)
     {
-        machine!.TlsEstablished(now, pipe.Tag, IsFederations(pipe) ? federation!.CertifiedOf(pipe) : []);
+        if (desk is null) Secured(now, pipe);
+        else desk.Secured(now, pipe);
         Pump(now);
     }
 
     public override void OnReceived(Instant now, Pipe pipe, ReadOnlySpan<byte> bytes)
     {
-        machine!.Receive(now, pipe.Tag, bytes);
+        if (desk is null) machine!.Receive(now, pipe.Tag, bytes);
+        else desk.Received(now, pipe, bytes);
         Pump(now);
     }
 
     public override void OnPeerClosed(Instant now, Pipe pipe)
     {
-        machine!.PeerClosed(now, pipe.Tag);
+        if (desk is null) machine!.PeerClosed(now, pipe.Tag);
+        else desk.PeerClosed(now, pipe);
         Pump(now);
     }
 
     public override void OnEnded(Instant now, Pipe pipe, TcpEnd end)
     {
+        Leave(pipe);
         if (pipe.Tag < 0) return;
         machine!.Disconnected(now, pipe.Tag, TransportEnd.Of(end));
         Pump(now);
@@ -167,16 +186,69 @@ internal sealed class LabServer : MachineProgram, IServerProgram
         else pipes[pipe.Tag] = null;
     }
 
+    /// <summary>The connection is over, or not this server's any more: nothing more is begun for it.</summary>
+    public void Leave(Pipe pipe) => desk?.Leave(pipe);
+
+    protected override void Pump(Instant now)
+    {
+        base.Pump(now);
+        while (desk is not null && desk.TryTake(now, out Served served, out Pipe pipe, out byte[] bytes))
+        {
+            (Customer customer, Piece piece, Duration waited, Duration took) = served;
+            if (piece.Kind != Work.None)
+                World.Journal.WorkDone(now, pipe.Path, pipe.AtFar ? PathEnd.Far : PathEnd.Near, piece.Kind, waited,
+                    took, pipe.Connection);
+            if (!customer.HasLeft) Do(now, piece.Errand, pipe, bytes);
+            base.Pump(now);
+        }
+    }
+
+    private void Do(Instant now, Errand errand, Pipe pipe, byte[] bytes)
+    {
+        switch (errand)
+        {
+            case Errand.Take:
+                Take(now, pipe);
+                break;
+            case Errand.BeginTls:
+                pipe.StartTls(now);
+                pipe.Resume(now);
+                break;
+            case Errand.Secured:
+                Secured(now, pipe);
+                break;
+            case Errand.Hear:
+                machine!.Receive(now, pipe.Tag, bytes);
+                break;
+            case Errand.HearEnd:
+                machine!.PeerClosed(now, pipe.Tag);
+                break;
+        }
+    }
+
+    private void Take(Instant now, Pipe pipe)
+    {
+        if (IsFederations(pipe)) federation!.OnConnected(now, pipe);
+        else Accept(now, pipe);
+    }
+
+    private void Secured(Instant now, Pipe pipe) =>
+        machine!.TlsEstablished(now, pipe.Tag, IsFederations(pipe) ? federation!.CertifiedOf(pipe) : []);
+
+    private bool IsDirectTls(Pipe pipe) => !IsFederations(pipe) && World.IsDirectTls(pipe.Path);
+
     private void Accept(Instant now, Pipe pipe)
     {
-        bool secured = World.IsDirectTls(pipe.Path);
+        bool secured = IsDirectTls(pipe);
         pipe.Tag = machine!.Accept(now, secured);
         if (pipe.Tag != pipes.Count)
             throw new InvalidOperationException($"stream {pipe.Tag} of a server that had {pipes.Count}");
         pipes.Add(pipe);
         streams.Add((pipe.Path, pipe.Connection));
         World.Journal.FarAccepted(now, pipe.Path, pipe.Connection);
-        if (secured) pipe.StartTls(now);
+        if (!secured) return;
+        if (desk is null) pipe.StartTls(now);
+        else desk.BeginTls(now, pipe);
     }
 
     private bool IsFederations(Pipe pipe) => pipe.Path >= World.Cast.FirstRoute;
@@ -185,6 +257,7 @@ internal sealed class LabServer : MachineProgram, IServerProgram
     private void Forget(Instant now)
     {
         foreach (Member client in members) World.Journal.ServerLost(now, client.Index);
+        desk = null;
         pipes.Clear();
         streams.Clear();
         federation?.Forget();
@@ -230,6 +303,7 @@ internal sealed class LabServer : MachineProgram, IServerProgram
     {
         Pipe pipe = pipes[stream]!;
         pipes[stream] = null;
+        Leave(pipe);
         return pipe;
     }
 

@@ -43,6 +43,15 @@ internal abstract class Pipe(int path, int connection, bool atFar)
     public abstract void Close(Instant at);
 
     /// <summary>
+    /// The owner takes no more bytes for now: they wait in the kernel. Only where the simulated network is.
+    /// </summary>
+    public virtual void Hold() => throw new NotSupportedException("the bytes of a socket are not held back");
+
+    /// <summary>The owner takes bytes again.</summary>
+    public virtual void Resume(Instant at) =>
+        throw new NotSupportedException("the bytes of a socket are not held back");
+
+    /// <summary>
     /// The socket is closed without a word of TLS or XMPP. What waits in the process is gone; the kernel still tries to
     /// deliver what it has, and a FIN: that is what close(2) does.
     /// </summary>

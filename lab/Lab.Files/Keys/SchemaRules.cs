@@ -47,6 +47,11 @@ internal static class SchemaRules
             ["if"] = Given("reclaims-after"),
             ["then"] = new JsonObject { ["anyOf"] = new JsonArray(Given("profile"), Given("suspends-after")) },
         }
+        : type == typeof(ServiceSpec) ? new JsonObject
+        {
+            ["anyOf"] = new JsonArray([.. new[] { "tls", "sasl", "login", "stanza" }.Select(k =>
+                (JsonNode)With(Needs(k), k, SchemaTexts.SomeTime))]),
+        }
         : type == typeof(ForegroundSpec) ? new JsonObject
         {
             ["allOf"] = new JsonArray(OneOf("every", "at"), With([], "between", new JsonObject

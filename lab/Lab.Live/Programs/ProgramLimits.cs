@@ -51,6 +51,8 @@ public static class ProgramLimits
             yield return NeedsSockets(server.Software, run.Network);
             yield break;
         }
+        if (server.Service is not null && run.Network == NetworkKind.Proxied)
+            yield return "service needs the simulated network: " + FidelityTable.OfService(run.Network).Reason;
         IReadOnlyList<int> here = cast.FindServers(domain);
         if (server.Software != ServerSoftware.Lab)
             foreach (string refusal in OfPresence(run, cast, from => from.Kind == TargetKinds.Echo

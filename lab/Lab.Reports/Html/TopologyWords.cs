@@ -14,6 +14,7 @@ internal static class TopologyWords
         if (server.Authority is { } authority) about.Add($"{authority} vouches for its dialback keys");
         AddHost(about, server.Os, server.Kernel);
         if (server.Tls != TlsUse.Required) about.Add($"TLS {Words.Of(server.Tls)}");
+        if (server.Service is { } service) about.Add(Service(service));
         return Line(domain, about);
     }
 
@@ -38,6 +39,15 @@ internal static class TopologyWords
                     : $" ({Link(l.Value, topology)[" over ".Length..]})")))
                 + $", starting on {client.Start ?? client.Links.Keys.First()}";
         return Line($"{group} at {client.Server}{links}", about);
+    }
+
+    private static string Service(ServiceSpec service)
+    {
+        string times = string.Join(", ", Enum.GetValues<Work>().Where(w => service.Mean(w) > Duration.Zero)
+            .Select(w => $"{service.Mean(w)} for {(w is Work.Tls or Work.Sasl ? Words.Of(w).ToUpperInvariant()
+                : "a " + Words.Of(w))}"));
+        string spread = service.Spread == ServiceSpread.Fixed ? "" : ", on average";
+        return $"{Words.Count(service.Workers, "worker")}{spread} {times}, accept queue {service.AcceptQueue}";
     }
 
     /// <summary>Whose TCP it has, what was set there, and what is not known of it.</summary>

@@ -373,7 +373,7 @@ public sealed partial class MistakesTests : IDisposable
     public static TheoryData<string, string, string> Rows()
     {
         var rows = new TheoryData<string, string, string>();
-        string[] lines = [.. string.Join('\n', Table, Accounts, People, Logins, Radios).Split('\n')
+        string[] lines = [.. string.Join('\n', Table, Accounts, People, Logins, Radios, Services).Split('\n')
             .Where(l => !l.StartsWith("## "))];
         for (int i = 0; i < lines.Length;)
         {

@@ -19,7 +19,7 @@ public sealed class SchemaTests : IDisposable
     [
         ("there is no |there are no | has no '|does not go with a |is also (a|the name)|names no member"
             + "|the one account|does not need streams to itself|have their streams already|asks .* about the keys"
-            + "|vouches for itself|is about streams|no link of its has a radio", "names: what is called so stands elsewhere in the file, or in another one"),
+            + "|vouches for itself|is about streams|no link of its has a radio|none has a service", "names: what is called so stands elsewhere in the file, or in another one"),
         ("nothing that varies ever is|never is|does not vary|nothing varies|both vary over",
             "baseline and when speak of what varies"),
         ("run ends at|must be shorter than the duration|is not after begin|may begin as late|healed tail|the span ends"
@@ -27,7 +27,7 @@ public sealed class SchemaTests : IDisposable
             + "|after it$|nobody ever opens|is of clients that sleep|always there|share the account"
             + "|may start as late|does not say how long", "depends on another value"),
         ("these are .* together", "a sum"),
-        ("must be at least 1(us|ms)|must be between 1B|must be whole seconds|at least one packet|longer than 100 years",
+        ("must be at least 1(us|ms)|must be between 1B|must be whole (seconds|microseconds)|at least one packet|longer than 100 years",
             "the size of a number whose unit is part of its text"),
         ("has more than three decimals", "multipleOf does not hold for binary fractions"),
         ("counted from 0|is a list; name one|is no list; its entries|is a single value, it has no",

@@ -71,6 +71,11 @@ public sealed class EntryTests
             Check(
                 j => j.MemberCheckSent(Now, 3, side, Traffic.Ping, 7), EntryKind.MemberCheckSent,
                 e => MemberCheckEntry.Of(e), new MemberCheckEntry(side, Traffic.Ping, 7));
+            Duration waited = Duration.FromHours(9), took = Duration.FromMicroseconds(3_599_999_999);
+            Check(
+                j => j.WorkDone(Now, 3, side, Work.Stanza, waited, took, int.MaxValue), EntryKind.WorkDone,
+                e => WorkEntry.Of(e), new WorkEntry(Work.Stanza, side, waited, took));
+            Assert.Equal(int.MaxValue, ConnectionEntry.Of(Written).Connection);
         }
     }
 

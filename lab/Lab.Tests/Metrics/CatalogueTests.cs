@@ -6,13 +6,15 @@ namespace Lab.Tests;
 
 public sealed class CatalogueTests
 {
+    private static readonly ServerSpec Busy = new() { Service = new ServiceSpec { Sasl = Duration.FromSeconds(1) } };
+
     private static readonly RunSpec Spec = new()
     {
         ScenarioName = "t", Seed = 1,
         Scenario = new Scenario { Topology = "t", Duration = Duration.FromMinutes(10) },
         Topology = new Topology
         {
-            Servers = new Dictionary<string, ServerSpec> { ["a.example"] = new(), ["b.example"] = new() },
+            Servers = new Dictionary<string, ServerSpec> { ["a.example"] = Busy, ["b.example"] = new() },
             Clients = new Dictionary<string, ClientSpec>
             {
                 ["phone"] = new()

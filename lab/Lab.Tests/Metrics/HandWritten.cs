@@ -16,7 +16,11 @@ internal sealed class HandWritten : IJournalReader
 
     private static readonly Topology Topology = new()
     {
-        Servers = new Dictionary<string, ServerSpec> { ["a.example"] = new(), ["b.example"] = new() },
+        Servers = new Dictionary<string, ServerSpec>
+        {
+            ["a.example"] = new() { Service = new ServiceSpec { Workers = 2 } },
+            ["b.example"] = new() { Service = new ServiceSpec() },
+        },
         Clients = new Dictionary<string, ClientSpec>
         {
             ["phone"] = new() { Server = "a.example", Link = new LinkChoice("mobile", null) },
@@ -164,6 +168,11 @@ internal sealed class HandWritten : IJournalReader
     public void MemberEnds(
         double at, int route, PathEnd side, int connection, Mechanism how, Claim claim = Claim.None) =>
         journal.MemberEnded(At(at), route, side, new StreamEnd(how, claim), connection);
+
+    /// <summary>A worker of the server at that end is done with a piece of work.</summary>
+    public void Worked(
+        double at, int path, int connection, Work work, double waited, double took, PathEnd server = PathEnd.Far) =>
+        journal.WorkDone(At(at), path, server, work, At(waited) - Instant.Zero, At(took) - Instant.Zero, connection);
 
     public void Sent(double at, int path, SegmentUse use, Traffic mark, int bytes, Direction way = Direction.Up) =>
         journal.PacketSent(At(at), path, way, use, mark, bytes);

@@ -17,7 +17,8 @@ internal static class Histories
 
     public static readonly Told[] All =
         [
-            Detections(), Reach(), Messages(), Costs(), Energy(), Connects(), Forgotten(), Sleeping(), Streams(),
+            Detections(), Reach(), Messages(), Costs(), Energy(), Connects(), Service(), Forgotten(), Sleeping(),
+            Streams(),
         ];
 
     /// <summary>
@@ -247,6 +248,42 @@ internal static class Histories
     ("energy.battery", "", 385.404 * 24 / 36_000), ("energy.battery", "phone - 1800", 190.9 * 48 / 36_000),
     ("energy.radio", "phone - 1800", 190.9 * 2), ("energy.upkeep", "phone 1800", 20), ("energy.rest", "desktop", 0),
     ("energy.wakings", "phone 1800", 2), ("energy.awake", "phone 105 1805", 11 / 1700.0));
+
+    /// <summary>
+    /// An hour of two workers of a.example and one of b.example. The desktop gives up a login, for which the server
+    /// works on, and one that nothing had been done for.
+    /// </summary>
+    private static Told Service() => new("service", Duration.FromHours(1), h =>
+    {
+        h.Login(10, 8, Phone, 0);
+        h.Worked(12, Phone, 0, Work.Tls, waited: 1, took: 1);
+        h.Worked(15, Phone, 0, Work.Sasl, waited: 2, took: 1);
+        h.Worked(17, Phone, 0, Work.Login, waited: 1, took: 1);
+        h.Worked(20, Phone, 0, Work.Stanza, waited: 0.5, took: 0.5);
+        h.Connect(100, Desktop, 1);
+        h.Worked(110, Desktop, 1, Work.Sasl, waited: 4, took: 6);
+        h.ClientEnds(111, Desktop, 1, Mechanism.StepTimeout);
+        h.Worked(120, Desktop, 1, Work.Login, waited: 3, took: 2);
+        h.Connect(130, Desktop, 2);
+        h.ClientEnds(160, Desktop, 2, Mechanism.StepTimeout);
+        h.Login(1000, 5, Bob, 3);
+        h.Worked(1004, Bob, 3, Work.Sasl, waited: 8, took: 2);
+        h.Worked(2000, AToB, 10, Work.Stanza, waited: 6, took: 10);
+        h.Worked(2010, AToB, 10, Work.Stanza, waited: 1.5, took: 4, PathEnd.Near);
+        foreach ((double at, int path) in new[] { (50.0, Phone), (51, Phone), (1000, Bob), (2500, AToB) })
+            h.Journal.AcceptQueueFull(At(at), path, 20);
+    },
+    // the phone 3.5 s, the desktop 8, bob 2, between the servers 10 of b.example and 4 of a.example; three workers
+    ("service.busy", "", 27.5 / 10_800), ("service.busy", "a.example", 15.5 / 7200),
+    ("service.busy", "b.example", 12 / 3600.0), ("service.busy", "phone", 3.5 / 7200),
+    ("service.busy", "a.example - 105", 4.5 / 210),                                     // 1 s of the desktop's 6
+    ("service.wait.login.p50", "", 2), ("service.wait.login.p95", "", 8),               // of 1, 1, 2, 3, 4, 8
+    ("service.wait.login.p50", "desktop", 3), ("service.wait.login.p95", "a.example", 4),
+    ("service.wait.stanza.p50", "", 1.5), ("service.wait.stanza.p95", "", 6),           // of 0.5, 1.5, 6
+    ("service.wait.stanza.p50", "phone", 0.5), ("service.wait.stanza.p95", "- 2001", 1.5),
+    ("service.abandoned", "", 1), ("service.abandoned", "desktop 112", 0), ("service.abandoned", "a.example 111", 1),
+    ("service.wasted", "", 8 / 27.5), ("service.wasted", "desktop", 1), ("service.wasted", "bob", 0),
+    ("service.unanswered", "", 4), ("service.unanswered", "phone 51", 1), ("service.unanswered", "b.example", 2));
 
     /// <summary>
     /// An hour behind a middlebox, which forgets the phone's first connection once, its second one twice, and one of

@@ -115,6 +115,10 @@ public sealed class ProgramLimitsTests : IDisposable
     }
 
     [Fact]
+    public void On_real_sockets_work_takes_the_time_that_it_takes() =>
+        Assert.Contains("service needs the simulated network", Problems("{service: {sasl: 20ms}}"));
+
+    [Fact]
     public void A_server_that_was_not_started_is_not_stopped() =>
         Assert.Contains("freeze: the lab does not stop a server that it has not started", Problems(
             "{software: external, address: '127.0.0.1:5222'}",

@@ -146,7 +146,8 @@ internal static class AnyScenario
     }
 
     private static Gen<Expectation> Expectations =>
-        from metric in One(Catalogue.All.Except(EnergyMetrics.All).Except(SleepMetrics.All).ToArray())
+        from metric in One(Catalogue.All.Except(EnergyMetrics.All).Except(SleepMetrics.All)
+            .Except(ServiceMetrics.All).ToArray())
         from value in Gen.OneOf(Gen.Int[0, 100].Select(n => (double)n), Gen.Int[0, 100_000].Select(n => n / 1000.0))
         from comparison in Gen.Int[0, 4]
         let quantity = new Quantity(metric.Unit == Unit.Share ? value / 100 : value, metric.Unit)

@@ -94,11 +94,24 @@ internal static class AnyTopology
         from offline in Gen.Int[0, 20]
         from os in Any<Os>()
         from kernel in Maybe(Kernels)
+        from service in Maybe(Services)
         select new ServerSpec
         {
+            Service = service,
             Os = os, Kernel = kernel,
             Password = password, Count = count, Policy = policy, Conflict = conflict, Tls = tls,
             OfflineMessages = offline,
+        };
+
+    private static Gen<ServiceSpec> Services =>
+        from workers in Gen.Int[1, 4]
+        from queue in Gen.Int[1, 200]
+        from times in Gen.Int[0, 300_000].Select(us => Duration.FromMicroseconds(us)).Array[4]
+        from spread in Any<ServiceSpread>()
+        select new ServiceSpec
+        {
+            Workers = workers, AcceptQueue = queue, Tls = times[0], Sasl = times[1], Login = times[2],
+            Stanza = times[3] + Duration.FromMicroseconds(1), Spread = spread,
         };
 
     private static Gen<KernelSpec> Kernels =>
