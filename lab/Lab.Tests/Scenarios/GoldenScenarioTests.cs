@@ -15,7 +15,8 @@ public class GoldenScenarioTests
 {
     /// <summary>Those of which a second seed takes seconds.</summary>
     private static readonly string[] Large =
-        ["federated-storm", "idle-peer", "idle-too-eager", "pool-blind-spot", "reconnect-storm", "wrong-suspect"];
+        ["federated-storm", "idle-peer", "idle-too-eager", "pool-blind-spot", "reconnect-storm", "storm-that-sinks",
+            "wrong-suspect"];
 
     private static readonly string Folder = Path.Combine(RepositoryRoot.Path, "scenarios");
 
