@@ -103,6 +103,14 @@ internal sealed class RunFacts(
 
     public bool HasRadios => recorder.HasRadios;
 
+    /// <summary>Of the devices that have a radio, whether their client is there or not.</summary>
+    public double RadioDeviceHours => chosen.Clients.Count(c => Radios(c) > 0) * Hours;
+
+    /// <summary>Of all their radios together.</summary>
+    public double RadioHours => chosen.Clients.Sum(Radios) * Hours;
+
+    private int Radios(int client) => cast.Members[client].Links.Count(l => l.Radio is not null);
+
     /// <summary>Joules of such accounts.</summary>
     public double Energy(Func<int, bool> accounts) => Energy(chosen.Clients, accounts);
 

@@ -100,6 +100,7 @@ internal static class Limits
         [(typeof(MiddleboxProfile), nameof(MiddleboxProfile.Places))] = Between(0, 1_000_000),
         [(typeof(Band), nameof(Band.From))] = Longer,
         [(typeof(RadioStateProfile), nameof(RadioStateProfile.FallsAfter))] = Longer,
+        [(typeof(WakeProfile), nameof(WakeProfile.For))] = Longer,
         [(typeof(OtherTrafficSpec), nameof(OtherTrafficSpec.Every))] = Longer,
         [(typeof(OtherTrafficSpec), nameof(OtherTrafficSpec.Packet))] = new("52B to 1500B", o =>
             ((Size)o).Bytes is >= 52 and <= 1500 ? null : "must be from 52B, headers alone, to 1500B"),

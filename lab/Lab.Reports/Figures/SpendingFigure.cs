@@ -14,15 +14,15 @@ internal static class SpendingFigure
     private readonly record struct Part(Variant Variant, string Cause, double PerHour, double? Packets);
 
     public static Figure Bytes(Study study) => Of(study, "bytes", "What the bytes are spent on", Unit.BytesPerHour,
-        "both directions", BytesOf, "No bytes were counted on the clients' links.",
+        "client, both directions", BytesOf, "No bytes were counted on the clients' links.",
         "Bytes on the clients' links, IP headers included, by what they were for, per client and hour: mean over the "
             + "seeds, because parts of means add up.");
 
     /// <summary>Null where no client has a radio.</summary>
     public static Figure? Energy(Study study) => study.Sweep.Runs.All(r => r.Energies.Count == 0) ? null : Of(study,
-        "energy", "What the energy is spent on", Unit.JoulesPerHour, "all its radios", EnergyOf,
+        "energy", "What the energy is spent on", Unit.JoulesPerHour, "device, all its radios", EnergyOf,
         "No energy was drawn.",
-        $"Energy that the clients' radios draw, by the packets that they wake and stay awake for, per client and hour: "
+        $"Energy that radios draw, by the packets that they wake and stay awake for, per device and hour: "
             + $"mean over the seeds. {Models(study)}");
 
     private static Figure Of(Study study, string name, string heading, Unit unit, string of,
@@ -34,7 +34,7 @@ internal static class SpendingFigure
         DisplayUnit shown = DisplayUnit.For(unit, parts.GroupBy(p => p.Variant).Select(g => g.Sum(p => p.PerHour)));
         Key causes = Palette.Causes(parts.Select(p => p.Cause));
         double most = parts.GroupBy(p => p.Variant).Max(g => g.Sum(p => p.PerHour)) / shown.Divisor;
-        Axis x = new($"{shown.Symbol} per client, {of}", 0, most * 1.02);
+        Axis x = new($"{shown.Symbol} per {of}", 0, most * 1.02);
         Chart chart = new()
         {
             Title = heading, Subtitle = study.Subtitle(), Description = Description(parts, heading, unit),
@@ -90,26 +90,29 @@ internal static class SpendingFigure
 
     private static IEnumerable<Part> BytesOf(Variant variant)
     {
-        if (Hours(variant) is not (> 0 and var hours)) return [];
+        double hours = variant.Runs.Sum(r => r.Spec.Topology.ClientSeconds(r.Spec.Scenario.Duration)) / 3600;
+        if (hours <= 0) return [];
         return variant.Runs.SelectMany(r => r.Costs).GroupBy(c => c.Cause).Select(cause => new Part(
             variant, cause.Key, cause.Sum(c => c.Bytes) / hours, Math.Round(cause.Sum(c => c.Packets) / hours)));
     }
 
     private static IEnumerable<Part> EnergyOf(Variant variant)
     {
-        if (Hours(variant) is not (> 0 and var hours)) return [];
+        double hours = variant.Runs.Sum(r => r.Spec.Scenario.Duration.TotalSeconds
+            * r.Spec.Topology.Clients.Values.Where(HasRadio).Sum(c => c.Count)) / 3600;
         return variant.Runs.SelectMany(r => r.Energies).GroupBy(e => e.Cause)
             .Select(cause => new Part(variant, cause.Key, cause.Sum(e => e.Joules) / hours, null));
     }
 
-    private static double Hours(Variant variant) =>
-        variant.Runs.Sum(r => r.Spec.Topology.ClientSeconds(r.Spec.Scenario.Duration)) / 3600;
+    private static bool HasRadio(ClientSpec client) =>
+        client.Links.Values.Prepend(client.Link).Any(l => l?.Inline?.Radio is not null);
 
     /// <summary>Which radios, and whether other programs use them: without that no number of energy says
     /// anything.</summary>
     private static string Models(Study study)
     {
-        ClientSpec[] clients = [.. study.Sweep.Runs.SelectMany(r => r.Spec.Topology.Clients.Values).Distinct()];
+        ClientSpec[] clients =
+            [.. study.Sweep.Runs.SelectMany(r => r.Spec.Topology.Clients.Values).Distinct().Where(HasRadio)];
         string[] radios = [.. clients.SelectMany(c => c.Links.Values.Prepend(c.Link))
             .Select(l => l?.Inline?.Radio).OfType<RadioChoice>().Select(r => r.Name ?? "one of the scenario's own")
             .Distinct()];

@@ -52,6 +52,13 @@ internal sealed record Saying(string One, string Many, string How, string Noun, 
         ["cost.upkeep"] = new("spends", "spend", "least on upkeep", "upkeep"),
         ["cost.packets"] = new("sends", "send", "fewest packets", "packets"),
         ["cost.wakeups"] = new("wakes", "wake", "least often", "wake-ups"),
+        ["energy.radio"] = new("draws", "draw", "least energy", "energy"),
+        ["energy.upkeep"] = new("draws", "draw", "least energy for upkeep", "energy for upkeep"),
+        ["energy.battery"] = new("draws", "draw", "least of the battery", "draw on the battery"),
+        ["energy.wakings"] = new("wakes", "wake", "the radio least often", "wakings of the radio"),
+        ["energy.awake"] = new("keeps", "keep", "the radio awake least", "time that the radio is awake"),
+        ["connects.ready.p50"] = new("is", "are", "ready soonest", "time to be ready", "half within "),
+        ["connects.ready.p95"] = new("is", "are", "ready soonest", "time to be ready", "95 % within "),
         ["federation.detected"] = new("finds", "find", "most dead streams", "dead streams found"),
         ["federation.missed"] = Counted("misses", "miss", "dead stream") with
         {
@@ -90,7 +97,9 @@ internal sealed record Saying(string One, string Many, string How, string Noun, 
         string name = by.Metric.Name, end = Contest.LowerFirst(by.Metric) ? "lowest" : "highest";
         Saying known = All.GetValueOrDefault(name) ?? new("has", "have", $"the {end} {name}", name);
         string scope = by.Scope.ToString();
-        return scope == "" ? known : known with { How = known.How + scope, Noun = known.Noun + scope };
+        // ahead for a phone, in what is of a phone
+        string whose = scope.StartsWith(" of ", StringComparison.Ordinal) ? " for " + scope[" of ".Length..] : scope;
+        return scope == "" ? known : known with { How = known.How + whose, Noun = known.Noun + scope };
     }
 
     private static Saying Counted(string one, string many, string thing) =>

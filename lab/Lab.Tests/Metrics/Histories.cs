@@ -243,10 +243,12 @@ internal static class Histories
         h.RadioIs(1815, 0, waking: false, Traffic.Ping);
     },
     // ping 2 + 10 + 10 J, payload 2 + 4 + 0.004 J, rest (3600 - 26) * 0.1 J
-    ("energy.radio", "", 385.404 / 3), ("energy.upkeep", "", 22 / 3.0), ("energy.rest", "", 357.4 / 3),
-    ("energy.wakings", "", 2 / 3.0), ("energy.awake", "", 26 / 3600.0 / 3),
+    // of the one device that has a radio
+    ("energy.radio", "", 385.404), ("energy.upkeep", "", 22), ("energy.rest", "", 357.4),
+    ("energy.wakings", "", 2), ("energy.awake", "", 26 / 3600.0),
     ("energy.battery", "", 385.404 * 24 / 36_000), ("energy.battery", "phone - 1800", 190.9 * 48 / 36_000),
-    ("energy.radio", "phone - 1800", 190.9 * 2), ("energy.upkeep", "phone 1800", 20), ("energy.rest", "desktop", 0),
+    ("energy.radio", "phone - 1800", 190.9 * 2), ("energy.upkeep", "phone 1800", 20),
+    ("energy.rest", "desktop", double.NaN), ("energy.rest", "phone 1815", 360),
     ("energy.wakings", "phone 1800", 2), ("energy.awake", "phone 105 1805", 11 / 1700.0));
 
     /// <summary>
