@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lab.Experiments;
+using Lab.Files;
 using Lab.Network;
 using Lab.Xmpp;
 
@@ -19,6 +20,9 @@ internal static class SimulationBench
             clients => LoggedIn(clients, checks: true))),
         new("what a NAT on each path costs 10,000 clients", () => More("what a NAT on each path costs 10,000 clients",
             15, 10_000, clients => LoggedIn(clients, nat: true))),
+        new("what a radio in each phone costs 10,000 clients",
+            () => More("what a radio in each phone costs 10,000 clients", 40, 10_000,
+                clients => LoggedIn(clients, radio: "lte"))),
         new("faults on all clients, 20,000 against 2,000", FaultsOnGroups),
         new("memory of a client, both ends", () => Memory(10_000)),
     ];
@@ -100,13 +104,15 @@ internal static class SimulationBench
     }
 
     /// <param name="late">A fault that the run names, at a time that nobody waits for.</param>
-    private static World LoggedIn(int clients, bool checks = false, FaultKind? late = null, bool nat = false)
+    private static World LoggedIn(int clients, bool checks = false, FaultKind? late = null, bool nat = false,
+        string? radio = null)
     {
         var link = new LinkProfile
         {
             Delay = Duration.FromMilliseconds(50), Up = new Rate(10_000_000), Down = new Rate(10_000_000),
             Queue = new Size(64 * 1024),
             Loss = new LossProfile { LossWhenGood = new Probability(10_000_000) }, Through = nat ? ["nat"] : [],
+            Radio = radio is null ? null : new RadioChoice(null, Presets.Radio(radio)),
         };
         var policy = new Policy
         {
