@@ -15,19 +15,18 @@ internal sealed class Foreground : EventTarget
     private readonly World world;
     private readonly Member member;
     private readonly ForegroundSpec spec;
-    private readonly RandomStream random;
+    private readonly Gaps? gaps;
     private readonly int target;
     private bool isOpen;
 
     private Foreground(World world, Member member, ForegroundSpec spec)
     {
         (this.world, this.member, this.spec) = (world, member, spec);
-        random = world.Random.Fork($"foreground/{member.Name}");
+        RandomStream random = world.Random.Fork($"foreground/{member.Name}");
+        gaps = spec.Every is { } every ? new Gaps(spec.Arrivals, every, random) : null;
         target = world.Queue.Register(this);
         foreach (Duration at in spec.At) Plan(Instant.Zero + at);
-        if (spec.Every is { } every)
-            Plan(Instant.Zero + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(every)
-                : random.Between(Duration.Zero, every)));
+        if (gaps is { } all) Plan(Instant.Zero + all.First());
     }
 
     /// <summary>Plans the openings of every client that is ever in the foreground.</summary>
@@ -46,8 +45,7 @@ internal sealed class Foreground : EventTarget
             world.Signals.OnClosed(now, member.Index);
             return;
         }
-        if (spec.Every is { } every)
-            Plan(now + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(every) : every));
+        if (gaps is { } all) Plan(now + all.Next());
         if (isOpen || !spec.Allows(now - Instant.Zero) || !member.Spec.IsThere(now - Instant.Zero)) return;
         isOpen = true;
         world.Journal.AppOpened(now, member.Index);

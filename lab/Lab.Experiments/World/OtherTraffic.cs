@@ -14,17 +14,16 @@ internal sealed class OtherTraffic : EventTarget
     private readonly World world;
     private readonly int client;
     private readonly OtherTrafficSpec spec;
-    private readonly RandomStream random;
+    private readonly Gaps gaps;
     private readonly int target;
     private Instant until;
 
     private OtherTraffic(World world, Member member, OtherTrafficSpec spec, int number)
     {
         (this.world, client, this.spec) = (world, member.Index, spec);
-        random = world.Random.Fork($"others/{member.Name}/{number}");
+        gaps = new Gaps(spec.Arrivals, spec.Every, world.Random.Fork($"others/{member.Name}/{number}"));
         target = world.Queue.Register(this);
-        world.Queue.At(Instant.Zero + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(spec.Every)
-            : random.Between(Duration.Zero, spec.Every)), target, Begins);
+        world.Queue.At(Instant.Zero + gaps.First(), target, Begins);
     }
 
     public static void Plan(World world)
@@ -39,8 +38,7 @@ internal sealed class OtherTraffic : EventTarget
         if (what == Begins)
         {
             until = now + spec.For;
-            world.Queue.At(now + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(spec.Every) : spec.Every),
-                target, Begins);
+            world.Queue.At(now + gaps.Next(), target, Begins);
         }
         world.Network.Use(now, client, (int)spec.Packet.Bytes);
         if (now + Step <= until) world.Queue.At(now + Step, target, Continues);

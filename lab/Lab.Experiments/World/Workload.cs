@@ -77,6 +77,7 @@ internal sealed class Workload
         private readonly IReadOnlyList<Member> among;
         private readonly Instant end;
         private readonly RandomStream random;
+        private readonly Gaps? gaps;
         private readonly int target;
 
         public Sender(
@@ -87,8 +88,8 @@ internal sealed class Workload
                 (workload, world, spec, from, to, end, random);
             among = world.Cast.MembersOf(to);
             target = world.Queue.Register(this);
-            if (spec.Every is { } every) Plan(Instant.Zero + spec.Begin + (spec.Arrivals == Arrivals.Poisson
-                ? random.Exponential(every) : random.Between(Duration.Zero, every)));
+            gaps = spec.Every is { } every ? new Gaps(spec.Arrivals, every, random) : null;
+            if (gaps is { } all) Plan(Instant.Zero + spec.Begin + all.First());
             foreach (Duration at in spec.At) Plan(Instant.Zero + at);
             if (spec.On is not null) workload.Await(this, from!.Index);
         }
@@ -104,8 +105,7 @@ internal sealed class Workload
         public override void OnEvent(Instant now, int argument)
         {
             for (int i = 0; i < spec.Count; i++) Send(now);
-            if (spec.Every is { } every)
-                Plan(now + (spec.Arrivals == Arrivals.Poisson ? random.Exponential(every) : every));
+            if (gaps is { } all) Plan(now + all.Next());
         }
 
         private void Plan(Instant when)
