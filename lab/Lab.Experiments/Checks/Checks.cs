@@ -24,7 +24,7 @@ public static class Checks
         Expectation e, IEnumerable<RunSpec> runs)
     {
         var networks = new List<(NetworkKind Network, string Reason)>();
-        foreach (RunSpec run in runs.Where(r => Fits(e, r)))
+        foreach (RunSpec run in runs.Where(r => e.IsAskedOf(r.Point)))
         {
             Judgement judgement = Catalogue.Of(run, e.Metric);
             if (judgement.Fidelity == Fidelity.Unsupported && networks.All(n => n.Network != run.Network))
@@ -37,7 +37,8 @@ public static class Checks
     {
         IReadOnlyList<(NetworkKind Network, string Reason)> notJudged = NotJudged(e, runs.Select(r => r.Spec));
         string besides = string.Concat(notJudged.Select(n => $"; {n.Network.Word()} is not judged: {n.Reason}"));
-        List<RunResult> meant = [.. runs.Where(r => Fits(e, r.Spec) && notJudged.All(n => n.Network != r.Network))];
+        List<RunResult> meant =
+            [.. runs.Where(r => e.IsAskedOf(r.Spec.Point) && notJudged.All(n => n.Network != r.Network))];
         (Verdict verdict, string explanation, IReadOnlyList<RunResult> culprits) = Judge(e, meant);
         return new CheckResult(e, verdict, explanation + besides, [.. culprits.Select(r => r.Spec)]);
     }
@@ -90,13 +91,6 @@ public static class Checks
         bool Fails(double value) => !double.IsNaN(value) && !Holds(e, value);
         RunResult[] alone = [.. subject.Runs.Where(r => Fails(r.Value(e.Metric, e.Scope)))];
         return alone.Length > 0 ? alone : subject.Runs.Take(1);
-    }
-
-    private static bool Fits(Expectation e, RunSpec spec)
-    {
-        foreach ((string path, string value) in e.When)
-            if (!spec.Point.Any(s => s.Path == path && s.Value == value)) return false;
-        return true;
     }
 
     private static bool Holds(Expectation e, double value) =>

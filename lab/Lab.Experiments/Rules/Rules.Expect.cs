@@ -31,11 +31,32 @@ public sealed partial class Rules
                     $"{name} is {Measured(metric.Unit)}, write {Units.Example(metric.Unit)}",
                     Of(nameof(expectation.Metric))) { Found = q });
         CheckSpan(expectation, scenario);
-        if (topology is not null) CheckEnergy(expectation, topology);
-        if (topology is not null) CheckSleep(expectation, topology);
-        if (topology is not null) CheckService(expectation, topology);
+        if (topology is not null) CheckSubject(expectation, topology);
         if (topology is not null && expectation.Of is { } target)
             CheckWhose(topology, new Spot(expectation, nameof(expectation.Of)), metric, target);
+    }
+
+    /// <summary>What only some topologies have must be there for who asks about it.</summary>
+    private void CheckSubject(Expectation expectation, Topology topology)
+    {
+        if (point is not null && !expectation.IsAskedOf(point)) return;
+        bool Needs(IReadOnlyList<Metric> metrics, bool found, string missing, string property)
+        {
+            if (found || !metrics.Any(m => m.Name == expectation.Metric)) return true;
+            Fail(new Spot(expectation, nameof(expectation.Metric)), $"{expectation.Metric} is of {missing}",
+                new Spot(topology, property));
+            return false;
+        }
+        IEnumerable<ClientSpec> all = topology.Clients.Values;
+        _ = Needs(EnergyMetrics.All, all.Any(c => HasRadio(topology, c)), "radios, and no link of a client has one; "
+                + "give it one, as in links: {mobile: {radio: lte}}", nameof(topology.Links))
+            && Needs([Catalogue.Find(EnergyMetrics.Battery)!], all.Any(c => c.Battery is not null), "batteries, and no "
+                + "client has one; give it one, as in clients: {phone: {battery: 15.4Wh}}", nameof(topology.Clients));
+        Needs(SleepMetrics.All, all.Any(c => c.Sleep is not null), "clients that sleep, and none does; let one, as in "
+            + "clients: {phone: {sleep: ios}}", nameof(topology.Clients));
+        Needs(ServiceMetrics.All, topology.Servers.Values.Any(s => s.Service is not null), "servers whose work takes "
+            + "time, and none has a service; give it one, as in servers: {example.org: {service: {sasl: 20ms}}}",
+            nameof(topology.Servers));
     }
 
     private void CheckSpan(Expectation e, Scenario scenario)

@@ -1,6 +1,6 @@
 namespace Lab.Experiments;
 
-/// <summary>What must hold of radios, of what draws from batteries, and of what is asked about both.</summary>
+/// <summary>What must hold of radios, and of what draws from batteries.</summary>
 public sealed partial class Rules
 {
     private void CheckRadio(Topology topology, LinkProfile link)
@@ -75,21 +75,6 @@ public sealed partial class Rules
         if (LinkOf(topology, spec.Link)?.Radio is not null)
             Fail(new Spot(spec, nameof(spec.Link)), "this link has a radio, and servers are no phones",
                 new Spot(topology, nameof(topology.Links)));
-    }
-
-    private void CheckEnergy(Expectation expectation, Topology topology)
-    {
-        if (!EnergyMetrics.All.Any(m => m.Name == expectation.Metric)) return;
-        if (!topology.Clients.Values.Any(c => HasRadio(topology, c)))
-            Fail(new Spot(expectation, nameof(expectation.Metric)),
-                $"{expectation.Metric} is of radios, and no link of a client has one; give it one, "
-                + "as in links: {mobile: {radio: lte}}",
-                new Spot(topology, nameof(topology.Links)));
-        else if (expectation.Metric == EnergyMetrics.Battery && topology.Clients.Values.All(c => c.Battery is null))
-            Fail(new Spot(expectation, nameof(expectation.Metric)),
-                $"{expectation.Metric} is of batteries, and no client has one; give it one, "
-                + "as in clients: {phone: {battery: 15.4Wh}}",
-                new Spot(topology, nameof(topology.Clients)));
     }
 
     private bool HasRadio(Topology topology, ClientSpec client) =>

@@ -1,6 +1,6 @@
 namespace Lab.Experiments;
 
-/// <summary>What must hold of systems that let apps sleep, and of what is asked about them.</summary>
+/// <summary>What must hold of systems that let apps sleep, and of pushes.</summary>
 public sealed partial class Rules
 {
     private static IEnumerable<(string, string, string[])> Sleep(SleepProfile sleep)
@@ -35,15 +35,5 @@ public sealed partial class Rules
                 is { Software: not ServerSoftware.Lab } server)
             Fail(new Spot(client, nameof(client.Push)), "only the lab's own server asks for pushes",
                 new Spot(server, nameof(server.Software)));
-    }
-
-    private void CheckSleep(Expectation expectation, Topology topology)
-    {
-        // one of some runs only is judged there
-        if (expectation.When.Count == 0 && SleepMetrics.All.Any(m => m.Name == expectation.Metric)
-            && topology.Clients.Values.All(c => c.Sleep is null))
-            Fail(new Spot(expectation, nameof(expectation.Metric)), $"{expectation.Metric} is of clients that sleep, "
-                + "and none does; let one, as in clients: {phone: {sleep: ios}}",
-                new Spot(topology, nameof(topology.Clients)));
     }
 }

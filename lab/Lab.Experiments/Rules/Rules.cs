@@ -13,6 +13,7 @@ public sealed partial class Rules
 {
     private readonly Library library;
     private readonly Scenario? scenario;
+    private readonly IReadOnlyList<Setting>? point;
     private readonly IReadOnlyDictionary<string, Policy> policies;
     private readonly Cast cast;
     private readonly List<Finding> findings = [];
@@ -20,9 +21,9 @@ public sealed partial class Rules
     private readonly Dictionary<Type, PropertyInfo[]> properties = [];
     private readonly IReadOnlyList<string> servers, clients, links;
 
-    private Rules(Scenario? scenario, Topology? topology, Library? library)
+    private Rules(Scenario? scenario, Topology? topology, Library? library, IReadOnlyList<Setting>? point = null)
     {
-        (this.scenario, this.library) = (scenario, library ?? Library.Empty);
+        (this.scenario, this.library, this.point) = (scenario, library ?? Library.Empty, point);
         policies = scenario?.Policies ?? Library.Empty.Policies;
         if (scenario is not null) Walk(scenario, "");
         if (topology is not null) Walk(topology, "");
@@ -40,10 +41,12 @@ public sealed partial class Rules
 
     /// <summary>
     /// What is wrong, in the order of the records; empty when it can run. The library holds what names may stand for
-    /// besides. Without a topology nothing is said of what concerns it.
+    /// besides. Without a topology nothing is said of what concerns it. Of the point that it is of, what is expected of
+    /// other points asks nothing.
     /// </summary>
-    public static IReadOnlyList<Finding> Check(Scenario scenario, Topology? topology, Library? library = null) =>
-        new Rules(scenario, topology, library).Told();
+    public static IReadOnlyList<Finding> Check(
+        Scenario scenario, Topology? topology, Library? library = null, IReadOnlyList<Setting>? point = null) =>
+        new Rules(scenario, topology, library, point).Told();
 
     /// <summary>What is wrong with a topology on its own.</summary>
     public static IReadOnlyList<Finding> Check(Topology topology, Library? library = null) =>

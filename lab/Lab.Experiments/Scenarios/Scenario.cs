@@ -360,4 +360,8 @@ public sealed record Expectation
     /// <summary>Only for the runs whose varied paths have these values; empty = for all.</summary>
     /// <example>{clients.phone.policy: ping}</example>
     public IReadOnlyDictionary<string, string> When { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether it speaks of a run with those values.</summary>
+    public bool IsAskedOf(IReadOnlyList<Setting> point) =>
+        When.All(w => point.Any(s => s.Path == w.Key && s.Value == w.Value));
 }

@@ -350,7 +350,7 @@ internal sealed class SweepReader
                 tree = new Paths(problems).Apply(tree, vary[i].Path, value);
             }
             // a path that leads nowhere: the rest of the file is still worth checking
-            if (Bind(tree ?? root, name) is (Scenario scenario, Topology topology))
+            if (Bind(tree ?? root, name, point) is (Scenario scenario, Topology topology))
                 plan.AddRange(seeds.Select(seed => new RunSpec { ScenarioName = name, Scenario = scenario,
                     Topology = topology, Seed = seed, Point = point }));
             int next = vary.Count - 1;
@@ -360,7 +360,7 @@ internal sealed class SweepReader
         }
     }
 
-    private (Scenario, Topology)? Bind(Mapping tree, string name)
+    private (Scenario, Topology)? Bind(Mapping tree, string name, Setting[] point)
     {
         int before = problems.Count;
         var binder = new Binder(problems);
@@ -371,7 +371,7 @@ internal sealed class SweepReader
         Node? node = tree["topology"] ?? (unreadTopology ? tree : null);
         Mapping flat = node is null ? tree : tree.With("topology", new Scalar(node.Place, topologyName ?? name));
         Scenario? scenario = binder.Bind<Scenario>(flat, default, FileKeys);
-        if (scenario is not null) binder.Tell(Rules.Check(scenario, topology, Presets.Library), tree);
+        if (scenario is not null) binder.Tell(Rules.Check(scenario, topology, Presets.Library, point), tree);
         return problems.Count == before && scenario is not null && topology is not null
             ? (Journeys.Unfold(scenario, topology, Presets.Library), Presets.Library.Resolve(scenario, topology))
             : null;
