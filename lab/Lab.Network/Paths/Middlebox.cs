@@ -16,10 +16,11 @@ namespace Lab.Network;
 /// Leaves out: checks of sequence numbers (a RST out of the window is believed), and that hosts who share an address
 /// compete for ports.
 /// </remarks>
-/// <param name="table">The places of all that share it; absent = the spec's, of this path alone.</param>
+/// <param name="table">The places of all that share it; absent = as many as the spec says, of this path alone.</param>
 public sealed class Middlebox(MiddleboxSpec spec, MiddleboxTable? table = null) : PathElement
 {
     private const int PortsOfOne = 8;                                // 31 elements of a path share a byte
+    private readonly MiddleboxTable? table = table ?? (spec.Places > 0 ? new MiddleboxTable(spec.Places) : null);
     private Entry? newest;
     private Queue<(Direction Way, Segment Segment)>? unsaid;         // few ever say anything
     private Instant checkAt = Instant.Never, sayAt = Instant.Never;
@@ -149,8 +150,7 @@ public sealed class Middlebox(MiddleboxSpec spec, MiddleboxTable? table = null) 
 
     private Entry Admit(Instant now, Direction way, in Segment segment, bool opens)
     {
-        if (table is not null) table.MakeRoom(now);
-        else if (spec.Places > 0 && Known >= spec.Places) Evict(now, OldestFirst().MinBy(e => e.RefreshedAt)!);
+        table?.MakeRoom(now);
         bool rebinds = !opens && !spec.KeepsPort && way != Inward;
         Entry entry = new(segment.Connection, segment.Port, rebinds ? NextPort() : segment.Port)
         {

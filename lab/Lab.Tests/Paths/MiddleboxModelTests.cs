@@ -29,6 +29,8 @@ public sealed class MiddleboxModelTests : IPassageWatcher
     {
         public readonly OrderedDictionary<int, List<Seen>> Known = [];
         public readonly List<string> Told = [];
+        private readonly Dictionary<int, int> turns = [];           // the number of the packet that refreshed it last
+        private int packets;
 
         public Fate Offer(int connection, Seen seen)
         {
@@ -43,12 +45,14 @@ public sealed class MiddleboxModelTests : IPassageWatcher
                 if (!syn && !picked) return spec.Notice == Notice.Silent ? Fate.Lost : Fate.Answered;
                 if (spec.Places > 0 && Known.Count == spec.Places)
                 {
-                    int oldest = Known.Keys.MinBy(c => (Refreshed(Known[c]), Known.IndexOf(c)));
+                    int oldest = Known.Keys.MinBy(c => turns[c]);
                     Forget(oldest, seen.At, PassageCause.Evicted);
                 }
                 Known[connection] = [];
                 Told.Add($"{(seen.At - Instant.Zero).Nanoseconds} {connection} False False None");
             }
+            packets++;
+            if (Known[connection].Count == 0 || Refreshes(seen)) turns[connection] = packets;
             Known[connection].Add(seen);
             return Fate.Delivered;
         }
@@ -81,8 +85,10 @@ public sealed class MiddleboxModelTests : IPassageWatcher
         private bool IsInward(Direction way) => way == Direction.Up == spec.FarIsInside;
 
         /// <summary>The first made it known, whichever way it went.</summary>
-        private Instant Refreshed(List<Seen> seen) => seen.Where((s, i) => i == 0 || spec.Refreshing == Refreshing.Both
-            || spec.Refreshing == Refreshing.Inbound == IsInward(s.Way)).Max(s => s.At);
+        private Instant Refreshed(List<Seen> seen) => seen.Where((s, i) => i == 0 || Refreshes(s)).Max(s => s.At);
+
+        private bool Refreshes(Seen seen) => spec.Refreshing == Refreshing.Both
+            || spec.Refreshing == Refreshing.Inbound == IsInward(seen.Way);
 
         private Instant End(List<Seen> seen)
         {
