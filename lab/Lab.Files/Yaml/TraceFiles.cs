@@ -41,7 +41,7 @@ internal static class TraceFiles
                 problem = "this table cannot begin anew: it needs two rows, and a rate in one before the last; write "
                     + "loop: false";
             if (problem is not null) binder.Fail(at, $"{way}: {problem}");
-            else if (digest is not null && !digest.Equals(content.Digest, StringComparison.OrdinalIgnoreCase))
+            else if (digest is not null && !IsSame(content.Digest, digest))
                 binder.Fail(mapping[way + "-digest"]!, $"{name} is another file now: its SHA-256 is "
                     + $"{content.Digest}; leave {way}-digest out to play it as it is");
             else return content.Trace;
@@ -76,11 +76,13 @@ internal static class TraceFiles
         string[] found = [.. Places(source, name).Where(File.Exists)];
         string[] further = digest is null ? [] : [.. PlacesAbove(source, name).Where(File.Exists)];
         Content[] all = [.. found.Concat(further).Select(f => Open(f, isUp))];
-        if (digest is not null && Array.Find(all, c => c.Digest == digest) is { } same) return same;
+        if (digest is not null && Array.Find(all, c => IsSame(c.Digest, digest)) is { } same) return same;
         return found.Length > 0 ? all[0] : new Content(null,
             $"there is no file '{name}' beside {beside} or in the folder topologies of its repository"
                 + (digest is null ? "" : $", and none with the SHA-256 {digest} in the folders above; put it there"));
     }
+
+    private static bool IsSame(string digest, string said) => digest.Equals(said, StringComparison.OrdinalIgnoreCase);
 
     private static Content Open(string path, bool isUp)
     {
