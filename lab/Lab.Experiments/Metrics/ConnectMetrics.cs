@@ -31,22 +31,7 @@ internal static class ConnectMetrics
             Better.Lower, Joining.Quantile(0.5),
             f => Sample.Of(f.Logins.Select(l => l.Took.TotalSeconds)),
             AfterConnecting),
-        new("connects.ready.p50", Unit.Seconds,
-            "median time from an attempt's start to its client having all that its login asks for",
-            "times that a client with a login was ready, resumed or bound", "none",
-            Better.Lower, Joining.Quantile(0.5),
-            f => Sample.Of(f.Loaded.Select(l => l.Took.TotalSeconds)), AfterConnecting)
-        {
-            Applies = f => f.HasLogins,
-        },
-        new("connects.ready.p95", Unit.Seconds,
-            "95th percentile of the time from an attempt's start to its client having all that its login asks for",
-            "times that a client with a login was ready, resumed or bound", "none",
-            Better.Lower, Joining.Quantile(0.95),
-            f => Sample.Of(f.Loaded.Select(l => l.Took.TotalSeconds)), AfterConnecting)
-        {
-            Applies = f => f.HasLogins,
-        },
+        Ready("p50", "median", 0.5), Ready("p95", "95th percentile of the", 0.95),
         new("logins.cut", Unit.Count,
             "streams that ended while their client was loading what its login asks for",
             "clients with a login", "none",
@@ -71,6 +56,16 @@ internal static class ConnectMetrics
             "the run", "never when some client stays away",
             Better.Lower, Joining.Median, f => f.Storm.RecoverySeconds(f.Chosen), Attempts),
     ];
+
+    private static Metric Ready(string suffix, string which, double quantile) =>
+        new($"connects.ready.{suffix}", Unit.Seconds,
+            $"{which} time from an attempt's start to its client having all that its login asks for",
+            "times that a client with a login was ready, resumed or bound", "none",
+            Better.Lower, Joining.Quantile(quantile),
+            f => Sample.Of(f.Loaded.Select(l => l.Took.TotalSeconds)), AfterConnecting)
+        {
+            Applies = f => f.HasLogins,
+        };
 
     private static Sample Resumed(RunFacts facts) =>
         Sample.Of(facts.Logins.Count(l => l is { First: false, Resumed: true }), facts.Logins.Count(l => !l.First));

@@ -111,8 +111,11 @@ internal sealed class Recorder : IJournalReader
                 or EntryKind.MemberCheckSent or EntryKind.MemberCheckAnswered or EntryKind.MemberBlamed
                 or EntryKind.RetryScheduled:
                 break;
-            case EntryKind.StepReached or EntryKind.StanzaReturned or EntryKind.MessageAcknowledged:
-                if (e.Kind == EntryKind.StepReached) clients[e.Host].Reached(StepEntry.Of(in e).Step);
+            case EntryKind.StepReached:
+                clients[e.Host].Reached(StepEntry.Of(in e).Step);
+                Rules.On(in e);
+                break;
+            case EntryKind.StanzaReturned or EntryKind.MessageAcknowledged:
                 Rules.On(in e);
                 break;
             case EntryKind.MessageSent or EntryKind.MessageReceived or EntryKind.MessageBounced

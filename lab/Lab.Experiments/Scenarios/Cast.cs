@@ -326,21 +326,22 @@ internal sealed class Cast
 
     private void AddRoutes(Roads made, S2sSpec spec, int a, int b)
     {
-        (string linkName, LinkSpec up, LinkSpec down, IReadOnlyList<string> through) = LinkOf(spec.Link);
+        MemberLink link = WayOf("", spec.Link);
         Policy first = spec.Policy?.Inline ?? Policy.Nothing, second = spec.SecondPolicy?.Inline ?? first;
-        if (linkName.Length > 0) made.Links.TryAdd(linkName, []);
+        if (link.Name.Length > 0) made.Links.TryAdd(link.Name, []);
         foreach ((int from, int to) in new[] { (a, b), (b, a) })
             for (int slot = 0; slot < spec.Streams; slot++)
             {
                 bool forth = from == a;
                 string name = string.Create(CultureInfo.InvariantCulture, $"{domains[from]}->{domains[to]}#{slot}");
                 var route = new Route(
-                    FirstRoute + made.All.Count, name, from, to, slot, spec, linkName, forth ? up : down,
-                    forth ? down : up, forth ? first : second, forth ? second : first) { Through = through };
+                    FirstRoute + made.All.Count, name, from, to, slot, spec, link.Name,
+                    forth ? link.Up : link.Down, forth ? link.Down : link.Up, forth ? first : second,
+                    forth ? second : first) { Through = link.Through };
                 made.All.Add(route);
                 made.AtServer[from].Add(route);
                 made.AtServer[to].Add(route);
-                if (linkName.Length > 0) made.Links[linkName].Add(route);
+                if (link.Name.Length > 0) made.Links[link.Name].Add(route);
             }
     }
 
@@ -350,14 +351,8 @@ internal sealed class Cast
 
     private MemberLink WayOf(string key, LinkChoice? choice)
     {
-        (string name, LinkSpec up, LinkSpec down, IReadOnlyList<string> through) = LinkOf(choice);
-        LinkProfile? link = choice?.Inline ?? topology.Links.GetValueOrDefault(name);
-        return new MemberLink(key, name, up, down, through, link?.Radio?.Inline?.ToSpec());
-    }
-
-    private (string Name, LinkSpec Up, LinkSpec Down, IReadOnlyList<string> Through) LinkOf(LinkChoice? choice)
-    {
-        LinkProfile link = choice?.Inline ?? (choice?.Name is { } n ? topology.Links[n] : new LinkProfile());
-        return (choice?.Name ?? "", link.Upward(), link.Downward(), link.Through);
+        LinkProfile link = choice?.Inline ?? (choice?.Name is { } given ? topology.Links[given] : new LinkProfile());
+        return new MemberLink(key, choice?.Name ?? "", link.Upward(), link.Downward(), link.Through,
+            link.Radio?.Inline?.ToSpec());
     }
 }

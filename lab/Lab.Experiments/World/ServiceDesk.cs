@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lab.Network;
 
 namespace Lab.Experiments;
@@ -86,7 +87,7 @@ internal sealed class ServiceDesk(ServiceSpec spec, RandomStream random)
         pipe = guest.Pipe;
         if (served.Piece.Errand == Errand.Take) Taken(guest);
         if (served.Piece.Bytes == 0) return true;
-        bytes = [.. guest.Bytes[..served.Piece.Bytes]];
+        bytes = CollectionsMarshal.AsSpan(guest.Bytes)[..served.Piece.Bytes].ToArray();
         guest.Bytes.RemoveRange(0, bytes.Length);
         return true;
     }

@@ -17,7 +17,7 @@ internal class Customer
 /// <summary>A piece of work, and what is to be done when it is over.</summary>
 internal readonly record struct Piece(Work Kind, Errand Errand = Errand.Hear, int Bytes = 0);
 
-/// <summary>A piece of work that is over.</summary>
+/// <summary>A piece of work that was begun; who takes it finds it over.</summary>
 /// <param name="Waited">From when it was asked for to when a worker began it.</param>
 /// <param name="Took">Of the worker's time.</param>
 internal readonly record struct Served(Customer Customer, Piece Piece, Duration Waited, Duration Took);
@@ -41,12 +41,10 @@ internal readonly record struct Served(Customer Customer, Piece Piece, Duration 
 /// </summary>
 internal sealed class Workers(ServiceSpec spec, RandomStream random)
 {
-    private readonly PriorityQueue<Running, (Instant End, long Number)> running = new();
+    private readonly PriorityQueue<Served, (Instant End, long Number)> running = new();
     private readonly Queue<Customer> line = new();
     private long begun;
     private Instant pausedAt = Instant.Never;
-
-    private readonly record struct Running(Customer Customer, Piece Piece, Duration Waited, Duration Took);
 
     /// <summary>When the next piece is over; Never while none is under way, or while they stand still.</summary>
     public Instant NextTime => pausedAt == Instant.Never
@@ -76,9 +74,9 @@ internal sealed class Workers(ServiceSpec spec, RandomStream random)
     {
         Duration still = now - pausedAt;
         pausedAt = Instant.Never;
-        (Running Element, (Instant End, long Number) Priority)[] all = [.. running.UnorderedItems];
+        (Served Element, (Instant End, long Number) Priority)[] all = [.. running.UnorderedItems];
         running.Clear();
-        foreach ((Running piece, (Instant end, long number)) in all) running.Enqueue(piece, (end + still, number));
+        foreach ((Served piece, (Instant end, long number)) in all) running.Enqueue(piece, (end + still, number));
         Begin(now);
     }
 
@@ -90,10 +88,9 @@ internal sealed class Workers(ServiceSpec spec, RandomStream random)
             served = default;
             return false;
         }
-        Running done = running.Dequeue();
-        served = new Served(done.Customer, done.Piece, done.Waited, done.Took);
-        if (done.Customer.Waiting.Count > 0) line.Enqueue(done.Customer);
-        else done.Customer.IsListed = false;
+        served = running.Dequeue();
+        if (served.Customer.Waiting.Count > 0) line.Enqueue(served.Customer);
+        else served.Customer.IsListed = false;
         Begin(now);
         return true;
     }
@@ -108,7 +105,7 @@ internal sealed class Workers(ServiceSpec spec, RandomStream random)
                 continue;
             }
             Duration time = TimeOf(next.Piece.Kind);
-            running.Enqueue(new Running(customer, next.Piece, now - next.Since, time), (now + time, begun++));
+            running.Enqueue(new Served(customer, next.Piece, now - next.Since, time), (now + time, begun++));
         }
     }
 
