@@ -197,6 +197,57 @@ public sealed class MovingTests
         Assert.Equal([101, 120, 130, 131], noticed.At);
     }
 
+    /// <summary>8 uJ for each byte that passes on LTE, from 100 to 300 s, and nothing on Wi-Fi or for states.</summary>
+    [Fact]
+    public void What_passes_is_on_the_radio_of_the_link_that_the_phone_is_on()
+    {
+        var passed = new Passed();
+        Topology net = Net(Pings);
+        LinkChoice With(int milliwatts) => new LinkProfile
+        {
+            Radio = new RadioChoice(null, new RadioProfile
+            {
+                States = new Dictionary<string, RadioStateProfile> { ["on"] = new() { Carries = new Size(0) } },
+                PerMbit = new Power(milliwatts * 1000),
+            }),
+        };
+        RunResult run = Simulation.Run(new RunSpec
+        {
+            ScenarioName = "moving", Seed = 1,
+            Topology = net with
+            {
+                Clients = new Dictionary<string, ClientSpec>
+                {
+                    ["phone"] = net.Clients["phone"] with
+                    {
+                        Links = new OrderedDictionary<string, LinkChoice> { ["wifi"] = With(0), ["lte"] = With(1000) },
+                    },
+                },
+            },
+            Scenario = new Scenario
+            {
+                Topology = "t", Duration = Seconds(600), Faults = [To("lte", 100), To("wifi", 300)],
+            },
+        }, new RunOptions { Reader = passed })!;
+        Assert.True(passed.Bytes > 1000);
+        Assert.Equal(passed.Bytes * 8e-6, run.Energies.Sum(e => e.Joules), 9);
+    }
+
+    private sealed class Passed : IJournalReader
+    {
+        public long Bytes;
+
+        public void On(in Entry e)
+        {
+            Direction? counts = e.Kind switch
+            {
+                EntryKind.PacketSent => Direction.Up, EntryKind.PacketDelivered => Direction.Down, _ => null,
+            };
+            if (counts == PacketEntry.Of(in e).Direction && (e.At - Instant.Zero).TotalSeconds is > 100 and < 300)
+                Bytes += PacketEntry.Of(in e).Bytes;
+        }
+    }
+
     private sealed class Noticed : IJournalReader
     {
         public readonly List<double> At = [];
