@@ -163,6 +163,9 @@ public readonly record struct LinkEntry(int Link, int Fault)
 public readonly record struct RadioEntry(
     int Link, int State, bool IsWaking, SegmentUse Use, Traffic Mark, long Microwatts)
 {
+    /// <summary>A byte numbers them.</summary>
+    public const int MostStates = 256;
+
     public static RadioEntry Of(in Entry e) => new(
         (int)(e.A & 0xFF), (int)((e.A >> 8) & 0xFF), ((e.A >> 16) & 1) != 0, (SegmentUse)((e.A >> 24) & 0xFF),
         (Traffic)((e.A >> 32) & 0xFF), e.B);
@@ -183,15 +186,19 @@ public readonly record struct PushEntry(PushFate Fate)
     public static PushEntry Of(in Entry e) => new((PushFate)e.A);
 }
 
-/// <summary>Of WorkDone. Its connection is read as of others that have one; waits are whole microseconds.</summary>
+/// <summary>
+/// Of WorkDone. Its connection is read as of others that have one; waits are whole microseconds, at most 4.4 years.
+/// </summary>
 public readonly record struct WorkEntry(Work Work, PathEnd Side, Duration Waited, Duration Took)
 {
+    private const long MostWaited = long.MaxValue >> 16;
+
     public static WorkEntry Of(in Entry e) => new(
         (Work)(e.A & 0xFF), (PathEnd)((e.A >> 8) & 0xFF), Duration.FromMicroseconds(e.A >> 16),
         Duration.FromMicroseconds((long)((ulong)e.B >> 32)));
 
     internal static long PackA(Work work, PathEnd side, Duration waited) =>
-        (long)work | ((long)side << 8) | (waited.Nanoseconds / 1000 << 16);
+        (long)work | ((long)side << 8) | (Math.Min(waited.Nanoseconds / 1000, MostWaited) << 16);
 
     internal static long PackB(Duration took, int connection) =>
         (took.Nanoseconds / 1000 << 32) | (uint)connection;

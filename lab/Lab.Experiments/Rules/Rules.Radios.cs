@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lab.Experiments;
 
 /// <summary>What must hold of radios, and of what draws from batteries.</summary>
@@ -21,6 +23,9 @@ public sealed partial class Rules
             return [(nameof(radio.Profile), "a profile stands for its numbers; the reader of a file puts them there",
                 [])];
         if (radio.States.Count == 0) return [(nameof(radio.States), "a radio needs states", [])];
+        if (radio.States.Count > RadioEntry.MostStates)
+            return [(nameof(radio.States), string.Create(CultureInfo.InvariantCulture,
+                $"these are {radio.States.Count} states; a radio has at most {RadioEntry.MostStates}"), [])];
         foreach ((string name, RadioStateProfile state) in radio.States)
         {
             Leads(radio, state, nameof(state.FallsTo), state.FallsTo);

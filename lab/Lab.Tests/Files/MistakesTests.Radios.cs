@@ -21,4 +21,13 @@ public sealed partial class MistakesTests
         topology: one-phone => topology: {servers: {example.org: {}}, clients: {phone: {server: example.org, other-traffic: [{every: 1m}]}}}
             1:94: other-traffic uses the radio of phone, and no link of its has a radio (radio: lte)
         """;
+
+    [Fact]
+    public void States_of_a_radio_that_no_byte_can_number_are_refused()
+    {
+        string text = Laboratory.DeadLink.Replace("topology: one-phone", "topology: {servers: {example.org: {}}, "
+            + "clients: {phone: {server: example.org, link: {radio: {states: {"
+            + string.Join(", ", Enumerable.Range(0, 257).Select(i => $"s{i}: {{carries: unlimited}}")) + "}}}}}}");
+        Assert.Contains("these are 257 states; a radio has at most 256", lab.Problems(text));
+    }
 }

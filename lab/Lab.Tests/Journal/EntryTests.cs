@@ -77,6 +77,10 @@ public sealed class EntryTests
                 e => WorkEntry.Of(e), new WorkEntry(Work.Stanza, side, waited, took));
             Assert.Equal(int.MaxValue, ConnectionEntry.Of(Written).Connection);
         }
+        Duration years = Duration.FromHours(10 * 365 * 24), most = Duration.FromMicroseconds(long.MaxValue >> 16);
+        Check(
+            j => j.WorkDone(Now, 3, PathEnd.Far, Work.Sasl, years, Now - Instant.Zero, 1), EntryKind.WorkDone,
+            e => WorkEntry.Of(e).Waited, most);
     }
 
     [Fact]
