@@ -1,8 +1,8 @@
 namespace Lab.Network;
 
 /// <summary>
-/// The places of a middlebox that several paths lead by, as of a carrier's NAT: for one more connection than there are
-/// places, the one that was silent longest is forgotten, whoever's it is.
+/// The places of a middlebox, which several paths may lead by, as of a carrier's NAT: for one more connection than
+/// there are places, the one that was silent longest is forgotten, whoever's it is.
 /// </summary>
 /// <remarks>
 /// Theory of operation. Each path has a <see cref="Middlebox"/> of its own for what it knows and says; they share this.

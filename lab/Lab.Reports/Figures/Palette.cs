@@ -26,7 +26,7 @@ internal static class Palette
         ("whitespace", "#999933"),
         ("negotiation", "#CC6677"), ("closing", "#882255"), ("tls handshake", "#117733"), ("tcp handshake", "#5c5c5c"),
         ("tcp acks", "#8c8c8c"), ("tcp probes", "#b4b4b4"), ("tcp teardown", "#d2d2d2"), ("retransmission", "#EE7733"),
-        ("other programs", "#332288"), ("rest", "#e8e8e8"),
+        ("other programs", "#4477AA"), ("rest", "#e8e8e8"),
     ];
 
     private static readonly (LaneState State, string Colour)[] StateColours =

@@ -8,6 +8,14 @@ namespace Lab.Tests;
 public sealed class FigureTests
 {
     [Fact]
+    public void No_two_causes_have_one_colour()
+    {
+        IEnumerable<CauseEnergy> all = Causes.Table(Enumerable.Repeat(1.0, EnergyBook.Accounts).ToArray());
+        IReadOnlyList<KeyEntry> entries = Palette.Causes(all.Select(c => c.Cause)).Entries;
+        Assert.Equal(EnergyBook.Accounts, entries.Select(e => e.Colour).Distinct().Count());
+    }
+
+    [Fact]
     public void The_bytes_figure_of_a_small_sweep_is_this_chart()
     {
         SweepResult sweep = Sweeps.DeadLink(2, ["ping", "acks"]);
