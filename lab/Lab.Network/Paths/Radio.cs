@@ -87,7 +87,7 @@ public sealed class Radio
     public Instant OpensAt(Direction way) => IsWaking ? wakeEnd : way == Direction.Up ? now
         : pageAt != Instant.Never ? pageAt : Listens;
 
-    private Instant Listens => now - heardAt < Is.ListensFor ? now : Occasion;
+    private Instant Listens => now == heardAt || now - heardAt < Is.ListensFor ? now : Occasion;
 
     private Instant Occasion
     {

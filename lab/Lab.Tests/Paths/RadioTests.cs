@@ -63,8 +63,9 @@ public sealed class RadioTests
     private static long PassesAt(Radio radio, long ms, Direction way, int bytes = Small)
     {
         radio.Advance(At(ms));
-        while (!radio.Passes(way, Packet(bytes)))
+        for (int tries = 0; !radio.Passes(way, Packet(bytes)); tries++)
         {
+            Assert.True(tries < 100, "it never passes");
             Instant opens = Instant.Min(radio.OpensAt(way), radio.NextTime);
             Assert.True(opens > At(ms) && opens < Instant.Never);
             radio.Advance(opens);
@@ -162,6 +163,19 @@ public sealed class RadioTests
         Assert.Equal(awake + 99, PassesAt(radio, awake + 99, Direction.Down));
         long turn = PassesAt(radio, awake + 99 + 200, Direction.Down);
         Assert.InRange(turn, awake + 299, awake + 339);
+    }
+
+    /// <summary>It falls after 30 ms, and would listen every 40 ms: what waked it passes nevertheless.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_phone_listens_when_it_has_come_up_however_soon_it_falls(ulong seed)
+    {
+        RadioState hasty = Lte.States[1] with { Stay = Ms(30), ListensFor = Duration.Zero };
+        Radio radio = New(Lte with { States = [Lte.States[0], hasty] }, seed);
+        Assert.InRange(PassesAt(radio, 100_000, Direction.Down), 100_320, 100_320 + 1280);
     }
 
     [Fact]
